@@ -1,0 +1,69 @@
+"""Health pages as tables, assembled and reviewed in notebooks, exported to HTML and Markdown.
+
+The way of one sentence, always downhill, is the reading order of the modules; a module imports
+from lower layers only (``tests/test_house.py``):
+
+===== ============================ ========================================================
+layer module                       its one job
+===== ============================ ========================================================
+0     `errors`                     the tree of failures, and how a failure speaks
+0     `wording`                    when two texts are the same words
+0     `diagnostics`                a fault in the content, and a report of them
+0     `files`                      write a file or folder whole or not at all, one at a time
+1     `schemas`                    what datapackage.json says, and what does not fit it
+1     `redlines`                   what changed between two wordings
+1     `rendering`                  templates and inline markup → HTML, Markdown
+2     `tables`                     CSV on disk ↔ Content: read, validate, write safely
+3     `intake`                     a page as received → rows
+3     `documents`                  rows in order → Document, Section
+4     `reviews`                    what a page holds: counts, repeats, lengths, changes
+4     `exporters`                  an executed notebook through the project's templates
+5     `builds`                     plan, run, export, record
+6     `cli`                        the verbs as commands
+===== ============================ ========================================================
+
+The verbs are functions of this package; their modules load when they are first used, so that
+``import ketcontent`` is light.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ketcontent.builds import build as build
+    from ketcontent.documents import assemble as assemble
+    from ketcontent.documents import list_documents as list_documents
+    from ketcontent.errors import KetcontentError as KetcontentError
+    from ketcontent.intake import import_page as import_page
+    from ketcontent.intake import read_page as read_page
+    from ketcontent.redlines import redline as redline
+    from ketcontent.tables import read_content as read_content
+    from ketcontent.tables import write_content as write_content
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "assemble": "documents",
+    "build": "builds",
+    "import_page": "intake",
+    "list_documents": "documents",
+    "KetcontentError": "errors",
+    "read_content": "tables",
+    "read_page": "intake",
+    "redline": "redlines",
+    "write_content": "tables",
+}
+
+__all__ = [*_HOMES]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'ketcontent' has no attribute {name!r}")
+    return getattr(import_module(f"ketcontent.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_HOMES])

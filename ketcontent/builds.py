@@ -1,0 +1,739 @@
+"""Plan, run, export, record: from tables to the exports that readers open.
+
+A build is a list of runs. A run is one notebook with its parameters, and the files its exports
+go to. Runs are independent, so they share the machine's cores; each is executed by papermill in a
+kernel of its own and exported by the worker that ran it. When all runs of a document have
+succeeded, its folder is put in place in one step; when one has failed, what was published before
+stays, and the others go on.
+
+::
+
+    exports/index.html                        every document, its state, its dates
+    exports/<document>/index.html  .md        the current edition
+    exports/<document>/supplied.html  .md     the page as received
+    exports/<document>/sections/<section>.html  .md
+    exports/<document>/review.html            for editors; not committed
+    exports/manifest.json                     hashes of what went in and what came out
+    exports/.notebooks/                       the executed notebooks, and the tables they ran
+                                              on; not committed
+    exports/.work/                            what a build is working on; not committed
+
+Same inputs, same bytes: the exports hold no clock, no random id and no path of the machine.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import multiprocessing
+import os
+import re
+import shutil
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Collection, Iterable, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, get_args
+
+import ketcontent
+from ketcontent import files
+from ketcontent.documents import Edition, assemble
+from ketcontent.errors import BuildFailed, KetcontentError, UnknownName, WrongParameter, nearest
+from ketcontent.schemas import counted
+from ketcontent.tables import Content, empty_content, read_content, write_content
+
+FORMATS = {"html": ".html", "markdown": ".md"}
+"""The formats of an export, and the ending of each."""
+
+NOTEBOOKS = ("section", "document", "review", "index")
+"""The notebooks that a build runs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One notebook to execute and export."""
+
+    notebook: Path
+    """The notebook."""
+    parameters: dict[str, Any]
+    """Its parameters."""
+    document: str
+    """The page it belongs to; empty for the index."""
+    outputs: dict[str, str]
+    """By format, the file to write, relative to the folder of the exports."""
+
+    @property
+    def name(self) -> str:
+        """What to call the run in a line: notebook, page and part.
+
+        Examples
+        --------
+        >>> Run(Path("n/section.ipynb"), {"section": "uses"}, "ketamine", {}).name
+        'ketamine: section uses'
+        """
+        what = self.notebook.stem
+        if what == "document":
+            what = f"{self.parameters.get('edition', '')} edition"
+        part = self.parameters.get("section", "")
+        return ": ".join(filter(None, [self.document, f"{what} {part}".strip()]))
+
+    @property
+    def executed(self) -> str:
+        """Where the executed notebook is kept, relative to the folder of executed notebooks.
+
+        Examples
+        --------
+        >>> Run(Path("n/index.ipynb"), {}, "", {"html": "index.html"}).executed
+        'index.ipynb'
+        """
+        return str(Path(next(iter(self.outputs.values()))).with_suffix(".ipynb"))
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A run that failed."""
+
+    document: str
+    """The page; empty for the index."""
+    notebook: str
+    """The file name of the notebook."""
+    cell: int | None
+    """The number of the cell in the saved notebook, counted from 1; None before any cell ran."""
+    line: int | None
+    """The line in the cell's source, counted from 1; None where it is not known."""
+    source: str
+    """That line."""
+    exception: str
+    """The exception, with its message."""
+    saved: str
+    """Where the half-run notebook is kept; empty where there is none."""
+
+    def __str__(self) -> str:
+        where = ", ".join(
+            filter(
+                None,
+                [
+                    self.notebook,
+                    f"cell {self.cell}" if self.cell else "",
+                    f"line {self.line}" if self.line else "",
+                ],
+            )
+        )
+        lines = [f"{self.document or 'all pages'}: {where}: {self.exception}"]
+        lines += [f"    {self.source.strip()}"] if self.source.strip() else []
+        lines += [f"    half-run notebook: {self.saved}"] if self.saved else []
+        return "\n".join(lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a build is."""
+
+    done: int
+    """Notebooks done."""
+    total: int
+    """Notebooks in all."""
+    finished: str
+    """The notebook just done; empty at the start."""
+    seconds: float
+    """How long that one took."""
+    at_work: str
+    """The first notebook that is not done; empty at the end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What a build wrote."""
+
+    folder: Path
+    """The folder of the exports."""
+    documents: tuple[str, ...]
+    """The pages that were published."""
+    files: tuple[str, ...]
+    """The files, relative to the folder."""
+
+    def __repr__(self) -> str:
+        return f"<Built {counted(len(self.files), 'file')} in {self.folder}>"
+
+
+def build(
+    documents: Sequence[str] = (),
+    *,
+    data: str | os.PathLike[str] = "data",
+    exports: str | os.PathLike[str] = "exports",
+    notebooks: str | os.PathLike[str] = "notebooks",
+    editions: Collection[str] = get_args(Edition),
+    formats: Collection[str] = tuple(FORMATS),
+    jobs: int | None = None,
+    progress: Callable[[Progress], None] | None = None,
+    waiting: Callable[[str], None] | None = None,
+) -> Built:
+    """Run the notebooks, export them, and publish the exports.
+
+    Parameters
+    ----------
+    documents
+        The pages to build; by default all.
+    data, exports, notebooks
+        The folders of the tables, of the exports and of the notebooks.
+    editions
+        ``current``, ``supplied`` or both.
+    formats
+        ``html``, ``markdown`` or both.
+    jobs
+        How many notebooks to run at once; by default one a core.
+    progress
+        Called at the start, and as each notebook is done.
+    waiting
+        Called once with who is building, when another build is to be waited for.
+
+    Raises
+    ------
+    BuildFailed
+        When a notebook failed; every other document was published.
+    WrongParameter
+        When a notebook does not take a parameter the build gives it; nothing was run.
+    BrokenTables
+        When the tables have faults; nothing was run.
+    UnknownName
+        When there is no such document, edition or format.
+
+    Examples
+    --------
+    >>> build(["ketamin"])
+    Traceback (most recent call last):
+        ...
+    ketcontent.errors.UnknownName: No document 'ketamin'.
+    hint: Did you mean 'ketamine'?
+    """
+    for kind, names, known in (
+        ("edition", editions, get_args(Edition)),
+        ("format", formats, tuple(FORMATS)),
+    ):
+        for name in names:
+            if name not in known:
+                raise UnknownName.of(kind, name, known)
+    content = read_content(data)
+    target = Path(exports).absolute()
+    runs = plan(
+        content,
+        documents,
+        data=target / ".notebooks" / "data",
+        notebooks=Path(notebooks),
+        editions=editions,
+        formats=formats,
+    )
+    for run in runs:
+        check_parameters(run.notebook, run.parameters)
+    target.mkdir(parents=True, exist_ok=True)
+    with files.hold(target / ".lock", purpose="building", patience=-1, waiting=waiting):
+        kept = target / ".notebooks"
+        shutil.rmtree(kept, ignore_errors=True)
+        # All notebooks of a build read the same tables, whatever is saved meanwhile; and whoever
+        # opens an executed notebook afterwards finds the tables that it ran on.
+        write_content(content, kept / "data")
+        built = _build(content, runs, target, jobs or _cores(), progress)
+        if not documents:
+            _withdraw(target, set(content.documents["document"]))
+        return built
+
+
+def plan(
+    content: Content,
+    documents: Sequence[str] = (),
+    *,
+    data: Path,
+    notebooks: Path = Path("notebooks"),
+    editions: Collection[str] = get_args(Edition),
+    formats: Collection[str] = tuple(FORMATS),
+) -> list[Run]:
+    """Return the runs of a build, the pages in order of their keys, the index last.
+
+    Parameters
+    ----------
+    content
+        The tables.
+    documents
+        The pages; by default all.
+    data
+        The folder the notebooks shall read.
+    notebooks
+        The folder of the notebooks.
+    editions, formats
+        As `build` takes them.
+
+    Raises
+    ------
+    UnknownName
+        When there is no such document.
+    KetcontentError
+        When a notebook is not there.
+
+    Examples
+    --------
+    >>> runs = plan(read_content("data"), data=Path("data"), editions=["supplied"])
+    >>> [run.name for run in runs]
+    ['ketamine: supplied edition', 'index']
+    >>> runs[0].outputs["markdown"]
+    'ketamine/supplied.md'
+    """
+    known = list(content.documents["document"])
+    for name in documents:
+        if name not in known:
+            raise UnknownName.of("document", name, known)
+    paths = {name: notebooks / f"{name}.ipynb" for name in NOTEBOOKS}
+    for path in paths.values():
+        if not path.is_file():
+            raise KetcontentError(
+                f"No notebook {path}.",
+                hint="Run this in the folder of the project, or name the folder of the notebooks "
+                "with --notebooks.",
+                path=str(path),
+            )
+    endings = {name: ending for name, ending in FORMATS.items() if name in formats}
+
+    def run(
+        notebook: str, stem: str, parameters: dict[str, str], only: Collection[str] = FORMATS
+    ) -> Run:
+        return Run(
+            paths[notebook],
+            {**parameters, "data": str(data.absolute())},
+            parameters.get("document", ""),
+            {name: f"{stem}{ending}" for name, ending in endings.items() if name in only},
+        )
+
+    runs: list[Run] = []
+    for key in sorted(set(documents) or known):
+        page = assemble(content, key)
+        if "current" in editions:
+            current = {"document": key, "edition": "current"}
+            runs.append(run("document", f"{key}/index", current))
+            for section in page:
+                stem = f"{key}/sections/{section.section}"
+                runs.append(run("section", stem, {**current, "section": section.section}))
+            runs.append(run("review", f"{key}/review", {"document": key}, ["html"]))
+        if "supplied" in editions and page.received:
+            runs.append(
+                run("document", f"{key}/supplied", {"document": key, "edition": "supplied"})
+            )
+    runs.append(run("index", "index", {}, ["html"]))
+    return [one for one in runs if one.outputs]
+
+
+# --- parameters ------------------------------------------------------------------------------
+
+
+def check_parameters(notebook: Path, parameters: dict[str, Any]) -> None:
+    """Refuse parameters that a notebook does not take, before any kernel starts.
+
+    Every parameter must be declared in the cell tagged ``parameters``, with a value of the type
+    it is annotated with, and every declared parameter without a default must be given.
+
+    Raises
+    ------
+    WrongParameter
+        Naming the notebook, the parameter, and the nearest one it declares.
+
+    Notes
+    -----
+    papermill logs an unknown parameter and runs the notebook with the default: a page exported
+    under another's name.
+
+    Examples
+    --------
+    >>> check_parameters(Path("notebooks/section.ipynb"), {"documnet": "ketamine"})
+    Traceback (most recent call last):
+        ...
+    ketcontent.errors.WrongParameter: section.ipynb has no parameter 'documnet'.
+    hint: Did you mean 'document'?
+    """
+    declared = _declared(notebook)
+
+    def refuse(name: str, message: str, hint: str) -> WrongParameter:
+        return WrongParameter(
+            f"{notebook.name} {message}", hint=hint, notebook=str(notebook), parameter=name
+        )
+
+    for name, value in parameters.items():
+        if name not in declared:
+            hint = nearest(name, declared) or "Declare it in the cell tagged 'parameters'."
+            raise refuse(name, f"has no parameter '{name}'.", hint)
+        wanted = _TYPES.get(declared[name]["inferred_type_name"])
+        if wanted and not _is_a(value, wanted):
+            raise refuse(
+                name,
+                f"takes a {wanted.__name__} as '{name}', not {value!r}.",
+                f"Give it a {wanted.__name__}.",
+            )
+    for name, parameter in declared.items():
+        if parameter["default"] == "..." and name not in parameters:
+            raise refuse(name, f"needs the parameter '{name}'.", f"Give {name} a value.")
+
+
+def _is_a(value: Any, wanted: type) -> bool:
+    if isinstance(value, bool):  # an int to Python, but not to whoever wrote `count: int`
+        return wanted is bool
+    return isinstance(value, (int, float) if wanted is float else wanted)
+
+
+_TYPES: dict[str, type] = {one.__name__: one for one in (str, int, float, bool, list, dict)}
+
+
+def _declared(notebook: Path) -> dict[str, Any]:
+    from papermill import inspect_notebook
+
+    try:
+        return dict(inspect_notebook(str(notebook)))
+    except Exception as fault:
+        raise KetcontentError(
+            f"{notebook} is not a notebook: {_first_line(str(fault))}",
+            hint="Restore it, or save it anew in JupyterLab.",
+            path=str(notebook),
+        ) from None
+
+
+# --- running ---------------------------------------------------------------------------------
+
+
+def _build(
+    content: Content,
+    runs: list[Run],
+    exports: Path,
+    jobs: int,
+    progress: Callable[[Progress], None] | None,
+) -> Built:
+    work = exports / ".work"
+    shutil.rmtree(work, ignore_errors=True)
+    work.mkdir()
+    pages = sorted({run.document for run in runs if run.document})
+    for page in pages:
+        files.restore_folder(exports / page)
+    failures = _run_all(runs, work, exports / ".notebooks", jobs, progress)
+    failed = {failure.document for failure in failures}
+    for page in pages:
+        if page not in failed:
+            _publish_page(exports, work, page, runs)
+    written = [path for run in runs if run.document not in failed for path in run.outputs.values()]
+    if "" not in failed and (work / "index.html").exists():
+        files.replace_file(exports / "index.html", (work / "index.html").read_bytes())
+    published = tuple(page for page in pages if page not in failed)
+    _write_manifest(content, runs, exports, published)
+    shutil.rmtree(work, ignore_errors=True)
+    if failures:
+        raise BuildFailed(
+            f"{counted(len(failures), 'notebook')} failed; "
+            f"{counted(len(published), 'page')} published.\n"
+            + "\n".join(str(failure) for failure in failures),
+            hint="Open the half-run notebook in JupyterLab, mend the cell or the row, and build "
+            "again. What was published before is still there.",
+            failures=tuple(failures),
+        )
+    return Built(exports, published, tuple(sorted([*written, "manifest.json"])))
+
+
+def _run_all(
+    runs: list[Run],
+    work: Path,
+    kept: Path,
+    jobs: int,
+    progress: Callable[[Progress], None] | None,
+) -> list[Failure]:
+    """Execute and export every run; return those that failed, in the order of the plan."""
+    report = progress or (lambda _: None)
+    failures: dict[int, Failure] = {}
+    remaining = dict(enumerate(run.name for run in runs))
+    before = set(multiprocessing.active_children())
+    # A fresh interpreter a worker: what the caller has imported or changed reaches no notebook.
+    with ProcessPoolExecutor(
+        max(1, min(jobs, len(runs))),
+        mp_context=multiprocessing.get_context("spawn"),
+        initializer=_start_worker,
+        initargs=(kept / "kernels.log",),
+    ) as pool:
+        places = {pool.submit(_run_one, run, work, kept): n for n, run in enumerate(runs)}
+        report(Progress(0, len(runs), "", 0.0, remaining[0]))
+        try:
+            for future in as_completed(places):
+                place = places[future]
+                failure, seconds = _result(future, runs[place])
+                if failure:
+                    failures[place] = failure
+                name = remaining.pop(place)
+                at_work = next(iter(remaining.values()), "")
+                report(Progress(len(runs) - len(remaining), len(runs), name, seconds, at_work))
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            for worker in set(multiprocessing.active_children()) - before:
+                worker.terminate()
+            raise
+    return [failures[place] for place in sorted(failures)]
+
+
+def _start_worker(log: Path) -> None:
+    """Make a worker end with its kernel when it is told to, or when its parent is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    # Kernels say on stderr that loopback is not encrypted, and how they died.
+    log.parent.mkdir(parents=True, exist_ok=True)
+    handle = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    os.dup2(handle, 2)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _result(future: Future[tuple[Failure | None, float]], run: Run) -> tuple[Failure | None, float]:
+    try:
+        return future.result()
+    except BrokenProcessPool:
+        lost = "the process that ran it was killed"
+        return Failure(run.document, run.notebook.name, None, None, "", lost, ""), 0.0
+
+
+def _run_one(run: Run, work: Path, kept: Path) -> tuple[Failure | None, float]:
+    """Execute a notebook, export it in each format; return how it failed, and the seconds."""
+    start = time.perf_counter()
+    executed = kept / run.executed
+    executed.parent.mkdir(parents=True, exist_ok=True)
+    executed.unlink(missing_ok=True)
+    failure = _executed(run, executed) or _exported(run, executed, work)
+    return failure, time.perf_counter() - start
+
+
+def _executed(run: Run, saved: Path) -> Failure | None:
+    import logging
+
+    import papermill
+
+    logging.getLogger("papermill").setLevel(logging.ERROR)
+    try:
+        papermill.execute_notebook(
+            str(run.notebook),
+            str(saved),
+            parameters=run.parameters,
+            cwd=str(run.notebook.parent),
+            kernel_name="python3",
+            progress_bar=False,
+            request_save_on_cell_execute=False,
+        )
+    except Exception as fault:
+        return _failure(run, saved, fault)
+    return None
+
+
+def _exported(run: Run, executed: Path, work: Path) -> Failure | None:
+    from ketcontent.exporters import export
+
+    try:
+        for form, name in run.outputs.items():
+            path = work / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            files.write_through(path, export(executed, form))
+    except Exception as fault:
+        said = f"{type(fault).__name__} while exporting: {_first_line(str(fault))}"
+        return Failure(run.document, run.notebook.name, None, None, "", said, str(executed))
+    return None
+
+
+def _failure(run: Run, saved: Path, fault: Exception) -> Failure:
+    """Return where a notebook failed, as it stands in the notebook that was saved."""
+    said = f"{type(fault).__name__}: {_first_line(str(fault))}"
+    cells = json.loads(saved.read_bytes())["cells"] if saved.exists() else []
+    facts = [cell["metadata"].get("papermill", {}) for cell in cells]
+    # papermill marks the cell that raised; when the kernel died, the last one that was started.
+    raised = [place for place, fact in enumerate(facts) if fact.get("exception")]
+    started = [place for place, fact in enumerate(facts) if fact.get("status") == "completed"]
+    if not (raised or started):
+        kept = str(saved) if cells else ""
+        return Failure(run.document, run.notebook.name, None, None, "", said, kept)
+    place = raised[0] if raised else started[-1]
+    line = None
+    for output in cells[place].get("outputs", ()):
+        if output["output_type"] == "error":
+            said = f"{output['ename']}: {_first_line(output['evalue'])}"
+            line = _line_of(output["traceback"])
+    source = dict(enumerate("".join(cells[place]["source"]).splitlines(), start=1)).get(line or 0)
+    return Failure(run.document, run.notebook.name, place + 1, line, source or "", said, str(saved))
+
+
+_ANSI = re.compile(r"\x1b\[[0-9;]*m")
+_IN_CELL = re.compile(r"Cell In\[\d+\], line (\d+)")
+
+
+def _line_of(traceback: Iterable[str]) -> int | None:
+    """Return the line of the cell that a traceback starts from."""
+    for entry in traceback:
+        found = _IN_CELL.search(_ANSI.sub("", entry))
+        if found:
+            return int(found.group(1))
+    return None
+
+
+def _first_line(text: str) -> str:
+    return text.strip().splitlines()[0] if text.strip() else ""
+
+
+# --- publishing ------------------------------------------------------------------------------
+
+
+def _withdraw(exports: Path, known: set[str]) -> None:
+    """Delete the folders of pages that a build once published and the tables no longer have."""
+    for page in _published(exports) - known:
+        shutil.rmtree(exports / page, ignore_errors=True)
+
+
+def _published(exports: Path) -> set[str]:
+    """Return the pages with a folder in the exports: those with a page in it."""
+    return {path.parent.name for path in exports.glob("*/index.html")} | {
+        path.parent.name for path in exports.glob("*/supplied.html")
+    }
+
+
+def _publish_page(exports: Path, work: Path, page: str, runs: list[Run]) -> None:
+    """Put the folder of a page in place in one step.
+
+    What this build did not make (the other edition, the other format) is taken over from what is
+    published, except for sections that the page no longer has.
+    """
+    outputs = {path for run in runs if run.document == page for path in run.outputs.values()}
+    made = work / page
+    published = exports / page
+    sections_built = any("/sections/" in path for path in outputs)
+    for old in sorted(published.rglob("*")) if published.exists() else ():
+        name = old.relative_to(exports).as_posix()
+        gone = sections_built and "/sections/" in name and not _same_section(name, outputs)
+        if old.is_file() and name not in outputs and not gone:
+            new = work / name
+            new.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(old, new)
+    files.swap_folders(made, published)
+
+
+def _same_section(name: str, outputs: set[str]) -> bool:
+    stem = name.rpartition(".")[0]
+    return any(path.rpartition(".")[0] == stem for path in outputs)
+
+
+def _write_manifest(
+    content: Content, runs: list[Run], exports: Path, published: tuple[str, ...]
+) -> None:
+    """Write what went into each published page, and what came out, as hashes."""
+    path = exports / "manifest.json"
+    try:
+        pages = dict(json.loads(path.read_bytes())["documents"])
+    except (OSError, ValueError, KeyError, TypeError):
+        pages = {}
+    code = {run.notebook.name: _notebook_hash(run.notebook) for run in runs}
+    for page in published:
+        outputs = sorted(
+            one.relative_to(exports).as_posix()
+            for one in (exports / page).rglob("*")
+            if one.is_file() and one.name != "review.html"
+        )
+        pages[page] = {
+            "content": content_hash(content, page),
+            "notebooks": {name: code[name] for name in sorted(code) if name != "index.ipynb"},
+            "outputs": {name: _file_hash(exports / name) for name in outputs},
+        }
+    known = set(content.documents["document"])
+    manifest = {
+        "ketcontent": ketcontent.__version__,
+        "documents": {page: pages[page] for page in sorted(pages) if page in known},
+    }
+    if (exports / "index.html").exists():
+        manifest["outputs"] = {"index.html": _file_hash(exports / "index.html")}
+    files.replace_file(path, (json.dumps(manifest, indent=1, ensure_ascii=False) + "\n").encode())
+
+
+def content_hash(content: Content, document: str) -> str:
+    """Return the hash of the rows that a page is made of.
+
+    Examples
+    --------
+    >>> content_hash(read_content("data"), "ketamine")[:7]
+    'sha256:'
+    """
+    rows: list[Any] = []
+    for table in ("documents", "sections", "statements"):
+        frame = getattr(content, table)
+        rows.append(frame[frame["document"] == document].astype(str).values.tolist())
+    rows += [content.notices.values.tolist(), content.terms.values.tolist()]
+    return _hash(json.dumps(rows, ensure_ascii=False).encode())
+
+
+def _notebook_hash(notebook: Path) -> str:
+    """Return the hash of a notebook's sources, whatever its outputs and metadata."""
+    cells = json.loads(notebook.read_bytes())["cells"]
+    said = [[cell["cell_type"], "".join(cell["source"])] for cell in cells]
+    return _hash(json.dumps(said, ensure_ascii=False).encode())
+
+
+def _file_hash(path: Path) -> str:
+    return _hash(path.read_bytes())
+
+
+def _cores() -> int:
+    """Return how many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _hash(data: bytes) -> str:
+    return f"sha256:{hashlib.sha256(data).hexdigest()}"
+
+
+# --- a new project ---------------------------------------------------------------------------
+
+
+def create_project(folder: str | os.PathLike[str]) -> Path:
+    """Make an empty content project: tables, notebooks, a folder for the exports.
+
+    Raises
+    ------
+    KetcontentError
+        When the folder is there and not empty.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     project = create_project(Path(folder, "pages"))
+    ...     print(sorted(path.name for path in project.iterdir()))
+    ['.gitignore', 'data', 'exports', 'notebooks']
+    """
+    project = Path(folder)
+    if project.exists() and (not project.is_dir() or any(project.iterdir())):
+        raise KetcontentError(
+            f"{project} is there already, and not empty.",
+            hint="Name a folder that does not exist yet.",
+            path=str(project),
+        )
+    write_content(empty_content(), project / "data")
+    (project / "exports").mkdir()
+    (project / "notebooks").mkdir()
+    for name in NOTEBOOKS:
+        shipped = files.shipped("notebooks") / f"{name}.ipynb"
+        shutil.copyfile(shipped, project / "notebooks" / shipped.name)
+    files.replace_file(project / ".gitignore", _IGNORED.encode())
+    return project
+
+
+_IGNORED = """\
+.ipynb_checkpoints/
+data/.lock*
+data/.saving/
+data/.staged/
+exports/.*
+exports/*/review.html
+"""

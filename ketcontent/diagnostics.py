@@ -1,0 +1,134 @@
+"""A fault in the content, and a report of them.
+
+A fault of the content is data: a record that says which rule, how bad, in which table, row, file,
+line and column, what is wrong and what to do. Faults come back all at once, in a `Report`.
+
+Notes
+-----
+This module stands at the bottom of the house, beside `wording`: `tables` reports faults too, and
+a module imports from lower layers only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Severity = Literal["error", "warning", "advice"]
+
+_ORDER: dict[str, int] = {"error": 0, "warning": 1, "advice": 2}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diagnostic:
+    """One fault of the content.
+
+    Examples
+    --------
+    >>> fault = Diagnostic(rule="not-in-list", message="'benifit' is not a kind.",
+    ...     hint="Did you mean 'benefit'?", file="data/statements.csv", line=4, column="kind")
+    >>> print(fault)
+    data/statements.csv:4: kind: error: 'benifit' is not a kind. [not-in-list]
+        hint: Did you mean 'benefit'?
+    """
+
+    rule: str
+    """The rule's id, in kebab-case; it does not change."""
+    message: str
+    """What is wrong, naming the thing."""
+    hint: str = ""
+    """What to do about it."""
+    severity: Severity = "error"
+    """``error`` stops a release (and, in a table, reading); ``warning`` and ``advice`` do not."""
+    table: str = ""
+    """The table, as the data package names it."""
+    key: str = ""
+    """The row's key, its parts joined by a slash; empty where the row has none."""
+    file: str = ""
+    """The file, as the caller named its folder."""
+    line: int | None = None
+    """The line of the file, counted from 1."""
+    column: str = ""
+    """The column's name; empty where the whole line is at fault."""
+    cell: str = ""
+    """What stands in the cell."""
+    span: tuple[int, int] | None = None
+    """Where in the cell, as a half-open range of characters."""
+
+    def __str__(self) -> str:
+        place = ":".join(str(part) for part in (self.file, self.line) if part)
+        named = [part for part in (place, self.column, self.severity) if part]
+        text = f"{': '.join(named)}: {self.message} [{self.rule}]"
+        return f"{text}\n    hint: {self.hint}" if self.hint else text
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All faults that were found, worst first, then by file and line.
+
+    Examples
+    --------
+    >>> report = Report.of([Diagnostic(rule="stray-quote", message="A quote stands alone.")])
+    >>> len(report), report.has_errors
+    (1, True)
+    >>> list(report.to_frame().columns)  # doctest: +NORMALIZE_WHITESPACE
+    ['rule', 'message', 'hint', 'severity', 'table', 'key', 'file', 'line', 'column', 'cell',
+     'span']
+    """
+
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+    @classmethod
+    def of(cls, diagnostics: list[Diagnostic]) -> Report:
+        """Return the report of these faults, each once.
+
+        Examples
+        --------
+        >>> advice = Diagnostic(rule="long-sentence", message="31 words.", severity="advice")
+        >>> fault = Diagnostic(rule="not-in-list", message="No kind 'x'.")
+        >>> [one.rule for one in Report.of([advice, fault, fault])]
+        ['not-in-list', 'long-sentence']
+        """
+        once = dict.fromkeys(diagnostics)
+        return cls(tuple(sorted(once, key=_worst_first)))
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether any fault is an error.
+
+        Examples
+        --------
+        >>> Report().has_errors
+        False
+        """
+        return any(one.severity == "error" for one in self.diagnostics)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a DataFrame with a row a fault and the fields of `Diagnostic` as columns.
+
+        Examples
+        --------
+        >>> Report().to_frame().empty
+        True
+        """
+        import pandas as pd
+
+        columns = list(Diagnostic.__dataclass_fields__)
+        return pd.DataFrame([asdict(one) for one in self.diagnostics], columns=columns)
+
+    def __iter__(self) -> Iterator[Diagnostic]:
+        return iter(self.diagnostics)
+
+    def __len__(self) -> int:
+        return len(self.diagnostics)
+
+    def __str__(self) -> str:
+        return "\n".join(str(one) for one in self.diagnostics) or "No faults."
+
+
+def _worst_first(one: Diagnostic) -> tuple[int, str, int, str]:
+    return (_ORDER[one.severity], one.file, one.line or 0, one.column)

@@ -1,0 +1,542 @@
+"""Rows in order → Document, Section: headings, blocks, notices, terms.
+
+`assemble` reads one half of each row: the current edition (``heading``, ``label``, ``text``) or
+the page as received (``supplied_heading``, ``supplied_label``, ``supplied``), each in its own
+order. The records that come back are what a reader reads; an editor who names one in a notebook
+sees it drawn, as HTML and as Markdown in one MIME bundle.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import Any, Literal, get_args
+
+import pandas as pd
+
+from ketcontent import rendering
+from ketcontent.errors import UnknownName
+from ketcontent.tables import Content
+from ketcontent.wording import fold, joined
+
+Edition = Literal["current", "supplied"]
+Form = Literal["paragraph", "item", "notice"]
+
+FACTS = "application/vnd.ketcontent+json"
+"""The MIME type, in a bundle, of what a page says of itself to the template that frames it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A sentence of one edition."""
+
+    statement: str
+    """Its key."""
+    label: str
+    """The words before it that name it; empty for most."""
+    text: str
+    """Its words as inline markup, its notice's text in place."""
+    plain: str
+    """Its words without markup; in the supplied edition, exactly as received."""
+    kind: str
+    """benefit, risk, mechanism, use, regulatory, advice, background, or empty."""
+    notice: str
+    """The notice whose text it is, or empty."""
+
+    @property
+    def label_text(self) -> str:
+        """The label as it stands before the words: ``Form:``.
+
+        A label that ends in a letter or a digit gets a colon; any other brings its own mark.
+
+        Examples
+        --------
+        >>> Statement("s", "Form", "", "", "", "").label_text
+        'Form:'
+        >>> Statement("s", "1.", "", "", "", "").label_text
+        '1.'
+        """
+        return f"{self.label}:" if self.label[-1:].isalnum() else self.label
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A paragraph, a list item or a notice: one or more sentences that stand together."""
+
+    form: Form
+    """How it is set."""
+    statements: tuple[Statement, ...]
+    """Its sentences, in order."""
+
+    @property
+    def plain(self) -> str:
+        """The words of the block without markup, with labels.
+
+        Examples
+        --------
+        >>> Block("item", (Statement("s", "Form", "Oral.", "Oral.", "", ""),)).plain
+        'Form: Oral.'
+        """
+        return joined(f"{one.label_text} {one.plain}".strip() for one in self.statements)
+
+    @property
+    def markdown_lines(self) -> list[str]:
+        """The block as lines of Markdown, a line a sentence.
+
+        Examples
+        --------
+        >>> Block("item", (Statement("s", "Form", "Oral.", "Oral.", "", ""),)).markdown_lines
+        ['**Form:** Oral.']
+        """
+        return rendering.markdown_lines(
+            f"**{rendering.escape_markdown(one.label_text)}** {words}" if one.label else words
+            for one in self.statements
+            for words in [rendering.inline_markdown(one.text)]
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading and the blocks under it."""
+
+    section: str
+    """Its key, unique within the page."""
+    number: str
+    """The number before the heading, with its mark; empty for most."""
+    heading: str
+    """The heading; empty for text that stands before any."""
+    run_in: bool
+    """Whether the heading was received on the line of its first sentence."""
+    blocks: tuple[Block, ...]
+    """What stands under the heading, in order."""
+    language: str
+    """The language of the page it belongs to."""
+    edition: Edition
+    """The edition it belongs to."""
+
+    @property
+    def title(self) -> str:
+        """The heading with its number.
+
+        Examples
+        --------
+        >>> Section("side-effects", "2.", "Side effects", False, (), "en", "current").title
+        '2. Side effects'
+        """
+        return f"{self.number} {self.heading}".strip()
+
+    @property
+    def statements(self) -> tuple[Statement, ...]:
+        """The sentences of the section, in order.
+
+        Examples
+        --------
+        >>> Section("empty", "", "Reviews", False, (), "en", "current").statements
+        ()
+        """
+        return tuple(one for block in self.blocks for one in block.statements)
+
+    @property
+    def runs(self) -> tuple[tuple[Form, tuple[Block, ...]], ...]:
+        """The blocks, neighbours of one form together, as a list is one run of items.
+
+        Examples
+        --------
+        >>> item, notice = Block("item", ()), Block("notice", ())
+        >>> section = Section("s", "", "", False, (item, item, notice), "en", "current")
+        >>> [(form, len(blocks)) for form, blocks in section.runs]
+        [('item', 2), ('notice', 1)]
+        """
+        return tuple(
+            (form, tuple(blocks)) for form, blocks in groupby(self.blocks, lambda one: one.form)
+        )
+
+    def to_html(self) -> str:
+        """Return the section as HTML, its heading at level 2."""
+        return rendering.render("section.html.j2", section=self)
+
+    def to_markdown(self) -> str:
+        """Return the section as Markdown, its heading at level 2, a line a sentence."""
+        return rendering.render("section.md.j2", section=self)
+
+    def to_text(self) -> str:
+        """Return the section as plain text, a line a heading, paragraph or item.
+
+        Examples
+        --------
+        >>> from ketcontent.tables import read_content
+        >>> page = assemble(read_content("data"), "ketamine", edition="supplied")
+        >>> print(page.section("reviews").to_text())
+        Reviews
+        There are no reviews yet.
+        """
+        lines = [
+            f"- {block.plain}" if block.form == "item" else block.plain for block in self.blocks
+        ]
+        if self.run_in and lines:
+            lines[0] = f"{self.title} {lines[0]}"
+        elif self.title:
+            lines.insert(0, self.title)
+        return "\n".join(lines)
+
+    def __repr__(self) -> str:
+        return f"<Section {self.section}: {len(self.statements)} statements>"
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        return {
+            "text/plain": self.to_text(),
+            "text/html": self.to_html(),
+            "text/markdown": self.to_markdown(),
+            FACTS: json.dumps({"kind": "part"}),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """An abbreviation or a term that the page uses."""
+
+    term: str
+    """As it stands on the page."""
+    expansion: str
+    """What an abbreviation is short for."""
+    plain: str
+    """A plain word for it."""
+    definition: str
+    """What it means, in a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A page in one edition, or the part of it that was asked for."""
+
+    document: str
+    """Its key."""
+    title: str
+    """Its title; empty where the page was received without one."""
+    name: str
+    """What to call the page where it needs a name: its current title."""
+    language: str
+    """Its language, as a BCP 47 tag."""
+    edition: Edition
+    """Which edition this is."""
+    purpose: str
+    """What a reader can do after reading it; empty until an editor says so."""
+    sections: tuple[Section, ...]
+    """Its sections, in order; one where one was asked for."""
+    terms: tuple[Term, ...]
+    """The terms that its words use, in alphabetical order."""
+    part: str
+    """The key of the one section that was asked for; empty for the whole page."""
+    received: bool
+    """Whether the page was received from somewhere, so that there is an archive copy."""
+
+    def section(self, key: str) -> Section:
+        """Return a section by its key.
+
+        Raises
+        ------
+        UnknownName
+            When the page has no such section in this edition.
+
+        Examples
+        --------
+        >>> from ketcontent.tables import read_content
+        >>> assemble(read_content("data"), "ketamine").section("reviews")
+        <Section reviews: 1 statements>
+        """
+        for section in self.sections:
+            if section.section == key:
+                return section
+        raise UnknownName.of("section", key, (section.section for section in self.sections))
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What the page says of itself to the template that frames it.
+
+        Examples
+        --------
+        >>> from ketcontent.tables import read_content
+        >>> page = assemble(read_content("data"), "ketamine", section="reviews")
+        >>> page.facts["title"], page.facts["state"], page.facts["kind"]
+        ('Reviews – Ketamine', 'draft', 'section')
+        """
+        heading = fold(self.sections[0].title).rstrip(":") if self.part else ""
+        return {
+            "kind": "section" if self.part else "document",
+            "document": self.document,
+            "section": self.part,
+            "edition": self.edition,
+            "state": "archive" if self.edition == "supplied" else "draft",
+            "title": f"{heading} – {self.name}" if heading else self.name,
+            "name": self.name,
+            "language": self.language,
+            "description": self.purpose,
+            "received": self.received,
+            "contents": []
+            if self.part
+            else [
+                {"id": section.section, "heading": section.title}
+                for section in self.sections
+                if section.heading
+            ],
+        }
+
+    def to_html(self) -> str:
+        """Return the page as HTML: its state, its title at level 1, its sections, its terms."""
+        return rendering.render("document.html.j2", page=self, facts=self.facts)
+
+    def to_markdown(self) -> str:
+        """Return the page as Markdown: its state, its title, its sections, its terms."""
+        return rendering.render("document.md.j2", page=self, facts=self.facts)
+
+    def to_text(self) -> str:
+        """Return the words of the page as plain text, a line a heading, paragraph or item.
+
+        For the supplied edition that is the page as received, line by line.
+
+        Examples
+        --------
+        >>> from ketcontent.tables import read_content
+        >>> page = assemble(read_content("data"), "ketamine", edition="supplied")
+        >>> page.to_text().splitlines()[2]
+        'Description'
+        """
+        texts = [self.title] if self.title and not self.part else []
+        return "\n".join([*texts, *(section.to_text() for section in self.sections)])
+
+    def __iter__(self) -> Iterator[Section]:
+        return iter(self.sections)
+
+    def __repr__(self) -> str:
+        return f"<Document {self.document}, {self.edition}: {len(self.sections)} sections>"
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        return {
+            "text/plain": self.to_text(),
+            "text/html": self.to_html(),
+            "text/markdown": self.to_markdown(),
+            FACTS: json.dumps(self.facts, ensure_ascii=False),
+        }
+
+
+def assemble(
+    content: Content, document: str, *, edition: Edition = "current", section: str = ""
+) -> Document:
+    """Return a page of `content` as a reader reads it.
+
+    Parameters
+    ----------
+    content
+        The tables.
+    document
+        The key of the page.
+    edition
+        ``current``, or ``supplied`` for the page as received.
+    section
+        The key of a section, to have the page with that section alone; by default all of it.
+
+    Raises
+    ------
+    UnknownName
+        When there is no such document, edition or section.
+
+    Examples
+    --------
+    >>> from ketcontent.tables import read_content
+    >>> page = assemble(read_content("data"), "ketamine", section="description")
+    >>> page
+    <Document ketamine, current: 1 sections>
+    >>> page.sections[0].blocks[0].statements[0].plain[:21]
+    'Ketamine is a versati'
+    """
+    if edition not in get_args(Edition):
+        raise UnknownName.of("edition", edition, get_args(Edition))
+    rows = content.documents[content.documents["document"] == document]
+    if rows.empty:
+        raise UnknownName.of(
+            "document",
+            document,
+            content.documents["document"],
+            hint="This project has none yet: take one in with 'ketcontent import FILE --document "
+            f"{document}'.",
+        )
+    row = rows.iloc[0]
+    supplied = edition == "supplied"
+    page = Document(
+        document=document,
+        title=row["supplied_title"] if supplied else row["title"],
+        name=row["title"],
+        language=row["language"],
+        edition=edition,
+        purpose=row["purpose"],
+        sections=_sections(content, document, row["language"], edition),
+        terms=(),
+        part="",
+        received=_received(content, document),
+    )
+    if section:
+        page = replace(page, sections=(page.section(section),), part=section)
+    return page if supplied else replace(page, terms=_terms(content, page))
+
+
+def _received(content: Content, document: str) -> bool:
+    sections = content.sections
+    return bool((sections["supplied_position"].notna() & (sections["document"] == document)).any())
+
+
+def _sections(
+    content: Content, document: str, language: str, edition: Edition
+) -> tuple[Section, ...]:
+    half = "supplied_" if edition == "supplied" else ""
+    frame = content.sections
+    chosen = frame[(frame["document"] == document) & frame[f"{half}position"].notna()]
+    blocks = _blocks(content, document, language, edition)
+    return tuple(
+        Section(
+            section=row["section"],
+            number=row[f"{half}number"],
+            heading=row[f"{half}heading"],
+            run_in=bool(row["supplied_run_in"]) and edition == "supplied",
+            blocks=tuple(blocks.get(row["section"], ())),
+            language=language,
+            edition=edition,
+        )
+        for row in _records(chosen.sort_values(f"{half}position"))
+    )
+
+
+def _blocks(
+    content: Content, document: str, language: str, edition: Edition
+) -> dict[str, list[Block]]:
+    """Return the blocks of each section of an edition, in order."""
+    supplied = edition == "supplied"
+    half = "supplied_" if supplied else ""
+    frame = content.statements
+    chosen = frame[(frame["document"] == document) & frame[f"{half}position"].notna()]
+    ordered = chosen.sort_values([f"{half}section", f"{half}position"])
+    notices = {
+        row["notice"]: row["text"]
+        for row in _records(content.notices)
+        if row["language"] == language
+    }
+    blocks: dict[str, list[Block]] = {}
+    same = [f"{half}section", f"{half}block", f"{half}form"]
+    for (section, _, form), rows in groupby(
+        _records(ordered), lambda row: tuple(row[name] for name in same)
+    ):
+        statements = tuple(_statement(row, notices, supplied=supplied) for row in rows)
+        blocks.setdefault(section, []).append(Block(form, statements))
+    return blocks
+
+
+def _statement(row: dict[str, Any], notices: dict[str, str], *, supplied: bool) -> Statement:
+    if supplied:
+        plain = row["supplied"]
+        text, label, notice = rendering.as_markup(fold(plain)), row["supplied_label"], ""
+    else:
+        notice, label = row["notice"], row["label"]
+        text = notices[notice] if notice else row["text"]
+        plain = rendering.inline_plain(text)
+    return Statement(row["statement"], label, text, plain, row["kind"], notice)
+
+
+def _terms(content: Content, page: Document) -> tuple[Term, ...]:
+    """Return the terms of the page's language that its words use."""
+    words = page.to_text()
+    return tuple(
+        Term(row["term"], row["expansion"], row["plain"], row["definition"])
+        for row in sorted(_records(content.terms), key=lambda row: row["term"].casefold())
+        if row["language"] == page.language
+        and re.search(rf"(?<!\w){re.escape(row['term'])}(?!\w)", words)
+    )
+
+
+def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    return [{str(name): cell for name, cell in row.items()} for row in frame.to_dict("records")]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A page in the index."""
+
+    document: str
+    """Its key."""
+    name: str
+    """Its current title."""
+    language: str
+    """Its language, as a BCP 47 tag."""
+    audience: str
+    """Whom it is for; empty until an editor says so."""
+    review_every_days: int
+    """Days after which a review of it is out of date."""
+    supplied: bool
+    """Whether it was received from somewhere, so that there is an archive copy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """All pages of a project."""
+
+    entries: tuple[Entry, ...]
+    """The pages, by name."""
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What the index says of itself to a template.
+
+        Examples
+        --------
+        >>> Index(()).facts["title"]
+        'Health pages'
+        """
+        return {
+            "kind": "index",
+            "state": "",
+            "title": "Health pages",
+            "name": "Health pages",
+            "language": "en",
+            "description": "All pages, with their state and dates.",
+            "contents": [],
+        }
+
+    def to_html(self) -> str:
+        """Return the index as HTML."""
+        return rendering.render("index.html.j2", entries=self.entries, facts=self.facts)
+
+    def to_markdown(self) -> str:
+        """Return the index as Markdown."""
+        return rendering.render("index.md.j2", entries=self.entries, facts=self.facts)
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        return {
+            "text/plain": "\n".join(entry.name for entry in self.entries),
+            "text/html": self.to_html(),
+            "text/markdown": self.to_markdown(),
+            FACTS: json.dumps(self.facts, ensure_ascii=False),
+        }
+
+
+def list_documents(content: Content) -> Index:
+    """Return the index of all pages.
+
+    Examples
+    --------
+    >>> from ketcontent.tables import read_content
+    >>> [entry.name for entry in list_documents(read_content("data")).entries]
+    ['Ketamine']
+    """
+    entries = [
+        Entry(
+            document=row["document"],
+            name=row["title"],
+            language=row["language"],
+            audience=row["audience"],
+            review_every_days=int(row["review_every_days"]),
+            supplied=_received(content, row["document"]),
+        )
+        for row in _records(content.documents)
+    ]
+    return Index(tuple(sorted(entries, key=lambda one: (one.name.casefold(), one.document))))

@@ -1,0 +1,184 @@
+"""The tree of failures, and how a failure speaks.
+
+Nothing here imports from the rest of the package. A failure has three parts: a message that
+names the thing and the place, a hint that is an order, and facts as attributes for programs.
+
+::
+
+    KetcontentError            anything of ours
+    ├── UnknownName            a document, section, edition … that is not there  kind, name, known
+    ├── UnreadablePage         a file that cannot be taken in as a page          path
+    ├── AlreadyThere           something would be written over                   name
+    ├── BrokenTables           the tables on disk have faults                    report
+    ├── SaveConflict           someone else changed the same row                 conflicts
+    ├── Locked                 another process holds the lock                    path, holder
+    ├── WrongParameter         a parameter the notebook does not take            notebook, parameter
+    └── BuildFailed            notebooks failed; what was published stays        failures
+
+Faults of the *content* are not raised one by one: they are `Diagnostic` records in a `Report`
+(see `ketcontent.diagnostics`), and `BrokenTables` carries the report.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from typing import Any, Self
+
+
+class KetcontentError(Exception):
+    """A call that cannot be done; the base of every failure of this package.
+
+    Parameters
+    ----------
+    message
+        What is wrong, naming the thing and the place.
+    hint
+        What to do about it, as an order.
+    **facts
+        What the failure knows, kept as attributes.
+
+    Examples
+    --------
+    >>> failure = KetcontentError("No folder 'dta'.", hint="Did you mean 'data'?", folder="dta")
+    >>> print(failure)
+    No folder 'dta'.
+    hint: Did you mean 'data'?
+    >>> failure.folder
+    'dta'
+    """
+
+    def __init__(self, message: str, *, hint: str = "", **facts: Any) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self._facts = facts
+        self.__dict__.update(facts)
+
+    def __str__(self) -> str:
+        return f"{self.message}\nhint: {self.hint}" if self.hint else self.message
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # A failure crosses process borders (builds run notebooks in workers) with all it knows.
+        return _restored, (type(self), self.message, self.hint, self._facts)
+
+
+def _restored(
+    kind: type[KetcontentError], message: str, hint: str, facts: dict[str, Any]
+) -> KetcontentError:
+    return kind(message, hint=hint, **facts)
+
+
+class UnknownName(KetcontentError):
+    """A name that was looked up and is not there."""
+
+    kind: str
+    name: str
+    known: tuple[str, ...]
+
+    @classmethod
+    def of(cls, kind: str, name: str, known: Iterable[str], *, hint: str = "") -> Self:
+        """Return the failure for `name`, with the nearest known name as its hint.
+
+        Parameters
+        ----------
+        kind
+            What was looked for, in the singular: ``"document"``.
+        name
+            The name that was given.
+        known
+            The names there are.
+        hint
+            What to do instead when nothing is known at all.
+
+        Examples
+        --------
+        >>> print(UnknownName.of("document", "ketamin", ["ketamine", "esketamine"]))
+        No document 'ketamin'.
+        hint: Did you mean 'ketamine'?
+        >>> print(UnknownName.of("edition", "new", ["current", "supplied"]))
+        No edition 'new'.
+        hint: Use one of: current, supplied.
+        """
+        names = tuple(known)
+        return cls(
+            f"No {kind} {name!r}.",
+            hint=nearest(name, names) or hint,
+            kind=kind,
+            name=name,
+            known=names,
+        )
+
+
+class UnreadablePage(KetcontentError):
+    """A file that cannot be taken in as a page: missing, empty, too large, not UTF-8 text."""
+
+    path: str
+
+
+class AlreadyThere(KetcontentError):
+    """Something that would have been written over without being asked to."""
+
+    name: str
+
+
+class BrokenTables(KetcontentError):
+    """Tables that do not fit their schema; `report` lists every fault."""
+
+    report: Any
+
+    def __str__(self) -> str:
+        return f"{self.report}\n{super().__str__()}"
+
+
+class SaveConflict(KetcontentError):
+    """Rows that someone else changed since they were read; nothing was written.
+
+    `conflicts` is a tuple of records with `table`, `key`, `base`, `theirs` and `mine`, the last
+    three a row as a dict of column to cell, or None where the row is not there.
+    """
+
+    conflicts: tuple[Any, ...]
+
+
+class Locked(KetcontentError):
+    """A lock that another process did not release in time."""
+
+    path: str
+    holder: str
+
+
+class WrongParameter(KetcontentError):
+    """A parameter that a notebook does not declare, or a value of the wrong type."""
+
+    notebook: str
+    parameter: str
+
+
+class BuildFailed(KetcontentError):
+    """Notebooks that failed in a build; every other document was published.
+
+    `failures` is a tuple of `ketcontent.builds.Failure`.
+    """
+
+    failures: tuple[Any, ...]
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Return a hint with the known name nearest to `name`, or all of them when none is near.
+
+    Examples
+    --------
+    >>> nearest("documnet", ["document", "edition"])
+    "Did you mean 'document'?"
+    >>> nearest("x", [])
+    ''
+    """
+    names = list(known)
+    close = difflib.get_close_matches(name, names, n=1)
+    if close:
+        return f"Did you mean {close[0]!r}?"
+    if not names:
+        return ""
+    shown = ", ".join(names[:20]) + (f" and {len(names) - 20} more" if len(names) > 20 else "")
+    return f"Use one of: {shown}."

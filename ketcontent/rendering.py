@@ -1,0 +1,265 @@
+"""The project's templates and the inline markup of a sentence → HTML, Markdown, plain text.
+
+A sentence is CommonMark inline markup: emphasis, strong, code, links to ``http``, ``https`` and
+``mailto``. Raw HTML, images and every other link are plain text. HTML comes from Jinja templates
+with autoescape, so a cell of a table reaches a reader as visible text and nothing else.
+
+Notes
+-----
+This module knows strings and templates, not rows: `documents` stands above it, and a Document
+draws itself with `render`. That is why it lies lower than in the first sketch of the house.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ketcontent.wording import gap
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
+    from markupsafe import Markup
+
+TEMPLATES = Path(__file__).parent / "templates"
+"""The folder of all templates: ``page`` for what a notebook shows, the rest for nbconvert."""
+
+_LINK = re.compile(r"(?:https?://|mailto:|#)", re.IGNORECASE)
+_SPECIAL = re.compile(r"([\\`*_\[\]<>&|~$#])")
+# What would start a block of CommonMark or GitHub's Markdown at the start of a line.
+_AT_LINE_START = re.compile(
+    r"(?P<before>\d{0,9})(?P<mark>#(?=#{0,5}(?:\s|$))|[-+*](?=\s|$)|[.)](?=\s|$)|[<>|]"
+    r"|=(?==*\s*$)|[-:](?=[-:|\s]*$)|[*_](?=[*_\s]*$)|`(?=``)|~(?=~~)|:(?=::)"
+    r"|\[(?=[^\]]*\]:)|\[(?=[ xX]\]))"
+)
+
+
+def render(template: str, **values: Any) -> str:
+    """Return a template of ``templates/page``, filled in.
+
+    Templates that end in ``.html.j2`` escape every value; a name they use and are not given is
+    an error.
+
+    Examples
+    --------
+    >>> print(render("text.html.j2", text="1 < 2 & *so*"))
+    1 &lt; 2 &amp; <em>so</em>
+    """
+    text = _environment().get_template(template).render(**values)
+    if template.endswith(".md.j2"):
+        text = re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
+    return text
+
+
+def trusted(html: str) -> Markup:
+    """Return HTML that a template of this module drew, marked so that no other escapes it.
+
+    Examples
+    --------
+    >>> trusted("<ins>may</ins>")
+    Markup('<ins>may</ins>')
+    """
+    from markupsafe import Markup
+
+    return Markup(html)
+
+
+def inline_html(markup: str) -> Markup:
+    """Return inline markup as HTML.
+
+    Examples
+    --------
+    >>> str(inline_html("*may* help <b onclick=x>now</b> [more](javascript:x)"))
+    '<em>may</em> help &lt;b onclick=x&gt;now&lt;/b&gt; [more](javascript:x)'
+    """
+    return trusted(_markdown().renderInline(markup))
+
+
+def block_html(markdown: str) -> Markup:
+    """Return CommonMark with raw HTML off, and no images, as HTML.
+
+    Examples
+    --------
+    >>> str(block_html("# Head\n\nA *word* <script>"))
+    '<h1>Head</h1>\n<p>A <em>word</em> &lt;script&gt;</p>\n'
+    """
+    return trusted(_block_markdown().render(markdown))
+
+
+def inline_plain(markup: str) -> str:
+    """Return the words of inline markup, without the markup.
+
+    Examples
+    --------
+    >>> inline_plain("*may* help, see [the label](https://example.org)")
+    'may help, see the label'
+    """
+    return "".join(token.content for token in _tokens(markup))
+
+
+def inline_markdown(markup: str) -> str:
+    """Return inline markup as Markdown in which all else is safe from every renderer.
+
+    Raw HTML, which is text here, is escaped, since others would run it.
+
+    Examples
+    --------
+    >>> print(inline_markdown("*may* help <script>"))
+    *may* help \\<script\\>
+    """
+    parts = []
+    links: list[str] = []
+    for token in _tokens(markup):
+        match token.type:
+            case "text":
+                parts.append(escape_markdown(token.content))
+            case "code_inline":
+                runs = [len(run) for run in re.findall("`+", token.content)]
+                fence = "`" * next(n for n in range(1, len(runs) + 2) if n not in runs)
+                pad = " " if token.content[:1] == "`" or token.content[-1:] == "`" else ""
+                parts.append(f"{fence}{pad}{token.content}{pad}{fence}")
+            case "em_open" | "em_close":
+                parts.append("*")
+            case "strong_open" | "strong_close":
+                parts.append("**")
+            case "link_open":
+                links.append(str(token.attrs.get("href", "")))
+                parts.append("[")
+            case "link_close":
+                parts.append(f"](<{links.pop()}>)")
+    return "".join(parts)
+
+
+def as_markup(plain: str) -> str:
+    """Return inline markup that reads exactly as `plain`, with escapes only where it needs them.
+
+    Examples
+    --------
+    >>> as_markup("It may help (CRPS)."), as_markup("2 *times* 3")
+    ('It may help (CRPS).', '2 \\\\*times\\\\* 3')
+    """
+    return plain if _reads_as(_markdown(), plain) else _SPECIAL.sub(r"\\\1", plain)
+
+
+def escape_markdown(plain: str) -> str:
+    """Return plain text as Markdown in which nothing is markup, whoever renders it.
+
+    Examples
+    --------
+    >>> print(escape_markdown("5 * 4 is 20"), escape_markdown("a <b> c"))
+    5 * 4 is 20 a \\<b\\> c
+    """
+    return plain if _reads_as(_widest_markdown(), plain) else _SPECIAL.sub(r"\\\1", plain)
+
+
+def markdown_lines(sentences: Iterable[str]) -> list[str]:
+    """Return sentences as lines of Markdown, one each, none of which starts a block.
+
+    Sentences that stand closed up, as in Chinese, stay on one line: a line break is a space.
+
+    Examples
+    --------
+    >>> markdown_lines(["It works.", "- Or not.", "1. So"])
+    ['It works.', '\\\\- Or not.', '1\\\\. So']
+    """
+    lines: list[str] = []
+    for sentence in sentences:
+        if lines and not gap(lines[-1]):
+            lines[-1] += sentence
+        else:
+            start = _AT_LINE_START.match(sentence)
+            mark = start.start("mark") if start else 0
+            lines.append(f"{sentence[:mark]}\\{sentence[mark:]}" if start else sentence)
+    return lines
+
+
+def markdown_heading(plain: str) -> str:
+    """Return plain text as the words of a Markdown heading.
+
+    Examples
+    --------
+    >>> print(markdown_heading("C #"))
+    C \\#
+    """
+    text = escape_markdown(plain)
+    return f"{text[:-1]}\\#" if text.endswith("#") and not text.endswith("\\#") else text
+
+
+def escape_cell(plain: str) -> str:
+    """Return plain text as a cell of a Markdown table.
+
+    Examples
+    --------
+    >>> print(escape_cell("a | b"))
+    a \\| b
+    """
+    return re.sub(r"(?<!\\)\|", r"\\|", escape_markdown(" ".join(plain.split())))
+
+
+def _reads_as(markdown: MarkdownIt, plain: str) -> bool:
+    tokens = markdown.parseInline(plain)[0].children or []
+    return all(token.type == "text" for token in tokens) and (
+        "".join(token.content for token in tokens) == plain
+    )
+
+
+def _tokens(markup: str) -> list[Token]:
+    return _markdown().parseInline(markup)[0].children or []
+
+
+@lru_cache
+def _markdown() -> MarkdownIt:
+    """Return the parser of a sentence: inline markup only, no raw HTML, no images."""
+    from markdown_it import MarkdownIt
+
+    parser = MarkdownIt("zero", {"html": False})
+    parser.enable(["emphasis", "backticks", "link", "escape", "entity"])
+    parser.validateLink = lambda url: bool(_LINK.match(url))  # type: ignore[method-assign]
+    return parser
+
+
+@lru_cache
+def _block_markdown() -> MarkdownIt:
+    from markdown_it import MarkdownIt
+
+    parser = MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
+    parser.validateLink = lambda url: bool(_LINK.match(url))  # type: ignore[method-assign]
+    return parser
+
+
+@lru_cache
+def _widest_markdown() -> MarkdownIt:
+    """Return a parser with all that a renderer of Markdown might do, to be safe from it."""
+    from markdown_it import MarkdownIt
+
+    parser = MarkdownIt("commonmark", {"html": True})
+    parser.enable(["strikethrough"])
+    return parser
+
+
+@lru_cache
+def _environment() -> Environment:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES / "page"),
+        autoescape=lambda name: (name or "").endswith(".html.j2"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(
+        inline_html=inline_html,
+        inline_markdown=inline_markdown,
+        escape_cell=escape_cell,
+        escape_markdown=escape_markdown,
+        markdown_lines=markdown_lines,
+        markdown_heading=markdown_heading,
+        gap=gap,
+    )
+    return environment

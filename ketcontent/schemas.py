@@ -1,0 +1,665 @@
+"""What ``datapackage.json`` says of the tables, and every fault of tables that do not fit it.
+
+The data package is the only schema. Bytes become text, text becomes cells, cells are held against
+the schema, and each step reports all of its faults with line and column: encoding and quotes
+here, the header here, types, lists, patterns and keys through frictionless, and the few laws
+between columns that a data package cannot say (see `_LAWS`) here again.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ketcontent import files
+from ketcontent.diagnostics import Diagnostic, Report
+from ketcontent.errors import KetcontentError, nearest
+
+if TYPE_CHECKING:
+    from frictionless import Error
+
+TABLES = ("documents", "sections", "statements", "notices", "terms")
+"""The tables, each before the ones that point to it."""
+
+SCHEMA_FILE = "datapackage.json"
+
+Row = tuple[str, ...]
+Key = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """What ``datapackage.json`` says of one table."""
+
+    table: str
+    """The table's name; its file is ``<table>.csv``."""
+    columns: tuple[str, ...]
+    """The columns, in order."""
+    key: tuple[str, ...]
+    """The columns of the primary key."""
+    fields: Mapping[str, Mapping[str, Any]]
+    """Each column's field descriptor."""
+    descriptor: Mapping[str, Any]
+    """The Table Schema as it stands in the file."""
+
+    def typed(self, kind: str) -> tuple[str, ...]:
+        """Return the columns of a type.
+
+        Examples
+        --------
+        >>> shipped_schemas()["sections"].typed("boolean")
+        ('supplied_run_in',)
+        """
+        return tuple(name for name in self.columns if self.fields[name]["type"] == kind)
+
+    def key_of(self, row: Row) -> Key:
+        """Return the key cells of a row.
+
+        Examples
+        --------
+        >>> shipped_schemas()["notices"].key_of(("crisis", "en", "Call …", ""))
+        ('crisis', 'en')
+        """
+        return tuple(row[self.columns.index(name)] for name in self.key)
+
+
+def read_schemas(folder: Path) -> dict[str, Schema]:
+    """Return the schema of each table in a folder, in the order of `TABLES`.
+
+    Raises
+    ------
+    KetcontentError
+        When the folder or its ``datapackage.json`` is not there, is not JSON, or leaves out a
+        table or a column that the library needs.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> list(read_schemas(Path("data")))
+    ['documents', 'sections', 'statements', 'notices', 'terms']
+    """
+    path = folder / SCHEMA_FILE
+    if not path.is_file():
+        raise KetcontentError(
+            f"No {SCHEMA_FILE} in {folder}.",
+            hint="Name the folder of the tables with --data, or make a project with "
+            "'ketcontent init DIRECTORY'.",
+            path=str(path),
+        )
+    schemas = _schemas(path)
+    for table, needed in shipped_schemas().items() if path != shipped_path() else ():
+        found = schemas.get(table)
+        absent = [name for name in needed.columns if found is None or name not in found.columns]
+        if absent:
+            raise KetcontentError(
+                f"{path}: the table '{table}' lacks {', '.join(absent)}.",
+                hint="Copy the missing fields from the data package that came with ketcontent; "
+                "fields of your own may stay.",
+                path=str(path),
+            )
+    return {table: schemas[table] for table in TABLES}
+
+
+def _schemas(path: Path) -> dict[str, Schema]:
+    try:
+        package = json.loads(path.read_bytes())
+        resources = {resource["name"]: resource["schema"] for resource in package["resources"]}
+        return {
+            name: Schema(
+                table=name,
+                columns=tuple(field["name"] for field in schema["fields"]),
+                key=tuple(schema["primaryKey"]),
+                fields={field["name"]: {"type": "string", **field} for field in schema["fields"]},
+                descriptor=schema,
+            )
+            for name, schema in resources.items()
+        }
+    except ValueError as fault:
+        raise KetcontentError(
+            f"{path} is not JSON: {fault}.", hint="Mend it at that place.", path=str(path)
+        ) from None
+    except (KeyError, TypeError) as fault:
+        raise KetcontentError(
+            f"{path} is not a data package of tables: {fault} is missing or misplaced.",
+            hint=f"Compare it with the one at {shipped_path()}.",
+            path=str(path),
+        ) from None
+
+
+def shipped_path() -> Path:
+    """Return the path of the data package that came with the library.
+
+    Examples
+    --------
+    >>> shipped_path().name
+    'datapackage.json'
+    """
+    return files.shipped("data") / SCHEMA_FILE
+
+
+@lru_cache
+def shipped_schemas() -> dict[str, Schema]:
+    """Return the schema of each table as the library shipped it.
+
+    Examples
+    --------
+    >>> shipped_schemas()["documents"].key
+    ('document',)
+    """
+    return _schemas(shipped_path())
+
+
+# --- the syntax of a file --------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A record of a CSV file."""
+
+    line: int
+    """The line of the file on which it starts, counted from 1."""
+    cells: Row
+    """Its cells, in the order of the schema's columns."""
+
+
+_FIELD = re.compile(
+    r'"((?:[^"]|"")*)"(?=,|\r|\n|\Z)'  # quoted, quotes inside doubled
+    r'|([^,"\r\n]*)(?=,|\r|\n|\Z)'  # bare, no quote in it
+)
+_REST_OF_LINE = re.compile(r"[^\r\n]*")
+_LINE_END = re.compile(r"\r\n|\r|\n")
+
+
+def _scan(text: str, at_fault: Callable[[int, int], None]) -> list[Line]:
+    """Return the records of a CSV text; call `at_fault` with line and cell of each stray quote.
+
+    Notes
+    -----
+    Python's csv module takes ``a"b`` as it is and reads on to the end of the file after a quote
+    that is never closed, so one slip would hide every fault behind it. Here the rest of a faulty
+    line is taken as bare cells, and the next line is read afresh.
+    """
+    records: list[Line] = []
+    position, line = 0, 1
+    while position < len(text):
+        start = line
+        cells: list[str] = []
+        while True:
+            match = _FIELD.match(text, position)
+            if match is None:
+                at_fault(line, len(cells))
+                match = _REST_OF_LINE.match(text, position)
+                assert match is not None  # it also matches nothing
+                cells.extend(match.group().split(","))
+            elif match.group(1) is not None:
+                cells.append(match.group(1).replace('""', '"'))
+                line += len(_LINE_END.findall(match.group(1)))
+            else:
+                cells.append(match.group(2))
+            position = match.end()
+            if position < len(text) and text[position] == ",":
+                position += 1
+                continue
+            break
+        records.append(Line(start, tuple(cells)))
+        end = _LINE_END.match(text, position)
+        if end is not None:
+            position, line = end.end(), line + 1
+    return records
+
+
+# --- validating ------------------------------------------------------------------------------
+
+
+class _Faults:
+    """Collects the faults of one table, each with its place."""
+
+    def __init__(self, folder: Path, schema: Schema) -> None:
+        self.schema = schema
+        self.file = (folder / f"{schema.table}.csv").as_posix()
+        self.found: list[Diagnostic] = []
+
+    def add(
+        self,
+        rule: str,
+        message: str,
+        hint: str,
+        *,
+        line: int | None = None,
+        column: str = "",
+        row: Row | None = None,
+        span: tuple[int, int] | None = None,
+    ) -> None:
+        cell = row[self.schema.columns.index(column)] if row and column else ""
+        key = "/".join(self.schema.key_of(row)) if row else ""
+        self.found.append(
+            Diagnostic(
+                rule=rule,
+                message=message,
+                hint=hint,
+                table=self.schema.table,
+                key=key,
+                file=self.file,
+                line=line,
+                column=column,
+                cell=cell,
+                span=span,
+            )
+        )
+
+
+def parse(
+    folder: Path, schemas: Mapping[str, Schema], data: Mapping[str, bytes | None]
+) -> tuple[dict[str, list[Line]], Report]:
+    """Return each table's rows in the schema's column order, and every fault of all tables.
+
+    Parameters
+    ----------
+    folder
+        The folder, as faults shall name it; nothing is read from it.
+    schemas
+        The schema of each table.
+    data
+        The bytes of each table's file; None where it is not there.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> data = {table: (",".join(schema.columns) + "\\n").encode()
+    ...     for table, schema in shipped_schemas().items()}
+    >>> data["notices"] += b'Crisis,en,"Call now.",\\n'
+    >>> print(parse(Path("data"), shipped_schemas(), data)[1])
+    data/notices.csv:2: notice: error: 'Crisis' is not a key. [not-a-key]
+        hint: Use lower-case letters a to z, digits, and single hyphens between them.
+    """
+    faults = {table: _Faults(folder, schema) for table, schema in schemas.items()}
+    lines: dict[str, list[Line]] = {}
+    absent: dict[str, set[str]] = {}
+    ragged: dict[str, set[int]] = {}
+    for table in schemas:
+        lines[table], absent[table], ragged[table] = _read_table(faults[table], data[table])
+    _check_schema(schemas, lines, faults, absent, ragged)
+    for law in _LAWS:
+        law({table: _Rows(schemas[table], lines[table], faults[table]) for table in schemas})
+    return lines, Report.of([fault for table in schemas for fault in faults[table].found])
+
+
+def _read_table(faults: _Faults, data: bytes | None) -> tuple[list[Line], set[str], set[int]]:
+    """Return the rows of one file, the columns it lacks, and the lines with a wrong cell count."""
+    schema = faults.schema
+    everything = set(schema.columns)
+    if data is None:
+        faults.add("missing-file", "The file is not there.", "Restore it from version control.")
+        return [], everything, set()
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as fault:
+        line = data.count(b"\n", 0, fault.start) + 1
+        faults.add(
+            "wrong-encoding",
+            f"Byte {fault.start} (0x{data[fault.start]:02x}) is not UTF-8.",
+            "Save the file as 'CSV UTF-8'.",
+            line=line,
+        )
+        return [], everything, set()
+
+    def stray(line: int, cell: int) -> None:
+        column = header[cell] if cell < len(header) else ""
+        faults.add(
+            "stray-quote",
+            "A quotation mark stands where it cannot: inside a bare cell, after the end of a "
+            "quoted one, or never closed.",
+            'Put the whole cell in quotes and write each quote inside it twice: "a ""word""".',
+            line=line,
+            column=column if column in everything else "",
+        )
+
+    header: Row = tuple(_LINE_END.split(text, maxsplit=1)[0].split(","))
+    records = _scan(text, stray)
+    if not records:
+        faults.add("missing-header", "The file is empty.", _header_hint(schema), line=1)
+        return [], everything, set()
+    header = records[0].cells
+    _check_header(faults, header, records[0].line)
+    rows, ragged = [], set()
+    for record in records[1:]:
+        if record.cells == ("",):
+            faults.add("blank-line", "The line is blank.", "Delete it.", line=record.line)
+            continue
+        if len(record.cells) != len(header):
+            ragged.add(record.line)
+            faults.add(
+                "ragged-line",
+                f"The line has {counted(len(record.cells), 'cell')}, the header has {len(header)}.",
+                "Write one cell a column; put a cell with a comma in it in quotes.",
+                line=record.line,
+            )
+        cells = dict(zip(header, record.cells, strict=False))
+        rows.append(Line(record.line, tuple(cells.get(name, "") for name in schema.columns)))
+    return rows, everything - set(header), ragged
+
+
+def _header_hint(schema: Schema) -> str:
+    return f"Write this as its first line: {','.join(schema.columns)}"
+
+
+def _check_header(faults: _Faults, header: Row, line: int) -> None:
+    known = faults.schema.columns
+    for name in known:
+        if name not in header:
+            faults.add(
+                "missing-column",
+                f"There is no column '{name}'.",
+                _header_hint(faults.schema),
+                line=line,
+                column=name,
+            )
+    for place, name in enumerate(header):
+        if name in header[:place]:
+            faults.add(
+                "duplicate-column",
+                f"The column '{name}' stands twice.",
+                "Keep one of them.",
+                line=line,
+                column=name,
+            )
+        elif name not in known:
+            spare = [column for column in known if column not in header]
+            faults.add(
+                "extra-column",
+                f"The data package has no column '{name}'.",
+                (nearest(name, spare) if spare else "")
+                or "Delete it, or describe it in datapackage.json.",
+                line=line,
+                column=name,
+            )
+    if sorted(header) == sorted(known) and header != known:
+        faults.add(
+            "column-order",
+            "The columns are not in the order of the data package.",
+            _header_hint(faults.schema),
+            line=line,
+        )
+
+
+def _check_schema(
+    schemas: Mapping[str, Schema],
+    lines: Mapping[str, list[Line]],
+    faults: Mapping[str, _Faults],
+    absent: Mapping[str, set[str]],
+    ragged: Mapping[str, set[int]],
+) -> None:
+    """Let frictionless hold types, constraints and keys against the rows."""
+    from frictionless import Package, Resource
+    from frictionless import Schema as TableSchema
+
+    resources = [
+        Resource(
+            name=table,
+            data=[list(schema.columns), *(list(row.cells) for row in lines[table])],
+            schema=TableSchema.from_descriptor(dict(schema.descriptor)),
+        )
+        for table, schema in schemas.items()
+    ]
+    report = Package(resources=resources).validate(limit_errors=1_000_000)
+    for task in report.tasks:
+        for error in task.errors:
+            number = getattr(error, "row_number", None)
+            if number is None:
+                continue
+            row = lines[task.name][number - 2]
+            if row.line in ragged[task.name]:
+                continue  # its cells may stand under the wrong columns
+            _translate(error, row, faults[task.name], absent, lines[task.name])
+
+
+def _translate(
+    error: Error,
+    row: Line,
+    faults: _Faults,
+    absent: Mapping[str, set[str]],
+    rows: list[Line],
+) -> None:
+    """Say a fault that frictionless found in the words of this house, with its line."""
+    schema = faults.schema
+    missing = absent[schema.table]
+    place: dict[str, Any] = {"line": row.line, "row": row.cells}
+    if error.type == "primary-key":
+        if missing & set(schema.key):
+            return
+        first = re.search(r"position (\d+)", error.note)
+        other = f"; line {rows[int(first.group(1)) - 2].line} has it too" if first else ""
+        faults.add(
+            "duplicate-key",
+            f"The key {'/'.join(schema.key_of(row.cells))} is used twice{other}.",
+            "Give this row a key of its own.",
+            column=schema.key[-1],
+            **place,
+        )
+        return
+    if error.type == "foreign-key":
+        names, other = getattr(error, "field_names"), getattr(error, "reference_name")  # noqa: B009
+        targets = set(getattr(error, "reference_field_names"))  # noqa: B009
+        if missing & set(names) or absent[other] & targets:
+            return
+        cells = [row.cells[schema.columns.index(name)] for name in names]
+        faults.add(
+            "unknown-key",
+            f"There is no {'/'.join(cells)} in {other}.csv.",
+            f"Use a key that is there, or add the row to {other}.csv.",
+            column=names[-1],
+            **place,
+        )
+        return
+    column = getattr(error, "field_name", "")
+    if not column or column in missing:
+        return
+    cell = row.cells[schema.columns.index(column)]
+    rule, message, hint, span = _cell_fault(error, schema.fields[column], cell)
+    faults.add(rule, message, hint, column=column, span=span, **place)
+
+
+_HIDDEN = re.compile("[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]")
+
+
+def _cell_fault(
+    error: Error, field: Mapping[str, Any], cell: str
+) -> tuple[str, str, str, tuple[int, int] | None]:
+    """Return rule, message, hint and span for a cell that frictionless refused."""
+    name, constraints = field["name"], field.get("constraints", {})
+    if error.type == "type-error":
+        if field["type"] == "integer":
+            return "wrong-type", f"'{cell}' is not a whole number.", "Write digits only.", None
+        return "wrong-type", f"'{cell}' is not true or false.", "Write true or false.", None
+    named = re.search(r'constraint "(\w+)"', error.note)
+    constraint = named.group(1) if named else ""
+    if constraint == "required":
+        said = field.get("description", "")
+        return "empty-cell", f"'{name}' is empty.", f"Fill it in. {said}".strip(), None
+    if constraint == "enum":
+        values = constraints["enum"]
+        hint = nearest(cell, values)
+        return "not-in-list", f"'{cell}' is not a value of '{name}'.", hint, None
+    hidden = _HIDDEN.search(cell)
+    if constraint == "pattern" and hidden:
+        character = hidden.group()
+        code = f"U+{ord(character):04X} {unicodedata.name(character, 'control character')}"
+        message = f"{code} stands at character {hidden.start() + 1} of '{name}'."
+        hint = "Delete it: nobody can see it, and it can change what is read."
+        if character == "\n":
+            message, hint = f"'{name}' breaks into two lines.", "Write it on one line."
+        return "control-character", message, hint, hidden.span()
+    if constraint == "pattern" and constraints["pattern"].startswith("^[a-z0-9]+(-"):
+        hint = "Use lower-case letters a to z, digits, and single hyphens between them."
+        return "not-a-key", f"'{cell}' is not a key.", hint, None
+    limit = constraints.get(constraint, "")
+    hint = field.get("description", "")
+    return "out-of-bounds", f"'{cell}' does not fit '{name}': {constraint} {limit}.", hint, None
+
+
+# --- laws between columns --------------------------------------------------------------------
+
+
+class _Rows:
+    """The rows of one table with access by column, for the laws."""
+
+    def __init__(self, schema: Schema, lines: list[Line], faults: _Faults) -> None:
+        self.schema, self.lines, self.faults = schema, lines, faults
+
+    def __iter__(self) -> Iterator[tuple[Line, dict[str, str]]]:
+        for line in self.lines:
+            yield line, dict(zip(self.schema.columns, line.cells, strict=True))
+
+    def fault(self, line: Line, rule: str, column: str, message: str, hint: str) -> None:
+        self.faults.add(rule, message, hint, line=line.line, column=column, row=line.cells)
+
+
+_Tables = Mapping[str, _Rows]
+
+
+def _positions_are_used_once(tables: _Tables) -> None:
+    """A place in an edition's order belongs to one row."""
+    scopes = [
+        ("sections", "position", ("document",)),
+        ("sections", "supplied_position", ("document",)),
+        ("statements", "position", ("document", "section")),
+        ("statements", "supplied_position", ("document", "supplied_section")),
+    ]
+    for table, column, scope in scopes:
+        taken: dict[tuple[str, ...], int] = {}
+        for line, row in tables[table]:
+            if not row[column]:
+                continue
+            place = (*(row[name] for name in scope), row[column].lstrip("0"))
+            first = taken.setdefault(place, line.line)
+            if first != line.line:
+                tables[table].fault(
+                    line,
+                    "position-used-twice",
+                    column,
+                    f"Position {row[column]} is used twice; line {first} has it too.",
+                    "Give each row a position of its own; gaps are welcome.",
+                )
+
+
+def _a_statement_is_in_an_edition_or_not(tables: _Tables) -> None:
+    """Words, section and position of an edition are all there or all empty."""
+    sections = {(row["document"], row["section"]): row for _, row in tables["sections"]}
+    statements = tables["statements"]
+    for line, row in statements:
+        if row["text"] and row["notice"]:
+            statements.fault(
+                line,
+                "text-and-notice",
+                "notice",
+                f"The row has words of its own and the notice '{row['notice']}'.",
+                "Empty one of the two: the notice's words stand in place of text.",
+            )
+        shown = bool(row["text"] or row["notice"])
+        if shown != bool(row["position"]):
+            statements.fault(
+                line,
+                "half-cut",
+                "position",
+                "The statement has words but no position."
+                if shown
+                else "The statement has a position but no words.",
+                "Fill in both, or empty both to cut the statement from the current edition.",
+            )
+        received = [
+            name
+            for name in ("supplied_section", "supplied_block", "supplied_position", "supplied_form")
+            if bool(row[name]) != bool(row["supplied"])
+        ]
+        for name in received:
+            statements.fault(
+                line,
+                "half-supplied",
+                name,
+                f"'{name}' and 'supplied' do not go together: one is empty.",
+                "Fill in all columns that start with supplied, or, for a statement that an "
+                "editor added, none.",
+            )
+        home = sections.get((row["document"], row["section"]))
+        if shown and home is not None and not home["position"]:
+            statements.fault(
+                line,
+                "section-is-cut",
+                "section",
+                f"The section '{row['section']}' is cut, so no reader would see this statement.",
+                "Move the statement to another section, cut it, or give the section a position.",
+            )
+        if not row["supplied_section"]:
+            continue
+        origin = sections.get((row["document"], row["supplied_section"]))
+        if origin is None or not origin["supplied_position"]:
+            statements.fault(
+                line,
+                "unknown-key",
+                "supplied_section",
+                f"No section '{row['supplied_section']}' was received with this page.",
+                "Put back the section as it was received.",
+            )
+
+
+def _a_block_has_one_form(tables: _Tables) -> None:
+    """The statements of a paragraph or item are set the same way."""
+    statements = tables["statements"]
+    for column in ("form", "supplied_form"):
+        half = "supplied_" if column.startswith("supplied_") else ""
+        forms: dict[tuple[str, ...], tuple[str, int]] = {}
+        for line, row in statements:
+            if not row[f"{half}position"]:
+                continue
+            block = (row["document"], row[f"{half}section"], row[f"{half}block"])
+            form, first = forms.setdefault(block, (row[column], line.line))
+            if row[column] != form:
+                statements.fault(
+                    line,
+                    "mixed-forms",
+                    column,
+                    f"'{row[column]}', but line {first} of the same block is '{form}'.",
+                    "Give the statement a block of its own, or the form of its block.",
+                )
+
+
+def _a_notice_speaks_the_language_of_its_page(tables: _Tables) -> None:
+    """A notice that a page uses is written in the page's language."""
+    languages = {row["document"]: row["language"] for _, row in tables["documents"]}
+    written = {(row["notice"], row["language"]) for _, row in tables["notices"]}
+    known = {notice for notice, _ in written}
+    for line, row in tables["statements"]:
+        language = languages.get(row["document"], "")
+        if row["notice"] in known and language and (row["notice"], language) not in written:
+            tables["statements"].fault(
+                line,
+                "notice-language",
+                "notice",
+                f"The notice '{row['notice']}' is not written in '{language}'.",
+                "Add that row to notices.csv.",
+            )
+
+
+_LAWS: tuple[Callable[[_Tables], None], ...] = (
+    _positions_are_used_once,
+    _a_statement_is_in_an_edition_or_not,
+    _a_block_has_one_form,
+    _a_notice_speaks_the_language_of_its_page,
+)
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun.
+
+    Examples
+    --------
+    >>> counted(1, "row"), counted(2, "row")
+    ('1 row', '2 rows')
+    """
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,0 +1,441 @@
+"""CSV on disk ↔ Content: read, validate, write safely.
+
+Everything is read as text and typed by the schema (`ketcontent.schemas`).
+
+Writing never replaces a table by what the caller happens to hold. `write_content` works out which
+rows the caller changed since reading, takes the lock, reads the tables as they are now, applies
+just those rows, validates the result, and puts all changed files in place behind one commit
+point. Two editors who change different rows both keep their work; where they changed the same
+row, the second is told.
+
+Notes
+-----
+The commit point is the rename of a folder of finished files to ``.saving``. From then on the new
+tables count: a reader takes a file from ``.saving`` when it is there, and the next writer moves
+what a killed one left. No reader needs the lock, so a folder that cannot be written can be read.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from ketcontent import files
+from ketcontent.diagnostics import Report
+from ketcontent.errors import BrokenTables, KetcontentError, SaveConflict
+from ketcontent.schemas import (
+    SCHEMA_FILE,
+    TABLES,
+    Key,
+    Row,
+    Schema,
+    counted,
+    parse,
+    read_schemas,
+    shipped_path,
+    shipped_schemas,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a Content was read from, and its rows at that moment."""
+
+    folder: Path
+    """The folder of the tables."""
+    rows: Mapping[str, Mapping[Key, Row]]
+    """Each table's rows by key, as text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """The tables, typed by the schema.
+
+    Whole numbers are ``Int64``, booleans ``boolean``, the rest text; an empty cell of text is
+    ``""``. Functions never change a Content; they return a new one (`dataclasses.replace`).
+    """
+
+    documents: pd.DataFrame
+    """A row a page."""
+    sections: pd.DataFrame
+    """A row a section of a page."""
+    statements: pd.DataFrame
+    """A row a sentence, or a label with its sentence."""
+    notices: pd.DataFrame
+    """A row a text used in many places, once a language."""
+    terms: pd.DataFrame
+    """A row an abbreviation or term, once a language."""
+    schemas: Mapping[str, Schema]
+    """What the data package says of each table."""
+    origin: Origin | None = None
+    """Where it was read from; None for a Content made in memory."""
+
+    def __repr__(self) -> str:
+        counts = ", ".join(f"{len(getattr(self, table))} {table}" for table in TABLES)
+        place = f" of {self.origin.folder}" if self.origin else ""
+        return f"<Content{place}: {counts}>"
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """A row that two people changed."""
+
+    table: str
+    key: Key
+    base: Mapping[str, str] | None
+    """The row as it was read; None where it was not there."""
+    theirs: Mapping[str, str] | None
+    """The row as it is on disk now; None where it was deleted."""
+    mine: Mapping[str, str] | None
+    """The row that was to be written; None where it was to be deleted."""
+
+
+# --- reading ---------------------------------------------------------------------------------
+
+
+def read_content(folder: str | os.PathLike[str] = "data") -> Content:
+    """Return the Content of a folder of tables.
+
+    Parameters
+    ----------
+    folder
+        The folder with ``datapackage.json`` and its tables.
+
+    Raises
+    ------
+    BrokenTables
+        When a table does not fit its schema; `report` lists every fault of every table.
+    KetcontentError
+        When there is no such folder, or no readable schema in it.
+
+    Examples
+    --------
+    >>> content = read_content("data")
+    >>> content.documents.loc[0, "title"]
+    'Ketamine'
+    >>> str(content.statements["position"].dtype)
+    'Int64'
+    """
+    place = Path(folder)
+    schemas = read_schemas(place)
+    parsed, report = parse(place, schemas, _snapshot(place, schemas))
+    if report.has_errors:
+        raise BrokenTables(
+            f"The tables in {place} have {counted(len(report), 'fault')}.",
+            hint="Mend the cells named above, then try again.",
+            report=report,
+        )
+    rows = {table: [row.cells for row in parsed[table]] for table in schemas}
+    return _content(schemas, rows, place)
+
+
+def validate_tables(folder: str | os.PathLike[str] = "data") -> Report:
+    """Return every fault of the tables in a folder, all at once.
+
+    Raises
+    ------
+    KetcontentError
+        When there is no such folder, or no readable schema in it.
+
+    Examples
+    --------
+    >>> print(validate_tables("data"))
+    No faults.
+    """
+    place = Path(folder)
+    schemas = read_schemas(place)
+    return parse(place, schemas, _snapshot(place, schemas))[1]
+
+
+def empty_content() -> Content:
+    """Return a Content with the shipped schema and no rows.
+
+    Examples
+    --------
+    >>> empty_content()
+    <Content: 0 documents, 0 sections, 0 statements, 0 notices, 0 terms>
+    """
+    return _content(shipped_schemas(), {table: [] for table in TABLES}, None)
+
+
+def frame_of(table: str, rows: list[dict[str, Any]], content: Content) -> pd.DataFrame:
+    """Return rows as a typed DataFrame with the columns of a table of `content`.
+
+    A column that a row does not name is empty; None is empty too.
+
+    Examples
+    --------
+    >>> frame = frame_of("notices", [{"notice": "n", "language": "en"}], empty_content())
+    >>> frame.loc[0].to_dict()
+    {'notice': 'n', 'language': 'en', 'text': '', 'needs': ''}
+    """
+    schema = content.schemas[table]
+    booleans = schema.typed("boolean")
+    texts = [
+        tuple(_as_text(row.get(name), boolean=name in booleans) for name in schema.columns)
+        for row in rows
+    ]
+    return _frame(schema, texts)
+
+
+def _snapshot(folder: Path, schemas: Mapping[str, Schema]) -> dict[str, bytes | None]:
+    """Return the bytes of each table at one moment; None where a file is not there.
+
+    A save that happens meanwhile is seen by its traces, and the reading starts again.
+    """
+    saving = folder / ".saving"
+    while True:
+        before = _traces(folder, schemas)
+        data = {
+            table: _bytes(saving / f"{table}.csv", folder / f"{table}.csv") for table in schemas
+        }
+        if before == _traces(folder, schemas):
+            return data
+
+
+def _traces(folder: Path, schemas: Mapping[str, Schema]) -> list[tuple[int, ...] | None]:
+    paths = [folder / ".saving", *(folder / f"{table}.csv" for table in schemas)]
+    traces: list[tuple[int, ...] | None] = []
+    for path in paths:
+        try:
+            found = path.stat()
+        except FileNotFoundError:
+            traces.append(None)
+        else:
+            traces.append((found.st_ino, found.st_mtime_ns, found.st_size))
+    return traces
+
+
+def _bytes(*candidates: Path) -> bytes | None:
+    for path in candidates:
+        try:
+            return path.read_bytes()
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        except OSError as fault:
+            raise KetcontentError(
+                f"{path} cannot be read: {fault.strerror}.",
+                hint="Make it a file that you may read.",
+                path=str(path),
+            ) from None
+    return None
+
+
+def _content(
+    schemas: Mapping[str, Schema], rows: Mapping[str, list[Row]], folder: Path | None
+) -> Content:
+    origin = None
+    if folder is not None:
+        by_key = {
+            table: {schemas[table].key_of(row): row for row in rows[table]} for table in schemas
+        }
+        origin = Origin(folder, by_key)
+    frames = {table: _frame(schemas[table], rows[table]) for table in TABLES}
+    return Content(**frames, schemas=schemas, origin=origin)
+
+
+def _frame(schema: Schema, rows: list[Row]) -> pd.DataFrame:
+    ordered = sorted(rows, key=schema.key_of)
+    frame = pd.DataFrame(ordered, columns=list(schema.columns), dtype=str)
+    for name in schema.typed("integer"):
+        frame[name] = pd.array([int(cell) if cell else None for cell in frame[name]], "Int64")
+    for name in schema.typed("boolean"):
+        known = {"true": True, "false": False}
+        frame[name] = pd.array([known.get(cell) for cell in frame[name]], "boolean")
+    return frame
+
+
+def _as_text(cell: Any, *, boolean: bool) -> str:
+    if cell is None or cell is pd.NA or cell != cell:
+        return ""
+    return str(cell).lower() if boolean else str(cell)
+
+
+# --- writing ---------------------------------------------------------------------------------
+
+
+def write_content(content: Content, folder: str | os.PathLike[str] | None = None) -> Content:
+    """Save the rows that changed since `content` was read, and return what is then on disk.
+
+    Tables are written sorted by key, with ``\\n`` line ends and quotes only where a cell needs
+    them, so writing what was just read changes no byte. Rows that somebody else saved meanwhile
+    are kept. All files change together, or none.
+
+    Parameters
+    ----------
+    content
+        The tables to save.
+    folder
+        Where to; by default where `content` was read from. A folder without tables gets them,
+        and the schema with them.
+
+    Raises
+    ------
+    BrokenTables
+        When the tables, as they would be on disk, have faults; nothing is written.
+    SaveConflict
+        When a row was changed on disk since it was read; nothing is written.
+    Locked
+        When another process holds the tables for longer than a minute.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     saved = write_content(read_content("data"), folder)
+    ...     before = Path(folder, "statements.csv").read_bytes()
+    ...     _ = write_content(saved)
+    ...     print(Path(folder, "statements.csv").read_bytes() == before)
+    True
+    """
+    origin = content.origin
+    if folder is None and origin is None:
+        raise KetcontentError(
+            "This Content was not read from a folder.", hint="Say where: write_content(…, folder)."
+        )
+    place = Path(folder) if folder is not None else origin.folder  # type: ignore[union-attr]
+    same = origin is not None and origin.folder.resolve() == place.resolve()
+    base = origin.rows if origin is not None and same else {table: {} for table in TABLES}
+    mine = {table: _keyed(place, content, table) for table in TABLES}
+    place.mkdir(parents=True, exist_ok=True)
+    with files.hold(place / ".lock", purpose="saving tables"):
+        _finish_save(place)
+        new = not (place / SCHEMA_FILE).exists()
+        schemas = content.schemas if new else read_schemas(place)
+        theirs = {table: {} for table in TABLES} if new else _rows_on_disk(place, schemas)
+        merged = _merged(content.schemas, base, theirs, mine)
+        changed = [table for table in TABLES if new or merged[table] != theirs[table]]
+        data = {table: _csv(schemas[table], merged[table]) for table in TABLES}
+        if changed:
+            _refuse_faults(place, schemas, data)
+            _commit(place, {f"{table}.csv": data[table] for table in changed}, content, new=new)
+    rows = {table: list(merged[table].values()) for table in TABLES}
+    return _content(schemas, rows, place)
+
+
+def _keyed(folder: Path, content: Content, table: str) -> dict[Key, Row]:
+    """Return the rows of a table by key, as text; a key used twice is a fault."""
+    schema = content.schemas[table]
+    frame = getattr(content, table)
+    booleans = schema.typed("boolean")
+    columns = [
+        [_as_text(cell, boolean=name in booleans) for cell in frame[name]]
+        for name in schema.columns
+    ]
+    rows: list[Row] = list(zip(*columns, strict=True))
+    keyed = {schema.key_of(row): row for row in rows}
+    if len(keyed) != len(rows):
+        data: dict[str, bytes | None] = {
+            name: _csv(content.schemas[name], {}) for name in content.schemas
+        }
+        data[table] = _csv(schema, dict(enumerate(rows)))
+        report = parse(folder, content.schemas, data)[1]
+        twice = [fault for fault in report if fault.rule == "duplicate-key"]
+        raise _not_saved(Report.of(twice))
+    return keyed
+
+
+def _rows_on_disk(folder: Path, schemas: Mapping[str, Schema]) -> dict[str, dict[Key, Row]]:
+    parsed, report = parse(folder, schemas, _snapshot(folder, schemas))
+    if report.has_errors:
+        raise _not_saved(report)
+    return {
+        table: {schema.key_of(row.cells): row.cells for row in parsed[table]}
+        for table, schema in schemas.items()
+    }
+
+
+def _merged(
+    schemas: Mapping[str, Schema],
+    base: Mapping[str, Mapping[Key, Row]],
+    theirs: Mapping[str, Mapping[Key, Row]],
+    mine: Mapping[str, Mapping[Key, Row]],
+) -> dict[str, dict[Key, Row]]:
+    """Return the rows on disk with the caller's changes applied."""
+    merged, conflicts = {}, []
+    for table in TABLES:
+        rows = dict(theirs[table])
+        for key in base[table].keys() | mine[table].keys():
+            was, wanted = base[table].get(key), mine[table].get(key)
+            now = theirs[table].get(key)
+            if wanted in (was, now):
+                continue
+            if now != was:
+                named = [_named(schemas[table], row) for row in (was, now, wanted)]
+                conflicts.append(Conflict(table, key, *named))
+            elif wanted is None:
+                del rows[key]
+            else:
+                rows[key] = wanted
+        merged[table] = dict(sorted(rows.items()))
+    if conflicts:
+        places = ", ".join(f"{one.table} {'/'.join(one.key)}" for one in conflicts)
+        raise SaveConflict(
+            f"Somebody else changed {counted(len(conflicts), 'row')} since you read: {places}.",
+            hint="Read the tables again, look at both wordings, and save the one you choose.",
+            conflicts=tuple(sorted(conflicts, key=lambda one: (one.table, one.key))),
+        )
+    return merged
+
+
+def _named(schema: Schema, row: Row | None) -> dict[str, str] | None:
+    return None if row is None else dict(zip(schema.columns, row, strict=True))
+
+
+def _csv(schema: Schema, rows: Mapping[Any, Row]) -> bytes:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(schema.columns)
+    writer.writerows(rows.values())
+    # A lone surrogate cannot be stored; validation names it as a wrong encoding.
+    return text.getvalue().encode("utf-8", "surrogatepass")
+
+
+def _refuse_faults(folder: Path, schemas: Mapping[str, Schema], data: Mapping[str, bytes]) -> None:
+    report = parse(folder, schemas, data)[1]
+    if report.has_errors:
+        raise _not_saved(report)
+
+
+def _not_saved(report: Report) -> BrokenTables:
+    return BrokenTables(
+        f"Nothing was saved: the tables would have {counted(len(report), 'fault')}.",
+        hint="Mend the cells named above; lines are those of the file as it would be.",
+        report=report,
+    )
+
+
+def _commit(folder: Path, data: dict[str, bytes], content: Content, *, new: bool) -> None:
+    """Put finished files in place behind one rename."""
+    if new:
+        package = content.origin.folder / SCHEMA_FILE if content.origin else shipped_path()
+        data[SCHEMA_FILE] = package.read_bytes()
+    staged = folder / ".staged"
+    staged.mkdir()
+    for name, bytes_ in data.items():
+        files.write_through(staged / name, bytes_)
+        if (folder / name).exists():
+            shutil.copymode(folder / name, staged / name)
+    files.flush_folder(staged)
+    os.rename(staged, folder / ".saving")
+    _finish_save(folder)
+
+
+def _finish_save(folder: Path) -> None:
+    """Move what a committed save left into place; drop what an uncommitted one left."""
+    shutil.rmtree(folder / ".staged", ignore_errors=True)
+    saving = folder / ".saving"
+    if not saving.exists():
+        return
+    for path in sorted(saving.iterdir()):
+        os.replace(path, folder / path.name)
+    files.flush_folder(folder)
+    saving.rmdir()

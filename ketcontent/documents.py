@@ -18,6 +18,7 @@ from typing import Any, Literal, get_args
 import pandas as pd
 
 from ketcontent import rendering
+from ketcontent.citations import cited, without_citations
 from ketcontent.errors import UnknownName
 from ketcontent.tables import Content
 from ketcontent.wording import fold, joined
@@ -45,6 +46,10 @@ class Statement:
     """benefit, risk, mechanism, use, regulatory, advice, background, or empty."""
     notice: str
     """The notice whose text it is, or empty."""
+    certainty: str = ""
+    """How sure the evidence is: high, moderate, low, very-low, or empty."""
+    cites: tuple[str, ...] = ()
+    """The sources that its words cite, in order."""
 
     @property
     def label_text(self) -> str:
@@ -435,12 +440,19 @@ def _blocks(
 def _statement(row: dict[str, Any], notices: dict[str, str], *, supplied: bool) -> Statement:
     if supplied:
         plain = row["supplied"]
-        text, label, notice = rendering.as_markup(fold(plain)), row["supplied_label"], ""
-    else:
-        notice, label = row["notice"], row["label"]
-        text = notices[notice] if notice else row["text"]
-        plain = rendering.inline_plain(text)
-    return Statement(row["statement"], label, text, plain, row["kind"], notice)
+        text = rendering.as_markup(fold(plain))
+        return Statement(row["statement"], row["supplied_label"], text, plain, row["kind"], "")
+    text = notices[row["notice"]] if row["notice"] else row["text"]
+    return Statement(
+        statement=row["statement"],
+        label=row["label"],
+        text=text,
+        plain=rendering.inline_plain(without_citations(text)),
+        kind=row["kind"],
+        notice=row["notice"],
+        certainty=row["certainty"],
+        cites=cited(text),
+    )
 
 
 def _terms(content: Content, page: Document) -> tuple[Term, ...]:

@@ -102,6 +102,19 @@ def inline_plain(markup: str) -> str:
     return "".join(token.content for token in _tokens(markup))
 
 
+def link_targets(markup: str) -> tuple[str, ...]:
+    """Return the addresses that inline markup links to, in order.
+
+    Examples
+    --------
+    >>> link_targets("see [the label](https://example.org)")
+    ('https://example.org',)
+    """
+    return tuple(
+        str(token.attrs["href"]) for token in _tokens(markup) if token.type == "link_open"
+    )
+
+
 def inline_markdown(markup: str) -> str:
     """Return inline markup as Markdown in which all else is safe from every renderer.
 

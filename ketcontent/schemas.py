@@ -24,8 +24,23 @@ from ketcontent.errors import KetcontentError, nearest
 if TYPE_CHECKING:
     from frictionless import Error
 
-TABLES = ("documents", "sections", "statements", "notices", "terms")
-"""The tables, each before the ones that point to it."""
+TABLES = (
+    "documents",
+    "sections",
+    "statements",
+    "notices",
+    "terms",
+    "sources",
+    "evidence",
+    "people",
+    "signoffs",
+    "policies",
+    "topics",
+    "rules",
+    "help_lines",
+    "waivers",
+)
+"""The tables."""
 
 SCHEMA_FILE = "datapackage.json"
 

@@ -73,13 +73,31 @@ class Content:
     """A row a text used in many places, once a language."""
     terms: pd.DataFrame
     """A row an abbreviation or term, once a language."""
+    sources: pd.DataFrame
+    """A row a reference."""
+    evidence: pd.DataFrame
+    """A row what one source says on one statement."""
+    people: pd.DataFrame
+    """A row someone who writes or reviews."""
+    signoffs: pd.DataFrame
+    """A row one yes or no to exact words."""
+    policies: pd.DataFrame
+    """A row a capacity that must sign a kind of statement."""
+    topics: pd.DataFrame
+    """A row a question that a page must or should answer."""
+    rules: pd.DataFrame
+    """A row a rule of prose."""
+    help_lines: pd.DataFrame
+    """A row a crisis contact in one market."""
+    waivers: pd.DataFrame
+    """A row a finding on one statement that passes for a while."""
     schemas: Mapping[str, Schema]
     """What the data package says of each table."""
     origin: Origin | None = None
     """Where it was read from; None for a Content made in memory."""
 
     def __repr__(self) -> str:
-        counts = ", ".join(f"{len(getattr(self, table))} {table}" for table in TABLES)
+        counts = ", ".join(f"{len(getattr(self, table))} {table}" for table in TABLES[:5])
         place = f" of {self.origin.folder}" if self.origin else ""
         return f"<Content{place}: {counts}>"
 

@@ -8,9 +8,11 @@ Nothing here imports from the rest of the package.
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 # Sentences of Chinese and Japanese follow each other without a space.
 _CLOSED_UP = tuple("。！？｡")
@@ -65,6 +67,44 @@ def words(text: str) -> list[str]:
     ['It', 'isn’t', '“', 'safe', '”', '.']
     """
     return _WORD.findall(text)
+
+
+def digest(*parts: str | Sequence[str], context: Sequence[str]) -> str:
+    """Return the digest of what was signed: ``w1:`` and a SHA-256.
+
+    Two sets of parts have one digest when they are the same words in the same context; so a
+    sign-off cannot be carried to another statement.
+
+    Parameters
+    ----------
+    *parts
+        The words, and what they rest on. A sequence is taken in the order given.
+    context
+        Where the words stand: document and statement.
+
+    Notes
+    -----
+    Each part is put into its canonical form and the whole into JSON, so that no two lists of
+    parts run together. The version before the colon names this way of doing it; digests of a
+    later way start with ``w2:`` and leave these recognisable.
+
+    A digest says that words are the same, not who signed them: that is as trustworthy as the
+    history of the repository that holds the row.
+
+    Examples
+    --------
+    >>> one = digest("It may  help.", ["lii-2023"], context=["ketamine", "form-1"])
+    >>> one == digest("It may help.", ["lii-2023"], context=["ketamine", "form-1"])
+    True
+    >>> one == digest("It may help.", ["lii-2023"], context=["ketamine", "form-2"])
+    False
+    """
+    said = [
+        canonical(part) if isinstance(part, str) else [canonical(one) for one in part]
+        for part in (context, *parts)
+    ]
+    text = json.dumps(said, ensure_ascii=False, separators=(",", ":"))
+    return f"w1:{hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()}"
 
 
 def gap(sentence: str) -> str:

@@ -1,0 +1,489 @@
+"""The sources a page cites: find them in a text, number them, format the list; take sources in.
+
+A text cites a source as Pandoc writes it: ``[@source]``, or several in one bracket,
+``[@one; @two]``. Sources are numbered by first use on the page, and the list is formatted by a
+citation processor from a style file (``styles/reference.csl``), which a team can swap.
+
+Sources come in from CSL-JSON (Zotero's own exchange format), RIS and BibTeX, and go out as
+CSL-JSON; a source that goes out and comes back is the same, cell by cell.
+
+Notes
+-----
+An author's name stands in one cell: ``Murrough, James W; Charney, Dennis S``, an organization in
+braces: ``{World Health Organization}``, a suffix as a third part: ``King, Martin, Jr``.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+import unicodedata
+import warnings
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain, count
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from ketcontent.errors import KetcontentError, UnknownName
+from ketcontent.tables import Content, frame_of
+
+STYLE = Path(__file__).parent / "styles" / "reference.csl"
+"""The style of the reference list."""
+
+_CITATION = re.compile(r"\s*\[(@[a-z0-9-]+(?:\s*;\s*@[a-z0-9-]+)*)\]")
+
+_PLAIN = {
+    "title": "title",
+    "container_title": "container-title",
+    "volume": "volume",
+    "issue": "issue",
+    "page": "page",
+    "number": "number",
+    "doi": "DOI",
+    "pmid": "PMID",
+    "url": "URL",
+    "publisher": "publisher",
+}
+_OURS = ("confirmed_on", "retraction_checked_on", "revision_checked_on")
+
+
+# --- in a text -------------------------------------------------------------------------------
+
+
+def cited(text: str) -> tuple[str, ...]:
+    """Return the sources that a text cites, in order, each once.
+
+    Examples
+    --------
+    >>> cited("It may help. [@lii-2023; @zarate-2006] So they say [@lii-2023].")
+    ('lii-2023', 'zarate-2006')
+    """
+    found = (key.strip()[1:] for group in _CITATION.findall(text) for key in group.split(";"))
+    return tuple(dict.fromkeys(found))
+
+
+def without_citations(text: str) -> str:
+    """Return a text without its citations and the white space before them.
+
+    Examples
+    --------
+    >>> without_citations("It may help. [@lii-2023]")
+    'It may help.'
+    """
+    return _CITATION.sub("", text)
+
+
+def split_citations(text: str) -> list[tuple[str, tuple[str, ...]]]:
+    """Return a text as pairs of words and the sources cited right after them.
+
+    Examples
+    --------
+    >>> split_citations("One trial [@a-1] and another. [@b-2; @c-3]")
+    [('One trial', ('a-1',)), (' and another.', ('b-2', 'c-3'))]
+    """
+    parts: list[tuple[str, tuple[str, ...]]] = []
+    position = 0
+    for match in _CITATION.finditer(text):
+        parts.append((text[position : match.start()], cited(match.group())))
+        position = match.end()
+    if position < len(text) or not parts:
+        parts.append((text[position:], ()))
+    return parts
+
+
+# --- the list --------------------------------------------------------------------------------
+
+
+def references(content: Content, keys: Sequence[str]) -> list[str]:
+    """Return the formatted references of sources, in the order given, as plain text.
+
+    Raises
+    ------
+    UnknownName
+        When a key is not in the table of sources.
+
+    Examples
+    --------
+    >>> from ketcontent.tables import empty_content
+    >>> content = take_in(empty_content(), [{"source": "a-2020", "type": "article-journal",
+    ...     "title": "A trial", "authors": "Lee, Ann; Roe, Jo", "container_title": "J Trials",
+    ...     "issued": "2020", "volume": "3", "issue": "1", "page": "5-9"}])
+    >>> references(content, ["a-2020"])
+    ['Lee A, Roe J. A trial. J Trials. 2020;3(1):5–9.']
+    """
+    rows = {row["source"]: row for row in _records(content.sources)}
+    for key in keys:
+        if key not in rows:
+            raise UnknownName.of("source", key, rows)
+    if not keys:
+        return []
+    from citeproc import (
+        Citation,
+        CitationItem,
+        CitationStylesBibliography,
+        CitationStylesStyle,
+        formatter,
+    )
+    from citeproc.source.json import CiteProcJSON
+
+    with warnings.catch_warnings():
+        # It warns of variables it does not know, such as PMID, which are printed elsewhere.
+        warnings.simplefilter("ignore")
+        items = [_for_processor(rows[key]) for key in keys]
+        style = CitationStylesStyle(str(STYLE), validate=False)
+        bibliography = CitationStylesBibliography(style, CiteProcJSON(items), formatter.plain)
+        for key in keys:
+            bibliography.register(Citation([CitationItem(key)]))
+        return [_tidied(str(entry)) for entry in bibliography.bibliography()]
+
+
+def _for_processor(row: Mapping[str, str]) -> dict[str, Any]:
+    item = to_csl(row)
+    return {name: item[name] for name in item if name not in ("custom", "note", "PMID")}
+
+
+def _tidied(reference: str) -> str:
+    return re.sub(r"\.\.(?=\s|$)", ".", " ".join(reference.split()))
+
+
+# --- CSL-JSON --------------------------------------------------------------------------------
+
+
+def to_csl(row: Mapping[str, str]) -> dict[str, Any]:
+    """Return a row of sources as a CSL-JSON item; empty cells are left out.
+
+    Examples
+    --------
+    >>> to_csl({"source": "who-2015", "type": "report", "title": "Fact file", "issued": "2015-03",
+    ...     "authors": "{World Health Organization}"})["author"]
+    [{'literal': 'World Health Organization'}]
+    """
+    item: dict[str, Any] = {"id": row["source"], "type": row["type"]}
+    if row.get("authors"):
+        item["author"] = [_to_name(name) for name in _split_names(row["authors"])]
+    item |= {variable: row[name] for name, variable in _PLAIN.items() if row.get(name)}
+    for name in ("issued", "accessed"):
+        if row.get(name):
+            item[name] = {"date-parts": [[int(part) for part in row[name].split("-")]]}
+    if row.get("unconfirmed"):
+        item["note"] = f"unconfirmed: {row['unconfirmed']}"
+    ours = {name: row[name] for name in _OURS if row.get(name)}
+    return item | ({"custom": {"ketcontent": ours}} if ours else {})
+
+
+def from_csl(item: Mapping[str, Any]) -> dict[str, str]:
+    """Return a CSL-JSON item as a row of sources.
+
+    Examples
+    --------
+    >>> from_csl({"id": "x", "type": "book", "title": "T", "issued": {"date-parts": [["2020", 3]]}})
+    {'source': 'x', 'type': 'book', 'title': 'T', 'issued': '2020-03'}
+    """
+    row = {"source": str(item.get("id", "")), "type": str(item.get("type", ""))}
+    row |= {
+        name: " ".join(str(item[variable]).split())
+        for name, variable in _PLAIN.items()
+        if item.get(variable)
+    }
+    if item.get("author"):
+        row["authors"] = "; ".join(_from_name(name) for name in item["author"])
+    for name in ("issued", "accessed"):
+        date = _from_date(item.get(name))
+        if date:
+            row[name] = date
+    note = str(item.get("note", ""))
+    if note.startswith("unconfirmed:"):
+        row["unconfirmed"] = note.removeprefix("unconfirmed:").strip()
+    ours = (item.get("custom") or {}).get("ketcontent", {})
+    row |= {name: str(ours[name]) for name in _OURS if ours.get(name)}
+    if "doi" in row:
+        row["doi"] = re.sub(r"^(https?://(dx\.)?doi\.org/|doi:\s*)", "", row["doi"], flags=re.I)
+    return row
+
+
+def _split_names(authors: str) -> list[str]:
+    """Return names between semicolons, of which those in braces are none."""
+    return [name.strip() for name in re.findall(r"(?:\{[^}]*\}|[^;{])+", authors) if name.strip()]
+
+
+def _to_name(name: str) -> dict[str, str]:
+    if name.startswith("{"):
+        return {"literal": name.strip("{}")}
+    parts = [part.strip() for part in name.split(",")]
+    named = dict(zip(("family", "given", "suffix"), parts, strict=False))
+    return {part: text for part, text in named.items() if text}
+
+
+def _from_name(name: Mapping[str, str]) -> str:
+    if name.get("literal"):
+        return f"{{{name['literal']}}}"
+    family = " ".join(filter(None, [name.get("non-dropping-particle"), name.get("family")]))
+    given = " ".join(filter(None, [name.get("given"), name.get("dropping-particle")]))
+    return ", ".join(filter(None, [family, given, name.get("suffix")]))
+
+
+def _from_date(date: Any) -> str:
+    if not isinstance(date, Mapping):
+        return ""
+    parts = (date.get("date-parts") or [[]])[0]
+    if not parts:
+        match = re.match(r"\d{4}(-\d{2}){0,2}", str(date.get("raw") or date.get("literal") or ""))
+        return match.group() if match else ""
+    return "-".join(f"{int(part):0{4 if place == 0 else 2}d}" for place, part in enumerate(parts))
+
+
+# --- files -----------------------------------------------------------------------------------
+
+
+def read_sources(path: str | Path) -> list[dict[str, str]]:
+    """Return the sources of a CSL-JSON, RIS or BibTeX file as rows, with keys of this project.
+
+    Raises
+    ------
+    KetcontentError
+        When the file cannot be read, is none of the three, or an entry has no title or type.
+
+    Examples
+    --------
+    >>> read_sources("sources.txt")
+    Traceback (most recent call last):
+        ...
+    ketcontent.errors.KetcontentError: sources.txt cannot be read: no such file or directory.
+    hint: Name a CSL-JSON, RIS or BibTeX file.
+    """
+    place = Path(path)
+    try:
+        text = place.read_bytes().decode("utf-8-sig")
+    except OSError as fault:
+        reason = (fault.strerror or "it is not there").lower()
+        raise _unreadable(place, f"cannot be read: {reason}.") from None
+    except UnicodeDecodeError as fault:
+        raise _unreadable(place, f"is not UTF-8: byte {fault.start}.") from None
+    start = text.lstrip()[:2000]
+    if start.startswith(("[", "{")):
+        rows = _read_csl(place, text)
+    elif re.match(r"TY\s{2}-", start):
+        rows = _read_ris(place, text)
+    elif re.search(r"@\w+\s*\{", start):
+        rows = _read_bibtex(place, text)
+    else:
+        raise _unreadable(place, "is neither CSL-JSON, RIS nor BibTeX.")
+    for number, row in enumerate(rows, start=1):
+        for needed in ("title", "type"):
+            if not row.get(needed):
+                raise _unreadable(
+                    place, f"has no {needed} in entry {number} ({row.get('source') or 'no id'})."
+                )
+    return _with_keys(rows)
+
+
+def write_sources(content: Content) -> str:
+    """Return all sources as CSL-JSON.
+
+    Examples
+    --------
+    >>> from ketcontent.tables import empty_content
+    >>> write_sources(empty_content())
+    '[]\\n'
+    """
+    items = [to_csl(row) for row in _records(content.sources)]
+    return json.dumps(items, indent=1, ensure_ascii=False) + "\n"
+
+
+def take_in(content: Content, rows: Iterable[Mapping[str, str]]) -> Content:
+    """Return `content` with sources added, or brought up to date where they are there already.
+
+    A source is there already when its key, its DOI or its PubMed id is. What the new row leaves
+    empty keeps its cell.
+
+    Examples
+    --------
+    >>> from ketcontent.tables import empty_content
+    >>> content = take_in(empty_content(), [{"source": "a-1", "type": "book", "title": "T"}])
+    >>> content.sources["source"].tolist()
+    ['a-1']
+    """
+    known = {row["source"]: row for row in _records(content.sources)}
+    for row in rows:
+        key = _same_source(row, known) or row["source"]
+        given = {name: cell for name, cell in row.items() if cell}
+        known[key] = {**known.get(key, {}), **given, "source": key}
+    frame = frame_of("sources", list(known.values()), content)
+    return dataclasses.replace(content, sources=frame)
+
+
+def _same_source(row: Mapping[str, str], known: Mapping[str, Mapping[str, str]]) -> str:
+    if row["source"] in known:
+        return row["source"]
+    for key, other in known.items():
+        for name in ("doi", "pmid"):
+            if row.get(name) and row[name].lower() == (other.get(name) or "").lower():
+                return key
+    return ""
+
+
+def _unreadable(place: Path, message: str) -> KetcontentError:
+    return KetcontentError(
+        f"{place} {message}", hint="Name a CSL-JSON, RIS or BibTeX file.", path=str(place)
+    )
+
+
+def _read_csl(place: Path, text: str) -> list[dict[str, str]]:
+    try:
+        items = json.loads(text)
+    except ValueError as fault:
+        raise _unreadable(place, f"is not JSON: {fault}.") from None
+    items = items.get("items", [items]) if isinstance(items, dict) else items
+    for number, item in enumerate(items, start=1):
+        if not isinstance(item, dict):
+            raise _unreadable(place, f"has something else than an item as entry {number}.")
+    return [from_csl(item) for item in items]
+
+
+_RIS_TYPES = {
+    "JOUR": "article-journal",
+    "EJOUR": "article-journal",
+    "BOOK": "book",
+    "CHAP": "chapter",
+    "RPRT": "report",
+    "THES": "thesis",
+    "CONF": "paper-conference",
+    "CPAPER": "paper-conference",
+    "ELEC": "webpage",
+    "NEWS": "article-newspaper",
+    "STAT": "legislation",
+    "LEGAL": "legislation",
+    "DATA": "dataset",
+    "STAND": "standard",
+}
+
+
+def _read_ris(place: Path, text: str) -> list[dict[str, str]]:
+    import rispy
+
+    try:
+        entries = rispy.loads(text)
+    except Exception as fault:
+        raise _unreadable(place, f"is not RIS: {fault}.") from None
+    rows = []
+    for entry in entries:
+        first, last = entry.get("start_page", ""), entry.get("end_page", "")
+        date = entry.get("date") or entry.get("publication_year") or entry.get("year") or ""
+        parts = [part for part in re.split(r"[/-]", date) if part.isdigit()]
+        row = {
+            "source": entry.get("id", ""),
+            "type": _RIS_TYPES.get(entry.get("type_of_reference", ""), "document"),
+            "title": entry.get("title") or entry.get("primary_title", ""),
+            "authors": "; ".join(entry.get("authors") or entry.get("first_authors") or ()),
+            "container_title": entry.get("secondary_title")
+            or entry.get("journal_name")
+            or entry.get("alternate_title3", ""),
+            "issued": "-".join([p.zfill(4 if n == 0 else 2) for n, p in enumerate(parts[:3])]),
+            "volume": entry.get("volume", ""),
+            "issue": entry.get("number", ""),
+            "page": "-".join(filter(None, [first, last])),
+            "doi": entry.get("doi", ""),
+            "url": next(iter(entry.get("urls", ())), ""),
+            "publisher": entry.get("publisher", ""),
+        }
+        rows.append({name: cell for name, cell in row.items() if cell})
+    return rows
+
+
+_BIBTEX_TYPES = {
+    "article": "article-journal",
+    "book": "book",
+    "inbook": "chapter",
+    "incollection": "chapter",
+    "inproceedings": "paper-conference",
+    "conference": "paper-conference",
+    "phdthesis": "thesis",
+    "mastersthesis": "thesis",
+    "techreport": "report",
+    "report": "report",
+    "online": "webpage",
+    "electronic": "webpage",
+    "dataset": "dataset",
+}
+
+
+def _read_bibtex(place: Path, text: str) -> list[dict[str, str]]:
+    import bibtexparser
+    from bibtexparser import middlewares
+
+    library = bibtexparser.parse_string(
+        text, append_middleware=[middlewares.LatexDecodingMiddleware()]
+    )
+    if library.failed_blocks:
+        line = (library.failed_blocks[0].start_line or 0) + 1
+        raise _unreadable(place, f"is not BibTeX at line {line}.")
+    rows = []
+    for entry in library.entries:
+        fields = {field.key.lower(): str(field.value) for field in entry.fields}
+        months = {name: n for n, name in enumerate(_MONTHS, start=1)}
+        month = fields.get("month", "")
+        number = months.get(month[:3].lower(), int(month) if month.isdigit() else 0)
+        issued = fields.get("date") or fields.get("year", "")
+        if number and re.fullmatch(r"\d{4}", issued):
+            issued = f"{issued}-{number:02d}"
+        row = {
+            "source": entry.key,
+            "type": _BIBTEX_TYPES.get(entry.entry_type.lower(), "document"),
+            "title": fields.get("title", "").replace("{", "").replace("}", ""),
+            "authors": "; ".join(
+                _from_bibtex_name(name) for name in re.split(r"\s+and\s+", fields.get("author", ""))
+            ),
+            "container_title": fields.get("journal")
+            or fields.get("journaltitle")
+            or fields.get("booktitle", ""),
+            "issued": issued,
+            "volume": fields.get("volume", ""),
+            "issue": fields.get("number", ""),
+            "page": fields.get("pages", "").replace("--", "-"),
+            "doi": fields.get("doi", ""),
+            "pmid": fields.get("pmid", ""),
+            "url": fields.get("url", ""),
+            "publisher": fields.get("publisher") or fields.get("institution", ""),
+        }
+        rows.append({name: " ".join(cell.split()) for name, cell in row.items() if cell.strip()})
+    return rows
+
+
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+
+
+def _from_bibtex_name(name: str) -> str:
+    name = name.strip()
+    if name.startswith("{") or "," in name or " " not in name:
+        return name
+    given, _, family = name.rpartition(" ")
+    return f"{family}, {given}"
+
+
+def _with_keys(rows: list[dict[str, str]]) -> list[dict[str, str]]:
+    """Give each row a key in kebab-case: its own where it is one, else author and year."""
+    taken: set[str] = set()
+    keyed = []
+    for row in rows:
+        wanted = row.get("source", "")
+        if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", wanted) or len(wanted) > 64:
+            author = _split_names(row.get("authors", "") or row["title"])[0].split(",")[0]
+            year = row.get("issued", "")[:4]
+            wanted = "-".join(filter(None, [_slug(author) or "source", year]))
+        names = chain([wanted], (f"{wanted}-{number}" for number in count(2)))
+        key = next(name for name in names if name not in taken)
+        taken.add(key)
+        keyed.append({**row, "source": key})
+    return keyed
+
+
+def _slug(text: str) -> str:
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return "-".join(re.findall("[a-z0-9]+", plain)[:3])[:40].strip("-")
+
+
+def _records(frame: pd.DataFrame) -> list[dict[str, str]]:
+    return [{str(name): str(cell) for name, cell in row.items()} for row in frame.to_dict("records")]

@@ -1,0 +1,316 @@
+"""Bind a yes to wording; judge whether it is valid, stale, missing or refused.
+
+A sign-off is a row that says: this person, in this capacity, on this day, said yes (or no) to
+exactly these words. It holds the digest of what the reader reads (`fingerprint`) and the words
+themselves, so that a stale one shows its own redline with no history at hand.
+
+valid
+    Someone in the capacity approved the words as they are now.
+refused
+    Someone in the capacity asked for changes to the words as they are now.
+stale
+    Someone in the capacity approved other words, another grade or other sources.
+missing
+    Nobody in the capacity has approved any wording.
+
+Who signed is as trustworthy as the repository's history: a digest is not an identity.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import hashlib
+from collections.abc import Mapping
+from typing import Any, Literal, get_args
+
+import pandas as pd
+
+from ketcontent.diagnostics import Diagnostic
+from ketcontent.documents import Document, Statement, assemble
+from ketcontent.errors import KetcontentError, UnknownName
+from ketcontent.rendering import link_targets
+from ketcontent.tables import Content, frame_of
+from ketcontent.wording import digest
+
+Capacity = Literal["editorial", "clinical", "lay"]
+Verdict = Literal["approved", "changes-requested"]
+State = Literal["valid", "refused", "stale", "missing"]
+
+
+def fingerprint(document: str, statement: Statement) -> str:
+    """Return the digest of a statement as a reader reads it.
+
+    It covers the words (notices in place, markup and white space aside), the addresses that they
+    link to, the label, the certainty and the ids of the sources cited, in the context of document
+    and statement. A move, a re-save and the order of citations do not count.
+
+    Examples
+    --------
+    >>> one = Statement("s", "", "It may help.", "It may help.", "benefit", "", "low", ())
+    >>> fingerprint("p", one) == fingerprint("p", dataclasses.replace(one, certainty="high"))
+    False
+    """
+    return digest(
+        statement.plain,
+        statement.label,
+        statement.certainty,
+        sorted(statement.cites),
+        list(link_targets(statement.text)),
+        context=[document, statement.statement],
+    )
+
+
+def reader_words(statement: Statement) -> str:
+    """Return the words of a statement as they are kept with a sign-off: label and words.
+
+    Examples
+    --------
+    >>> reader_words(Statement("s", "Form", "Oral.", "Oral.", "", "", "", ()))
+    'Form: Oral.'
+    """
+    return " ".join(f"{statement.label_text} {statement.plain}".split())
+
+
+def sign_off(
+    content: Content,
+    document: str,
+    statement: str,
+    *,
+    person: str,
+    capacity: Capacity,
+    verdict: Verdict = "approved",
+    comment: str = "",
+    signed_on: datetime.date | None = None,
+) -> Content:
+    """Return `content` with a yes or a no to the exact current words of a statement.
+
+    Saying the same again on the same day changes nothing.
+
+    Parameters
+    ----------
+    content
+        The tables.
+    document, statement
+        The page and the statement.
+    person
+        Who signs: a key of ``people``.
+    capacity
+        ``editorial``, ``clinical`` or ``lay``.
+    verdict
+        ``approved`` or ``changes-requested``.
+    comment
+        What the signer says.
+    signed_on
+        The day; by default today.
+
+    Raises
+    ------
+    UnknownName
+        When there is no such document, statement, person, capacity or verdict.
+    KetcontentError
+        When the author of the words would be their clinical reviewer, or changes are requested
+        without a comment.
+
+    Examples
+    --------
+    >>> from ketcontent.tables import read_content
+    >>> sign_off(read_content("data"), "ketamine", "form-1", person="ada", capacity="clinical")
+    Traceback (most recent call last):
+        ...
+    ketcontent.errors.UnknownName: No person 'ada'.
+    hint: Add them to people.csv first: only someone named there can sign.
+    """
+    for kind, name, known in (
+        ("capacity", capacity, get_args(Capacity)),
+        ("verdict", verdict, get_args(Verdict)),
+    ):
+        if name not in known:
+            raise UnknownName.of(kind, name, known)
+    people = tuple(content.people["person"])
+    if person not in people:
+        hint = "Add them to people.csv first: only someone named there can sign."
+        raise UnknownName.of("person", person, people, hint=hint)
+    found = _statements(assemble(content, document)).get(statement)
+    if found is None:
+        known = _statements(assemble(content, document))
+        raise UnknownName.of("statement", statement, known)
+    if capacity == "clinical" and _authors(content, document).get(statement) == person:
+        raise KetcontentError(
+            f"'{person}' wrote the words of '{statement}' and cannot be their clinical reviewer.",
+            hint="Ask another clinician.",
+            statement=statement,
+        )
+    if verdict == "changes-requested" and not comment.strip():
+        raise KetcontentError(
+            f"Changes to '{statement}' are requested without a word on which.",
+            hint="Say in a comment what should change.",
+            statement=statement,
+        )
+    row = {
+        "document": document,
+        "statement": statement,
+        "person": person,
+        "capacity": capacity,
+        "verdict": verdict,
+        "digest": fingerprint(document, found),
+        "wording": reader_words(found),
+        "signed_on": (signed_on or datetime.date.today()).isoformat(),
+        "comment": " ".join(comment.split()),
+    }
+    said = "\n".join(row[name] for name in row if name != "comment")
+    key = f"s-{hashlib.sha256(said.encode()).hexdigest()[:16]}"
+    if key in set(content.signoffs["signoff"]):
+        return content
+    added = frame_of("signoffs", [{"signoff": key, **row}], content)
+    together = pd.concat([content.signoffs, added], ignore_index=True)
+    return dataclasses.replace(content, signoffs=together.sort_values("signoff", ignore_index=True))
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Standing:
+    """Where one statement stands in one capacity."""
+
+    statement: str
+    """The statement."""
+    section: str
+    """Its section."""
+    capacity: str
+    """The capacity that must sign."""
+    state: State
+    """Valid, refused, stale or missing."""
+    person: str
+    """Who signed last; empty where nobody has."""
+    signed_on: str
+    """When; empty where nobody has."""
+    wording: str
+    """The words last approved in this capacity; empty where none were."""
+    comment: str
+    """What the last signer said."""
+
+
+def standings(content: Content, document: str) -> list[Standing]:
+    """Return where each statement of a page stands in each capacity that must sign it.
+
+    Statements come in reading order. A statement whose kind is not set needs every capacity that
+    any kind needs. A notice is signed wherever it is used.
+
+    Examples
+    --------
+    >>> from ketcontent.tables import read_content
+    >>> {one.state for one in standings(read_content("data"), "ketamine")}
+    {'missing'}
+    """
+    page = assemble(content, document)
+    needed = _needed(content)
+    authors = _authors(content, document)
+    rows: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
+    for row in content.signoffs.to_dict("records"):
+        if row["document"] == document:
+            key = (row["statement"], row["capacity"])
+            rows.setdefault(key, []).append({str(name): cell for name, cell in row.items()})
+    found = []
+    for section in page:
+        for one in section.statements:
+            for capacity in needed.get(one.kind, needed[""]):
+                said = [
+                    row
+                    for row in rows.get((one.statement, capacity), [])
+                    if not (capacity == "clinical" and row["person"] == authors[one.statement])
+                ]
+                found.append(
+                    _standing(one.statement, section.section, capacity, said, fingerprint(document, one))
+                )
+    return found
+
+
+def _standing(
+    statement: str, section: str, capacity: str, said: list[Mapping[str, Any]], now: str
+) -> Standing:
+    said = sorted(said, key=lambda row: (row["signed_on"], row["verdict"], row["signoff"]))
+    # Each person's last word on the words as they are now.
+    last_words = {row["person"]: row for row in said if row["digest"] == now}
+    refused = [row for row in last_words.values() if row["verdict"] != "approved"]
+    agreed = [row for row in last_words.values() if row["verdict"] == "approved"]
+    once = [row for row in said if row["verdict"] == "approved"]
+    state: State = (
+        "refused" if refused else "valid" if agreed else "stale" if once else "missing"
+    )
+    row = (refused or agreed or once or [{}])[-1]
+    return Standing(
+        statement=statement,
+        section=section,
+        capacity=capacity,
+        state=state,
+        person=row.get("person", ""),
+        signed_on=row.get("signed_on", ""),
+        wording=once[-1]["wording"] if once else "",
+        comment=row.get("comment", ""),
+    )
+
+
+def judge_signoffs(content: Content, document: str) -> list[Diagnostic]:
+    """Return a fault for each statement that lacks a sign-off it needs.
+
+    Examples
+    --------
+    >>> from ketcontent.tables import read_content
+    >>> judge_signoffs(read_content("data"), "ketamine")[0].rule
+    'sign-off-missing'
+    """
+    people = dict(zip(content.people["person"], content.people["name"], strict=True))
+    faults: dict[tuple[str, str], list[Standing]] = {}
+    for one in standings(content, document):
+        if one.state != "valid":
+            faults.setdefault((one.statement, one.state), []).append(one)
+    return [_fault(document, state, found, people) for (_, state), found in faults.items()]
+
+
+def _fault(
+    document: str, state: str, found: list[Standing], people: Mapping[str, str]
+) -> Diagnostic:
+    one = found[-1]
+    capacities = " and ".join(standing.capacity for standing in found)
+    name = people.get(one.person, one.person)
+    message, hint = {
+        "missing": (
+            f"No {capacities} sign-off.",
+            "Ask for one: ketcontent sign walks a reviewer through the section.",
+        ),
+        "stale": (
+            f"The {capacities} sign-off is to other words, another grade or other sources.",
+            f"Show {name} what changed since {one.signed_on}, and ask again.",
+        ),
+        "refused": (
+            f"{name} asked for changes ({capacities}): {one.comment}",
+            f"Change the words, or settle it with {name}.",
+        ),
+    }[state]
+    return Diagnostic(
+        rule=f"sign-off-{state}",
+        message=message,
+        hint=hint,
+        table="statements",
+        key=f"{document}/{one.statement}",
+        column="text",
+    )
+
+
+def _needed(content: Content) -> dict[str, tuple[str, ...]]:
+    """Return the capacities each kind needs; under the empty kind, all that any needs."""
+    order = {name: place for place, name in enumerate(get_args(Capacity))}
+    needed: dict[str, set[str]] = {"": set(content.policies["capacity"])}
+    for kind, capacity in zip(
+        content.policies["kind"], content.policies["capacity"], strict=True
+    ):
+        needed.setdefault(kind, set()).add(capacity)
+    return {kind: tuple(sorted(names, key=order.__getitem__)) for kind, names in needed.items()}
+
+
+def _statements(page: Document) -> dict[str, Statement]:
+    return {one.statement: one for section in page for one in section.statements}
+
+
+def _authors(content: Content, document: str) -> dict[str, str]:
+    chosen = content.statements[content.statements["document"] == document]
+    return dict(zip(chosen["statement"], chosen["author"], strict=True))

@@ -199,8 +199,6 @@ def from_csl(item: Mapping[str, Any]) -> dict[str, str]:
         row["unconfirmed"] = note.removeprefix("unconfirmed:").strip()
     ours = (item.get("custom") or {}).get("ketcontent", {})
     row |= {name: str(ours[name]) for name in _OURS if ours.get(name)}
-    if "doi" in row:
-        row["doi"] = re.sub(r"^(https?://(dx\.)?doi\.org/|doi:\s*)", "", row["doi"], flags=re.I)
     return row
 
 
@@ -272,6 +270,8 @@ def read_sources(path: str | Path) -> list[dict[str, str]]:
     else:
         raise _unreadable(place, "is neither CSL-JSON, RIS nor BibTeX.")
     for number, row in enumerate(rows, start=1):
+        if row.get("doi"):
+            row["doi"] = re.sub(r"^(https?://(dx\.)?doi\.org/|doi:\s*)", "", row["doi"], flags=re.I)
         for needed in ("title", "type"):
             if not row.get(needed):
                 raise _unreadable(
@@ -412,37 +412,34 @@ _BIBTEX_TYPES = {
 
 def _read_bibtex(place: Path, text: str) -> list[dict[str, str]]:
     import bibtexparser
-    from bibtexparser import middlewares
+    from pylatexenc.latex2text import LatexNodes2Text
 
-    library = bibtexparser.parse_string(
-        text, append_middleware=[middlewares.LatexDecodingMiddleware()]
-    )
+    plain = LatexNodes2Text().latex_to_text
+    library = bibtexparser.parse_string(text)
     if library.failed_blocks:
         line = (library.failed_blocks[0].start_line or 0) + 1
         raise _unreadable(place, f"is not BibTeX at line {line}.")
     rows = []
     for entry in library.entries:
         fields = {field.key.lower(): str(field.value) for field in entry.fields}
-        months = {name: n for n, name in enumerate(_MONTHS, start=1)}
-        month = fields.get("month", "")
-        number = months.get(month[:3].lower(), int(month) if month.isdigit() else 0)
-        issued = fields.get("date") or fields.get("year", "")
-        if number and re.fullmatch(r"\d{4}", issued):
-            issued = f"{issued}-{number:02d}"
+        authors = [
+            f"{{{plain(name)}}}" if name.startswith("{") else _from_bibtex_name(plain(name))
+            for name in re.split(r"\s+and\s+", fields.pop("author", "").strip())
+            if name
+        ]
+        fields = {name: plain(cell) for name, cell in fields.items()}
         row = {
             "source": entry.key,
             "type": _BIBTEX_TYPES.get(entry.entry_type.lower(), "document"),
-            "title": fields.get("title", "").replace("{", "").replace("}", ""),
-            "authors": "; ".join(
-                _from_bibtex_name(name) for name in re.split(r"\s+and\s+", fields.get("author", ""))
-            ),
+            "title": fields.get("title", ""),
+            "authors": "; ".join(authors),
             "container_title": fields.get("journal")
             or fields.get("journaltitle")
             or fields.get("booktitle", ""),
-            "issued": issued,
+            "issued": fields.get("date") or _bibtex_date(fields),
             "volume": fields.get("volume", ""),
             "issue": fields.get("number", ""),
-            "page": fields.get("pages", "").replace("--", "-"),
+            "page": fields.get("pages", "").replace("–", "-"),
             "doi": fields.get("doi", ""),
             "pmid": fields.get("pmid", ""),
             "url": fields.get("url", ""),
@@ -452,12 +449,19 @@ def _read_bibtex(place: Path, text: str) -> list[dict[str, str]]:
     return rows
 
 
+def _bibtex_date(fields: Mapping[str, str]) -> str:
+    year, month = fields.get("year", ""), fields.get("month", "").lower()
+    if month[:3] in _MONTHS:
+        return f"{year}-{_MONTHS.index(month[:3]) + 1:02d}"
+    return f"{year}-{int(month):02d}" if month.isdigit() else year
+
+
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
 def _from_bibtex_name(name: str) -> str:
     name = name.strip()
-    if name.startswith("{") or "," in name or " " not in name:
+    if "," in name or " " not in name:
         return name
     given, _, family = name.rpartition(" ")
     return f"{family}, {given}"

@@ -85,7 +85,8 @@ def sign_off(
 ) -> Content:
     """Return `content` with a yes or a no to the exact current words of a statement.
 
-    Saying the same again on the same day changes nothing.
+    Saying the same again on the same day changes nothing; saying something else that day stands in
+    its place. On another day it is a new sign-off, which renews the date of the review.
 
     Parameters
     ----------
@@ -158,12 +159,12 @@ def sign_off(
         "signed_on": (signed_on or datetime.date.today()).isoformat(),
         "comment": " ".join(comment.split()),
     }
-    said = "\n".join(row[name] for name in row if name != "comment")
+    # Who says something else of the same words on the same day has changed their mind.
+    said = "\n".join(row[name] for name in row if name not in ("verdict", "comment", "wording"))
     key = f"s-{hashlib.sha256(said.encode()).hexdigest()[:16]}"
-    if key in set(content.signoffs["signoff"]):
-        return content
+    others = content.signoffs[content.signoffs["signoff"] != key]
     added = frame_of("signoffs", [{"signoff": key, **row}], content)
-    together = pd.concat([content.signoffs, added], ignore_index=True)
+    together = pd.concat([others, added], ignore_index=True)
     return dataclasses.replace(content, signoffs=together.sort_values("signoff", ignore_index=True))
 
 

@@ -53,6 +53,8 @@ class Origin:
     """The folder of the tables."""
     rows: Mapping[str, Mapping[Key, Row]]
     """Each table's rows by key, as text."""
+    lines: Mapping[str, Mapping[Key, int]]
+    """The line of each row in its file, counted from 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +154,11 @@ def read_content(folder: str | os.PathLike[str] = "data") -> Content:
             report=report,
         )
     rows = {table: [row.cells for row in parsed[table]] for table in schemas}
-    return _content(schemas, rows, place)
+    lines = {
+        table: {schema.key_of(row.cells): row.line for row in parsed[table]}
+        for table, schema in schemas.items()
+    }
+    return _content(schemas, rows, place, lines)
 
 
 def validate_tables(folder: str | os.PathLike[str] = "data") -> Report:
@@ -248,14 +254,17 @@ def _bytes(*candidates: Path) -> bytes | None:
 
 
 def _content(
-    schemas: Mapping[str, Schema], rows: Mapping[str, list[Row]], folder: Path | None
+    schemas: Mapping[str, Schema],
+    rows: Mapping[str, list[Row]],
+    folder: Path | None,
+    lines: Mapping[str, Mapping[Key, int]] | None = None,
 ) -> Content:
     origin = None
     if folder is not None:
         by_key = {
             table: {schemas[table].key_of(row): row for row in rows[table]} for table in schemas
         }
-        origin = Origin(folder, by_key)
+        origin = Origin(folder, by_key, lines or {})
     frames = {table: _frame(schemas[table], rows[table]) for table in TABLES}
     return Content(**frames, schemas=schemas, origin=origin)
 

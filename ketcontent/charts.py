@@ -1,0 +1,200 @@
+"""The pictures of a review.
+
+Each chart is an SVG that inherits the colour of the text around it, so that it reads in a light
+and in a dark scheme, with a text alternative that says what it shows and the table it was drawn
+from. Shapes and words tell the series apart, never colour alone.
+
+Drawn with matplotlib: its SVG has real text, and the same data give the same bytes.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from ketcontent import rendering
+from ketcontent.documents import FACTS
+from ketcontent.reviews import Table
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_INK = "#010203"  # stands for the colour of the text around the chart
+_FILLS = {"a": "#3b7dbd", "b": "#c8641e", "c": "#7a7f87"}  # at least 3:1 on white and on near black
+_HATCHES = {"a": "", "b": "////", "c": "xxx"}
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A chart with its text alternative and its table."""
+
+    svg: str
+    """The picture."""
+    caption: str
+    """What it shows, as its title."""
+    alternative: str
+    """What it says, in a sentence or two."""
+    table: Table
+    """The table it was drawn from."""
+
+    def to_html(self) -> str:
+        """Return the chart as a figure, its table folded below it."""
+        return rendering.render(
+            "chart.html.j2",
+            chart=self,
+            svg=rendering.trusted(self.svg),
+            table=rendering.trusted(self.table.to_html()),
+        )
+
+    def to_markdown(self) -> str:
+        """Return what the chart says, and its table."""
+        return f"{self.alternative}\n\n{self.table.to_markdown()}"
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        return {
+            "text/plain": self.alternative,
+            "text/html": self.to_html(),
+            "text/markdown": self.to_markdown(),
+            FACTS: json.dumps({"kind": "part"}),
+        }
+
+
+def bars(frame: pd.DataFrame, caption: str, *, unit: str, target: float | None = None) -> Chart:
+    """Return a chart of bars, a row of the frame a bar, its other columns stacked.
+
+    Parameters
+    ----------
+    frame
+        The first column names the bars; up to three more hold numbers.
+    caption
+        What the chart shows.
+    unit
+        What the numbers count.
+    target
+        A line that the bars should not pass.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"section": ["Use", "Risks"], "words": [8, 12]})
+    >>> chart = bars(frame, "Words by section", unit="words", target=10)
+    >>> chart.alternative
+    'Words by section. Use: 8 words. Risks: 12 words. The target is 10.'
+    """
+    names = [str(name) for name in frame.iloc[:, 0]]
+    series = [str(name) for name in frame.columns[1:]]
+
+    def draw(axes: Axes) -> None:
+        left = [0.0] * len(names)
+        for mark, name in zip(_FILLS, series, strict=False):
+            sizes = [float(size) for size in frame[name]]
+            axes.barh(
+                names,
+                sizes,
+                left=left,
+                label=name,
+                color=_FILLS[mark],
+                hatch=_HATCHES[mark],
+                edgecolor=_INK,
+                linewidth=0.6,
+                height=0.6,
+            )
+            left = [before + size for before, size in zip(left, sizes, strict=True)]
+        axes.invert_yaxis()
+        axes.set_xlabel(unit, color=_INK)
+        if target is not None:
+            axes.axvline(target, color=_INK, linestyle="--", linewidth=1.2)
+            axes.text(target, -0.7, f"target {target:g}", color=_INK, ha="center", va="bottom")
+        if len(series) > 1:
+            axes.legend(frameon=False, labelcolor=_INK, loc="upper center", ncols=len(series),
+                        bbox_to_anchor=(0.4, 1.0 + 0.9 / max(3, len(names))))
+
+    said = []
+    for name, *sizes in frame.itertuples(index=False):
+        parts = [
+            f"{size:g} {unit if len(series) == 1 else f'{one} {unit}'.strip()}"
+            for one, size in zip(series, sizes, strict=True)
+        ]
+        said.append(f"{name}: {', '.join(parts)}.")
+    aim = [f"The target is {target:g}."] if target is not None else []
+    alternative = " ".join([f"{caption}.", *said, *aim])
+    height = 0.9 + 0.34 * max(1, len(names))
+    return Chart(_svg(draw, height, alternative), caption, alternative, Table(frame, caption, "None."))
+
+
+def strip(frame: pd.DataFrame, caption: str) -> Chart:
+    """Return a chart of marks along the page, a row a statement in reading order.
+
+    Parameters
+    ----------
+    frame
+        Columns ``statement`` and ``kind``: ``benefit``, ``risk`` or anything else.
+    caption
+        What the chart shows.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"statement": ["a-1", "b-1"], "kind": ["risk", "benefit"]})
+    >>> strip(frame, "Balance").alternative
+    'Balance. In reading order: 1 risk, 1 benefit.'
+    """
+    kinds = [kind if kind in ("benefit", "risk") else "other" for kind in frame["kind"]]
+
+    def draw(axes: Axes) -> None:
+        marks = {"benefit": ("^", 2, "a"), "risk": ("v", 0, "b"), "other": ("|", 1, "c")}
+        for kind, (marker, level, fill) in marks.items():
+            places = [place for place, one in enumerate(kinds, start=1) if one == kind]
+            axes.scatter(places, [level] * len(places), marker=marker, s=46, color=_FILLS[fill])
+        axes.set_yticks([0, 1, 2], ["risk", "other", "benefit"])
+        axes.set_ylim(-0.6, 2.6)
+        axes.set_xlabel("statement, in reading order", color=_INK)
+
+    runs: list[tuple[str, int]] = []
+    for kind in kinds:
+        if runs and runs[-1][0] == kind:
+            runs[-1] = (kind, runs[-1][1] + 1)
+        else:
+            runs.append((kind, 1))
+    said = ", ".join(f"{number} {kind}" for kind, number in runs)
+    alternative = f"{caption}. In reading order: {said}."
+    return Chart(_svg(draw, 1.6, alternative), caption, alternative, Table(frame, caption, "None."))
+
+
+def _svg(draw: Callable[[Axes], None], height: float, alternative: str) -> str:
+    """Return a drawing as SVG that inherits the colour of the text around it."""
+    import matplotlib as mpl
+    from matplotlib.figure import Figure
+
+    settings = {
+        "svg.fonttype": "none",  # text stays text
+        "svg.hashsalt": "ketcontent",  # the same drawing, the same ids
+        "font.family": "sans-serif",
+        "font.size": 9.5,
+        "hatch.color": _INK,
+        "hatch.linewidth": 0.5,
+    }
+    out = io.StringIO()
+    with mpl.rc_context(settings):
+        figure = Figure(figsize=(7.2, height), layout="constrained")
+        axes = figure.add_subplot()
+        draw(axes)
+        axes.tick_params(colors=_INK, length=0)
+        for name, spine in axes.spines.items():
+            spine.set_visible(name in ("bottom", "left"))
+            spine.set_color(_INK)
+        figure.savefig(out, format="svg", transparent=True, metadata={"Date": None})
+    svg = out.getvalue()
+    svg = svg[svg.index("<svg") :].replace(_INK, "currentColor")
+    svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
+    # Its size follows the column; its font is the page's.
+    svg = re.sub(r'(<svg[^>]*?) width="[^"]*"', r"\1", svg, count=1)
+    svg = re.sub(r'(<svg[^>]*?) height="[^"]*"', r"\1", svg, count=1)
+    svg = re.sub(r"font-family: [^;\"]*;?", "", svg)
+    svg = re.sub(r"font: ([0-9.]+px)[^;\"]*", r"font-size: \1", svg)
+    named = rendering.render("label.html.j2", text=alternative)
+    return svg.replace("<svg ", f'<svg role="img" aria-label="{named}" ', 1).strip()

@@ -1,0 +1,374 @@
+"""All judges, one report; its forms for people and CI.
+
+`check` runs every judge over every page, adds the file and the line of each fault, and sets aside
+what is waived. `drawn` puts a report into the form that its reader wants: text for a terminal,
+JSON lines for programs, workflow commands for GitHub, SARIF for code scanning, JUnit for test
+reports.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+import os
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import asdict, replace
+from itertools import groupby
+from typing import Any
+from xml.etree import ElementTree
+
+import ketcontent
+from ketcontent import evidence, prose, signoffs
+from ketcontent.diagnostics import Diagnostic, Report
+from ketcontent.documents import Edition
+from ketcontent.errors import UnknownName
+from ketcontent.tables import Content
+
+JUDGES: tuple[Callable[..., list[Diagnostic]], ...] = (
+    evidence.judge_support,
+    evidence.judge_certainty,
+    evidence.judge_balance,
+    evidence.judge_topics,
+    evidence.judge_notices,
+    prose.judge_rules,
+    prose.judge_terms,
+    prose.judge_readability,
+    prose.judge_repetition,
+)
+"""The judges of one page in one edition."""
+
+FORMS = ("text", "json", "github", "sarif", "junit")
+"""The forms of a report."""
+
+SHOWN_BY_GITHUB = 10
+"""Annotations of each severity that GitHub shows for a step."""
+
+
+def check(
+    content: Content,
+    documents: Sequence[str] = (),
+    *,
+    editions: Collection[Edition] = ("current",),
+    as_of: datetime.date | None = None,
+) -> Report:
+    """Return every fault of the content, worst first.
+
+    Parameters
+    ----------
+    content
+        The tables, which `read_content` has found sound.
+    documents
+        The pages; by default all.
+    editions
+        Which editions to judge. Sign-offs, sources and dates belong to the current one.
+    as_of
+        The day to judge dates by; by default today (`today`).
+
+    Raises
+    ------
+    UnknownName
+        When there is no such document.
+
+    Examples
+    --------
+    >>> from ketcontent.tables import read_content
+    >>> report = check(read_content("data"), editions=["supplied"])
+    >>> report.has_errors
+    True
+    """
+    known = list(content.documents["document"])
+    for name in documents:
+        if name not in known:
+            raise UnknownName.of("document", name, known)
+    day = as_of or today()
+    chosen = list(documents) or known
+    found: list[Diagnostic] = []
+    for document in chosen:
+        for edition in editions:
+            for judge in JUDGES:
+                found += judge(content, document, edition=edition)
+        if "current" in editions:
+            found += signoffs.judge_signoffs(content, document)
+            found += evidence.judge_freshness(content, document, as_of=day)
+    if "current" in editions:
+        found += evidence.judge_sources(content, documents)
+    return Report.of([_placed(one, content) for one in found if not _waived(one, content, day)])
+
+
+def today() -> datetime.date:
+    """Return the day to judge by: that of ``SOURCE_DATE_EPOCH`` where it is set, else today.
+
+    Examples
+    --------
+    >>> today() >= datetime.date(1970, 1, 1)
+    True
+    """
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    if epoch:
+        return datetime.datetime.fromtimestamp(int(epoch), datetime.UTC).date()
+    return datetime.date.today()
+
+
+def _placed(one: Diagnostic, content: Content) -> Diagnostic:
+    """Return a fault with the file and the line of its row."""
+    origin = content.origin
+    if origin is None or not one.table:
+        return one
+    lines = origin.lines.get(one.table, {})
+    line = lines.get(tuple(one.key.split("/"))) or lines.get((one.key,))
+    return replace(one, file=(origin.folder / f"{one.table}.csv").as_posix(), line=line)
+
+
+def _waived(one: Diagnostic, content: Content, day: datetime.date) -> bool:
+    if one.table != "statements":
+        return False
+    document, _, statement = one.key.partition("/")
+    rows = content.waivers
+    chosen = rows[
+        (rows["document"] == document)
+        & (rows["statement"] == statement)
+        & (rows["rule"] == one.rule)
+    ]
+    return any(day <= datetime.date.fromisoformat(until) for until in chosen["until"])
+
+
+# --- forms -----------------------------------------------------------------------------------
+
+
+def drawn(report: Report, form: str) -> str:
+    """Return a report in one of `FORMS`.
+
+    Raises
+    ------
+    UnknownName
+        When there is no such form.
+
+    Examples
+    --------
+    >>> print(drawn(Report(), "text"))
+    No faults.
+    >>> json.loads(drawn(Report(), "sarif"))["version"]
+    '2.1.0'
+    """
+    forms = {
+        "text": to_text,
+        "json": to_json,
+        "github": to_github,
+        "sarif": to_sarif,
+        "junit": to_junit,
+    }
+    if form not in forms:
+        raise UnknownName.of("format", form, FORMS)
+    return forms[form](report)
+
+
+def to_text(report: Report) -> str:
+    """Return a report for a terminal: each fault with its words, the ones at fault marked.
+
+    Examples
+    --------
+    >>> print(to_text(Report.of([Diagnostic(rule="promotion", message="'miracle' is praise.",
+    ...     cell="A miracle cure.", span=(2, 9), column="text", file="a.csv", line=3)])))
+    a.csv:3: text: error: 'miracle' is praise. [promotion]
+        A miracle cure.
+          ^^^^^^^
+    <BLANKLINE>
+    1 error.
+    """
+    if not report.diagnostics:
+        return "No faults."
+    parts = []
+    for one in report:
+        head, _, hint = str(one).partition("\n")
+        parts.append("\n".join(filter(None, [head, *_marked(one), hint])))
+    counts = {
+        severity: len(list(group))
+        for severity, group in groupby(report, key=lambda one: one.severity)
+    }
+    said = ", ".join(
+        f"{number} {severity}{'' if number == 1 or severity == 'advice' else 's'}"
+        for severity, number in counts.items()
+    )
+    return "\n".join([*parts, "", f"{said}."])
+
+
+_AROUND = 60  # characters of a sentence that are shown on either side of the words at fault
+
+
+def _marked(one: Diagnostic) -> list[str]:
+    """Return the words at fault in their sentence, and a line that marks them."""
+    if one.span is None or not one.cell:
+        return [f"    {one.cell}"] if one.cell and one.column in ("text", "supplied") else []
+    start, end = one.span
+    first, last = max(0, start - _AROUND), min(len(one.cell), end + _AROUND)
+    before, after = "…" if first else "", "…" if last < len(one.cell) else ""
+    shown = one.cell[first:last].replace("\n", " ")
+    pad = " " * (4 + len(before) + start - first)
+    return [f"    {before}{shown}{after}", f"{pad}{'^' * max(1, end - start)}"]
+
+
+def to_json(report: Report) -> str:
+    """Return a report as JSON lines, an object a fault.
+
+    Examples
+    --------
+    >>> to_json(Report())
+    ''
+    """
+    return "\n".join(json.dumps(asdict(one), ensure_ascii=False) for one in report)
+
+
+def to_github(report: Report) -> str:
+    """Return a report as workflow commands, as many as GitHub shows, worst first.
+
+    The rest goes to the step summary (`to_summary`); the last line says how many.
+
+    Examples
+    --------
+    >>> print(to_github(Report.of([Diagnostic(rule="promotion", message="100% praise",
+    ...     file="a.csv", line=3)])))
+    ::error file=a.csv,line=3,title=promotion::100%25 praise
+    """
+    levels = {"error": "error", "warning": "warning", "advice": "notice"}
+    lines: list[str] = []
+    left = 0
+    for severity, group in groupby(report, key=lambda one: one.severity):
+        found = list(group)
+        left += max(0, len(found) - SHOWN_BY_GITHUB)
+        for one in found[:SHOWN_BY_GITHUB]:
+            facts = {"file": one.file, "line": one.line, "title": one.rule}
+            said = ",".join(
+                f"{name}={_escaped(str(value), property_=True)}"
+                for name, value in facts.items()
+                if value
+            )
+            text = f"{one.message}\n{one.hint}" if one.hint else one.message
+            lines.append(f"::{levels[severity]} {said}::{_escaped(text, property_=False)}")
+    if left:
+        lines.append(f"{left} more findings are in the step summary.")
+    return "\n".join(lines)
+
+
+def _escaped(text: str, *, property_: bool) -> str:
+    text = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return text.replace(":", "%3A").replace(",", "%2C") if property_ else text
+
+
+def to_summary(report: Report) -> str:
+    """Return a report as Markdown for a step summary.
+
+    Examples
+    --------
+    >>> print(to_summary(Report()))
+    No faults.
+    """
+    if not report.diagnostics:
+        return "No faults."
+    rows = [
+        f"| {one.severity} | {one.rule} | {one.file}:{one.line or ''} | {_cell(one.message)} "
+        f"| {_cell(one.hint)} |"
+        for one in report
+    ]
+    return "\n".join(
+        ["| severity | rule | where | what | what to do |", "| --- | --- | --- | --- | --- |", *rows]
+    )
+
+
+def _cell(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;").replace("\n", " ")
+
+
+def to_sarif(report: Report) -> str:
+    """Return a report as SARIF 2.1.0.
+
+    Examples
+    --------
+    >>> run = json.loads(to_sarif(Report()))["runs"][0]
+    >>> run["tool"]["driver"]["name"], run["results"]
+    ('ketcontent', [])
+    """
+    levels = {"error": "error", "warning": "warning", "advice": "note"}
+    rules = sorted({one.rule for one in report})
+    results = [_result(one, levels[one.severity], rules.index(one.rule)) for one in report]
+    driver = {
+        "name": "ketcontent",
+        "version": ketcontent.__version__,
+        "rules": [{"id": rule} for rule in rules],
+    }
+    log = {
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [{"tool": {"driver": driver}, "results": results}],
+    }
+    return json.dumps(log, indent=1, ensure_ascii=False)
+
+
+def _result(one: Diagnostic, level: str, rule: int) -> dict[str, Any]:
+    text = f"{one.message} {one.hint}".strip()
+    result: dict[str, Any] = {
+        "ruleId": one.rule,
+        "ruleIndex": rule,
+        "level": level,
+        "message": {"text": text},
+    }
+    if one.file:
+        region = {"region": {"startLine": one.line}} if one.line else {}
+        result["locations"] = [
+            {
+                "physicalLocation": {"artifactLocation": {"uri": one.file}, **region},
+                "logicalLocations": [{"fullyQualifiedName": f"{one.table}/{one.key}"}],
+            }
+        ]
+    return result
+
+
+def to_junit(report: Report) -> str:
+    """Return a report as JUnit XML: a suite a file, a case a fault, errors and warnings failed.
+
+    Examples
+    --------
+    >>> to_junit(Report())
+    '<testsuites name="ketcontent" tests="0" failures="0" />'
+    """
+    failed = [one for one in report if one.severity != "advice"]
+    root = ElementTree.Element(
+        "testsuites", name="ketcontent", tests=str(len(report)), failures=str(len(failed))
+    )
+    by_file: dict[str, list[Diagnostic]] = {}
+    for one in report:
+        by_file.setdefault(one.file, []).append(one)
+    for file, found in by_file.items():
+        failures = sum(one.severity != "advice" for one in found)
+        suite = ElementTree.SubElement(
+            root,
+            "testsuite",
+            name=file or "content",
+            tests=str(len(found)),
+            failures=str(failures),
+        )
+        for one in found:
+            case = ElementTree.SubElement(
+                suite,
+                "testcase",
+                name=f"{one.rule}: {one.key}",
+                classname=one.table,
+                file=one.file,
+                line=str(one.line or 0),
+            )
+            if one.severity != "advice":
+                failure = ElementTree.SubElement(
+                    case, "failure", type=one.rule, message=_printable(one.message)
+                )
+                failure.text = _printable(str(one))
+            else:
+                out = ElementTree.SubElement(case, "system-out")
+                out.text = _printable(str(one))
+    return ElementTree.tostring(root, encoding="unicode")
+
+
+def _printable(text: str) -> str:
+    """Return text without the characters that XML cannot hold."""
+    return "".join(
+        one for one in text if one in "\t\n" or " " <= one <= "\ud7ff" or "\ue000" <= one <= "\ufffd"
+        or one > "\uffff"
+    )

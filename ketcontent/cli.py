@@ -120,6 +120,200 @@ def assemble(document: str, section: str, edition: Edition, form: str, data: str
     click.echo(drawn.rstrip("\n"))
 
 
+@main.command(name="import-sources")
+@click.argument("file", type=click.Path(path_type=Path))
+@_DATA
+def import_sources(file: Path, data: str) -> None:
+    """Take in the sources of FILE: CSL-JSON (Zotero), RIS or BibTeX."""
+    from ketcontent.citations import read_sources, take_in
+    from ketcontent.tables import read_content, write_content
+
+    content = read_content(data)
+    rows = read_sources(file)
+    taken = take_in(content, rows)
+    write_content(taken)
+    added = len(taken.sources) - len(content.sources)
+    click.echo(f"{added} sources added, {len(rows) - added} brought up to date in {data}.")
+
+
+@main.command(name="export-sources")
+@_DATA
+def export_sources(data: str) -> None:
+    """Print all sources as CSL-JSON."""
+    from ketcontent.citations import write_sources
+    from ketcontent.tables import read_content
+
+    click.echo(write_sources(read_content(data)), nl=False)
+
+
+@main.command()
+@click.argument("documents", nargs=-1)
+@click.option(
+    "--edition",
+    "editions",
+    type=click.Choice(["current", "supplied"]),
+    multiple=True,
+    default=["current"],
+    show_default=True,
+    help="The edition to judge; may be given twice.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "github", "sarif", "junit"]),
+    default="text",
+    show_default=True,
+    help="The form of the report.",
+)
+@click.option("--release", is_flag=True, help="Judge whether the pages may be released today.")
+@_DATA
+def check(
+    documents: tuple[str, ...], editions: tuple[Edition, ...], form: str, release: bool, data: str
+) -> None:
+    """Find every fault of DOCUMENTS, by default all; exit 1 where there is an error."""
+    from ketcontent.checks import check, drawn, to_summary
+    from ketcontent.tables import read_content, validate_tables
+
+    report = validate_tables(data)
+    if not report.has_errors:
+        report = check(read_content(data), documents, editions=editions)
+    summary = os.environ.get("GITHUB_STEP_SUMMARY")
+    if form == "github" and summary:
+        with Path(summary).open("a", encoding="utf-8") as file:
+            file.write(to_summary(report) + "\n")
+    click.echo(drawn(report, form))
+    if release and not report.has_errors:
+        click.echo("Ready for release.", err=True)
+    if report.has_errors:
+        sys.exit(1)
+
+
+@main.command()
+@click.argument("document")
+@click.option("--section", default="", metavar="S", help="One section of it, by its key.")
+@click.option("--statement", default="", metavar="ID", help="One statement of it, by its key.")
+@click.option("--person", required=True, metavar="ID", help="Who signs: a key of people.csv.")
+@click.option(
+    "--capacity",
+    type=click.Choice(["editorial", "clinical", "lay"]),
+    required=True,
+    help="As what they sign.",
+)
+@click.option(
+    "--verdict",
+    type=click.Choice(["approved", "changes-requested"]),
+    help="With --statement: sign without asking.",
+)
+@click.option("--comment", default="", help="With --verdict: what the signer says.")
+@_DATA
+def sign(
+    document: str,
+    section: str,
+    statement: str,
+    person: str,
+    capacity: Any,
+    verdict: Any,
+    comment: str,
+    data: str,
+) -> None:
+    """Walk a reviewer through the statements of DOCUMENT that need their sign-off."""
+    from ketcontent.errors import UnknownName
+    from ketcontent.signoffs import open_statements, sign_off, to_sign
+    from ketcontent.tables import read_content, write_content
+
+    content = read_content(data)
+    if verdict and statement:
+        signed = sign_off(
+            content,
+            document,
+            statement,
+            person=person,
+            capacity=capacity,
+            verdict=verdict,
+            comment=comment,
+        )
+        write_content(signed)
+        click.echo(f"{statement}: {verdict} ({capacity}) by {person}.")
+        return
+    if person not in set(content.people["person"]):
+        hint = "Add them to people.csv first: only someone named there can sign."
+        raise UnknownName.of("person", person, content.people["person"], hint=hint)
+    waiting = open_statements(content, document, capacity, section=section, statement=statement)
+    for number, one in enumerate(waiting, start=1):
+        click.echo(f"\n[{number}/{len(waiting)}] {to_sign(content, document, one)}\n")
+        answer = click.prompt(
+            "approve, ask for changes, skip or quit",
+            type=click.Choice(["a", "c", "s", "q"]),
+            default="s",
+        )
+        if answer == "q":
+            break
+        if answer == "s":
+            continue
+        said = click.prompt("What should change?") if answer == "c" else ""
+        # Saved one by one: who stops in the middle has signed what they signed.
+        content = write_content(
+            sign_off(
+                content,
+                document,
+                one.statement,
+                person=person,
+                capacity=capacity,
+                verdict="changes-requested" if answer == "c" else "approved",
+                comment=said,
+            )
+        )
+    left = len(open_statements(content, document, capacity, section=section, statement=statement))
+    click.echo(f"{left} statements wait for a {capacity} sign-off.")
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--record", "record", type=click.Path(path_type=Path), help="Its record.json, if elsewhere."
+)
+def verify(file: Path, record: Path | None) -> None:
+    """Hold an exported page, FILE, against its record; exit 1 where it departs from it."""
+    from ketcontent.records import verify
+
+    departures = verify(file, record)
+    for one in departures:
+        click.echo(str(one))
+    if departures:
+        sys.exit(1)
+    click.echo(f"{file} says what its record says.")
+
+
+@main.command()
+@click.argument("document")
+@click.option("--from", "old", default="supplied", show_default=True, metavar="EDITION|REF")
+@click.option("--to", "new", default="current", show_default=True, metavar="EDITION|REF")
+@_DATA
+def redline(document: str, old: str, new: str, data: str) -> None:
+    """Print what changed in DOCUMENT between two editions, or two commits of the tables."""
+    from ketcontent.reviews import changes_between, version
+
+    before, after = version(data, document, old), version(data, document, new)
+    for change in changes_between(before, after):
+        click.echo(str(change))
+
+
+@main.command()
+@click.argument("kind", type=click.Choice(["notice", "source", "term"]))
+@click.argument("key")
+@click.option("--fail-over", type=click.IntRange(min=0), help="Exit 1 when more are touched.")
+@_DATA
+def impact(kind: str, key: str, fail_over: int | None, data: str) -> None:
+    """List what a change to a notice, source or term touches: statements, pages, sign-offs."""
+    from ketcontent.reviews import impact
+    from ketcontent.tables import read_content
+
+    touched = impact(read_content(data), kind, key)
+    click.echo(str(touched))
+    if fail_over is not None and len(touched.statements) > fail_over:
+        sys.exit(1)
+
+
 @main.command()
 @click.argument("documents", nargs=-1)
 @click.option(

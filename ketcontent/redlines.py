@@ -9,9 +9,10 @@ from __future__ import annotations
 import difflib
 import re
 from dataclasses import dataclass
+from html import escape
 from typing import Any, Literal
 
-from markupsafe import Markup, escape
+from ketcontent.errors import UnknownName
 
 _WORD = re.compile(r"\w+(?:[’'\-.]\w+)*\s*|[^\w\s]\s*|\s+")
 
@@ -39,7 +40,7 @@ class Redline:
 
         Examples
         --------
-        >>> redline("may help", "may help").changed
+        >>> compare("may help", "may help").changed
         False
         """
         return any(piece.change != "kept" for piece in self.pieces)
@@ -49,7 +50,7 @@ class Redline:
 
         Examples
         --------
-        >>> redline("It helps.", "It may help.").accepted()
+        >>> compare("It helps.", "It may help.").accepted()
         'It may help.'
         """
         return "".join(piece.text for piece in self.pieces if piece.change != "deleted")
@@ -59,35 +60,55 @@ class Redline:
 
         Examples
         --------
-        >>> redline("It helps.", "It may help.").rejected()
+        >>> compare("It helps.", "It may help.").rejected()
         'It helps.'
         """
         return "".join(piece.text for piece in self.pieces if piece.change != "inserted")
 
     def to_html(self) -> str:
-        """Return the redline as HTML, with ``del`` and ``ins``.
+        """Return the redline as HTML, each change in ``del`` or ``ins``.
+
+        Screen readers seldom say that a text is deleted or inserted, so each change says so
+        itself, in words that are not seen.
 
         Examples
         --------
-        >>> redline("It helps.", "It may help.").to_html()
-        'It <del>helps</del><ins>may help</ins>.'
+        >>> compare("a < b", "a < b").to_html()
+        'a &lt; b'
+        >>> "<ins>" in compare("It helps.", "It may help.").to_html()
+        True
         """
-        marks = {"kept": "{}", "deleted": "<del>{}</del>", "inserted": "<ins>{}</ins>"}
-        return str(
-            Markup("").join(
-                Markup(marks[piece.change]).format(escape(piece.text)) for piece in self.pieces
-            )
+        said = f'<span style="{_UNSEEN}">[{{}}: </span>{{}}<span style="{_UNSEEN}">]</span>'
+        tags = {"deleted": "del", "inserted": "ins"}
+        return "".join(
+            escape(piece.text)
+            if piece.change == "kept"
+            else f"<{tags[piece.change]}>"
+            + said.format(piece.change, escape(piece.text))
+            + f"</{tags[piece.change]}>"
+            for piece in self.pieces
         )
 
-    def to_text(self) -> str:
-        """Return the redline as plain text, in the marks of CriticMarkup.
+    def to_criticmarkup(self) -> str:
+        """Return the redline in CriticMarkup.
 
         Examples
         --------
-        >>> redline("It helps.", "It may help.").to_text()
+        >>> compare("It helps.", "It may help.").to_criticmarkup()
         'It {--helps--}{++may help++}.'
         """
         marks = {"kept": "{}", "deleted": "{{--{}--}}", "inserted": "{{++{}++}}"}
+        return "".join(marks[piece.change].format(piece.text) for piece in self.pieces)
+
+    def to_text(self) -> str:
+        """Return the redline as plain text, in the marks of wdiff.
+
+        Examples
+        --------
+        >>> compare("It helps.", "It may help.").to_text()
+        'It [-helps-]{+may help+}.'
+        """
+        marks = {"kept": "{}", "deleted": "[-{}-]", "inserted": "{{+{}+}}"}
         return "".join(marks[piece.change].format(piece.text) for piece in self.pieces)
 
     def __str__(self) -> str:
@@ -97,7 +118,11 @@ class Redline:
         return {"text/plain": self.to_text(), "text/html": self.to_html()}
 
 
-def redline(old: str, new: str) -> Redline:
+# Out of sight and still read out: the usual clipping, written where no style sheet is.
+_UNSEEN = "position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)"
+
+
+def compare(old: str, new: str) -> Redline:
     """Return what changed from one wording to another, word by word.
 
     Parameters
@@ -109,8 +134,8 @@ def redline(old: str, new: str) -> Redline:
 
     Examples
     --------
-    >>> print(redline("Ketamine offers quick relief.", "Ketamine may ease symptoms."))
-    Ketamine {--offers quick relief--}{++may ease symptoms++}.
+    >>> print(compare("Ketamine offers quick relief.", "Ketamine may ease symptoms."))
+    Ketamine [-offers quick relief-]{+may ease symptoms+}.
     """
     before, after = _WORD.findall(old), _WORD.findall(new)
     pieces: list[Piece] = []
@@ -124,3 +149,38 @@ def redline(old: str, new: str) -> Redline:
         if a1 > a0:
             pieces.append(Piece("inserted", "".join(after[a0:a1])))
     return Redline(tuple(pieces))
+
+
+def redline(
+    old: str, new: str, *, style: Literal["html", "criticmarkup", "text"] = "html"
+) -> str:
+    """Return what changed from one wording to another, drawn.
+
+    Parameters
+    ----------
+    old
+        The wording before.
+    new
+        The wording after.
+    style
+        ``html``, ``criticmarkup``, or ``text`` for a terminal.
+
+    Raises
+    ------
+    UnknownName
+        When there is no such style.
+
+    Examples
+    --------
+    >>> redline("Ketamine is safe.", "Ketamine has risks.", style="criticmarkup")
+    'Ketamine {--is safe--}{++has risks++}.'
+    """
+    laid = compare(old, new)
+    styles = {
+        "html": laid.to_html,
+        "criticmarkup": laid.to_criticmarkup,
+        "text": laid.to_text,
+    }
+    if style not in styles:
+        raise UnknownName.of("style", style, styles)
+    return styles[style]()

@@ -7,15 +7,23 @@ at; `show` draws one so that it can be read on an exported page, by a screen rea
 from __future__ import annotations
 
 import json
+import os
+import re
+import subprocess
+import tempfile
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from ketcontent import rendering
-from ketcontent.documents import FACTS, Document, Edition, assemble
-from ketcontent.redlines import Redline, redline
-from ketcontent.tables import Content
+from ketcontent.documents import FACTS, Document, Edition, Statement, assemble
+from ketcontent.errors import KetcontentError, UnknownName
+from ketcontent.redlines import Redline, compare
+from ketcontent.schemas import SCHEMA_FILE, TABLES, counted
+from ketcontent.signoffs import fingerprint, reader_words, standings
+from ketcontent.tables import Content, read_content
 from ketcontent.wording import canonical, words
 
 
@@ -123,7 +131,7 @@ def changes(
         was, now = before.get(key, ""), after.get(key, "")
         if canonical(was) != canonical(now):
             change = "added" if not was else "cut" if not now else "reworded"
-            rows.append((key, change, redline(was, now)))
+            rows.append((key, change, compare(was, now)))
     return pd.DataFrame(rows, columns=["statement", "change", "redline"])
 
 
@@ -266,3 +274,227 @@ def _cell(cell: Any, form: str) -> Any:
         return str(cell)
     drawn = getattr(cell, form)()
     return rendering.trusted(drawn) if form == "to_html" else drawn
+
+
+# --- what a change does ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A statement that differs between two versions of a page."""
+
+    statement: str
+    """Its key."""
+    section: str
+    """Its section in the new version; in the old one where it was cut."""
+    change: str
+    """``reworded``, ``added`` or ``cut``."""
+    redline: Redline
+    """What changed in its label and words."""
+    voids: tuple[str, ...]
+    """The sign-offs that were valid before and are not after: person and capacity."""
+
+    def __str__(self) -> str:
+        lines = [f"{self.section}/{self.statement}: {self.change}", f"    {self.redline}"]
+        if self.voids:
+            lines.append(f"    voids the sign-off of {', '.join(self.voids)}")
+        return "\n".join(lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A page as it was or is: an edition, now or at a commit."""
+
+    content: Content
+    """The tables."""
+    page: Document
+    """The page."""
+
+
+def version(data: str | os.PathLike[str], document: str, name: str) -> Version:
+    """Return a page in an edition, or its current edition at a commit.
+
+    Parameters
+    ----------
+    data
+        The folder of the tables.
+    document
+        The page.
+    name
+        ``current``, ``supplied``, or anything that git takes for a commit: ``HEAD~3``, a tag.
+
+    Raises
+    ------
+    KetcontentError
+        When git knows no such commit, or the tables were not there yet.
+
+    Examples
+    --------
+    >>> version("data", "ketamine", "supplied").page.edition
+    'supplied'
+    """
+    if name == "supplied" or name == "current":
+        content = read_content(data)
+        return Version(content, assemble(content, document, edition=name))
+    content = read_content_at(data, name)
+    return Version(content, assemble(content, document))
+
+
+def read_content_at(data: str | os.PathLike[str], reference: str) -> Content:
+    """Return the Content of a folder as it was at a commit.
+
+    Raises
+    ------
+    KetcontentError
+        When git is not there, knows no such commit, or the tables were not in it.
+
+    Examples
+    --------
+    >>> read_content_at("data", "no-such-commit")
+    Traceback (most recent call last):
+        ...
+    ketcontent.errors.KetcontentError: Git has no tables in data at 'no-such-commit'.
+    hint: Name an edition (current, supplied) or a commit that holds the tables.
+    """
+    folder = Path(data)
+    names = [SCHEMA_FILE, *(f"{table}.csv" for table in TABLES)]
+    with tempfile.TemporaryDirectory() as place:
+        for name in names:
+            try:
+                # "--end-of-options": a reference that starts with a dash is none of git's options.
+                shown = subprocess.run(
+                    ["git", "show", "--end-of-options", f"{reference}:./{name}"],
+                    cwd=folder,
+                    capture_output=True,
+                    check=True,
+                ).stdout
+            except (OSError, subprocess.CalledProcessError):
+                raise KetcontentError(
+                    f"Git has no tables in {folder} at '{reference}'.",
+                    hint="Name an edition (current, supplied) or a commit that holds the tables.",
+                    reference=reference,
+                ) from None
+            Path(place, name).write_bytes(shown)
+        return read_content(place)
+
+
+def changes_between(old: Version, new: Version) -> list[Change]:
+    """Return what changed from one version of a page to another, statement by statement.
+
+    A statement whose words are the same and whose grade, sources or links are not has changed
+    too: its sign-offs are void.
+
+    Examples
+    --------
+    >>> now = version("data", "ketamine", "current")
+    >>> changes_between(now, now)
+    []
+    """
+    before, after = _placed(old.page), _placed(new.page)
+    signed = _valid_signers(old)
+    found = []
+    for key in [*after, *(key for key in before if key not in after)]:
+        was, now = before.get(key), after.get(key)
+        words = [reader_words(one[1]) if one else "" for one in (was, now)]
+        prints = [fingerprint(new.page.document, one[1]) if one else "" for one in (was, now)]
+        if canonical(words[0]) == canonical(words[1]) and (
+            prints[0] == prints[1] or old.page.edition != new.page.edition
+        ):
+            continue
+        change = "added" if was is None else "cut" if now is None else "reworded"
+        voids = signed.get(key, ()) if prints[0] != prints[1] else ()
+        section = (now or was or ("", None))[0]
+        found.append(Change(key, section, change, compare(*words), tuple(voids)))
+    return found
+
+
+def _placed(page: Document) -> dict[str, tuple[str, Statement]]:
+    return {one.statement: (section.section, one) for section in page for one in section.statements}
+
+
+def _valid_signers(old: Version) -> dict[str, tuple[str, ...]]:
+    """Return who has signed each statement of a current edition, validly."""
+    if old.page.edition == "supplied":
+        return {}
+    signers: dict[str, tuple[str, ...]] = {}
+    for one in standings(old.content, old.page.document):
+        if one.state == "valid":
+            said = f"{one.person} ({one.capacity}, {one.signed_on})"
+            signers[one.statement] = (*signers.get(one.statement, ()), said)
+    return signers
+
+
+@dataclass(frozen=True, slots=True)
+class Impact:
+    """What a change to one notice, source or term touches."""
+
+    kind: str
+    """``notice``, ``source`` or ``term``."""
+    key: str
+    """Its key."""
+    statements: tuple[tuple[str, str, str], ...]
+    """The statements: document, statement, words."""
+    sign_offs: tuple[tuple[str, str, str], ...]
+    """The valid sign-offs on them: document, statement, who."""
+
+    def __str__(self) -> str:
+        pages = len({document for document, _, _ in self.statements})
+        head = (
+            f"{self.kind} {self.key}: {counted(len(self.statements), 'statement')} on "
+            f"{counted(pages, 'page')}, {counted(len(self.sign_offs), 'sign-off')}"
+        )
+        lines = [f"  {document}/{key}: {words}" for document, key, words in self.statements]
+        lines += [f"  signed: {document}/{key} by {who}" for document, key, who in self.sign_offs]
+        return "\n".join([head, *lines])
+
+
+def impact(content: Content, kind: str, key: str) -> Impact:
+    """Return each statement, page and valid sign-off that a change to a row touches.
+
+    Parameters
+    ----------
+    content
+        The tables.
+    kind
+        ``notice``, ``source`` or ``term``.
+    key
+        The notice, the source or the term.
+
+    Raises
+    ------
+    UnknownName
+        When there is no such kind, or no such row.
+
+    Examples
+    --------
+    >>> from ketcontent.tables import read_content
+    >>> impact(read_content("data"), "source", "nobody-1900")
+    Traceback (most recent call last):
+        ...
+    ketcontent.errors.UnknownName: No source 'nobody-1900'.
+    ...
+    """
+    tables = {"notice": content.notices, "source": content.sources, "term": content.terms}
+    if kind not in tables:
+        raise UnknownName.of("kind", kind, tables)
+    known = list(dict.fromkeys(tables[kind][kind]))
+    if key not in known:
+        raise UnknownName.of(kind, key, known, hint=f"There are no {kind}s yet.")
+    term = re.compile(rf"(?<!\w){re.escape(key)}(?!\w)")
+    statements, signed = [], []
+    for document in content.documents["document"]:
+        page = assemble(content, document)
+        signers = _valid_signers(Version(content, page))
+        for section in page:
+            for one in section.statements:
+                touched = {
+                    "notice": one.notice == key,
+                    "source": key in one.cites,
+                    "term": bool(term.search(reader_words(one))),
+                }[kind]
+                if touched:
+                    statements.append((document, one.statement, reader_words(one)))
+                    signed += [
+                        (document, one.statement, who) for who in signers.get(one.statement, ())
+                    ]
+    return Impact(kind, key, tuple(statements), tuple(signed))

@@ -29,6 +29,7 @@ import pandas as pd
 from ketcontent.diagnostics import Diagnostic
 from ketcontent.documents import Document, Statement, assemble
 from ketcontent.errors import KetcontentError, UnknownName
+from ketcontent.redlines import redline
 from ketcontent.rendering import link_targets
 from ketcontent.tables import Content, frame_of
 from ketcontent.wording import digest
@@ -315,3 +316,85 @@ def _statements(page: Document) -> dict[str, Statement]:
 def _authors(content: Content, document: str) -> dict[str, str]:
     chosen = content.statements[content.statements["document"] == document]
     return dict(zip(chosen["statement"], chosen["author"], strict=True))
+
+
+def open_statements(
+    content: Content, document: str, capacity: str, *, section: str = "", statement: str = ""
+) -> list[Standing]:
+    """Return the statements that wait for a sign-off in a capacity, in reading order.
+
+    Parameters
+    ----------
+    content, document
+        The tables and the page.
+    capacity
+        The capacity.
+    section, statement
+        One section, or one statement; by default all.
+
+    Raises
+    ------
+    UnknownName
+        When the page has no such section or statement.
+
+    Examples
+    --------
+    >>> from ketcontent.tables import read_content
+    >>> open_statements(read_content("data"), "ketamine", "clinical", section="nowhere")
+    Traceback (most recent call last):
+        ...
+    ketcontent.errors.UnknownName: No section 'nowhere'.
+    hint: ...
+    """
+    page = assemble(content, document, section=section)
+    shown = _statements(page)
+    if statement and statement not in shown:
+        raise UnknownName.of("statement", statement, shown)
+    return [
+        one
+        for one in standings(content, document)
+        if one.capacity == capacity
+        and one.state != "valid"
+        and one.statement in shown
+        and statement in ("", one.statement)
+    ]
+
+
+def to_sign(content: Content, document: str, one: Standing) -> str:
+    """Return what a reviewer must see before signing a statement, as text for a terminal.
+
+    Its section, words, grade, the evidence of each source, and, where a sign-off is stale, what
+    changed since.
+
+    Examples
+    --------
+    >>> from ketcontent.tables import read_content
+    >>> content = read_content("data")
+    >>> one = standings(content, "ketamine")[0]
+    >>> to_sign(content, "ketamine", one).splitlines()[0].startswith("lede")
+    True
+    """
+    page = assemble(content, document)
+    shown = _statements(page)[one.statement]
+    lines = [f"{one.section} · {one.statement} · {shown.kind or 'kind not set'}", ""]
+    lines.append(f"  {reader_words(shown)}")
+    if shown.certainty:
+        reasons = content.statements.loc[
+            (content.statements["document"] == document)
+            & (content.statements["statement"] == one.statement),
+            "certainty_reasons",
+        ].iloc[0]
+        lines.append(f"  certainty: {shown.certainty} ({reasons or 'no reasons given'})")
+    frame = content.evidence
+    chosen = frame[(frame["document"] == document) & (frame["statement"] == one.statement)]
+    lines += [
+        f"  {row['source']} {row['role']}: {row['finding']}" for row in chosen.to_dict("records")
+    ]
+    if one.state == "stale" and one.wording != reader_words(shown):
+        changed = redline(one.wording, reader_words(shown), style="text")
+        lines += ["", f"  since signed on {one.signed_on} by {one.person}: {changed}"]
+    elif one.state == "stale":
+        lines += ["", f"  since signed on {one.signed_on}, its grade, sources or links changed."]
+    if one.state == "refused":
+        lines += ["", f"  {one.person} asked for changes on {one.signed_on}: {one.comment}"]
+    return "\n".join(lines)

@@ -25,9 +25,7 @@ from ketcontent.errors import KetcontentError, UnknownName
 from ketcontent.schemas import shipped_schemas
 from ketcontent.tables import empty_content
 
-WORD = st.text(
-    st.characters(categories=["L", "N"], exclude_characters=""), min_size=1, max_size=8
-)
+WORD = st.text(st.characters(categories=["L", "N"], exclude_characters=""), min_size=1, max_size=8)
 WORDS = st.lists(WORD, min_size=1, max_size=4).map(" ".join)
 NAME = st.one_of(
     st.builds("{}, {}".format, WORDS, WORDS),
@@ -35,7 +33,9 @@ NAME = st.one_of(
     st.builds("{{{}}}".format, st.builds("{}; {}".format, WORDS, WORDS)),
 )
 DATE = st.one_of(
-    st.dates().map(str), st.dates().map(lambda day: str(day)[:7]), st.dates().map(lambda d: str(d)[:4])
+    st.dates().map(str),
+    st.dates().map(lambda day: str(day)[:7]),
+    st.dates().map(lambda d: str(d)[:4]),
 )
 ROW = st.fixed_dictionaries(
     {
@@ -105,10 +105,24 @@ def test_references_keep_the_order_given_and_name_seven_authors_by_three() -> No
     content = take_in(
         empty_content(),
         [
-            {"source": "b", "type": "article-journal", "title": "Second", "authors": seven,
-             "container_title": "J", "issued": "2020-05-01", "volume": "2", "page": "3"},
-            {"source": "a", "type": "webpage", "title": "First", "authors": "{An Office}",
-             "publisher": "Office", "issued": "2019"},
+            {
+                "source": "b",
+                "type": "article-journal",
+                "title": "Second",
+                "authors": seven,
+                "container_title": "J",
+                "issued": "2020-05-01",
+                "volume": "2",
+                "page": "3",
+            },
+            {
+                "source": "a",
+                "type": "webpage",
+                "title": "First",
+                "authors": "{An Office}",
+                "publisher": "Office",
+                "issued": "2019",
+            },
         ],
     )
     assert references(content, ["b", "a"]) == [
@@ -211,8 +225,12 @@ def test_a_source_that_is_there_is_brought_up_to_date_and_keeps_what_is_not_said
     [
         pytest.param("a.json", "[{]", "is not JSON: ", id="broken JSON"),
         pytest.param("a.json", "[1]", "has something else than an item as entry 1.", id="no item"),
-        pytest.param("a.json", '[{"id": "a", "type": "book"}]', "has no title in entry 1 (a).", id="no title"),
-        pytest.param("a.bib", "@article{a, title = {T}", "is not BibTeX at line 1.", id="open BibTeX"),
+        pytest.param(
+            "a.json", '[{"id": "a", "type": "book"}]', "has no title in entry 1 (a).", id="no title"
+        ),
+        pytest.param(
+            "a.bib", "@article{a, title = {T}", "is not BibTeX at line 1.", id="open BibTeX"
+        ),
         pytest.param("a.txt", "hello", "is neither CSL-JSON, RIS nor BibTeX.", id="none of them"),
     ],
 )

@@ -123,7 +123,9 @@ def test_what_no_reader_reads_differently_leaves_it_valid(changed: dict[str, Any
 
 
 WORDS = st.text(
-    st.characters(exclude_categories=["Cc", "Cs", "Cf", "Co", "Cn"], exclude_characters="\\`*_[]<>&"),
+    st.characters(
+        exclude_categories=["Cc", "Cs", "Cf", "Co", "Cn"], exclude_characters="\\`*_[]<>&"
+    ),
     min_size=1,
     max_size=40,
 ).filter(lambda text: text.strip() != "")
@@ -242,7 +244,10 @@ def test_a_row_that_makes_the_author_a_clinical_reviewer_does_not_count() -> Non
             id="not among the people",
         ),
         pytest.param(
-            {"capacity": "clinica"}, "No capacity 'clinica'.", "Did you mean 'clinical'?", id="capacity"
+            {"capacity": "clinica"},
+            "No capacity 'clinica'.",
+            "Did you mean 'clinical'?",
+            id="capacity",
         ),
         pytest.param(
             {"verdict": "yes"},

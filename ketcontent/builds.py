@@ -30,7 +30,6 @@ import os
 import re
 import shutil
 import signal
-import sys
 import threading
 import time
 from collections.abc import Callable, Collection, Iterable, Sequence
@@ -107,7 +106,7 @@ class Failure:
     line: int | None
     """The line in the cell's source, counted from 1; None where it is not known."""
     source: str
-    """That line."""
+    """That line; the first of the cell where it is not known."""
     exception: str
     """The exception, with its message."""
     saved: str
@@ -218,29 +217,40 @@ def build(
         for name in names:
             if name not in known:
                 raise UnknownName.of(kind, name, known)
-    content = read_content(data)
     target = Path(exports).absolute()
-    runs = plan(
-        content,
-        documents,
-        data=target / ".notebooks" / "data",
-        notebooks=Path(notebooks),
-        editions=editions,
-        formats=formats,
-    )
-    for run in runs:
-        check_parameters(run.notebook, run.parameters)
+    waited = False
+
+    def prepare() -> tuple[Content, list[Run]]:
+        content = read_content(data)
+        runs = plan(
+            content,
+            documents,
+            data=target / ".notebooks" / "data",
+            notebooks=Path(notebooks),
+            editions=editions,
+            formats=formats,
+        )
+        for run in runs:
+            check_parameters(run.notebook, run.parameters)
+        return content, runs
+
+    def wait(holder: str) -> None:
+        nonlocal waited
+        waited = True
+        if waiting is not None:
+            waiting(holder)
+
+    content, runs = prepare()
     target.mkdir(parents=True, exist_ok=True)
-    with files.hold(target / ".lock", purpose="building", patience=-1, waiting=waiting):
+    with files.hold(target / ".lock", purpose="building", patience=-1, waiting=wait):
+        if waited:  # what was read before may be older than what the other build published
+            content, runs = prepare()
         kept = target / ".notebooks"
         shutil.rmtree(kept, ignore_errors=True)
         # All notebooks of a build read the same tables, whatever is saved meanwhile; and whoever
         # opens an executed notebook afterwards finds the tables that it ran on.
         write_content(content, kept / "data")
-        built = _build(content, runs, target, jobs or _cores(), progress)
-        if not documents:
-            _withdraw(target, set(content.documents["document"]))
-        return built
+        return _build(content, runs, target, jobs or _cores(), progress)
 
 
 def plan(
@@ -363,7 +373,7 @@ def check_parameters(notebook: Path, parameters: dict[str, Any]) -> None:
         if name not in declared:
             hint = nearest(name, declared) or "Declare it in the cell tagged 'parameters'."
             raise refuse(name, f"has no parameter '{name}'.", hint)
-        wanted = _TYPES.get(declared[name]["inferred_type_name"])
+        wanted = _TYPES.get(declared[name]["inferred_type_name"].partition("[")[0])
         if wanted and not _is_a(value, wanted):
             raise refuse(
                 name,
@@ -423,6 +433,8 @@ def _build(
         files.replace_file(exports / "index.html", (work / "index.html").read_bytes())
     published = tuple(page for page in pages if page not in failed)
     _write_manifest(content, runs, exports, published)
+    # A page that was deleted goes even where another one failed; index and manifest forgot it.
+    _withdraw(exports, set(content.documents["document"]))
     shutil.rmtree(work, ignore_errors=True)
     if failures:
         raise BuildFailed(
@@ -475,9 +487,8 @@ def _run_all(
 
 
 def _start_worker(log: Path) -> None:
-    """Make a worker end with its kernel when it is told to, or when its parent is gone."""
+    """Make a worker end when it is told to, or when its parent is gone; its kernel follows."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     # Kernels say on stderr that loopback is not encrypted, and how they died.
     log.parent.mkdir(parents=True, exist_ok=True)
     handle = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
@@ -489,7 +500,8 @@ def _end_with_parent() -> None:
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()
-        os.kill(os.getpid(), signal.SIGTERM)
+        # SystemExit would not do: to the pool it is the result of a task, and the worker goes on.
+        os._exit(1)
 
 
 def _result(future: Future[tuple[Failure | None, float]], run: Run) -> tuple[Failure | None, float]:
@@ -516,7 +528,9 @@ def _executed(run: Run, saved: Path) -> Failure | None:
     import papermill
 
     logging.getLogger("papermill").setLevel(logging.ERROR)
+    fault: Exception | None = None
     try:
+        # papermill saves after every cell, so that the notebook is kept when its kernel dies.
         papermill.execute_notebook(
             str(run.notebook),
             str(saved),
@@ -524,11 +538,30 @@ def _executed(run: Run, saved: Path) -> Failure | None:
             cwd=str(run.notebook.parent),
             kernel_name="python3",
             progress_bar=False,
-            request_save_on_cell_execute=False,
         )
-    except Exception as fault:
+    except papermill.PapermillExecutionError as raised:
+        fault = raised
+    except Exception as raised:
+        return _failure(run, saved, raised)
+    # To papermill, a cell tagged raises-exception fails, and one that calls sys.exit() is the end
+    # of a notebook that went well. What counts here is whether all cells were run.
+    notebook = json.loads(saved.read_bytes())
+    if any(_facts(cell).get("exception") for cell in notebook["cells"]):
         return _failure(run, saved, fault)
+    if fault:
+        notebook["cells"] = [cell for cell in notebook["cells"] if not _is_marker(cell)]
+        saved.write_text(json.dumps(notebook, indent=1, ensure_ascii=False) + "\n", "utf-8")
     return None
+
+
+def _facts(cell: dict[str, Any]) -> dict[str, Any]:
+    """Return what papermill says of a cell it ran."""
+    return dict(cell["metadata"].get("papermill", {}))
+
+
+def _is_marker(cell: dict[str, Any]) -> bool:
+    """Whether papermill put the cell in to point at an error."""
+    return "papermill-error-cell-tag" in cell["metadata"].get("tags", ())
 
 
 def _exported(run: Run, executed: Path, work: Path) -> Failure | None:
@@ -545,25 +578,25 @@ def _exported(run: Run, executed: Path, work: Path) -> Failure | None:
     return None
 
 
-def _failure(run: Run, saved: Path, fault: Exception) -> Failure:
+def _failure(run: Run, saved: Path, fault: Exception | None) -> Failure:
     """Return where a notebook failed, as it stands in the notebook that was saved."""
     said = f"{type(fault).__name__}: {_first_line(str(fault))}"
     cells = json.loads(saved.read_bytes())["cells"] if saved.exists() else []
-    facts = [cell["metadata"].get("papermill", {}) for cell in cells]
     # papermill marks the cell that raised; when the kernel died, the last one that was started.
-    raised = [place for place, fact in enumerate(facts) if fact.get("exception")]
-    started = [place for place, fact in enumerate(facts) if fact.get("status") == "completed"]
+    raised = [place for place, cell in enumerate(cells) if _facts(cell).get("exception")]
+    started = [place for place, cell in enumerate(cells) if _facts(cell).get("start_time")]
     if not (raised or started):
         kept = str(saved) if cells else ""
         return Failure(run.document, run.notebook.name, None, None, "", said, kept)
     place = raised[0] if raised else started[-1]
-    line = None
+    source = "".join(cells[place]["source"]).splitlines()
+    line = 1 if len(source) == 1 else None
     for output in cells[place].get("outputs", ()):
         if output["output_type"] == "error":
-            said = f"{output['ename']}: {_first_line(output['evalue'])}"
-            line = _line_of(output["traceback"])
-    source = dict(enumerate("".join(cells[place]["source"]).splitlines(), start=1)).get(line or 0)
-    return Failure(run.document, run.notebook.name, place + 1, line, source or "", said, str(saved))
+            said = f"{output['ename']}: {_first_line(output['evalue'])}".removesuffix(": ")
+            line = _line_of(output["traceback"]) or line
+    shown = source[(line or 1) - 1] if source else ""
+    return Failure(run.document, run.notebook.name, place + 1, line, shown, said, str(saved))
 
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")

@@ -72,7 +72,10 @@ def init(directory: Path) -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--document", required=True, metavar="ID", help="The key of the page.")
 @click.option(
-    "--language", default="en", show_default=True, metavar="TAG", help="The page's language."
+    "--language",
+    default="",
+    metavar="TAG",
+    help="The page's language; by default the one it has, else en.",
 )
 @click.option("--replace", is_flag=True, help="Take in anew a page that is there already.")
 @_DATA

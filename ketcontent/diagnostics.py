@@ -118,7 +118,8 @@ class Report:
         import pandas as pd
 
         columns = list(Diagnostic.__dataclass_fields__)
-        return pd.DataFrame([asdict(one) for one in self.diagnostics], columns=columns)
+        frame = pd.DataFrame([asdict(one) for one in self.diagnostics], columns=columns)
+        return frame.astype({"line": "Int64"})  # a fault of a whole file has no line
 
     def __iter__(self) -> Iterator[Diagnostic]:
         return iter(self.diagnostics)

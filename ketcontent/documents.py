@@ -97,7 +97,7 @@ class Block:
         ['**Form:** Oral.']
         """
         return rendering.markdown_lines(
-            f"**{rendering.escape_markdown(one.label_text)}** {words}" if one.label else words
+            f"{rendering.strong(one.label_text)} {words}" if one.label else words
             for one in self.statements
             for words in [rendering.inline_markdown(one.text)]
         )
@@ -285,7 +285,7 @@ class Document:
             else [
                 {"id": section.section, "heading": section.title}
                 for section in self.sections
-                if section.heading
+                if section.title
             ],
         }
 
@@ -310,7 +310,8 @@ class Document:
         'Description'
         """
         texts = [self.title] if self.title and not self.part else []
-        return "\n".join([*texts, *(section.to_text() for section in self.sections)])
+        texts += [section.to_text() for section in self.sections]
+        return "\n".join(text for text in texts if text)
 
     def __iter__(self) -> Iterator[Section]:
         return iter(self.sections)

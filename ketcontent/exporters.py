@@ -129,6 +129,11 @@ class _PageExporter(TemplateExporter):
     def _default_preprocessors(self) -> list[Any]:
         return [ShownPreprocessor(parent=self, prefer=self.prefer, enabled=True)]
 
+    def from_notebook_node(self, nb: Any, resources: Any = None, **kw: Any) -> tuple[str, Any]:
+        """Return the exported text, which ends in one line end, and the resources."""
+        text, resources = super().from_notebook_node(nb, resources, **kw)
+        return f"{text.rstrip()}\n", resources
+
     def default_filters(self) -> Any:
         """Yield the filters of nbconvert, and those of the project's templates."""
         yield from super().default_filters()
@@ -210,13 +215,13 @@ def export(notebook: Path, form: str) -> bytes:
     (b'<!doctype html>', False)
     """
     text, resources = _exporter(form).from_filename(str(notebook))
-    if not resources["shown"]:
+    if not any(one.content.strip() for one in resources["shown"]):
         raise KetcontentError(
             f"{notebook.name} shows nothing.",
             hint="End it with a cell that shows the page.",
             notebook=str(notebook),
         )
-    return f"{text.rstrip()}\n".encode()
+    return bytes(text.encode())
 
 
 def _root(facts: dict[str, Any]) -> str:

@@ -113,7 +113,11 @@ def swap_folders(new: Path, published: Path) -> None:
     else:
         aside = _aside(published)
         os.rename(published, aside)
-        os.rename(new, published)
+        try:
+            os.rename(new, published)
+        except OSError:
+            os.rename(aside, published)
+            raise
         shutil.rmtree(aside)
     flush_folder(published.parent)
 
@@ -229,7 +233,7 @@ def _holder(note: Path) -> str:
     try:
         facts = json.loads(note.read_text("utf-8"))
         return f"process {facts['process']} ({facts['purpose']})"
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, TypeError):  # cut short by a kill, or not ours
         return "another process"
 
 

@@ -12,13 +12,13 @@ How a line is read, first match wins:
 3. a number before a heading opens a numbered section; before a sentence, or in a run of numbered
    lines with nothing between them, it is a numbered item;
 4. ``Conclusion: As research …`` outside a list opens a section whose heading runs in;
-5. a short line without a full stop is a heading;
-6. a line that goes on a broken sentence belongs to the line before;
+5. a line that goes on a sentence broken off in the line before belongs to that line;
+6. a short line without a full stop is a heading;
 7. anything else is a paragraph.
 
 An item may start with a label (``Form: …``). Sentences are split by sentencex. A paragraph that
-runs in after a heading such as *Important Note* is a notice, and so is any paragraph of the same
-words elsewhere on the page.
+stands under, or runs in after, a heading such as *Important Note* is a notice, and so is any
+paragraph of the same words elsewhere on the page.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ import difflib
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from itertools import chain, count
 from pathlib import Path
 from typing import Any
@@ -44,26 +44,40 @@ from ketcontent.wording import canonical, fold, gap, joined
 LARGEST_PAGE = 10_000_000
 """The largest file that is taken in, in bytes."""
 
+_NARROWEST = 40
+"""The shortest line, in characters, that is taken for one broken at the edge of a column."""
+
 _STEP = 10  # between positions, so that a row can be put between two others by hand
 
 _LINE = re.compile(r"\r\n|\r|\n")
-_BULLET_ALONE = re.compile(r"[-*–•◦‣▪●○■□·∙⁃]")
-_BULLET = re.compile(r"(?:[-*–](?=\s)|[•◦‣▪●○■□·∙⁃])\s*(?=\S)")
+# What is read as a bullet is not printed back, so a mark that could say something is none: a ring
+# is a yes in Japanese, a box is to be ticked, and in "·5" the dot is a decimal point.
+_BULLET_ALONE = re.compile(r"[-*–•]")
+_BULLET = re.compile(r"(?:[-*–◦‣▪●·∙⁃](?=\s)|•)\s*(?=\S)")
 _NUMBER = re.compile(
     r"(?P<number>\(?\d{1,3}(?:\.\d{1,3})*[.)]|\d{1,3}(?:\.\d{1,3})+"
     r"|(?:Part|Step|Chapter|Section|Stage)\s\d{1,3}[.:)]?)\s+(?=\S)"
 )
 _LABEL = re.compile(r"(?P<label>[^\s:][^:.!?;]{0,79}?)(?P<colon>\s?:)\s+(?=\S)")
-_END_OF_SENTENCE = re.compile(r"[.!?…。！？；;,]['\"’”»)\]]*$")
+_END_OF_SENTENCE = re.compile(r"[.!?؟…。！？；;,]['\"’”»)\]]*$")
+_QUESTION = ("?", "？", "؟")
+_COMMA = re.compile(r"[,;]$")
+_BEFORE_A_LIST = re.compile(
+    r"\b(include|includes|including|are|is|be|have|has|if|when|that|to|with|of|for|from|by|as)\s?:$"
+)
+_NO_END = re.compile(r"\b(?:approx|max|min|tel|ext)\.$", re.IGNORECASE)  # before a number
+_CALL = (
+    "note|notice|warning|caution|disclaimer|attention|alert|danger"
+    "|wichtig|hinweis|achtung|warnung|remarque|avertissement|nota|aviso|advertencia"
+)
 _NOTICE = re.compile(
-    r"\b(important|note|notice|warning|caution|disclaimer|attention|alert|danger|safety"
-    r"|wichtig|hinweis|achtung|warnung|remarque|avertissement|nota|aviso|advertencia)\b",
+    rf"(?:{_CALL})\b.*|.*\b(?:{_CALL})|(?:very )?important(?: safety)?(?: information)?",
     re.IGNORECASE,
 )
-_NO_LABEL = re.compile(
-    r"(he|she|they|it|we|you|i|this|that|these|those|there|here|who|which|the|a|an|as|for|if|so)\b",
-    re.IGNORECASE,
+_SUBJECT = re.compile(
+    r"(?:he|she|they|it|we|you|i|this|that|these|those|there|who|which|an?)\b", re.IGNORECASE
 )
+_LINKING = re.compile(r"(?:here|the|as|for|if|so)\b", re.IGNORECASE)
 _SMALL_WORDS = frozenset(
     {"a", "an", "and", "as", "at", "by", "for", "from", "in", "into", "of", "on", "or", "the"}
     | {"to", "vs", "with"}
@@ -112,7 +126,7 @@ def read_page(path: str | Path) -> str:
     if b"\x00" in data or data.startswith((b"%PDF-", b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         raise refuse("is not text.", "Copy the words of the page into a plain text file.")
     try:
-        text = data.decode("utf-8-sig")
+        text = data.decode("utf-8").removeprefix("\ufeff")
     except UnicodeDecodeError as fault:
         raise refuse(
             f"is not UTF-8: byte {fault.start} is 0x{data[fault.start]:02x}.",
@@ -143,7 +157,7 @@ def _refuse_hidden(text: str, name: str) -> None:
 
 @dataclass(slots=True)
 class _Received:
-    """A line of the page that carries words."""
+    """A line of the page that carries words, without its bullet mark."""
 
     text: str
     bullet: bool
@@ -194,33 +208,35 @@ def _read(text: str) -> _Page:
     """Return the sections and blocks of a page, in order."""
     lines = list(_content_lines(text))
     page = _Page("", [])
-    if lines and not lines[0].bullet and _is_title(lines[0].text):
-        page.title = lines.pop(0).text
+    after: list[_Received | None] = [*lines[1:], None]
+    top = lines[0] if lines else None
+    titled = top and not top.bullet and _is_title(top.text) and not _breaks_off(top, after[0])
+    if top and titled:
+        page.title = top.text
+    first = 1 if titled else 0
     numbered_items = _numbered_items(lines)
-    for place, line in enumerate(lines):
-        numbered = None if line.bullet else _NUMBER.match(line.text)
-        if numbered and (place in numbered_items or not _is_heading(line.text[numbered.end() :])):
-            mark = numbered["number"]
-            if mark[-1].isalnum():
-                numbered = None  # a label that ends in a letter or digit would get a colon
-            else:
-                _add(page, _Block("item", mark, line.text[numbered.end() :]))
-                continue
-        if numbered:
-            rest = line.text[numbered.end() :]
-            page.sections.append(_Section(numbered["number"], rest, run_in=False, blocks=[]))
-            continue
+    for place in range(first, len(lines)):
+        line = lines[place]
         if line.bullet:
-            label, words = _labelled(line.text)
-            _add(page, _Block("item", label, words))
+            _add(page, _Block("item", *_labelled(line.text)))
             continue
+        heading = not _breaks_off(line, after[place])
+        numbered = _NUMBER.match(line.text)
+        if numbered:
+            mark, rest = numbered["number"], line.text[numbered.end() :]
+            if place not in numbered_items and heading and _is_heading(rest):
+                page.sections.append(_Section(mark, rest, run_in=False, blocks=[]))
+                continue
+            if not mark[-1].isalnum():  # a label that ends in a letter or digit gets a colon
+                label, words = _labelled(rest)
+                _add(page, _Block("item", f"{mark} {label}".strip(), words))
+                continue
         label, words = _run_in(line.text)
         if label:
-            form = "notice" if _NOTICE.search(label) else "paragraph"
-            page.sections.append(_Section("", label, True, [_Block(form, "", words)]))
-        elif place and _goes_on(page, lines[place - 1], line):
+            page.sections.append(_Section("", label, True, [_Block("paragraph", "", words)]))
+        elif place > first and _goes_on(page, lines[place - 1], line):
             page.sections[-1].blocks[-1].text += "\n" + line.text
-        elif _is_heading(line.text):
+        elif heading and _is_heading(line.text):
             page.sections.append(_Section("", line.text, run_in=False, blocks=[]))
         else:
             _add(page, _Block("paragraph", "", line.text))
@@ -235,9 +251,12 @@ def _add(page: _Page, block: _Block) -> None:
 
 
 def _mark_notices(page: _Page) -> None:
-    blocks = [block for section in page.sections for block in section.blocks]
-    notices = {canonical(block.text) for block in blocks if block.form == "notice"}
-    for block in blocks:
+    notices: set[str] = set()
+    for section in page.sections:
+        if not section.number and _NOTICE.fullmatch(section.heading.rstrip(": ")):
+            under = section.blocks[:1] if section.run_in else section.blocks
+            notices.update(canonical(one.text) for one in under if one.form != "item")
+    for block in (block for section in page.sections for block in section.blocks):
         if block.form == "paragraph" and canonical(block.text) in notices:
             block.form = "notice"
 
@@ -245,7 +264,8 @@ def _mark_notices(page: _Page) -> None:
 def _is_title(line: str) -> bool:
     return (
         len(line) <= 150
-        and not _END_OF_SENTENCE.search(line.rstrip("?"))
+        and not line.endswith(":")
+        and not _END_OF_SENTENCE.search(line.rstrip("".join(_QUESTION)))
         and (_NUMBER.match(line) is None and any(map(str.isalpha, line)))
     )
 
@@ -255,11 +275,11 @@ def _is_heading(line: str) -> bool:
     words = line.split()
     if len(line) > 100 or len(words) > 12 or line[0].islower():
         return False
-    if not any(map(str.isalpha, line)) or re.search(r"[.!?]\s", line):
+    if not any(map(str.isalpha, line)) or re.search(r"[.!?؟]\s|[。！？｡].", line):
         return False
     if line.endswith(":"):
-        return len(words) <= 5 or _is_title_case(words)
-    return line.endswith("?") or not _END_OF_SENTENCE.search(line)
+        return _is_title_case(words) or (len(words) <= 5 and not _BEFORE_A_LIST.search(line))
+    return line.endswith(_QUESTION) or not _END_OF_SENTENCE.search(line)
 
 
 def _is_title_case(words: Sequence[str]) -> bool:
@@ -269,8 +289,11 @@ def _is_title_case(words: Sequence[str]) -> bool:
 def _labelled(line: str) -> tuple[str, str]:
     """Return the label of an item and its words; the label is empty where there is none."""
     match = _LABEL.match(line)
-    if match is None or line[0].islower() or len(match["label"].split()) > 8:
+    if match is None or line[0].islower():
         return "", line
+    words = match["label"].split()
+    if len(words) > 8 or (_SUBJECT.match(line) and not _is_title_case(words)):
+        return "", line  # "You may ask: …" is the start of a sentence
     return _label(match), line[match.end() :]
 
 
@@ -286,21 +309,36 @@ def _run_in(line: str) -> tuple[str, str]:
     if match is None or line[0].islower():
         return "", line
     words = match["label"].split()
+    if len(match["label"]) == 1:  # the Q and A of questions and answers
+        return "", line
     heading = len(words) <= 6 and _is_title_case(words)
-    short = len(words) <= 3 and not _NO_LABEL.match(line)
+    short = len(words) <= 3 and not (_SUBJECT.match(line) or _LINKING.match(line))
     if not (heading or short):
         return "", line
     return match["label"] + match["colon"], line[match.end() :]
+
+
+def _breaks_off(line: _Received, after: _Received | None) -> bool:
+    """Return whether a line that could be a heading is the broken first line of a sentence."""
+    return (
+        len(line.text) >= _NARROWEST
+        and after is not None
+        and not (after.bullet or after.after_blank or line.text.endswith((":", *_QUESTION)))
+        and after.text[0].islower()
+    )
 
 
 def _goes_on(page: _Page, before: _Received, line: _Received) -> bool:
     """Return whether a line goes on a sentence that the line before it broke off."""
     if line.after_blank or not page.sections or not page.sections[-1].blocks:
         return False
-    last = page.sections[-1].blocks[-1].text
-    if not last.endswith(before.text) or _END_OF_SENTENCE.search(last) or last.endswith(":"):
+    comma = _COMMA.search(before.text)
+    if before.text.endswith(":") or (_END_OF_SENTENCE.search(before.text) and not comma):
         return False
-    return line.text[0].islower() or (len(before.text) >= 60 and not _is_heading(line.text))
+    length = len(before.text)
+    if line.text[0].islower():
+        return length >= _NARROWEST or page.sections[-1].blocks[-1].form == "item"
+    return length >= (_NARROWEST if comma else 60) and not _is_heading(line.text)
 
 
 def _numbered_items(lines: Sequence[_Received]) -> set[int]:
@@ -339,7 +377,9 @@ def _sentences(text: str, language: str) -> list[str]:
         position += len(piece)
         sentence = text[start:position].strip()
         after = text[start:position][len(text[start:position].rstrip()) :]
-        closes = bool(after) == bool(gap(sentence)) if sentence else False
+        closes = "\n" not in after and bool(after) == bool(gap(sentence)) if sentence else False
+        if _NO_END.search(sentence) and text[position : position + 1].isdigit():
+            closes = False
         if closes or (sentence and position >= len(text)):
             found.append(sentence)
             start = position
@@ -355,7 +395,7 @@ def _sentences(text: str, language: str) -> list[str]:
 
 
 def import_page(
-    content: Content, text: str, *, document: str, language: str = "en", replace: bool = False
+    content: Content, text: str, *, document: str, language: str = "", replace: bool = False
 ) -> Content:
     """Return `content` with a page taken in as received, its current edition the same words.
 
@@ -368,7 +408,8 @@ def import_page(
     document
         The key of the page: lower-case letters, digits and single hyphens.
     language
-        The language of the page, as a BCP 47 tag; sentences are split by its rules.
+        The language of the page, as a BCP 47 tag; sentences are split by its rules. By default
+        the one that the page has already, else English.
     replace
         Whether to take the page in anew where it is there already. A section whose heading and a
         statement whose words are unchanged keep their keys and all of their current edition;
@@ -399,7 +440,8 @@ def import_page(
     _refuse_hidden(text, f"The page for '{document}'")
     page = _read(text)
     old = _Old.of(content, document)
-    documents, sections, statements = _rows(page, document, language, old)
+    spoken = language or old.document.get("language", "en")
+    documents, sections, statements = _rows(page, document, spoken, old)
     return dataclasses.replace(
         content,
         documents=_put(content, "documents", document, documents),
@@ -445,22 +487,24 @@ def _put(content: Content, table: str, document: str, rows: _Rows) -> pd.DataFra
 def _rows(page: _Page, document: str, language: str, old: _Old) -> tuple[_Rows, _Rows, _Rows]:
     """Return the rows of documents, sections and statements for a page."""
     sections, statements = _received_rows(page, document, language)
-    _restore_sections(sections, statements, old)
-    _restore_statements(statements, old)
+    kept = _kept_statements(statements, old)
+    _restore_sections(sections, statements, kept, old)
+    _restore_statements(statements, kept, old)
     statements += _own_statements(statements, old)
     sections += _own_sections(sections, statements, old)
     _place(sections, scope=(), within=())
     _cut_with_their_section(statements, sections)
     _place(statements, scope=("section",), within=("supplied_section",))
     was = old.document
-    untouched = not was or was["title"] == was["supplied_title"]
-    title = page.title if untouched else was["title"]
+    spare = document.replace("-", " ").capitalize()
+    received = _cell(page.title)
+    untouched = not was or was["title"] == (was["supplied_title"] or spare)
     row = {
         **{"audience": "", "purpose": "", "publisher": "", "funding": "", "review_every_days": 365},
         **was,
         "document": document,
-        "title": title or was.get("title") or document.replace("-", " ").capitalize(),
-        "supplied_title": page.title,
+        "title": (received or spare) if untouched else was["title"],
+        "supplied_title": received,
         "language": language,
     }
     return [row], sections, statements
@@ -478,8 +522,8 @@ def _received_rows(page: _Page, document: str, language: str) -> tuple[_Rows, _R
                 "section": place,  # its key comes once it is known whether it was here before
                 "wanted": wanted,
                 "supplied_position": place * _STEP,
-                "supplied_number": section.number,
-                "supplied_heading": section.heading,
+                "supplied_number": _cell(section.number),
+                "supplied_heading": _cell(section.heading),
                 "supplied_run_in": section.run_in,
             }
         )
@@ -495,11 +539,16 @@ def _received_rows(page: _Page, document: str, language: str) -> tuple[_Rows, _R
                         "supplied_block": number,
                         "supplied_position": order * _STEP,
                         "supplied_form": block.form,
-                        "supplied_label": "" if first else block.label,
+                        "supplied_label": "" if first else _cell(block.label),
                         "supplied": sentence,
                     }
                 )
     return sections, statements
+
+
+def _cell(text: str) -> str:
+    """Return a heading or label as the tables hold it: without tabs."""
+    return text.replace("\t", " ")
 
 
 class _Keys:
@@ -507,16 +556,19 @@ class _Keys:
 
     def __init__(self, taken: Iterable[str]) -> None:
         self.taken = set(taken)
+        self.numbers: dict[str, Iterator[int]] = {}
 
     def plain(self, wanted: str) -> str:
         """Return `wanted`, or the first of ``wanted-2``, ``wanted-3`` … that is free."""
-        return self._first(chain([wanted], (f"{wanted}-{number}" for number in count(2))))
+        if wanted not in self.taken:
+            self.taken.add(wanted)
+            return wanted
+        return self.numbered(wanted, first=2)
 
-    def numbered(self, wanted: str) -> str:
+    def numbered(self, wanted: str, *, first: int = 1) -> str:
         """Return the first of ``wanted-1``, ``wanted-2`` … that is free."""
-        return self._first(f"{wanted}-{number}" for number in count(1))
-
-    def _first(self, candidates: Iterable[str]) -> str:
+        numbers = self.numbers.setdefault(wanted, count(first))
+        candidates = (f"{wanted}-{number}" for number in numbers)
         key = next(key for key in candidates if key not in self.taken)
         self.taken.add(key)
         return key
@@ -524,7 +576,7 @@ class _Keys:
 
 def _slug(text: str) -> str:
     """Return up to five words of a heading as a key, accents dropped."""
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    plain = unicodedata.normalize("NFKD", text.casefold()).encode("ascii", "ignore").decode()
     words = re.findall(r"[a-z0-9]+", re.sub(r"['’]", "", plain))
     slug = "-".join(words[:5])[:48].strip("-")
     return slug if re.search("[a-z]", slug) else ""
@@ -533,22 +585,52 @@ def _slug(text: str) -> str:
 # --- taking a page in anew -------------------------------------------------------------------
 
 
-def _restore_sections(sections: _Rows, statements: _Rows, old: _Old) -> None:
-    """Give each section its key, and one that was here before its current edition."""
+_Kept = dict[int, dict[str, Any]]  # the row that a received row was before, by its place
+
+
+def _kept_statements(statements: _Rows, old: _Old) -> _Kept:
+    """Return the old rows of the statements whose words were received before."""
+    order = {row["section"]: row["supplied_position"] for row in old.sections}
+    before = sorted(
+        (row for row in old.statements if row["supplied"]),
+        key=lambda row: (order[row["supplied_section"]], row["supplied_position"]),
+    )
+    was = [canonical(row["supplied"]) for row in before]
+    pairs = _pairs(was, [canonical(row["supplied"]) for row in statements])
+    return {place: before[pair] for place, pair in pairs.items()}
+
+
+def _kept_sections(sections: _Rows, statements: _Rows, kept: _Kept, old: _Old) -> _Kept:
+    """Return the old rows of the sections that were received before.
+
+    They have the same heading; or a new one over the same words, in the place of an old one.
+    """
     before = sorted(
         (row for row in old.sections if row["supplied_position"] is not None),
         key=lambda row: row["supplied_position"],
     )
     was = [canonical(row["supplied_heading"]) for row in before]
-    kept = _pairs(was, [canonical(row["supplied_heading"]) for row in sections])
+    pairs = _pairs(was, [canonical(row["supplied_heading"]) for row in sections])
+    found = {place: before[pair] for place, pair in pairs.items()}
+    there = {row["section"] for row in found.values()}
+    spare = {row["section"]: row for row in before if row["section"] not in there}
+    for place, row in kept.items():
+        number = statements[place]["supplied_section"] - 1
+        if number not in found and row["supplied_section"] in spare:
+            found[number] = spare.pop(row["supplied_section"])
+    return found
+
+
+def _restore_sections(sections: _Rows, statements: _Rows, kept: _Kept, old: _Old) -> None:
+    """Give each section its key, and one that was here before its current edition."""
     keys = _Keys(row["section"] for row in old.sections)
+    found = _kept_sections(sections, statements, kept, old)
     key_of_place = {}
     for place, row in enumerate(sections):
         wanted, number = row.pop("wanted"), row["section"]
-        if place in kept:
-            current = before[kept[place]]
-            row.update({name: current[name] for name in current if name not in row})
-            row["section"] = current["section"]
+        if place in found:
+            _keep(row, found[place], follows=("number", "heading"))
+            row["section"] = found[place]["section"]
         else:
             row["section"] = keys.plain(wanted)
             row["number"], row["heading"] = row["supplied_number"], row["supplied_heading"]
@@ -557,25 +639,28 @@ def _restore_sections(sections: _Rows, statements: _Rows, old: _Old) -> None:
         row["supplied_section"] = key_of_place[row["supplied_section"]]
 
 
-def _restore_statements(statements: _Rows, old: _Old) -> None:
+def _restore_statements(statements: _Rows, kept: _Kept, old: _Old) -> None:
     """Give each statement its key, and one that was here before its current edition."""
-    order = {row["section"]: row["supplied_position"] for row in old.sections}
-    before = sorted(
-        (row for row in old.statements if row["supplied"]),
-        key=lambda row: (order[row["supplied_section"]], row["supplied_position"]),
-    )
-    was = [canonical(row["supplied"]) for row in before]
-    kept = _pairs(was, [canonical(row["supplied"]) for row in statements])
     keys = _Keys(row["statement"] for row in old.statements)
     for place, row in enumerate(statements):
         wanted = row.pop("wanted")
         if place in kept:
-            current = before[kept[place]]
-            row.update({name: current[name] for name in current if name not in row})
+            _keep(row, kept[place], follows=("label",))
         else:
             row["statement"] = keys.numbered(wanted)
             row["form"], row["label"] = row["supplied_form"], row["supplied_label"]
             row["text"] = as_markup(fold(row["supplied"]))
+
+
+def _keep(row: dict[str, Any], was: dict[str, Any], *, follows: tuple[str, ...]) -> None:
+    """Give a received row the current half that it had.
+
+    The columns of `follows`, where nobody edited them, read as they are received now.
+    """
+    row.update({name: was[name] for name in was if name not in row})
+    for name in follows:
+        if row["position"] is not None and was[name] == was[f"supplied_{name}"]:
+            row[name] = row[f"supplied_{name}"]
 
 
 def _pairs(was: list[str], now: list[str]) -> dict[int, int]:
@@ -651,12 +736,12 @@ def _place(rows: _Rows, *, scope: tuple[str, ...], within: tuple[str, ...]) -> N
     A new row follows the one received before it (in the same section, for statements), wherever
     an editor has moved that one; the rows of a scope are numbered again only where one came in.
     """
-    order: dict[tuple[Any, ...], _Rows] = defaultdict(list)
+    order: dict[tuple[Any, ...], _Group] = defaultdict(_Group)
     for row in rows:
         if row.get("position") is not None:
-            order[tuple(row[name] for name in scope)].append(row)
+            order[tuple(row[name] for name in scope)].rows.append(row)
     for group in order.values():
-        group.sort(key=lambda row: row["position"])
+        group.rows.sort(key=lambda row: row["position"])
     anchor: dict[str, Any] | None = None
     for row in rows:
         if row["supplied_position"] is None:
@@ -664,12 +749,14 @@ def _place(rows: _Rows, *, scope: tuple[str, ...], within: tuple[str, ...]) -> N
         if anchor is not None and any(anchor[name] != row[name] for name in within):
             anchor = None
         if "position" not in row:
-            _follow(row, anchor, order, scope)
+            for name in scope:
+                row[name] = anchor[name] if anchor else row[f"supplied_{name}"]
+            order[tuple(row[name] for name in scope)].insert(row, anchor)
         if row["position"] is not None:
             anchor = row
     for group in order.values():
-        if any(row["position"] == _NEW for row in group):
-            for place, row in enumerate(group, start=1):
+        if any(row["position"] == _NEW for row in group.rows):
+            for place, row in enumerate(group.rows, start=1):
                 row["position"] = place * _STEP
 
 
@@ -685,21 +772,45 @@ def _cut_with_their_section(statements: _Rows, sections: _Rows) -> None:
             row["position"], row["text"] = None, ""
 
 
-def _follow(
-    row: dict[str, Any],
-    anchor: dict[str, Any] | None,
-    order: dict[tuple[Any, ...], _Rows],
-    scope: tuple[str, ...],
-) -> None:
-    """Put a new row behind its anchor, or first where it has none."""
-    for name in scope:
-        row[name] = anchor[name] if anchor else row[f"supplied_{name}"]
-    group = order[tuple(row[name] for name in scope)]
-    if "supplied_block" in row:
-        if anchor and anchor["supplied_block"] == row["supplied_block"]:
-            row["block"], row["form"] = anchor["block"], anchor["form"]
-        else:
-            row["block"] = max((other["block"] for other in group), default=0) + 1
-    row["position"] = _NEW
-    place = next((n for n, other in enumerate(group) if other is anchor), -1)
-    group.insert(place + 1, row)
+@dataclass(slots=True)
+class _Group:
+    """The sections of a page or the statements of a section, as the current edition has them."""
+
+    rows: _Rows = field(default_factory=list)
+    found: int = 0
+    """Where the last anchor was found; the next one is seldom far behind it."""
+    blocks: int = 0
+    """The highest number of a block, once it was asked for."""
+
+    def insert(self, row: dict[str, Any], anchor: dict[str, Any] | None) -> None:
+        """Put a new row behind its anchor, or first where it has none."""
+        place = 0 if anchor is None else self._place(anchor) + 1
+        if "supplied_block" in row:
+            place = self._join_block(row, anchor, place)
+        row["position"] = _NEW
+        self.rows.insert(place, row)
+
+    def _place(self, anchor: dict[str, Any]) -> int:
+        places = chain(range(self.found, len(self.rows)), range(self.found))
+        self.found = next(place for place in places if self.rows[place] is anchor)
+        return self.found
+
+    def _join_block(self, row: dict[str, Any], anchor: dict[str, Any] | None, place: int) -> int:
+        """Give a new statement its block, and return its place in the section.
+
+        It joins the block of the sentence that it was received in one block with, before or
+        after it; else it gets a block of its own, and breaks no other.
+        """
+        received = row["supplied_section"], row["supplied_block"]
+        behind = self.rows[place] if place < len(self.rows) else None
+        for other in (anchor, behind):
+            if other and (other["supplied_section"], other["supplied_block"]) == received:
+                row["block"], row["form"] = other["block"], other["form"]
+                return place
+        while anchor and place < len(self.rows) and self.rows[place]["block"] == anchor["block"]:
+            place += 1
+        if not self.blocks:
+            self.blocks = max((one["block"] for one in self.rows), default=0)
+        self.blocks += 1
+        row["block"] = self.blocks
+        return place

@@ -31,11 +31,21 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 _LINK = re.compile(r"(?:https?://|mailto:|#)", re.IGNORECASE)
 _SPECIAL = re.compile(r"([\\`*_\[\]<>&|~$#])")
-# What would start a block of CommonMark or GitHub's Markdown at the start of a line.
+# What could open or close markup of CommonMark, GitHub's Markdown or TeX, whatever sentence stands
+# before it or after: "5 * 4", "a_b", "p < 0.05" and "AT&T" are left as they are.
+_MARK = re.compile(
+    r"[`\[\]$]"
+    r"|(?<=\S)\*|\*(?=\S)"
+    r"|(?<![^\W_])_|_(?![^\W_])"
+    r"|(?<=\S)~|~(?=~)"
+    r"|<(?=[^\s=\d]|[=\d][^\s>]*@)"
+    r"|&(?=\#?[0-9A-Za-z]+;)"
+    r"|\\(?=[!-/:-@\[-`{-~]|\Z)"
+)
+# What would start a block at the start of a line.
 _AT_LINE_START = re.compile(
     r"(?P<before>\d{0,9})(?P<mark>#(?=#{0,5}(?:\s|$))|[-+*](?=\s|$)|[.)](?=\s|$)|[<>|]"
-    r"|=(?==*\s*$)|[-:](?=[-:|\s]*$)|[*_](?=[*_\s]*$)|`(?=``)|~(?=~~)|:(?=::)"
-    r"|\[(?=[^\]]*\]:)|\[(?=[ xX]\]))"
+    r"|=(?==*\s*$)|[-:](?=[-:|\s]*$)|[*_](?=[*_\s]*$)|~(?=~~)|:(?=::|\s))"
 )
 
 
@@ -123,29 +133,43 @@ def inline_markdown(markup: str) -> str:
     Examples
     --------
     >>> print(inline_markdown("*may* help <script>"))
-    *may* help \\<script\\>
+    *may* help \\<script>
     """
-    parts = []
+    tokens = _tokens(markup)
+    parts: list[str] = []
     links: list[str] = []
-    for token in _tokens(markup):
+    for token in tokens:
         match token.type:
             case "text":
                 parts.append(escape_markdown(token.content))
             case "code_inline":
-                runs = [len(run) for run in re.findall("`+", token.content)]
-                fence = "`" * next(n for n in range(1, len(runs) + 2) if n not in runs)
-                pad = " " if token.content[:1] == "`" or token.content[-1:] == "`" else ""
-                parts.append(f"{fence}{pad}{token.content}{pad}{fence}")
-            case "em_open" | "em_close":
-                parts.append("*")
-            case "strong_open" | "strong_close":
-                parts.append("**")
+                parts.append(_code(token.content))
             case "link_open":
-                links.append(str(token.attrs.get("href", "")))
+                if image := re.search(r"!\Z", "".join(parts)):
+                    parts = ["".join(parts)[: image.start()], "\\!"]
+                links.append(str(token.attrs["href"]).replace("&", "&amp;"))
                 parts.append("[")
             case "link_close":
                 parts.append(f"](<{links.pop()}>)")
-    return "".join(parts)
+            case _:
+                parts.append(token.markup)  # emphasis, opened or closed
+    text = "".join(parts)
+    # Where markup cannot be said again (emphasis that ends in an entity), the words are.
+    same = [_shape(token) for token in _tokens(text)] == [_shape(token) for token in tokens]
+    return text if same else escape_markdown(inline_plain(markup))
+
+
+def _shape(token: Token) -> tuple[str, str, str]:
+    return token.type, token.content, str(token.attrs.get("href", ""))
+
+
+def _code(code: str) -> str:
+    """Return a code span; a space is put inside where CommonMark would take one away."""
+    runs = [len(run) for run in re.findall("`+", code)]
+    fence = "`" * next(n for n in range(1, len(runs) + 2) if n not in runs)
+    stripped = code[:1] == code[-1:] == " " and code.strip(" ")
+    pad = " " if stripped or "`" in (code[:1], code[-1:]) else ""
+    return f"{fence}{pad}{code}{pad}{fence}"
 
 
 def as_markup(plain: str) -> str:
@@ -156,7 +180,7 @@ def as_markup(plain: str) -> str:
     >>> as_markup("It may help (CRPS)."), as_markup("2 *times* 3")
     ('It may help (CRPS).', '2 \\\\*times\\\\* 3')
     """
-    return plain if _reads_as(_markdown(), plain) else _SPECIAL.sub(r"\\\1", plain)
+    return plain if _reads_as(plain) else _SPECIAL.sub(r"\\\1", plain)
 
 
 def escape_markdown(plain: str) -> str:
@@ -165,9 +189,21 @@ def escape_markdown(plain: str) -> str:
     Examples
     --------
     >>> print(escape_markdown("5 * 4 is 20"), escape_markdown("a <b> c"))
-    5 * 4 is 20 a \\<b\\> c
+    5 * 4 is 20 a \\<b> c
     """
-    return plain if _reads_as(_widest_markdown(), plain) else _SPECIAL.sub(r"\\\1", plain)
+    return _MARK.sub(r"\\\g<0>", plain)
+
+
+def strong(plain: str) -> str:
+    """Return plain text as Markdown for a label that stands out.
+
+    Examples
+    --------
+    >>> print(strong("Form:"), strong("5 * 4"))
+    **Form:** **5 \\* 4**
+    """
+    words = re.sub(r"(?<!\\)\*", r"\\*", escape_markdown(plain.strip()))
+    return f"**{words}**"
 
 
 def markdown_lines(sentences: Iterable[str]) -> list[str]:
@@ -181,7 +217,7 @@ def markdown_lines(sentences: Iterable[str]) -> list[str]:
     ['It works.', '\\\\- Or not.', '1\\\\. So']
     """
     lines: list[str] = []
-    for sentence in sentences:
+    for sentence in map(str.strip, sentences):  # white space at either end can start a block
         if lines and not gap(lines[-1]):
             lines[-1] += sentence
         else:
@@ -211,11 +247,11 @@ def escape_cell(plain: str) -> str:
     >>> print(escape_cell("a | b"))
     a \\| b
     """
-    return re.sub(r"(?<!\\)\|", r"\\|", escape_markdown(" ".join(plain.split())))
+    return escape_markdown(" ".join(plain.split())).replace("|", "\\|")
 
 
-def _reads_as(markdown: MarkdownIt, plain: str) -> bool:
-    tokens = markdown.parseInline(plain)[0].children or []
+def _reads_as(plain: str) -> bool:
+    tokens = _tokens(plain)
     return all(token.type == "text" for token in tokens) and (
         "".join(token.content for token in tokens) == plain
     )
@@ -246,16 +282,6 @@ def _block_markdown() -> MarkdownIt:
 
 
 @lru_cache
-def _widest_markdown() -> MarkdownIt:
-    """Return a parser with all that a renderer of Markdown might do, to be safe from it."""
-    from markdown_it import MarkdownIt
-
-    parser = MarkdownIt("commonmark", {"html": True})
-    parser.enable(["strikethrough"])
-    return parser
-
-
-@lru_cache
 def _environment() -> Environment:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -273,6 +299,7 @@ def _environment() -> Environment:
         escape_markdown=escape_markdown,
         markdown_lines=markdown_lines,
         markdown_heading=markdown_heading,
+        strong=strong,
         gap=gap,
     )
     return environment

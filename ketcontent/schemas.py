@@ -8,6 +8,8 @@ between columns that a data package cannot say (see `_LAWS`) here again.
 
 from __future__ import annotations
 
+import codecs
+import copy
 import json
 import re
 import unicodedata
@@ -23,6 +25,7 @@ from ketcontent.errors import KetcontentError, nearest
 
 if TYPE_CHECKING:
     from frictionless import Error
+    from frictionless import Schema as TableSchema
 
 TABLES = (
     "documents",
@@ -118,33 +121,45 @@ def read_schemas(folder: Path) -> dict[str, Schema]:
                 "fields of your own may stay.",
                 path=str(path),
             )
+        if schemas[table].key != needed.key:
+            raise KetcontentError(
+                f"{path}: the primary key of '{table}' is {', '.join(schemas[table].key)}.",
+                hint=f"Make it {', '.join(needed.key)}.",
+                path=str(path),
+            )
     return {table: schemas[table] for table in TABLES}
 
 
 def _schemas(path: Path) -> dict[str, Schema]:
     try:
         package = json.loads(path.read_bytes())
-        resources = {resource["name"]: resource["schema"] for resource in package["resources"]}
+        resources = {resource["name"]: resource for resource in package["resources"]}
+        ours = {table: resources[table]["schema"] for table in TABLES if table in resources}
         return {
             name: Schema(
                 table=name,
                 columns=tuple(field["name"] for field in schema["fields"]),
-                key=tuple(schema["primaryKey"]),
+                key=_names(schema["primaryKey"]),
                 fields={field["name"]: {"type": "string", **field} for field in schema["fields"]},
                 descriptor=schema,
             )
-            for name, schema in resources.items()
+            for name, schema in ours.items()
         }
     except ValueError as fault:
         raise KetcontentError(
             f"{path} is not JSON: {fault}.", hint="Mend it at that place.", path=str(path)
         ) from None
     except (KeyError, TypeError) as fault:
+        reason = f"{fault} is missing" if isinstance(fault, KeyError) else str(fault)
         raise KetcontentError(
-            f"{path} is not a data package of tables: {fault} is missing or misplaced.",
+            f"{path} is not a data package of tables: {reason}.",
             hint=f"Compare it with the one at {shipped_path()}.",
             path=str(path),
         ) from None
+
+
+def _names(key: str | list[str]) -> tuple[str, ...]:
+    return (key,) if isinstance(key, str) else tuple(key)  # Table Schema allows both
 
 
 def shipped_path() -> Path:
@@ -198,7 +213,8 @@ def _scan(text: str, at_fault: Callable[[int, int], None]) -> list[Line]:
     -----
     Python's csv module takes ``a"b`` as it is and reads on to the end of the file after a quote
     that is never closed, so one slip would hide every fault behind it. Here the rest of a faulty
-    line is taken as bare cells, and the next line is read afresh.
+    line is taken as bare cells, and the next line is read afresh. A line break inside a quoted
+    cell is ``\\n`` in the file and as read, also where git or an editor made it ``\\r\\n``.
     """
     records: list[Line] = []
     position, line = 0, 1
@@ -213,7 +229,7 @@ def _scan(text: str, at_fault: Callable[[int, int], None]) -> list[Line]:
                 assert match is not None  # it also matches nothing
                 cells.extend(match.group().split(","))
             elif match.group(1) is not None:
-                cells.append(match.group(1).replace('""', '"'))
+                cells.append(match.group(1).replace('""', '"').replace("\r\n", "\n"))
                 line += len(_LINE_END.findall(match.group(1)))
             else:
                 cells.append(match.group(2))
@@ -239,6 +255,22 @@ class _Faults:
         self.schema = schema
         self.file = (folder / f"{schema.table}.csv").as_posix()
         self.found: list[Diagnostic] = []
+        self.absent: set[str] = set()
+        """The columns that the file lacks."""
+        self.doubtful: dict[int, set[str]] = {}
+        """By line, the columns whose cells may stand elsewhere: the line is ragged or misquoted."""
+        self.cells: set[tuple[int | None, str]] = set()
+        """Line and column of each cell with a fault."""
+
+    def read(self, line: Line, *columns: str) -> bool:
+        """Whether these cells were read at all, so that a further fault of them is a fault."""
+        unread = self.absent | self.doubtful.get(line.line, set())
+        return unread.isdisjoint(columns)
+
+    def sound(self, line: Line, *columns: str) -> bool:
+        """Whether these cells were read and have no fault so far."""
+        faulty = any((line.line, column) in self.cells for column in columns)
+        return self.read(line, *columns) and not faulty
 
     def add(
         self,
@@ -253,6 +285,7 @@ class _Faults:
     ) -> None:
         cell = row[self.schema.columns.index(column)] if row and column else ""
         key = "/".join(self.schema.key_of(row)) if row else ""
+        self.cells.add((line, column))
         self.found.append(
             Diagnostic(
                 rule=rule,
@@ -270,7 +303,11 @@ class _Faults:
 
 
 def parse(
-    folder: Path, schemas: Mapping[str, Schema], data: Mapping[str, bytes | None]
+    folder: Path,
+    schemas: Mapping[str, Schema],
+    data: Mapping[str, bytes | None],
+    *,
+    only_syntax: bool = False,
 ) -> tuple[dict[str, list[Line]], Report]:
     """Return each table's rows in the schema's column order, and every fault of all tables.
 
@@ -282,6 +319,8 @@ def parse(
         The schema of each table.
     data
         The bytes of each table's file; None where it is not there.
+    only_syntax
+        Look for faults of files, columns and lines only, not of cells, keys and laws.
 
     Examples
     --------
@@ -294,61 +333,57 @@ def parse(
         hint: Use lower-case letters a to z, digits, and single hyphens between them.
     """
     faults = {table: _Faults(folder, schema) for table, schema in schemas.items()}
-    lines: dict[str, list[Line]] = {}
-    absent: dict[str, set[str]] = {}
-    ragged: dict[str, set[int]] = {}
-    for table in schemas:
-        lines[table], absent[table], ragged[table] = _read_table(faults[table], data[table])
-    _check_schema(schemas, lines, faults, absent, ragged)
-    for law in _LAWS:
-        law({table: _Rows(schemas[table], lines[table], faults[table]) for table in schemas})
+    lines = {table: _read_table(faults[table], data[table]) for table in schemas}
+    if not only_syntax:
+        _check_schema(folder, schemas, lines, faults)
+        for law in _LAWS:
+            law({table: _Rows(schemas[table], lines[table], faults[table]) for table in schemas})
     return lines, Report.of([fault for table in schemas for fault in faults[table].found])
 
 
-def _read_table(faults: _Faults, data: bytes | None) -> tuple[list[Line], set[str], set[int]]:
-    """Return the rows of one file, the columns it lacks, and the lines with a wrong cell count."""
+def _read_table(faults: _Faults, data: bytes | None) -> list[Line]:
+    """Return the rows of one file; note the columns it lacks, and the cells in doubt."""
     schema = faults.schema
-    everything = set(schema.columns)
+    faults.absent = set(schema.columns)
     if data is None:
         faults.add("missing-file", "The file is not there.", "Restore it from version control.")
-        return [], everything, set()
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as fault:
-        line = data.count(b"\n", 0, fault.start) + 1
-        faults.add(
-            "wrong-encoding",
-            f"Byte {fault.start} (0x{data[fault.start]:02x}) is not UTF-8.",
-            "Save the file as 'CSV UTF-8'.",
-            line=line,
-        )
-        return [], everything, set()
+        return []
+    text = _decoded(faults, data)
+    if text is None:
+        return []
+    strays: dict[int, int] = {}
 
     def stray(line: int, cell: int) -> None:
-        column = header[cell] if cell < len(header) else ""
+        strays[line] = cell
+
+    records = _scan(text, stray)
+    header = records[0].cells if records else ("",)
+    if header == ("",):
+        what = "first line is blank" if text else "file is empty"
+        faults.add("missing-header", f"The {what}.", _header_hint(schema), line=1)
+        return []
+    for line, cell in strays.items():
+        named = header[cell] if cell < len(header) else ""
         faults.add(
             "stray-quote",
             "A quotation mark stands where it cannot: inside a bare cell, after the end of a "
             "quoted one, or never closed.",
             'Put the whole cell in quotes and write each quote inside it twice: "a ""word""".',
             line=line,
-            column=column if column in everything else "",
+            column=named if named in schema.columns else "",
         )
-
-    header: Row = tuple(_LINE_END.split(text, maxsplit=1)[0].split(","))
-    records = _scan(text, stray)
-    if not records:
-        faults.add("missing-header", "The file is empty.", _header_hint(schema), line=1)
-        return [], everything, set()
-    header = records[0].cells
+    faults.absent -= set(header)
     _check_header(faults, header, records[0].line)
-    rows, ragged = [], set()
+    rows = []
     for record in records[1:]:
-        if record.cells == ("",):
+        if not any(record.cells):
             faults.add("blank-line", "The line is blank.", "Delete it.", line=record.line)
             continue
-        if len(record.cells) != len(header):
-            ragged.add(record.line)
+        last = record.line + sum(len(_LINE_END.findall(cell)) for cell in record.cells)
+        if last in strays:
+            faults.doubtful[record.line] = set(header[strays[last] :])
+        elif len(record.cells) != len(header):
+            faults.doubtful[record.line] = set(header)
             faults.add(
                 "ragged-line",
                 f"The line has {counted(len(record.cells), 'cell')}, the header has {len(header)}.",
@@ -357,7 +392,31 @@ def _read_table(faults: _Faults, data: bytes | None) -> tuple[list[Line], set[st
             )
         cells = dict(zip(header, record.cells, strict=False))
         rows.append(Line(record.line, tuple(cells.get(name, "") for name in schema.columns)))
-    return rows, everything - set(header), ragged
+    return rows
+
+
+def _decoded(faults: _Faults, data: bytes) -> str | None:
+    """Return the text of a file, or None when not even its first line is UTF-8."""
+    body = data.removeprefix(codecs.BOM_UTF8)
+    try:
+        return body.decode()
+    except UnicodeDecodeError:
+        start = len(data) - len(body)
+    for number, line in enumerate(re.split(rb"(?<=\n)|(?<=\r)(?!\n)", body), start=1):
+        try:
+            line.decode()
+        except UnicodeDecodeError as fault:
+            place = start + fault.start
+            faults.add(
+                "wrong-encoding",
+                f"Byte {place} (0x{data[place]:02x}) is not UTF-8.",
+                "Save the file as 'CSV UTF-8'.",
+                line=number,
+            )
+            if number == 1:
+                return None
+        start += len(line)
+    return body.decode(errors="replace")
 
 
 def _header_hint(schema: Schema) -> str:
@@ -375,8 +434,10 @@ def _check_header(faults: _Faults, header: Row, line: int) -> None:
                 line=line,
                 column=name,
             )
-    for place, name in enumerate(header):
-        if name in header[:place]:
+    spare = [name for name in known if name not in header]
+    seen: set[str] = set()
+    for name in header:
+        if name in seen:
             faults.add(
                 "duplicate-column",
                 f"The column '{name}' stands twice.",
@@ -385,7 +446,6 @@ def _check_header(faults: _Faults, header: Row, line: int) -> None:
                 column=name,
             )
         elif name not in known:
-            spare = [column for column in known if column not in header]
             faults.add(
                 "extra-column",
                 f"The data package has no column '{name}'.",
@@ -394,6 +454,7 @@ def _check_header(faults: _Faults, header: Row, line: int) -> None:
                 line=line,
                 column=name,
             )
+        seen.add(name)
     if sorted(header) == sorted(known) and header != known:
         faults.add(
             "column-order",
@@ -404,55 +465,83 @@ def _check_header(faults: _Faults, header: Row, line: int) -> None:
 
 
 def _check_schema(
+    folder: Path,
     schemas: Mapping[str, Schema],
     lines: Mapping[str, list[Line]],
     faults: Mapping[str, _Faults],
-    absent: Mapping[str, set[str]],
-    ragged: Mapping[str, set[int]],
 ) -> None:
     """Let frictionless hold types, constraints and keys against the rows."""
-    from frictionless import Package, Resource
+    from frictionless import FrictionlessException, Package, Resource
+
+    try:
+        resources = [
+            Resource(
+                name=table,
+                data=[list(schema.columns), *(list(row.cells) for row in lines[table])],
+                schema=_table_schema(schema, schemas),
+            )
+            for table, schema in schemas.items()
+        ]
+        # Package.validate() would do the same, and copy every schema several times over.
+        for resource in Package(resources=resources).resources:
+            with resource:
+                for line, row in zip(lines[resource.name], resource.row_stream, strict=True):
+                    for error in row.errors:
+                        _translate(error, resource.name, line, lines, faults)
+    except (FrictionlessException, re.error) as fault:
+        reason = fault.error.note if isinstance(fault, FrictionlessException) else str(fault)
+        path = folder / SCHEMA_FILE
+        raise KetcontentError(
+            f"{path} cannot be used: {reason}.",
+            hint="Run 'frictionless validate' on it, and mend what that names.",
+            path=str(path),
+        ) from None
+    for table in schemas:
+        _check_writing(faults[table], lines[table])
+
+
+def _table_schema(schema: Schema, schemas: Mapping[str, Schema]) -> TableSchema:
+    """Return the schema as frictionless shall use it.
+
+    Notes
+    -----
+    A ``$`` at the end of a pattern lets a line break through behind it, so patterns are closed
+    with ``\\Z``. Foreign keys into a table of a team's own are not followed: it is not read.
+    """
     from frictionless import Schema as TableSchema
 
-    resources = [
-        Resource(
-            name=table,
-            data=[list(schema.columns), *(list(row.cells) for row in lines[table])],
-            schema=TableSchema.from_descriptor(dict(schema.descriptor)),
-        )
-        for table, schema in schemas.items()
+    descriptor = copy.deepcopy(dict(schema.descriptor))
+    for field in descriptor["fields"]:
+        constraints = field.get("constraints", {})
+        if "pattern" in constraints:
+            re.compile(constraints["pattern"])
+            constraints["pattern"] = rf"(?:{constraints['pattern']})\Z"
+    made = TableSchema.from_descriptor(descriptor)
+    made.foreign_keys = [
+        key for key in made.foreign_keys if key["reference"]["resource"] in {"", *schemas}
     ]
-    report = Package(resources=resources).validate(limit_errors=1_000_000)
-    for task in report.tasks:
-        for error in task.errors:
-            number = getattr(error, "row_number", None)
-            if number is None:
-                continue
-            row = lines[task.name][number - 2]
-            if row.line in ragged[task.name]:
-                continue  # its cells may stand under the wrong columns
-            _translate(error, row, faults[task.name], absent, lines[task.name])
+    return made
 
 
 def _translate(
     error: Error,
+    table: str,
     row: Line,
-    faults: _Faults,
-    absent: Mapping[str, set[str]],
-    rows: list[Line],
+    lines: Mapping[str, list[Line]],
+    tables: Mapping[str, _Faults],
 ) -> None:
     """Say a fault that frictionless found in the words of this house, with its line."""
-    schema = faults.schema
-    missing = absent[schema.table]
+    faults, schema = tables[table], tables[table].schema
     place: dict[str, Any] = {"line": row.line, "row": row.cells}
     if error.type == "primary-key":
-        if missing & set(schema.key):
+        key = schema.key_of(row.cells)
+        if not faults.read(row, *schema.key) or not any(key):
             return
         first = re.search(r"position (\d+)", error.note)
-        other = f"; line {rows[int(first.group(1)) - 2].line} has it too" if first else ""
+        other = f"; line {lines[table][int(first.group(1)) - 2].line} has it too" if first else ""
         faults.add(
             "duplicate-key",
-            f"The key {'/'.join(schema.key_of(row.cells))} is used twice{other}.",
+            f"The key {'/'.join(key)} is used twice{other}.",
             "Give this row a key of its own.",
             column=schema.key[-1],
             **place,
@@ -461,7 +550,8 @@ def _translate(
     if error.type == "foreign-key":
         names, other = getattr(error, "field_names"), getattr(error, "reference_name")  # noqa: B009
         targets = set(getattr(error, "reference_field_names"))  # noqa: B009
-        if missing & set(names) or absent[other] & targets:
+        other = other or table
+        if not faults.sound(row, *names) or tables[other].absent & targets:
             return
         cells = [row.cells[schema.columns.index(name)] for name in names]
         faults.add(
@@ -473,11 +563,37 @@ def _translate(
         )
         return
     column = getattr(error, "field_name", "")
-    if not column or column in missing:
+    if not column or not faults.read(row, column):
         return
     cell = row.cells[schema.columns.index(column)]
     rule, message, hint, span = _cell_fault(error, schema.fields[column], cell)
     faults.add(rule, message, hint, column=column, span=span, **place)
+
+
+_LARGEST = 2**63 - 1
+"""The largest whole number of a column in memory (Int64)."""
+
+
+def _check_writing(faults: _Faults, lines: list[Line]) -> None:
+    """Hold whole numbers and booleans to the one way in which they are written back."""
+    schema = faults.schema
+    for line in lines:
+        for column, cell in zip(schema.columns, line.cells, strict=True):
+            kind = schema.fields[column]["type"]
+            if kind not in ("integer", "boolean") or not cell or not faults.sound(line, column):
+                continue
+            place: dict[str, Any] = {"line": line.line, "column": column, "row": line.cells}
+            if kind == "boolean":
+                if cell not in ("true", "false"):
+                    message = f"'{cell}' is not true or false."
+                    faults.add("wrong-type", message, "Write true or false.", **place)
+            elif cell != str(int(cell)):
+                message = f"'{cell}' is not the plain way to write {int(cell)}."
+                faults.add("wrong-type", message, f"Write {int(cell)}.", **place)
+            elif abs(int(cell)) > _LARGEST:
+                message = f"'{cell}' does not fit '{column}': maximum {_LARGEST}."
+                hint = schema.fields[column].get("description", "")
+                faults.add("out-of-bounds", message, hint, **place)
 
 
 _HIDDEN = re.compile("[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]")
@@ -491,7 +607,13 @@ def _cell_fault(
     if error.type == "type-error":
         if field["type"] == "integer":
             return "wrong-type", f"'{cell}' is not a whole number.", "Write digits only.", None
-        return "wrong-type", f"'{cell}' is not true or false.", "Write true or false.", None
+        if field["type"] == "boolean":
+            return "wrong-type", f"'{cell}' is not true or false.", "Write true or false.", None
+        hint = field.get("description", "")
+        return "wrong-type", f"'{cell}' is not of the type {field['type']}.", hint, None
+    if error.type == "unique-error":
+        hint = "Give each row a value of its own."
+        return "used-twice", f"'{cell}' is used twice in '{name}'.", hint, None
     named = re.search(r'constraint "(\w+)"', error.note)
     constraint = named.group(1) if named else ""
     if constraint == "required":
@@ -531,6 +653,12 @@ class _Rows:
         for line in self.lines:
             yield line, dict(zip(self.schema.columns, line.cells, strict=True))
 
+    def read(self, line: Line, *columns: str) -> bool:
+        return self.faults.read(line, *columns)
+
+    def sound(self, line: Line, *columns: str) -> bool:
+        return self.faults.sound(line, *columns)
+
     def fault(self, line: Line, rule: str, column: str, message: str, hint: str) -> None:
         self.faults.add(rule, message, hint, line=line.line, column=column, row=line.cells)
 
@@ -549,9 +677,9 @@ def _positions_are_used_once(tables: _Tables) -> None:
     for table, column, scope in scopes:
         taken: dict[tuple[str, ...], int] = {}
         for line, row in tables[table]:
-            if not row[column]:
+            if not row[column] or not tables[table].sound(line, column, *scope):
                 continue
-            place = (*(row[name] for name in scope), row[column].lstrip("0"))
+            place = (*(row[name] for name in scope), row[column])
             first = taken.setdefault(place, line.line)
             if first != line.line:
                 tables[table].fault(
@@ -565,10 +693,10 @@ def _positions_are_used_once(tables: _Tables) -> None:
 
 def _a_statement_is_in_an_edition_or_not(tables: _Tables) -> None:
     """Words, section and position of an edition are all there or all empty."""
-    sections = {(row["document"], row["section"]): row for _, row in tables["sections"]}
-    statements = tables["statements"]
+    sections, statements = tables["sections"], tables["statements"]
+    by_key = {(row["document"], row["section"]): (line, row) for line, row in sections}
     for line, row in statements:
-        if row["text"] and row["notice"]:
+        if statements.read(line, "text", "notice") and row["text"] and row["notice"]:
             statements.fault(
                 line,
                 "text-and-notice",
@@ -577,7 +705,8 @@ def _a_statement_is_in_an_edition_or_not(tables: _Tables) -> None:
                 "Empty one of the two: the notice's words stand in place of text.",
             )
         shown = bool(row["text"] or row["notice"])
-        if shown != bool(row["position"]):
+        current = statements.read(line, "text", "notice", "position")
+        if current and shown != bool(row["position"]):
             statements.fault(
                 line,
                 "half-cut",
@@ -590,7 +719,7 @@ def _a_statement_is_in_an_edition_or_not(tables: _Tables) -> None:
         received = [
             name
             for name in ("supplied_section", "supplied_block", "supplied_position", "supplied_form")
-            if bool(row[name]) != bool(row["supplied"])
+            if statements.read(line, name, "supplied") and bool(row[name]) != bool(row["supplied"])
         ]
         for name in received:
             statements.fault(
@@ -601,8 +730,9 @@ def _a_statement_is_in_an_edition_or_not(tables: _Tables) -> None:
                 "Fill in all columns that start with supplied, or, for a statement that an "
                 "editor added, none.",
             )
-        home = sections.get((row["document"], row["section"]))
-        if shown and home is not None and not home["position"]:
+        home = by_key.get((row["document"], row["section"]))
+        stands = home is None or not sections.read(home[0], "position") or home[1]["position"]
+        if shown and not stands and statements.read(line, "text", "notice", "section"):
             statements.fault(
                 line,
                 "section-is-cut",
@@ -610,10 +740,18 @@ def _a_statement_is_in_an_edition_or_not(tables: _Tables) -> None:
                 f"The section '{row['section']}' is cut, so no reader would see this statement.",
                 "Move the statement to another section, cut it, or give the section a position.",
             )
-        if not row["supplied_section"]:
+        if not row["supplied_section"] or not statements.sound(
+            line, "document", "supplied_section"
+        ):
             continue
-        origin = sections.get((row["document"], row["supplied_section"]))
-        if origin is None or not origin["supplied_position"]:
+        origin = by_key.get((row["document"], row["supplied_section"]))
+        if origin is None:
+            came = bool(sections.faults.absent & {"document", "section"})
+        else:
+            came = not sections.read(origin[0], "supplied_position") or bool(
+                origin[1]["supplied_position"]
+            )
+        if not came:
             statements.fault(
                 line,
                 "unknown-key",
@@ -630,9 +768,10 @@ def _a_block_has_one_form(tables: _Tables) -> None:
         half = "supplied_" if column.startswith("supplied_") else ""
         forms: dict[tuple[str, ...], tuple[str, int]] = {}
         for line, row in statements:
-            if not row[f"{half}position"]:
+            place = ("document", f"{half}section", f"{half}block")
+            if not row[f"{half}position"] or not statements.sound(line, column, *place):
                 continue
-            block = (row["document"], row[f"{half}section"], row[f"{half}block"])
+            block = tuple(row[name] for name in place)
             form, first = forms.setdefault(block, (row[column], line.line))
             if row[column] != form:
                 statements.fault(
@@ -646,13 +785,21 @@ def _a_block_has_one_form(tables: _Tables) -> None:
 
 def _a_notice_speaks_the_language_of_its_page(tables: _Tables) -> None:
     """A notice that a page uses is written in the page's language."""
-    languages = {row["document"]: row["language"] for _, row in tables["documents"]}
-    written = {(row["notice"], row["language"]) for _, row in tables["notices"]}
-    known = {notice for notice, _ in written}
-    for line, row in tables["statements"]:
+    documents, notices, statements = (tables[n] for n in ("documents", "notices", "statements"))
+    languages = {
+        row["document"]: row["language"]
+        for line, row in documents
+        if documents.sound(line, "document", "language")
+    }
+    written: dict[str, set[str]] = {}
+    doubtful = {row["notice"] for line, row in notices if not notices.sound(line, "language")}
+    for _, row in notices:
+        written.setdefault(row["notice"], set()).add(row["language"])
+    for line, row in statements:
         language = languages.get(row["document"], "")
-        if row["notice"] in known and language and (row["notice"], language) not in written:
-            tables["statements"].fault(
+        known = row["notice"] in written.keys() - doubtful
+        if known and language and language not in written[row["notice"]]:
+            statements.fault(
                 line,
                 "notice-language",
                 "notice",

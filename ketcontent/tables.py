@@ -17,8 +17,6 @@ what a killed one left. No reader needs the lock, so a folder that cannot be wri
 
 from __future__ import annotations
 
-import csv
-import io
 import os
 import shutil
 from collections.abc import Mapping
@@ -312,6 +310,9 @@ def write_content(content: Content, folder: str | os.PathLike[str] | None = None
         When a row was changed on disk since it was read; nothing is written.
     Locked
         When another process holds the tables for longer than a minute.
+    KetcontentError
+        When there is no folder to write to, it cannot be written, or its data package describes
+        other columns than `content` has.
 
     Examples
     --------
@@ -332,17 +333,44 @@ def write_content(content: Content, folder: str | os.PathLike[str] | None = None
     same = origin is not None and origin.folder.resolve() == place.resolve()
     base = origin.rows if origin is not None and same else {table: {} for table in TABLES}
     mine = {table: _keyed(place, content, table) for table in TABLES}
-    place.mkdir(parents=True, exist_ok=True)
+    if same:
+        read_schemas(place)  # tables that are gone are not made again from the rows that changed
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+        return _save(place, content, base, mine)
+    except OSError as fault:
+        raise KetcontentError(
+            f"{place} cannot be written: {fault.strerror}.",
+            hint="Make it a folder that you may write, with room on its disk.",
+            path=str(place),
+        ) from None
+
+
+def _save(
+    place: Path,
+    content: Content,
+    base: Mapping[str, Mapping[Key, Row]],
+    mine: Mapping[str, Mapping[Key, Row]],
+) -> Content:
+    """Apply the caller's changes to the tables as they are on disk now, under the lock."""
     with files.hold(place / ".lock", purpose="saving tables"):
         _finish_save(place)
-        new = not (place / SCHEMA_FILE).exists()
+        names = [SCHEMA_FILE, *(f"{table}.csv" for table in TABLES)]
+        new = not any((place / name).exists() for name in names)
         schemas = content.schemas if new else read_schemas(place)
+        for table in TABLES:
+            if schemas[table].columns != content.schemas[table].columns:
+                raise KetcontentError(
+                    f"{place / SCHEMA_FILE} gives '{table}' other columns than you read.",
+                    hint="Read the tables again, then make the change.",
+                    path=str(place / SCHEMA_FILE),
+                )
         theirs = {table: {} for table in TABLES} if new else _rows_on_disk(place, schemas)
         merged = _merged(content.schemas, base, theirs, mine)
         changed = [table for table in TABLES if new or merged[table] != theirs[table]]
         data = {table: _csv(schemas[table], merged[table]) for table in TABLES}
+        _refuse_faults(place, schemas, data)
         if changed:
-            _refuse_faults(place, schemas, data)
             _commit(place, {f"{table}.csv": data[table] for table in changed}, content, new=new)
     rows = {table: list(merged[table].values()) for table in TABLES}
     return _content(schemas, rows, place)
@@ -371,13 +399,17 @@ def _keyed(folder: Path, content: Content, table: str) -> dict[Key, Row]:
 
 
 def _rows_on_disk(folder: Path, schemas: Mapping[str, Schema]) -> dict[str, dict[Key, Row]]:
-    parsed, report = parse(folder, schemas, _snapshot(folder, schemas))
-    if report.has_errors:
-        raise _not_saved(report)
-    return {
+    """Return each table's rows by key; their cells are checked with those that are to be saved."""
+    data = _snapshot(folder, schemas)
+    parsed, report = parse(folder, schemas, data, only_syntax=True)
+    rows = {
         table: {schema.key_of(row.cells): row.cells for row in parsed[table]}
         for table, schema in schemas.items()
     }
+    twice = any(len(rows[table]) < len(parsed[table]) for table in schemas)
+    if report.has_errors or twice:
+        raise _not_saved(parse(folder, schemas, data)[1])
+    return rows
 
 
 def _merged(
@@ -418,12 +450,16 @@ def _named(schema: Schema, row: Row | None) -> dict[str, str] | None:
 
 
 def _csv(schema: Schema, rows: Mapping[Any, Row]) -> bytes:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(schema.columns)
-    writer.writerows(rows.values())
+    # Python's csv module quotes other cells from one version to the next (3.11 none with "\r").
+    lines = [",".join(_quoted(cell) for cell in row) for row in (schema.columns, *rows.values())]
     # A lone surrogate cannot be stored; validation names it as a wrong encoding.
-    return text.getvalue().encode("utf-8", "surrogatepass")
+    return "".join(f"{line}\n" for line in lines).encode("utf-8", "surrogatepass")
+
+
+def _quoted(cell: str) -> str:
+    if any(mark in cell for mark in ',"\r\n'):
+        return '"' + cell.replace('"', '""') + '"'
+    return cell
 
 
 def _refuse_faults(folder: Path, schemas: Mapping[str, Schema], data: Mapping[str, bytes]) -> None:

@@ -1,0 +1,151 @@
+"""What the tests of builds, exporters, notebooks, pages and JupyterLab share."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ketcontent import import_page, read_content, write_content
+from ketcontent.builds import Built, Run, _run_all, build, create_project
+
+ROOT = Path(__file__).parent.parent
+
+PAGES = {
+    "aspirin": """\
+Aspirin
+Aspirin eases pain. It is “old”, and cheap.
+Uses
+- Pain: It eases a headache.
+- Fever: It lowers a fever.
+Side Effects
+It may cause bleeding. It eases a headache.
+""",
+    "tea": """\
+Thé vert
+Description
+Green tea holds caffeine.
+""",
+}
+"""Two short pages: one with a lede and headings, one with a single section."""
+
+
+def make_project(folder: Path, pages: Mapping[str, str] = PAGES) -> Path:
+    """Make a content project that holds `pages`, by key."""
+    create_project(folder)
+    add_pages(folder, pages)
+    return folder
+
+
+def add_pages(project: Path, pages: Mapping[str, str]) -> None:
+    """Take pages into a project, each in a save of its own."""
+    for document, text in pages.items():
+        write_content(import_page(read_content(project / "data"), text, document=document))
+
+
+def build_in(project: Path, *documents: str, **options: Any) -> Built:
+    """Build a project, wherever this process stands."""
+    places = {name: project / name for name in ("data", "exports", "notebooks")}
+    return build(documents, **{**places, **options})
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    """Return what is published in a folder of exports: the bytes of each file, by its path."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and not path.relative_to(folder).parts[0].startswith(".")
+    }
+
+
+def wait_until(happened: Callable[[], Any]) -> Any:
+    """Return what `happened` returns as soon as that is true; give up after two minutes."""
+    end = time.monotonic() + 120
+    while time.monotonic() < end:
+        if found := happened():
+            return found
+        time.sleep(0.02)
+    raise AssertionError("It did not happen within two minutes.")
+
+
+def start(*words: str, cwd: Path, **options: Any) -> subprocess.Popen[str]:
+    """Start the command line in a process group of its own, as a shell does."""
+    program = [sys.executable, "-c", "from ketcontent.cli import main; main()", *words]
+    environment = {name: value for name, value in os.environ.items() if name != "CI"}
+    environment |= options.pop("env", {})
+    return subprocess.Popen(
+        program,
+        cwd=cwd,
+        env=environment,
+        text=True,
+        start_new_session=True,
+        **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options},
+    )
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project with two pages, built. Copy it before changing it (`copy_of`)."""
+    project = make_project(tmp_path_factory.mktemp("shared") / "project")
+    build_in(project)
+    return project
+
+
+@pytest.fixture
+def copy_of_built(built: Path, tmp_path: Path) -> Path:
+    """A copy of the built project, to be changed by one test."""
+    return Path(shutil.copytree(built, tmp_path / "project"))
+
+
+@pytest.fixture(scope="session")
+def shipped(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The shipped notebooks run with their defaults on the shipped tables, and exported.
+
+    The archive copy is there too. The folder is laid out as a build lays out its exports; the
+    executed notebooks are in ``.notebooks``.
+    """
+    folder = tmp_path_factory.mktemp("shipped")
+    places: dict[str, tuple[str, dict[str, Any]]] = {
+        "index": ("index", {}),
+        "ketamine/index": ("document", {}),
+        "ketamine/supplied": ("document", {"edition": "supplied"}),
+        "ketamine/sections/description": ("section", {}),
+        "ketamine/review": ("review", {}),
+    }
+    runs = [
+        Run(
+            ROOT / "notebooks" / f"{notebook}.ipynb",
+            parameters,
+            "ketamine",
+            {"html": f"{place}.html", "markdown": f"{place}.md"},
+        )
+        for place, (notebook, parameters) in places.items()
+    ]
+    failures = _run_all(runs, folder, folder / ".notebooks", 2, None)
+    assert failures == []
+    return folder
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """Chromium, as Debian packages it."""
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("There is no Chromium: install Debian's package 'chromium'.")
+    from playwright.sync_api import sync_playwright
+
+    flags = (
+        "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+        "--disable-component-update --disable-sync"
+    )
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=flags.split())
+        yield browser
+        browser.close()

@@ -1,0 +1,134 @@
+"""A real JupyterLab in Chromium: a section is run, seen, and exported from the menu."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import ROOT, wait_until
+
+pytestmark = pytest.mark.browser
+
+TOKEN = "for-this-test-alone"
+
+
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+def answers(address: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{address}/api?token={TOKEN}"):
+            return True
+    except OSError:
+        return False
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the tables and the notebooks."""
+    folder = tmp_path_factory.mktemp("lab") / "project"
+    for name in ("data", "notebooks"):
+        shutil.copytree(ROOT / name, folder / name)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def lab(browser: Any, project: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a JupyterLab that serves the project, with settings of its own."""
+    assert browser  # where Chromium is missing, nothing is started
+    own = tmp_path_factory.mktemp("jupyter")
+    address = f"http://127.0.0.1:{(port := free_port())}"
+    places = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
+    options = [
+        "--no-browser",
+        "--allow-root",
+        f"--ServerApp.port={port}",
+        "--ServerApp.port_retries=0",
+        f"--ServerApp.root_dir={project}",
+        f"--IdentityProvider.token={TOKEN}",
+        "--LabApp.news_url=None",
+        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+    ]
+    with (own / "log").open("w") as log:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "jupyterlab", *options],
+            env={**os.environ, **{name: str(own / name) for name in places}},
+            stdout=log,
+            stderr=log,
+        )
+    try:
+        wait_until(lambda: answers(address) or server.poll() is not None)
+        assert server.poll() is None, (own / "log").read_text()
+        yield address
+    finally:
+        server.terminate()
+        server.wait()
+
+
+@pytest.fixture(scope="module")
+def notebook(browser: Any, lab: str) -> Iterator[Any]:
+    """The tab in which `notebooks/section.ipynb` is open and all its cells have been run."""
+    context = browser.new_context(accept_downloads=True)
+    context.route("http*://**/*", lambda route: route.continue_() if lab in route.request.url else route.abort())
+    page = context.new_page()
+    page.set_default_timeout(120_000)
+    page.goto(f"{lab}/lab/tree/notebooks/section.ipynb?token={TOKEN}")
+    page.get_by_text("Python 3 (ipykernel) | Idle").wait_for()
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    page.locator(".jp-OutputArea-output h2").wait_for()
+    yield page
+    context.close()
+
+
+def export_menu(page: Any) -> Any:
+    """Open File ▸ Save and Export Notebook As, and return its menu."""
+    page.get_by_role("menuitem", name="File", exact=True).click()
+    page.locator(".lm-Menu-item", has_text="Save and Export Notebook As").hover()
+    menu = page.locator(".lm-Menu", has_text="Executable Script").last
+    menu.wait_for()
+    return menu
+
+
+def test_an_editor_who_runs_the_notebook_sees_the_section_as_a_reader_will(notebook: Any) -> None:
+    output = notebook.locator(".jp-OutputArea-output")
+    assert output.locator("h2").inner_text() == "Description"
+    assert output.locator("section p").inner_text().startswith("Ketamine is a versatile and")
+    assert "Traceback" not in output.inner_text()
+
+
+@pytest.mark.parametrize("name", ["ketcontent-html", "ketcontent-markdown"])
+def test_the_menu_lists_the_exporter_and_its_download_is_what_nbconvert_writes(
+    notebook: Any, project: Path, tmp_path: Path, name: str
+) -> None:
+    downloads: list[Any] = []
+    watch = lambda tab: tab.on("download", lambda one: downloads.append(one))  # noqa: E731
+    watch(notebook)
+    notebook.context.on("page", watch)
+    menu = export_menu(notebook)
+    menu.locator(".lm-Menu-item", has_text=name).click()
+    while not downloads:
+        notebook.wait_for_event("framenavigated")
+    downloaded = Path(downloads[0].path())
+    subprocess.run(
+        [sys.executable, "-m", "nbconvert", "--to", name, "--output-dir", str(tmp_path)]
+        + [str(project / "notebooks" / "section.ipynb")],
+        check=True,
+        capture_output=True,
+    )
+    [written] = tmp_path.glob("section.*")
+    assert downloads[0].suggested_filename == written.name
+    assert downloaded.read_bytes() == written.read_bytes()
+    assert b"Ketamine is a versatile" in written.read_bytes()

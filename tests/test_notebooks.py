@@ -1,0 +1,181 @@
+"""Every notebook in `notebooks/`: how it is stored, that it runs, what it exports."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from papermill import inspect_notebook
+
+from ketcontent import read_content, write_content
+from ketcontent.builds import NOTEBOOKS, Run, _run_all
+from ketcontent.documents import assemble
+from tests.conftest import ROOT, tree
+
+PATHS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+NAMES = [path.stem for path in PATHS]
+
+each_notebook = pytest.mark.parametrize("path", PATHS, ids=NAMES)
+
+
+def cells_of(path: Path) -> list[dict[str, Any]]:
+    return list(json.loads(path.read_bytes())["cells"])
+
+
+def source_of(cell: dict[str, Any]) -> str:
+    return "".join(cell["source"])
+
+
+def test_the_notebooks_are_those_that_a_build_runs() -> None:
+    assert set(NAMES) == set(NOTEBOOKS)
+
+
+@each_notebook
+def test_a_notebook_is_stored_without_outputs_and_counts(path: Path) -> None:
+    for cell in cells_of(path):
+        assert cell.get("outputs", []) == []
+        assert cell.get("execution_count") is None
+
+
+@each_notebook
+def test_a_notebook_starts_with_its_title(path: Path) -> None:
+    first = cells_of(path)[0]
+    assert first["cell_type"] == "markdown"
+    assert source_of(first).startswith("# ")
+
+
+@each_notebook
+def test_one_cell_is_tagged_parameters_and_each_has_a_type_a_value_and_a_help(path: Path) -> None:
+    tagged = [cell for cell in cells_of(path) if "parameters" in cell["metadata"].get("tags", ())]
+    assert len(tagged) == 1
+    lines = source_of(tagged[0]).splitlines()
+    declared = inspect_notebook(str(path))
+    assert len(declared) == len(lines) > 0
+    for parameter in declared.values():
+        assert parameter["inferred_type_name"] == "str"
+        assert isinstance(ast.literal_eval(parameter["default"]), str)
+        assert parameter["help"]
+
+
+@each_notebook
+def test_a_notebook_defines_no_function_and_no_class(path: Path) -> None:
+    for cell in cells_of(path):
+        if cell["cell_type"] == "code":
+            kinds = {type(node).__name__ for node in ast.walk(ast.parse(source_of(cell)))}
+            assert not kinds & {"FunctionDef", "AsyncFunctionDef", "ClassDef", "Lambda"}
+
+
+@each_notebook
+def test_a_notebook_runs_with_its_defaults_and_exports_in_both_formats(
+    shipped: Path, path: Path
+) -> None:
+    places = {
+        "document": "ketamine/index",
+        "index": "index",
+        "review": "ketamine/review",
+        "section": "ketamine/sections/description",
+    }
+    exports = tree(shipped)
+    page = exports[f"{places[path.stem]}.html"].decode()
+    markdown = exports[f"{places[path.stem]}.md"].decode()
+    words = {
+        "document": "Ketamine works differently than traditional antidepressants",
+        "index": "Ketamine",
+        "review": "Review of Ketamine",
+        "section": "Ketamine is a versatile and rapidly acting anesthetic",
+    }
+    assert words[path.stem] in page
+    assert words[path.stem] in markdown
+
+
+def test_the_page_notebook_shows_every_sentence_of_the_page_in_both_formats(
+    shipped: Path,
+) -> None:
+    page = assemble(read_content(ROOT / "data"), "ketamine")
+    exports = tree(shipped)
+    html, markdown = (exports[f"ketamine/index{end}"].decode() for end in (".html", ".md"))
+    for section in page:
+        for statement in section.statements:
+            assert statement.plain in markdown
+            assert statement.plain in html
+
+
+def test_the_review_shows_what_the_page_holds_its_lengths_repeats_and_changes(
+    shipped: Path,
+) -> None:
+    review = tree(shipped)["ketamine/review.md"].decode()
+    headings = [line for line in review.splitlines() if line.startswith("#")]
+    assert headings == [
+        "# Review of Ketamine",
+        "## What the page holds",
+        "## How long its sentences are",
+        "## What it says twice",
+        "## What changed since it was received",
+    ]
+
+
+REVIEW = """\
+The current edition has 6 statements in 3 sections.
+The kind of 6 of them is not set.
+1 differ from the page as received.
+
+## What the page holds
+
+**Statements of the current edition, by section and kind**
+
+| section | not set | all |
+| --- | --- | --- |
+| (no heading) | 2 | 2 |
+| Uses | 2 | 2 |
+| Side Effects | 2 | 2 |
+| all | 6 | 6 |
+
+## How long its sentences are
+
+**Words in the statements of each section**
+
+| section | statements | words | mean | longest |
+| --- | --- | --- | --- | --- |
+| (no heading) | 2 | 8 | 4 | 5 |
+| Uses | 2 | 8 | 4 | 4 |
+| Side Effects | 2 | 8 | 4 | 4 |
+
+## What it says twice
+
+**Repeated sentences**
+
+| words | times | statements |
+| --- | --- | --- |
+| It eases a headache. | 2 | uses-1, side-effects-2 |
+
+## What changed since it was received
+
+**Statements that differ from the page as received**
+
+| statement | change | redline |
+| --- | --- | --- |
+"""
+
+
+def test_the_review_of_a_reworded_page_counts_it_finds_repeats_and_draws_the_redline(
+    copy_of_built: Path, tmp_path: Path
+) -> None:
+    content = read_content(copy_of_built / "data")
+    statements = content.statements.copy()
+    statements["text"] = statements["text"].str.replace("may cause", "can cause")
+    write_content(replace(content, statements=statements))
+    parameters = {"document": "aspirin", "data": str(copy_of_built / "data")}
+    outputs = {"html": "review.html", "markdown": "review.md"}
+    run = Run(ROOT / "notebooks" / "review.ipynb", parameters, "aspirin", outputs)
+    assert _run_all([run], tmp_path, tmp_path / ".notebooks", 1, None) == []
+    markdown, html = ((tmp_path / f"review.{end}").read_text() for end in ("md", "html"))
+    start = markdown.index("The current edition has")
+    assert markdown[start:].rpartition("| side-effects-1")[0] == REVIEW
+    last = markdown.splitlines()[-1]
+    assert re.fullmatch(r"\| side-effects-1 \| reworded \| .*may.*can.* cause bleeding\. \|", last)
+    assert re.search(r"It <del>may ?</del><ins>can ?</ins> ?cause bleeding\.", html)

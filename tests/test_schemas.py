@@ -1,0 +1,1396 @@
+"""One break of a sound table gives one fault, with its place, its words and what to do."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from ketcontent.diagnostics import Report
+from ketcontent.errors import BrokenTables, KetcontentError
+from ketcontent.schemas import TABLES, read_schemas, shipped_path, shipped_schemas
+from ketcontent.tables import read_content, validate_tables, write_content
+
+DATA = Path(__file__).resolve().parents[1] / "data"
+
+SOUND = {
+    "documents": """\
+document,title,supplied_title,language,audience,purpose,publisher,funding,review_every_days
+tea,Tea,Tea,en,adults,,,,365
+""",
+    "sections": """\
+document,section,position,number,heading,supplied_position,supplied_number,supplied_heading,supplied_run_in
+tea,brewing,20,,Brewing,20,,Brewing,false
+tea,gone,,,,30,,Gone,true
+tea,lede,10,,,10,,,false
+tea,spare,40,,Spare,,,,false
+""",
+    "statements": """\
+document,statement,section,block,position,form,label,text,notice,kind,certainty,certainty_reasons,topics,supplied_section,supplied_block,supplied_position,supplied_form,supplied_label,supplied
+tea,call,lede,2,30,notice,,,crisis,advice,,,,,,,,,
+tea,calm,lede,1,10,paragraph,,Tea may calm.,,benefit,low,,,lede,1,10,paragraph,,Tea calms.
+tea,cut,brewing,2,,item,,,,,,,,gone,1,15,item,,It is gone.
+tea,hot,brewing,1,15,item,Heat,Use hot water.,,,,,,brewing,1,15,item,Heat,Use hot water.
+tea,taste,lede,1,20,paragraph,,It tastes.,,,,,,lede,1,20,paragraph,,It tastes.
+""",
+    "notices": """\
+notice,language,text,needs
+crisis,en,Call now.,
+""",
+    "terms": """\
+term,language,expansion,plain,definition
+OCD,en,obsessive-compulsive disorder,,
+""",
+}
+"""A page in two editions: every kind of row, every foreign key in use, nothing at fault."""
+
+HEADERS = {table: text.partition("\n")[0] for table, text in SOUND.items()}
+
+Change = Callable[[bytes], bytes | None]
+
+
+def swap(old: str | bytes, new: str | bytes) -> Change:
+    """Return the change of the one place where `old` stands."""
+    was, now = (part.encode() if isinstance(part, str) else part for part in (old, new))
+
+    def change(data: bytes) -> bytes:
+        assert data.count(was) == 1, f"{was!r} stands {data.count(was)} times"
+        return data.replace(was, now)
+
+    return change
+
+
+def columns(wanted: Callable[[list[str]], list[str]]) -> Change:
+    """Return the change that gives each line the cells of the wanted columns."""
+
+    def change(data: bytes) -> bytes:
+        rows = list(csv.reader(io.StringIO(data.decode())))
+        header = wanted(rows[0])
+        body = [dict(zip(rows[0], row, strict=True)) for row in rows[1:]]
+        lines = [header, *([row.get(name, "") for name in header] for row in body)]
+        return "".join(f"{','.join(line)}\n" for line in lines).encode()
+
+    return change
+
+
+def everything(data: bytes | None) -> Change:
+    """Return the change that leaves only `data` (None: no file) in place of the file."""
+    return lambda _: data
+
+
+def sound_folder(folder: Path) -> Path:
+    """Return the folder with the sound tables in it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copy(shipped_path(), folder)
+    for table, text in SOUND.items():
+        (folder / f"{table}.csv").write_bytes(text.encode())
+    return folder
+
+
+def broken_folder(folder: Path, table: str, change: Change) -> Path:
+    path = sound_folder(folder) / f"{table}.csv"
+    data = change(path.read_bytes())
+    path.unlink() if data is None else path.write_bytes(data)
+    return folder
+
+
+def faults_of(folder: Path) -> list[dict[str, Any]]:
+    """Return what an editor is told: one dict a fault, worst first."""
+    return [
+        {
+            "file": Path(one.file).relative_to(folder).as_posix(),
+            "table": one.table,
+            "severity": one.severity,
+            "line": one.line,
+            "column": one.column,
+            "rule": one.rule,
+            "cell": one.cell,
+            "key": one.key,
+            "message": one.message,
+            "hint": one.hint,
+        }
+        for one in validate_tables(folder)
+    ]
+
+
+def fault(
+    rule: str,
+    table: str,
+    line: int | None,
+    message: str,
+    hint: str,
+    *,
+    column: str = "",
+    cell: str = "",
+    key: str = "",
+) -> dict[str, Any]:
+    return {
+        "file": f"{table}.csv",
+        "table": table,
+        "severity": "error",
+        "line": line,
+        "column": column,
+        "rule": rule,
+        "cell": cell,
+        "key": key,
+        "message": message,
+        "hint": hint,
+    }
+
+
+def test_the_sound_content_has_no_fault(tmp_path: Path):
+    assert validate_tables(sound_folder(tmp_path)) == Report()
+    assert len(read_content(tmp_path).statements) == 5
+
+
+QUOTE = (
+    "A quotation mark stands where it cannot: inside a bare cell, after the end of a quoted one, "
+    "or never closed."
+)
+QUOTE_HINT = 'Put the whole cell in quotes and write each quote inside it twice: "a ""word""".'
+KEY_HINT = "Use lower-case letters a to z, digits, and single hyphens between them."
+POSITION_HINT = "Give each row a position of its own; gaps are welcome."
+SUPPLIED_HINT = (
+    "Fill in all columns that start with supplied, or, for a statement that an editor added, none."
+)
+CUT_HINT = "Fill in both, or empty both to cut the statement from the current edition."
+RAGGED_HINT = "Write one cell a column; put a cell with a comma in it in quotes."
+HIDDEN_HINT = "Delete it: nobody can see it, and it can change what is read."
+BLOCK_HINT = "Give the statement a block of its own, or the form of its block."
+
+
+def described(table: str, column: str) -> str:
+    """Return what the data package says of a column."""
+    return shipped_schemas()[table].fields[column]["description"]
+
+
+def one(
+    name: str,
+    table: str,
+    change: Change,
+    rule: str,
+    line: int | None,
+    message: str,
+    hint: str,
+    **place: str,
+) -> Any:
+    """Return the case of a break with one fault."""
+    return pytest.param(table, change, [fault(rule, table, line, message, hint, **place)], id=name)
+
+
+COLUMNS = [
+    one(
+        "a column is missing",
+        "terms",
+        columns(lambda names: [name for name in names if name != "plain"]),
+        "missing-column",
+        1,
+        "There is no column 'plain'.",
+        f"Write this as its first line: {HEADERS['terms']}",
+        column="plain",
+    ),
+    one(
+        "a column that other tables and laws use is missing",
+        "sections",
+        columns(lambda names: [name for name in names if name != "section"]),
+        "missing-column",
+        1,
+        "There is no column 'section'.",
+        f"Write this as its first line: {HEADERS['sections']}",
+        column="section",
+    ),
+    one(
+        "the column of the supplied words is missing",
+        "statements",
+        columns(lambda names: [name for name in names if name != "supplied"]),
+        "missing-column",
+        1,
+        "There is no column 'supplied'.",
+        f"Write this as its first line: {HEADERS['statements']}",
+        column="supplied",
+    ),
+    one(
+        "the column of the sections' order is missing",
+        "sections",
+        columns(lambda names: [name for name in names if name != "position"]),
+        "missing-column",
+        1,
+        "There is no column 'position'.",
+        f"Write this as its first line: {HEADERS['sections']}",
+        column="position",
+    ),
+    one(
+        "a column is too many",
+        "documents",
+        columns(lambda names: [*names, "colour"]),
+        "extra-column",
+        1,
+        "The data package has no column 'colour'.",
+        "Delete it, or describe it in datapackage.json.",
+        column="colour",
+    ),
+    pytest.param(
+        "documents",
+        swap(",audience,", ",audiance,"),
+        [
+            fault(
+                "extra-column",
+                "documents",
+                1,
+                "The data package has no column 'audiance'.",
+                "Did you mean 'audience'?",
+                column="audiance",
+            ),
+            fault(
+                "missing-column",
+                "documents",
+                1,
+                "There is no column 'audience'.",
+                f"Write this as its first line: {HEADERS['documents']}",
+                column="audience",
+            ),
+        ],
+        id="a column is misspelt",
+    ),
+    one(
+        "a column stands twice",
+        "documents",
+        columns(lambda names: [*names, "title"]),
+        "duplicate-column",
+        1,
+        "The column 'title' stands twice.",
+        "Keep one of them.",
+        column="title",
+    ),
+    one(
+        "the columns are in another order",
+        "sections",
+        columns(lambda names: names[::-1]),
+        "column-order",
+        1,
+        "The columns are not in the order of the data package.",
+        f"Write this as its first line: {HEADERS['sections']}",
+    ),
+]
+
+KEYS = [
+    one(
+        "a key is used twice",
+        "statements",
+        swap("tea,cut,", "tea,calm,"),
+        "duplicate-key",
+        4,
+        "The key tea/calm is used twice; line 3 has it too.",
+        "Give this row a key of its own.",
+        column="statement",
+        cell="calm",
+        key="tea/calm",
+    ),
+    one(
+        "a section of no document",
+        "sections",
+        swap("tea,spare", "coffee,spare"),
+        "unknown-key",
+        5,
+        "There is no coffee in documents.csv.",
+        "Use a key that is there, or add the row to documents.csv.",
+        column="document",
+        cell="coffee",
+        key="coffee/spare",
+    ),
+    one(
+        "a statement of no document",
+        "statements",
+        swap("tea,hot", "coffee,hot"),
+        "unknown-key",
+        5,
+        "There is no coffee in documents.csv.",
+        "Use a key that is there, or add the row to documents.csv.",
+        column="document",
+        cell="coffee",
+        key="coffee/hot",
+    ),
+    one(
+        "a statement in no section",
+        "statements",
+        swap("hot,brewing", "hot,brewin"),
+        "unknown-key",
+        5,
+        "There is no tea/brewin in sections.csv.",
+        "Use a key that is there, or add the row to sections.csv.",
+        column="section",
+        cell="brewin",
+        key="tea/hot",
+    ),
+    one(
+        "a notice that is not there",
+        "statements",
+        swap("crisis", "crises"),
+        "unknown-key",
+        2,
+        "There is no crises in notices.csv.",
+        "Use a key that is there, or add the row to notices.csv.",
+        column="notice",
+        cell="crises",
+        key="tea/call",
+    ),
+    one(
+        "a statement received in no section",
+        "statements",
+        swap(",brewing,1,15,item,Heat,Use hot water.\n", ",brewin,1,15,item,Heat,Use hot water.\n"),
+        "unknown-key",
+        5,
+        "No section 'brewin' was received with this page.",
+        "Put back the section as it was received.",
+        column="supplied_section",
+        cell="brewin",
+        key="tea/hot",
+    ),
+    one(
+        "a statement received in a section that an editor added",
+        "statements",
+        swap(",gone,1,", ",spare,1,"),
+        "unknown-key",
+        4,
+        "No section 'spare' was received with this page.",
+        "Put back the section as it was received.",
+        column="supplied_section",
+        cell="spare",
+        key="tea/cut",
+    ),
+    *(
+        one(
+            f"{cell!r} as a language",
+            "terms",
+            swap("OCD,en", f"OCD,{written}"),
+            "out-of-bounds",
+            2,
+            f"'{cell}' does not fit 'language': pattern ^[a-z]{{2,3}}(-[A-Za-z0-9]{{2,8}})*$.",
+            described("terms", "language"),
+            column="language",
+            cell=cell,
+            key=f"OCD/{cell}",
+        )
+        for cell, written in [("EN", "EN"), ("en us", "en us")]
+    ),
+    *(
+        one(
+            f"{cell!r} as a key",
+            "sections",
+            swap("tea,spare", f"tea,{cell}"),
+            "not-a-key",
+            5,
+            f"'{cell}' is not a key.",
+            KEY_HINT,
+            column="section",
+            cell=cell,
+            key=f"tea/{cell}",
+        )
+        for cell in ["Spare", "a b", "a--b", "-a", "../a", "a/b", "à", "=a", "a."]
+    ),
+    one(
+        "a key that is too long",
+        "sections",
+        swap("tea,spare", f"tea,{'a' * 65}"),
+        "out-of-bounds",
+        5,
+        f"'{'a' * 65}' does not fit 'section': maxLength 64.",
+        described("sections", "section"),
+        column="section",
+        cell="a" * 65,
+        key=f"tea/{'a' * 65}",
+    ),
+]
+
+CELLS = [
+    one(
+        "a form outside its list",
+        "statements",
+        swap("30,notice", "30,notise"),
+        "not-in-list",
+        2,
+        "'notise' is not a value of 'form'.",
+        "Did you mean 'notice'?",
+        column="form",
+        cell="notise",
+        key="tea/call",
+    ),
+    one(
+        "a form outside its list in a block of several statements",
+        "statements",
+        swap("1,10,paragraph,,Tea may", "1,10,paragrph,,Tea may"),
+        "not-in-list",
+        3,
+        "'paragrph' is not a value of 'form'.",
+        "Did you mean 'paragraph'?",
+        column="form",
+        cell="paragrph",
+        key="tea/calm",
+    ),
+    one(
+        "a supplied form outside its list",
+        "statements",
+        swap("15,item,,It is gone", "15,xyz,,It is gone"),
+        "not-in-list",
+        4,
+        "'xyz' is not a value of 'supplied_form'.",
+        "Use one of: paragraph, item, notice.",
+        column="supplied_form",
+        cell="xyz",
+        key="tea/cut",
+    ),
+    one(
+        "a kind outside its list",
+        "statements",
+        swap("benefit", "benifit"),
+        "not-in-list",
+        3,
+        "'benifit' is not a value of 'kind'.",
+        "Did you mean 'benefit'?",
+        column="kind",
+        cell="benifit",
+        key="tea/calm",
+    ),
+    one(
+        "a certainty outside its list",
+        "statements",
+        swap(",low,", ",Low,"),
+        "not-in-list",
+        3,
+        "'Low' is not a value of 'certainty'.",
+        "Did you mean 'low'?",
+        column="certainty",
+        cell="Low",
+        key="tea/calm",
+    ),
+    one(
+        "a required cell is empty",
+        "documents",
+        swap("tea,Tea,", "tea,,"),
+        "empty-cell",
+        2,
+        "'title' is empty.",
+        f"Fill it in. {described('documents', 'title')}",
+        column="title",
+        key="tea",
+    ),
+    one(
+        "a required key to another table is empty",
+        "statements",
+        swap("tea,hot,brewing", "tea,hot,"),
+        "empty-cell",
+        5,
+        "'section' is empty.",
+        f"Fill it in. {described('statements', 'section')}",
+        column="section",
+        key="tea/hot",
+    ),
+    one(
+        "a required form is empty in a block of several statements",
+        "statements",
+        swap("10,paragraph,,Tea may", "10,,,Tea may"),
+        "empty-cell",
+        3,
+        "'form' is empty.",
+        f"Fill it in. {described('statements', 'form')}",
+        column="form",
+        key="tea/calm",
+    ),
+    one(
+        "a required key is empty",
+        "terms",
+        swap("OCD,en", ",en"),
+        "empty-cell",
+        2,
+        "'term' is empty.",
+        f"Fill it in. {described('terms', 'term')}",
+        column="term",
+        key="/en",
+    ),
+    *(
+        one(
+            f"{cell[:8]!r} for a whole number",
+            "sections",
+            swap("spare,40", f"spare,{cell}"),
+            "wrong-type",
+            5,
+            f"'{cell}' is not a whole number.",
+            "Write digits only.",
+            column="position",
+            cell=cell,
+            key="tea/spare",
+        )
+        for cell in ["forty", "4.5", "40.0", "4e1", "0x28", "NA", "9" * 5000]
+    ),
+    *(
+        one(
+            f"{cell!r} for {number}",
+            "sections",
+            swap("spare,40", f"spare,{cell}"),
+            "wrong-type",
+            5,
+            f"'{cell}' is not the plain way to write {number}.",
+            f"Write {number}.",
+            column="position",
+            cell=cell,
+            key="tea/spare",
+        )
+        for cell, number in [("040", 40), ("+40", 40), (" 40", 40), ("4_0", 40), ("４０", 40)]
+    ),
+    one(
+        "a whole number below the least",
+        "documents",
+        swap(",365", ",0"),
+        "out-of-bounds",
+        2,
+        "'0' does not fit 'review_every_days': minimum 1.",
+        described("documents", "review_every_days"),
+        column="review_every_days",
+        cell="0",
+        key="tea",
+    ),
+    one(
+        "a whole number below the least, with a sign",
+        "sections",
+        swap("spare,40", "spare,-1"),
+        "out-of-bounds",
+        5,
+        "'-1' does not fit 'position': minimum 1.",
+        described("sections", "position"),
+        column="position",
+        cell="-1",
+        key="tea/spare",
+    ),
+    one(
+        "a whole number above what memory holds",
+        "sections",
+        swap("spare,40", "spare,9223372036854775808"),
+        "out-of-bounds",
+        5,
+        "'9223372036854775808' does not fit 'position': maximum 9223372036854775807.",
+        described("sections", "position"),
+        column="position",
+        cell="9223372036854775808",
+        key="tea/spare",
+    ),
+    *(
+        one(
+            f"{cell!r} for true or false",
+            "sections",
+            swap("Gone,true", f"Gone,{cell}"),
+            "wrong-type",
+            3,
+            f"'{cell}' is not true or false.",
+            "Write true or false.",
+            column="supplied_run_in",
+            cell=cell,
+            key="tea/gone",
+        )
+        for cell in ["yes", "TRUE", "1", "true "]
+    ),
+    *(
+        one(
+            f"a hidden character U+{ord(character):04X}",
+            "notices",
+            swap("Call now.", f"Call{character} now."),
+            "control-character",
+            2,
+            f"U+{ord(character):04X} {name} stands at character 5 of 'text'.",
+            HIDDEN_HINT,
+            column="text",
+            cell=f"Call{character} now.",
+            key="crisis/en",
+        )
+        for character, name in [
+            ("\0", "control character"),
+            ("\t", "control character"),
+            ("\x1b", "control character"),
+            ("\x7f", "control character"),
+            ("\x85", "control character"),
+            ("\u202e", "RIGHT-TO-LEFT OVERRIDE"),
+            ("\u202a", "LEFT-TO-RIGHT EMBEDDING"),
+            ("\u2066", "LEFT-TO-RIGHT ISOLATE"),
+            ("\u2069", "POP DIRECTIONAL ISOLATE"),
+        ]
+    ),
+    one(
+        "a carriage return in the supplied words",
+        "statements",
+        swap("It is gone.", '"It is\rgone."'),
+        "control-character",
+        4,
+        "U+000D control character stands at character 6 of 'supplied'.",
+        HIDDEN_HINT,
+        column="supplied",
+        cell="It is\rgone.",
+        key="tea/cut",
+    ),
+    *(
+        one(
+            f"a line break in {place} of a one-line cell",
+            "documents",
+            swap("tea,Tea,", f'tea,"{cell}",'),
+            "control-character",
+            2,
+            "'title' breaks into two lines.",
+            "Write it on one line.",
+            column="title",
+            cell=cell,
+            key="tea",
+        )
+        for place, cell in [("the middle", "Te\na"), ("front", "\nTea"), ("the end", "Tea\n")]
+    ),
+    one(
+        "a line break at the end of a key",
+        "sections",
+        swap("tea,spare", 'tea,"spare\n"'),
+        "control-character",
+        5,
+        "'section' breaks into two lines.",
+        "Write it on one line.",
+        column="section",
+        cell="spare\n",
+        key="tea/spare\n",
+    ),
+]
+
+LINES = [
+    *(
+        one(
+            f"a line of {cells} cells",
+            table,
+            swap(old, new),
+            "ragged-line",
+            line,
+            f"The line has {cells}, the header has {header}.",
+            RAGGED_HINT,
+        )
+        for table, line, old, new, cells, header in [
+            ("terms", 2, ",,\n", "\n", "3 cells", 5),
+            ("terms", 2, "OCD,en,obsessive-compulsive disorder,,", "OCD", "1 cell", 5),
+            ("documents", 2, ",365", ",365,", "10 cells", 9),
+            ("statements", 5, ",item,Heat,Use hot water.\n", "\n", "16 cells", 19),
+            ("statements", 3, "Tea calms.", "Tea, calms.", "20 cells", 19),
+            ("sections", 4, "tea,lede,10,,,10,,,false", "tea,lede", "2 cells", 9),
+        ]
+    ),
+    *(
+        one(
+            f"a quote {where}",
+            "statements",
+            swap("Tea may calm.", cell),
+            "stray-quote",
+            3,
+            QUOTE,
+            QUOTE_HINT,
+            column="text",
+        )
+        for where, cell in [
+            ("inside a bare cell", 'Tea may "calm".'),
+            ("at the end of a bare cell", 'Tea may calm"'),
+            ("after the end of a quoted cell", '"Tea" may calm.'),
+            ("that is never closed", '"Tea may calm.'),
+            ("that is never closed before commas", '"Tea, may, calm.'),
+            ("that is doubled in a bare cell", 'Tea may ""calm"".'),
+        ]
+    ),
+    one(
+        "a quote that is never closed in the last cell of the file",
+        "sections",
+        swap("Spare,,,,false\n", 'Spare,,,,"false\n'),
+        "stray-quote",
+        5,
+        QUOTE,
+        QUOTE_HINT,
+        column="supplied_run_in",
+    ),
+    one(
+        "a blank line in the middle",
+        "statements",
+        swap("tea,hot", "\ntea,hot"),
+        "blank-line",
+        5,
+        "The line is blank.",
+        "Delete it.",
+    ),
+    one(
+        "a blank line at the end",
+        "notices",
+        swap("Call now.,\n", "Call now.,\n\n"),
+        "blank-line",
+        3,
+        "The line is blank.",
+        "Delete it.",
+    ),
+    one(
+        "a line of commas",
+        "terms",
+        swap("OCD", ",,,,\nOCD"),
+        "blank-line",
+        2,
+        "The line is blank.",
+        "Delete it.",
+    ),
+    one(
+        "a Latin-1 letter",
+        "notices",
+        swap("Call now.", "Appelez à l’aide.".encode().replace("à".encode(), b"\xe0")),
+        "wrong-encoding",
+        2,
+        "Byte 45 (0xe0) is not UTF-8.",
+        "Save the file as 'CSV UTF-8'.",
+    ),
+    one(
+        "a Latin-1 letter after a byte-order mark",
+        "notices",
+        everything(b"\xef\xbb\xbf" + SOUND["notices"].encode().replace(b"now", b"n\xf6w")),
+        "wrong-encoding",
+        2,
+        "Byte 46 (0xf6) is not UTF-8.",
+        "Save the file as 'CSV UTF-8'.",
+    ),
+    one(
+        "UTF-16, as some spreadsheets save it",
+        "sections",
+        everything(SOUND["sections"].encode("utf-16")),
+        "wrong-encoding",
+        1,
+        "Byte 0 (0xff) is not UTF-8.",
+        "Save the file as 'CSV UTF-8'.",
+    ),
+    *(
+        one(
+            f"a table of {table} that is not there",
+            table,
+            everything(None),
+            "missing-file",
+            None,
+            "The file is not there.",
+            "Restore it from version control.",
+        )
+        for table in TABLES
+    ),
+    *(
+        one(
+            name,
+            "sections",
+            everything(data),
+            "missing-header",
+            1,
+            f"The {what}.",
+            f"Write this as its first line: {HEADERS['sections']}",
+        )
+        for name, data, what in [
+            ("an empty file", b"", "file is empty"),
+            ("a file with a byte-order mark only", b"\xef\xbb\xbf", "file is empty"),
+            ("a blank first line", b"\n" + SOUND["sections"].encode(), "first line is blank"),
+        ]
+    ),
+]
+
+LAWS = [
+    one(
+        "a position used twice by sections",
+        "sections",
+        swap("spare,40", "spare,20"),
+        "position-used-twice",
+        5,
+        "Position 20 is used twice; line 2 has it too.",
+        POSITION_HINT,
+        column="position",
+        cell="20",
+        key="tea/spare",
+    ),
+    one(
+        "a supplied position used twice by sections",
+        "sections",
+        swap("gone,,,,30", "gone,,,,20"),
+        "position-used-twice",
+        3,
+        "Position 20 is used twice; line 2 has it too.",
+        POSITION_HINT,
+        column="supplied_position",
+        cell="20",
+        key="tea/gone",
+    ),
+    one(
+        "a position used twice by statements of a section",
+        "statements",
+        swap("taste,lede,1,20", "taste,lede,1,10"),
+        "position-used-twice",
+        6,
+        "Position 10 is used twice; line 3 has it too.",
+        POSITION_HINT,
+        column="position",
+        cell="10",
+        key="tea/taste",
+    ),
+    one(
+        "a supplied position used twice by statements of a section",
+        "statements",
+        swap("lede,1,20,paragraph,,It tastes.\n", "lede,1,10,paragraph,,It tastes.\n"),
+        "position-used-twice",
+        6,
+        "Position 10 is used twice; line 3 has it too.",
+        POSITION_HINT,
+        column="supplied_position",
+        cell="10",
+        key="tea/taste",
+    ),
+    one(
+        "words of its own and a notice",
+        "statements",
+        swap("Use hot water.,,", "Use hot water.,crisis,"),
+        "text-and-notice",
+        5,
+        "The row has words of its own and the notice 'crisis'.",
+        "Empty one of the two: the notice's words stand in place of text.",
+        column="notice",
+        cell="crisis",
+        key="tea/hot",
+    ),
+    one(
+        "words and no position",
+        "statements",
+        swap("hot,brewing,1,15", "hot,brewing,1,"),
+        "half-cut",
+        5,
+        "The statement has words but no position.",
+        CUT_HINT,
+        column="position",
+        key="tea/hot",
+    ),
+    one(
+        "a notice and no position",
+        "statements",
+        swap("call,lede,2,30", "call,lede,2,"),
+        "half-cut",
+        2,
+        "The statement has words but no position.",
+        CUT_HINT,
+        column="position",
+        key="tea/call",
+    ),
+    one(
+        "a position and no words",
+        "statements",
+        swap("Tea may calm.", ""),
+        "half-cut",
+        3,
+        "The statement has a position but no words.",
+        CUT_HINT,
+        column="position",
+        cell="10",
+        key="tea/calm",
+    ),
+    *(
+        one(
+            f"supplied words without {column}",
+            "statements",
+            swap(",gone,1,15,item,,It is gone.", f",{cells},,It is gone."),
+            "half-supplied",
+            4,
+            f"'{column}' and 'supplied' do not go together: one is empty.",
+            SUPPLIED_HINT,
+            column=column,
+            key="tea/cut",
+        )
+        for column, cells in [
+            ("supplied_section", ",1,15,item"),
+            ("supplied_block", "gone,,15,item"),
+            ("supplied_position", "gone,1,,item"),
+            ("supplied_form", "gone,1,15,"),
+        ]
+    ),
+    one(
+        "a supplied position without supplied words",
+        "statements",
+        swap(",crisis,advice,,,,,,,,,", ",crisis,advice,,,,,,5,,,"),
+        "half-supplied",
+        2,
+        "'supplied_position' and 'supplied' do not go together: one is empty.",
+        SUPPLIED_HINT,
+        column="supplied_position",
+        cell="5",
+        key="tea/call",
+    ),
+    one(
+        "a statement in a section that is cut",
+        "statements",
+        swap("hot,brewing,1", "hot,gone,1"),
+        "section-is-cut",
+        5,
+        "The section 'gone' is cut, so no reader would see this statement.",
+        "Move the statement to another section, cut it, or give the section a position.",
+        column="section",
+        cell="gone",
+        key="tea/hot",
+    ),
+    one(
+        "two forms in a block",
+        "statements",
+        swap("20,paragraph,,It tastes.,", "20,item,,It tastes.,"),
+        "mixed-forms",
+        6,
+        "'item', but line 3 of the same block is 'paragraph'.",
+        BLOCK_HINT,
+        column="form",
+        cell="item",
+        key="tea/taste",
+    ),
+    one(
+        "two forms in a supplied block",
+        "statements",
+        swap("20,paragraph,,It tastes.\n", "20,item,,It tastes.\n"),
+        "mixed-forms",
+        6,
+        "'item', but line 3 of the same block is 'paragraph'.",
+        BLOCK_HINT,
+        column="supplied_form",
+        cell="item",
+        key="tea/taste",
+    ),
+    pytest.param(
+        "notices",
+        swap("crisis,en", "crisis,fr"),
+        [
+            fault(
+                "notice-language",
+                "statements",
+                2,
+                "The notice 'crisis' is not written in 'en'.",
+                "Add that row to notices.csv.",
+                column="notice",
+                cell="crisis",
+                key="tea/call",
+            )
+        ],
+        id="a notice in another language than its page",
+    ),
+]
+
+
+@pytest.mark.parametrize(("table", "change", "expected"), [*COLUMNS, *KEYS, *CELLS, *LINES, *LAWS])
+def test_one_break_gives_one_fault(
+    tmp_path: Path, table: str, change: Change, expected: list[dict[str, Any]]
+):
+    assert faults_of(broken_folder(tmp_path, table, change)) == expected
+
+
+def places_of(folder: Path) -> list[tuple[str, int | None, str, str]]:
+    return [(one["file"], one["line"], one["column"], one["rule"]) for one in faults_of(folder)]
+
+
+def test_tables_with_faults_are_not_read_and_the_failure_lists_them_all(tmp_path: Path):
+    folder = broken_folder(tmp_path, "statements", swap("benefit", "benifit"))
+    (folder / "notices.csv").write_bytes(b"")
+    with pytest.raises(BrokenTables) as refused:
+        read_content(folder)
+    assert str(refused.value) == (
+        f"{folder}/notices.csv:1: error: The file is empty. [missing-header]\n"
+        f"    hint: Write this as its first line: {HEADERS['notices']}\n"
+        f"{folder}/statements.csv:3: kind: error: 'benifit' is not a value of 'kind'. "
+        "[not-in-list]\n"
+        "    hint: Did you mean 'benefit'?\n"
+        f"The tables in {folder} have 2 faults.\n"
+        "hint: Mend the cells named above, then try again."
+    )
+
+
+def test_many_breaks_in_many_tables_are_all_found_in_one_go(tmp_path: Path):
+    folder = sound_folder(tmp_path)
+    for table, old, new in [
+        ("documents", ",365", ",often"),
+        ("sections", "tea,spare", "coffee,spare"),
+        ("sections", "Brewing,false", "Brewing,no"),
+        ("sections", "gone,,,,30", "gone,,,,20"),
+        ("statements", "benefit,low", "benifit,lowest"),
+        ("statements", "tea,cut,", "tea,call,"),
+        ("statements", "hot,brewing,1,", "hot,,x,"),
+        ("statements", "20,paragraph,,It tastes.,", "20,item,,It tastes.,"),
+        ("notices", "Call now.", '"Call now.'),
+        ("terms", "OCD,en,", "OCD,en\nADHD,"),
+    ]:
+        path = folder / f"{table}.csv"
+        path.write_bytes(swap(old, new)(path.read_bytes()) or b"")
+    assert places_of(folder) == [
+        ("documents.csv", 2, "review_every_days", "wrong-type"),
+        ("notices.csv", 2, "text", "stray-quote"),
+        ("sections.csv", 2, "supplied_run_in", "wrong-type"),
+        ("sections.csv", 3, "supplied_position", "position-used-twice"),
+        ("sections.csv", 5, "document", "unknown-key"),
+        ("statements.csv", 3, "certainty", "not-in-list"),
+        ("statements.csv", 3, "kind", "not-in-list"),
+        ("statements.csv", 4, "statement", "duplicate-key"),
+        ("statements.csv", 5, "block", "wrong-type"),
+        ("statements.csv", 5, "section", "empty-cell"),
+        ("statements.csv", 6, "form", "mixed-forms"),
+        ("terms.csv", 2, "", "ragged-line"),
+        ("terms.csv", 3, "", "ragged-line"),
+    ]
+
+
+BREAKS_OF_A_LINE = [
+    pytest.param("Use hot water.,", '"Use hot water.,', "stray-quote", id="a quote never closed"),
+    pytest.param("Use hot water.,", '"Use" hot water.,', "stray-quote", id="a quote too early"),
+    pytest.param("Use hot water.,", "Use, hot, water.,", "ragged-line", id="cells too many"),
+    pytest.param("tea,hot,", "\ntea,hot,", "blank-line", id="a blank line"),
+    pytest.param("Use hot water.,", b"Use h\xf6t water.,", "wrong-encoding", id="not UTF-8"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "rule"), BREAKS_OF_A_LINE)
+def test_a_fault_of_a_line_hides_no_fault_before_or_after_it(
+    tmp_path: Path, old: str, new: str | bytes, rule: str
+):
+    broken = SOUND["statements"].replace("Use hot water.\n", "Hot it was.\n").encode()
+    broken = swap(old, new)(broken) or b""
+    broken = broken.replace(b"benefit", b"benifit").replace(b"taste,lede", b"taste,lid")
+    folder = broken_folder(tmp_path, "statements", everything(broken))
+    last = 7 if rule == "blank-line" else 6
+    assert [(line, found) for _, line, _, found in places_of(folder)] == [
+        (3, "not-in-list"),
+        (5, rule),
+        (last, "unknown-key"),
+    ]
+
+
+def test_every_line_that_is_not_utf8_is_named(tmp_path: Path):
+    data = (
+        SOUND["statements"].encode().replace(b"calms", b"c\xe4lms").replace(b"ot w", b"\xf6t w", 1)
+    )
+    folder = broken_folder(tmp_path, "statements", everything(data))
+    first, second = data.index(b"\xe4"), data.index(b"\xf6")
+    assert [(one["line"], one["message"]) for one in faults_of(folder)] == [
+        (3, f"Byte {first} (0xe4) is not UTF-8."),
+        (5, f"Byte {second} (0xf6) is not UTF-8."),
+    ]
+
+
+def test_a_misquoted_line_keeps_the_faults_of_the_cells_before_the_quote(tmp_path: Path):
+    change = swap("30,notice,,,crisis", '30,notise,,"Hm,crisis')
+    folder = broken_folder(tmp_path, "statements", change)
+    assert places_of(folder) == [
+        ("statements.csv", 2, "form", "not-in-list"),
+        ("statements.csv", 2, "text", "stray-quote"),
+    ]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"], ids=["LF", "CRLF", "CR"])
+def test_lines_are_counted_right_after_cells_with_line_breaks(tmp_path: Path, end: str):
+    text = SOUND["statements"].replace("Tea calms.", '"Tea\n\n""calms"".\n"')
+    text = text.replace("benefit", "benifit").replace("taste,lede", "taste,lid")
+    text = text.replace("It is gone.", '"It is\ngone').replace("\n", end)
+    folder = broken_folder(tmp_path, "statements", everything(text.encode()))
+    found = [one for one in places_of(folder) if one[3] != "control-character"]
+    assert found == [
+        ("statements.csv", 3, "kind", "not-in-list"),
+        ("statements.csv", 7, "supplied", "stray-quote"),
+        ("statements.csv", 8, "", "ragged-line"),
+        ("statements.csv", 10, "section", "unknown-key"),
+    ]
+
+
+def test_a_fault_of_a_missing_column_is_said_once_not_once_a_row(tmp_path: Path):
+    folder = sound_folder(tmp_path)
+    for table in TABLES:
+        path = folder / f"{table}.csv"
+        key = shipped_schemas()[table].key[-1]
+        path.write_bytes(
+            columns(lambda names, key=key: [name for name in names if name != key])(
+                path.read_bytes()
+            )
+            or b""
+        )
+    assert {rule for *_, rule in places_of(folder)} == {"missing-column"}
+    assert len(places_of(folder)) == len(TABLES)
+
+
+# --- the data package ------------------------------------------------------------------------
+
+
+def repackaged(folder: Path, change: Callable[[dict[str, Any]], None]) -> Path:
+    """Return a sound folder whose data package was changed: tables by name, as Table Schemas."""
+    path = sound_folder(folder) / "datapackage.json"
+    package = json.loads(path.read_text("utf-8"))
+    change({resource["name"]: resource["schema"] for resource in package["resources"]})
+    path.write_text(json.dumps(package), "utf-8")
+    return folder
+
+
+def test_frictionless_accepts_the_shipped_tables():
+    from frictionless import Package
+
+    report = Package(str(DATA / "datapackage.json")).validate()
+    assert report.valid, report.flatten(["type", "message"])
+    assert [task.name for task in report.tasks] == list(TABLES)
+
+
+def test_every_field_of_the_data_package_is_described():
+    package = json.loads((DATA / "datapackage.json").read_text("utf-8"))
+    assert package["$schema"] == "https://datapackage.org/profiles/2.0/datapackage.json"
+    undescribed = [
+        f"{resource['name']}.{field['name']}"
+        for resource in package["resources"]
+        for field in resource["schema"]["fields"]
+        if not field.get("description")
+    ]
+    assert undescribed == []
+
+
+def test_schemas_come_in_the_order_of_the_tables(tmp_path: Path):
+    schemas = read_schemas(sound_folder(tmp_path))
+    assert tuple(schemas) == TABLES
+    assert schemas["statements"].key == ("document", "statement")
+    assert schemas["statements"].typed("integer") == (
+        "block",
+        "position",
+        "supplied_block",
+        "supplied_position",
+    )
+
+
+def test_a_folder_without_a_data_package_is_refused(tmp_path: Path):
+    with pytest.raises(KetcontentError) as refused:
+        read_content(tmp_path)
+    assert str(refused.value) == (
+        f"No datapackage.json in {tmp_path}.\n"
+        "hint: Name the folder of the tables with --data, or make a project with "
+        "'ketcontent init DIRECTORY'."
+    )
+    assert refused.value.path == str(tmp_path / "datapackage.json")
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        pytest.param(
+            b'{"resources": [,]}',
+            "is not JSON: Expecting value: line 1 column 16 (char 15)",
+            id="a stray comma",
+        ),
+        pytest.param(b"", "is not JSON: Expecting value: line 1 column 1 (char 0)", id="empty"),
+        pytest.param(b"{}", "is not a data package of tables: 'resources' is missing", id="{}"),
+        pytest.param(
+            b'{"resources": [{"path": "a.csv"}]}',
+            "is not a data package of tables: 'name' is missing",
+            id="a table without a name",
+        ),
+        pytest.param(
+            b'{"resources": [{"name": "terms"}]}',
+            "is not a data package of tables: 'schema' is missing",
+            id="a table without a schema",
+        ),
+        pytest.param(
+            b'{"resources": null}',
+            "is not a data package of tables: 'NoneType' object is not iterable",
+            id="null for the tables",
+        ),
+    ],
+)
+def test_a_data_package_that_is_none_is_refused(tmp_path: Path, data: bytes, reason: str):
+    path = sound_folder(tmp_path) / "datapackage.json"
+    path.write_bytes(data)
+    hint = (
+        "Mend it at that place."
+        if "JSON" in reason
+        else f"Compare it with the one at {shipped_path()}."
+    )
+    with pytest.raises(KetcontentError) as refused:
+        validate_tables(tmp_path)
+    assert str(refused.value) == f"{path} {reason}.\nhint: {hint}"
+
+
+def test_a_data_package_without_a_table_is_refused(tmp_path: Path):
+    path = sound_folder(tmp_path) / "datapackage.json"
+    package = json.loads(path.read_text("utf-8"))
+    package["resources"] = package["resources"][:-1]
+    path.write_text(json.dumps(package), "utf-8")
+    with pytest.raises(KetcontentError) as refused:
+        read_content(tmp_path)
+    assert refused.value.message == (
+        f"{path}: the table 'terms' lacks term, language, expansion, plain, definition."
+    )
+
+
+def test_a_data_package_without_a_column_is_refused(tmp_path: Path):
+    def lose(schemas: dict[str, Any]) -> None:
+        del schemas["notices"]["fields"][2:]
+
+    folder = repackaged(tmp_path, lose)
+    with pytest.raises(KetcontentError) as refused:
+        read_content(folder)
+    assert str(refused.value) == (
+        f"{folder / 'datapackage.json'}: the table 'notices' lacks text, needs.\n"
+        "hint: Copy the missing fields from the data package that came with ketcontent; "
+        "fields of your own may stay."
+    )
+
+
+def test_a_data_package_with_another_primary_key_is_refused(tmp_path: Path):
+    folder = repackaged(tmp_path, lambda schemas: schemas["terms"].update(primaryKey="term"))
+    with pytest.raises(KetcontentError) as refused:
+        read_content(folder)
+    assert str(refused.value) == (
+        f"{folder / 'datapackage.json'}: the primary key of 'terms' is term.\n"
+        "hint: Make it term, language."
+    )
+
+
+def test_a_primary_key_of_one_column_may_be_written_without_a_list(tmp_path: Path):
+    folder = repackaged(
+        tmp_path, lambda schemas: schemas["documents"].update(primaryKey="document")
+    )
+    assert read_content(folder).schemas["documents"].key == ("document",)
+
+
+@pytest.mark.parametrize(
+    ("field", "reason"),
+    [
+        pytest.param(
+            {"name": "own", "type": "strnig"},
+            'field type "strnig" is not supported',
+            id="no such type",
+        ),
+        pytest.param(
+            {"name": "own", "type": "string", "constraints": {"pattern": "("}},
+            "missing ), unterminated subpattern at position 0",
+            id="no such pattern",
+        ),
+    ],
+)
+def test_a_data_package_that_frictionless_refuses_is_named(
+    tmp_path: Path, field: dict[str, Any], reason: str
+):
+    folder = repackaged(tmp_path, lambda schemas: schemas["terms"]["fields"].append(field))
+    with pytest.raises(KetcontentError) as refused:
+        validate_tables(folder)
+    assert str(refused.value) == (
+        f"{folder / 'datapackage.json'} cannot be used: {reason}.\n"
+        "hint: Run 'frictionless validate' on it, and mend what that names."
+    )
+
+
+def with_own_columns(folder: Path) -> Path:
+    """Return a sound folder with columns of a team's own: text, a date, a number, a boolean."""
+    fields = [
+        {"name": "owner", "type": "string", "constraints": {"unique": True}},
+        {"name": "seen", "type": "date"},
+        {"name": "weight", "type": "number"},
+        {"name": "ready", "type": "boolean"},
+    ]
+    repackaged(folder, lambda schemas: schemas["terms"]["fields"].extend(fields))
+    (folder / "terms.csv").write_text(
+        f"{HEADERS['terms']},owner,seen,weight,ready\n"
+        "ADHD,en,,,,Ann,2026-01-31,1.50,false\n"
+        "OCD,en,,,,Bo,,,true\n",
+        "utf-8",
+    )
+    return folder
+
+
+def test_columns_of_a_teams_own_are_kept_through_read_and_write(tmp_path: Path):
+    folder = with_own_columns(tmp_path / "own")
+    before = (folder / "terms.csv").read_bytes()
+    content = read_content(folder)
+    assert content.terms["weight"].tolist() == ["1.50", ""]
+    assert content.terms["ready"].tolist() == [False, True]
+    content.terms.loc[1, "plain"] = "checking again and again"
+    write_content(content)
+    after = (folder / "terms.csv").read_bytes()
+    assert after == before.replace(b"OCD,en,,,,", b"OCD,en,,checking again and again,,")
+    write_content(content, tmp_path / "copy")
+    assert (tmp_path / "copy" / "terms.csv").read_bytes() == after
+    assert (tmp_path / "copy" / "datapackage.json").read_bytes() == (
+        folder / "datapackage.json"
+    ).read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "column", "rule", "message"),
+    [
+        ("2026-01-31", "soon", "seen", "wrong-type", "'soon' is not of the type date."),
+        ("1.50", "much", "weight", "wrong-type", "'much' is not of the type number."),
+        (",false", ",FALSE", "ready", "wrong-type", "'FALSE' is not true or false."),
+        ("Ann", "Bo", "owner", "used-twice", "'Bo' is used twice in 'owner'."),
+    ],
+)
+def test_columns_of_a_teams_own_are_checked(
+    tmp_path: Path, old: str, new: str, column: str, rule: str, message: str
+):
+    path = with_own_columns(tmp_path) / "terms.csv"
+    path.write_text(path.read_text("utf-8").replace(old, new), "utf-8")
+    found = [(one["column"], one["rule"], one["message"]) for one in faults_of(tmp_path)]
+    assert found == [(column, rule, message)]
+
+
+def test_a_key_into_a_table_of_a_teams_own_does_not_stop_the_checks(tmp_path: Path):
+    key = {"fields": ["topics"], "reference": {"resource": "topics", "fields": ["topic"]}}
+    folder = repackaged(tmp_path, lambda schemas: schemas["statements"]["foreignKeys"].append(key))
+    path = folder / "statements.csv"
+    path.write_bytes(swap("benefit", "benifit")(path.read_bytes()) or b"")
+    assert places_of(folder) == [("statements.csv", 3, "kind", "not-in-list")]
+
+
+def test_a_table_of_a_teams_own_may_stand_in_the_data_package(tmp_path: Path):
+    path = sound_folder(tmp_path) / "datapackage.json"
+    package = json.loads(path.read_text("utf-8"))
+    package["resources"].append({"name": "people", "path": "people.csv", "schema": "people.json"})
+    path.write_text(json.dumps(package), "utf-8")
+    assert validate_tables(tmp_path) == Report()
+
+
+# --- any bytes -------------------------------------------------------------------------------
+
+
+@st.composite
+def mutilated(draw: st.DrawFn) -> tuple[str, bytes]:
+    """Return a table and its bytes after some of them were cut out or written over."""
+    table = draw(st.sampled_from(TABLES))
+    data = bytearray(SOUND[table].encode())
+    junk = st.one_of(
+        st.binary(max_size=8), st.sampled_from([b'"', b",", b"\n", b"\r", b"\0", b"0"])
+    )
+    for _ in range(draw(st.integers(1, 4))):
+        start = draw(st.integers(0, len(data)))
+        end = draw(st.integers(start, min(len(data), start + 12)))
+        data[start:end] = draw(junk)
+    return table, bytes(data)
+
+
+@settings(
+    deadline=None,
+    max_examples=30,
+    # the folder is written afresh by each example
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(mutilated() | st.tuples(st.sampled_from(TABLES), st.binary(max_size=300)))
+@example(("terms", b'"' * 9_000))
+@example(("terms", b'"a\n' * 900))
+@example(("terms", b'""a\n' * 900))
+@example(("documents", b"," * 9_000))
+@example(("sections", b"\r" * 900))
+@example(("notices", b"notice,language,text,needs\n" + b"\xff\n" * 900))
+@example(("terms", b"term,language,expansion,plain,definition\n" + b'"' * 9_001))
+def test_any_bytes_in_a_table_give_a_report_and_without_faults_are_read(
+    tmp_path: Path, broken: tuple[str, bytes]
+):
+    table, data = broken
+    folder = broken_folder(tmp_path, table, everything(data))
+    report = validate_tables(folder)
+    assert isinstance(report, Report)
+    if report.has_errors:
+        with pytest.raises(BrokenTables) as refused:
+            read_content(folder)
+        assert refused.value.report == report
+    else:
+        write_content(read_content(folder))
+        assert (folder / f"{table}.csv").read_bytes() == data

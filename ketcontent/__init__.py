@@ -15,11 +15,18 @@ layer module                       its one job
 1     `rendering`                  templates and inline markup → HTML, Markdown
 2     `tables`                     CSV on disk ↔ Content: read, validate, write safely
 3     `intake`                     a page as received → rows
-3     `documents`                  rows in order → Document, Section
-4     `reviews`                    what a page holds: counts, repeats, lengths, changes
-4     `exporters`                  an executed notebook through the project's templates
-5     `builds`                     plan, run, export, record
-6     `cli`                        the verbs as commands
+3     `citations`                  number the sources a page cites; take sources in and out
+4     `documents`                  rows in order → Document, Section
+5     `prose`                      judges: rules, terms, readability, repetition
+5     `evidence`                   judges: support, certainty, balance, topics, dates
+5     `signoffs`                   bind a yes to wording; judge: valid, stale, missing
+6     `checks`                     all judges, one report; its forms for people and CI
+6     `records`                    what a page showed, and whether a file still shows it
+6     `reviews`                    what a page holds and what a change to it touches
+6     `exporters`                  an executed notebook through the project's templates
+7     `charts`                     the pictures of a review
+7     `builds`                     plan, run, export, record
+8     `cli`                        the verbs as commands
 ===== ============================ ========================================================
 
 The verbs are functions of this package; their modules load when they are first used, so that
@@ -33,12 +40,17 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ketcontent.builds import build as build
+    from ketcontent.checks import check as check
     from ketcontent.documents import assemble as assemble
     from ketcontent.documents import list_documents as list_documents
     from ketcontent.errors import KetcontentError as KetcontentError
     from ketcontent.intake import import_page as import_page
     from ketcontent.intake import read_page as read_page
+    from ketcontent.records import verify as verify
     from ketcontent.redlines import redline as redline
+    from ketcontent.reviews import impact as impact
+    from ketcontent.signoffs import sign_off as sign_off
+    from ketcontent.signoffs import with_signoffs as with_signoffs
     from ketcontent.tables import read_content as read_content
     from ketcontent.tables import write_content as write_content
 
@@ -47,12 +59,17 @@ __version__ = "0.1.0"
 _HOMES = {
     "assemble": "documents",
     "build": "builds",
+    "check": "checks",
+    "impact": "reviews",
     "import_page": "intake",
     "list_documents": "documents",
     "KetcontentError": "errors",
     "read_content": "tables",
     "read_page": "intake",
     "redline": "redlines",
+    "sign_off": "signoffs",
+    "verify": "records",
+    "with_signoffs": "signoffs",
     "write_content": "tables",
 }
 

@@ -27,7 +27,7 @@ from typing import Any
 
 import pandas as pd
 
-from ketcontent.errors import KetcontentError, UnknownName
+from ketcontent.errors import KetcontentError
 from ketcontent.tables import Content, frame_of
 
 STYLE = Path(__file__).parent / "styles" / "reference.csl"
@@ -97,28 +97,22 @@ def split_citations(text: str) -> list[tuple[str, tuple[str, ...]]]:
 # --- the list --------------------------------------------------------------------------------
 
 
-def references(content: Content, keys: Sequence[str]) -> list[str]:
-    """Return the formatted references of sources, in the order given, as plain text.
+def references(rows: Sequence[Mapping[str, str]]) -> list[str]:
+    """Return sources as formatted references, in the order given, as plain text.
 
-    Raises
-    ------
-    UnknownName
-        When a key is not in the table of sources.
+    Parameters
+    ----------
+    rows
+        Rows of the table of sources.
 
     Examples
     --------
-    >>> from ketcontent.tables import empty_content
-    >>> content = take_in(empty_content(), [{"source": "a-2020", "type": "article-journal",
+    >>> references([{"source": "a-2020", "type": "article-journal",
     ...     "title": "A trial", "authors": "Lee, Ann; Roe, Jo", "container_title": "J Trials",
     ...     "issued": "2020", "volume": "3", "issue": "1", "page": "5-9"}])
-    >>> references(content, ["a-2020"])
     ['Lee A, Roe J. A trial. J Trials. 2020;3(1):5–9.']
     """
-    rows = {row["source"]: row for row in _records(content.sources)}
-    for key in keys:
-        if key not in rows:
-            raise UnknownName.of("source", key, rows)
-    if not keys:
+    if not rows:
         return []
     from citeproc import (
         Citation,
@@ -132,11 +126,11 @@ def references(content: Content, keys: Sequence[str]) -> list[str]:
     with warnings.catch_warnings():
         # It warns of variables it does not know, such as PMID, which are printed elsewhere.
         warnings.simplefilter("ignore")
-        items = [_for_processor(rows[key]) for key in keys]
+        items = [_for_processor(row) for row in rows]
         style = CitationStylesStyle(str(STYLE), validate=False)
         bibliography = CitationStylesBibliography(style, CiteProcJSON(items), formatter.plain)
-        for key in keys:
-            bibliography.register(Citation([CitationItem(key)]))
+        for row in rows:
+            bibliography.register(Citation([CitationItem(row["source"])]))
         return [_tidied(str(entry)) for entry in bibliography.bibliography()]
 
 

@@ -10,21 +10,22 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import Any, Literal, get_args
 
 import pandas as pd
 
 from ketcontent import rendering
-from ketcontent.citations import cited, without_citations
+from ketcontent.citations import cited, references, split_citations, without_citations
 from ketcontent.errors import UnknownName
 from ketcontent.tables import Content
 from ketcontent.wording import fold, joined
 
 Edition = Literal["current", "supplied"]
 Form = Literal["paragraph", "item", "notice"]
+State = Literal["archive", "draft", "part-reviewed", "reviewed"]
 
 FACTS = "application/vnd.ketcontent+json"
 """The MIME type, in a bundle, of what a page says of itself to the template that frames it."""
@@ -66,6 +67,17 @@ class Statement:
         """
         return f"{self.label}:" if self.label[-1:].isalnum() else self.label
 
+    @property
+    def parts(self) -> list[tuple[str, tuple[str, ...]]]:
+        """The words as inline markup in parts, each with the sources cited right after it.
+
+        Examples
+        --------
+        >>> Statement("s", "", "It may. [@a-1]", "It may.", "", "", cites=("a-1",)).parts
+        [('It may.', ('a-1',))]
+        """
+        return split_citations(self.text) if self.cites else [(self.text, ())]
+
 
 @dataclass(frozen=True, slots=True)
 class Block:
@@ -96,11 +108,15 @@ class Block:
         >>> Block("item", (Statement("s", "Form", "Oral.", "Oral.", "", ""),)).markdown_lines
         ['**Form:** Oral.']
         """
-        return rendering.markdown_lines(
-            f"{rendering.strong(one.label_text)} {words}" if one.label else words
-            for one in self.statements
-            for words in [rendering.inline_markdown(one.text)]
-        )
+        sentences = []
+        for one in self.statements:
+            words = "".join(
+                rendering.inline_markdown(part) + "".join(f"[^{key}]" for key in keys)
+                for part, keys in one.parts
+            )
+            label = rendering.strong(one.label_text) if one.label else ""
+            sentences.append(f"{label} {words}".strip())
+        return rendering.markdown_lines(sentences)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +137,8 @@ class Section:
     """The language of the page it belongs to."""
     edition: Edition
     """The edition it belongs to."""
+    numbers: Mapping[str, int] = field(default_factory=dict)
+    """The number of each source that the page cites."""
 
     @property
     def title(self) -> str:
@@ -214,6 +232,44 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
+class Reference:
+    """A source that the page cites."""
+
+    source: str
+    """Its key."""
+    number: int
+    """Its number, by first use on the page."""
+    text: str
+    """The formatted reference."""
+    doi: str
+    """Its DOI; empty where it has none."""
+    pmid: str
+    """Its PubMed id; empty where it has none."""
+    url: str
+    """Its address; empty where it has none."""
+    unconfirmed: str
+    """The fields that nobody has compared with the source itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """Someone whose sign-off is valid on what is shown."""
+
+    name: str
+    """The name, with the credential."""
+    affiliation: str
+    """Where they work."""
+    conflicts: str
+    """Their conflicts of interest."""
+    capacity: str
+    """As what they signed."""
+    statements: int
+    """How many statements."""
+    last: str
+    """The day of the last of these sign-offs."""
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """A page in one edition, or the part of it that was asked for."""
 
@@ -237,6 +293,39 @@ class Document:
     """The key of the one section that was asked for; empty for the whole page."""
     received: bool
     """Whether the page was received from somewhere, so that there is an archive copy."""
+    sources: tuple[Mapping[str, str], ...] = ()
+    """The rows of the sources that what is shown cites, in order of first use on the page."""
+    numbers: Mapping[str, int] = field(default_factory=dict)
+    """The number of each source that the page cites."""
+    state: State = "draft"
+    """``draft`` until `ketcontent.signoffs.with_signoffs` says more; ``archive`` as received."""
+    signers: tuple[Signer, ...] = ()
+    """Who has signed what is shown."""
+
+    @property
+    def references(self) -> tuple[Reference, ...]:
+        """The sources that what is shown cites, formatted.
+
+        Examples
+        --------
+        >>> from ketcontent.tables import read_content
+        >>> page = assemble(read_content("data"), "ketamine", edition="supplied")
+        >>> page.references
+        ()
+        """
+        texts = references(self.sources)
+        return tuple(
+            Reference(
+                source=row["source"],
+                number=self.numbers[row["source"]],
+                text=text,
+                doi=row.get("doi", ""),
+                pmid=row.get("pmid", ""),
+                url=row.get("url", ""),
+                unconfirmed=row.get("unconfirmed", ""),
+            )
+            for row, text in zip(self.sources, texts, strict=True)
+        )
 
     def section(self, key: str) -> Section:
         """Return a section by its key.
@@ -250,7 +339,7 @@ class Document:
         --------
         >>> from ketcontent.tables import read_content
         >>> assemble(read_content("data"), "ketamine").section("reviews")
-        <Section reviews: 1 statements>
+        <Section reviews: 5 statements>
         """
         for section in self.sections:
             if section.section == key:
@@ -266,7 +355,7 @@ class Document:
         >>> from ketcontent.tables import read_content
         >>> page = assemble(read_content("data"), "ketamine", section="reviews")
         >>> page.facts["title"], page.facts["state"], page.facts["kind"]
-        ('Reviews – Ketamine', 'draft', 'section')
+        ('Who wrote and checked this page – Ketamine', 'draft', 'section')
         """
         heading = fold(self.sections[0].title).rstrip(":") if self.part else ""
         return {
@@ -274,7 +363,7 @@ class Document:
             "document": self.document,
             "section": self.part,
             "edition": self.edition,
-            "state": "archive" if self.edition == "supplied" else "draft",
+            "state": self.state,
             "title": f"{heading} – {self.name}" if heading else self.name,
             "name": self.name,
             "language": self.language,
@@ -356,7 +445,7 @@ def assemble(
     >>> page
     <Document ketamine, current: 1 sections>
     >>> page.sections[0].blocks[0].statements[0].plain[:21]
-    'Ketamine is a versati'
+    'Ketamine is a medicin'
     """
     if edition not in get_args(Edition):
         raise UnknownName.of("edition", edition, get_args(Edition))
@@ -382,10 +471,28 @@ def assemble(
         terms=(),
         part="",
         received=_received(content, document),
+        state="archive" if supplied else "draft",
     )
+    cites = [key for one in page for statement in one.statements for key in statement.cites]
+    numbers = {key: place for place, key in enumerate(dict.fromkeys(cites), start=1)}
+    sections = tuple(replace(one, numbers=numbers) for one in page)
+    page = replace(page, sections=sections, numbers=numbers)
     if section:
         page = replace(page, sections=(page.section(section),), part=section)
-    return page if supplied else replace(page, terms=_terms(content, page))
+    if supplied:
+        return page
+    return replace(page, terms=_terms(content, page), sources=_sources(content, page))
+
+
+def _sources(content: Content, page: Document) -> tuple[Mapping[str, str], ...]:
+    """Return the rows of the sources that what is shown cites, by number."""
+    shown = {key for section in page for one in section.statements for key in one.cites}
+    rows = {row["source"]: row for row in _records(content.sources) if row["source"] in shown}
+    # A citation that leads nowhere is a fault that a judge names; the page still shows it.
+    lost = {"type": "document", "title": "This source is not in the table of sources"}
+    return tuple(
+        rows.get(key, {**lost, "source": key}) for key in page.numbers if key in shown
+    )
 
 
 def _received(content: Content, document: str) -> bool:

@@ -27,7 +27,7 @@ from typing import Any, Literal, get_args
 import pandas as pd
 
 from ketcontent.diagnostics import Diagnostic
-from ketcontent.documents import Document, Statement, assemble
+from ketcontent.documents import Document, Signer, Statement, assemble
 from ketcontent.errors import KetcontentError, UnknownName
 from ketcontent.redlines import redline
 from ketcontent.rendering import link_targets
@@ -398,3 +398,44 @@ def to_sign(content: Content, document: str, one: Standing) -> str:
     if one.state == "refused":
         lines += ["", f"  {one.person} asked for changes on {one.signed_on}: {one.comment}"]
     return "\n".join(lines)
+
+
+def with_signoffs(content: Content, page: Document) -> Document:
+    """Return a page of the current edition with its state, and who signed what it shows.
+
+    ``reviewed`` when every statement shown has every sign-off it needs, ``part-reviewed`` when a
+    clinician has validly signed some, else ``draft``. An archive copy stays what it is.
+
+    Examples
+    --------
+    >>> from ketcontent.tables import read_content
+    >>> content = read_content("data")
+    >>> with_signoffs(content, assemble(content, "ketamine")).state
+    'draft'
+    """
+    if page.edition == "supplied":
+        return page
+    shown = _statements(page)
+    found = [one for one in standings(content, page.document) if one.statement in shown]
+    valid = [one for one in found if one.state == "valid"]
+    state: Any = "draft"
+    if found and len(valid) == len(found):
+        state = "reviewed"
+    elif any(one.capacity == "clinical" for one in valid):
+        state = "part-reviewed"
+    people = {row["person"]: row for row in content.people.to_dict("records")}
+    groups: dict[tuple[str, str], list[Standing]] = {}
+    for one in valid:
+        groups.setdefault((one.person, one.capacity), []).append(one)
+    signers = [
+        Signer(
+            name=", ".join(filter(None, [people[key]["name"], people[key]["credential"]])),
+            affiliation=people[key]["affiliation"],
+            conflicts=people[key]["conflicts"],
+            capacity=capacity,
+            statements=len(said),
+            last=max(one.signed_on for one in said),
+        )
+        for (key, capacity), said in sorted(groups.items())
+    ]
+    return dataclasses.replace(page, state=state, signers=tuple(signers))

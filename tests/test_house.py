@@ -19,14 +19,20 @@ PACKAGE = ROOT / "ketcontent"
 MODULES = sorted(path.stem for path in PACKAGE.glob("*.py") if not path.stem.startswith("__"))
 
 OWNERS = {
+    "bibtexparser": {"citations"},
+    "citeproc": {"citations"},
     "click": {"cli"},
     "filelock": {"files"},
     "frictionless": {"schemas"},
     "jinja2": {"rendering"},
     "markdown_it": {"rendering"},
+    "matplotlib": {"charts"},
     "nbconvert": {"exporters"},
     "nh3": {"exporters"},
     "papermill": {"builds"},
+    "pylatexenc": {"citations"},
+    "re2": {"prose"},
+    "rispy": {"citations"},
     "sentencex": {"intake"},
     "traitlets": {"exporters"},
     "yaml": {"exporters"},

@@ -2,9 +2,9 @@
 
 ``tests/judged/sentences.csv`` holds sentences on medicines and procedures that the rules were not
 written for, each labelled with its family of fault or as honest. They were shuffled once with a
-fixed seed and halved by odd and even id. Rules were tuned on the half ``tune``; the half ``held`` was
-run once, when they were finished. One author wrote all sentences and then, on the same day and
-with them in mind, the rules. So neither half is unseen text, and the numbers of ``held`` are
+fixed seed and halved by odd and even id. Rules were tuned on the half ``tune``; the half ``held``
+was run once, when they were finished. One author wrote all sentences and then, on the same day
+and with them in mind, the rules. So neither half is unseen text, and the numbers of ``held`` are
 higher than those on pages of other authors will be. To measure that, let someone who has not read
 ``rules.csv`` write sentences, and add them under another name in the column ``half``.
 

@@ -12,6 +12,7 @@ stays, and the others go on.
     exports/<document>/index.html  .md        the current edition
     exports/<document>/supplied.html  .md     the page as received
     exports/<document>/sections/<section>.html  .md
+    exports/<document>/record.json            each sentence shown, and who signed it
     exports/<document>/review.html            for editors; not committed
     exports/manifest.json                     hashes of what went in and what came out
     exports/.notebooks/                       the executed notebooks, and the tables they ran
@@ -42,7 +43,16 @@ from typing import Any, get_args
 import ketcontent
 from ketcontent import files
 from ketcontent.documents import Edition, assemble
-from ketcontent.errors import BuildFailed, KetcontentError, UnknownName, WrongParameter, nearest
+from ketcontent.diagnostics import Report
+from ketcontent.errors import (
+    BuildFailed,
+    KetcontentError,
+    NotReady,
+    UnknownName,
+    WrongParameter,
+    nearest,
+)
+from ketcontent.records import record
 from ketcontent.schemas import counted
 from ketcontent.tables import Content, empty_content, read_content, write_content
 
@@ -169,10 +179,13 @@ def build(
     editions: Collection[str] = get_args(Edition),
     formats: Collection[str] = tuple(FORMATS),
     jobs: int | None = None,
+    release: bool = False,
     progress: Callable[[Progress], None] | None = None,
     waiting: Callable[[str], None] | None = None,
 ) -> Built:
     """Run the notebooks, export them, and publish the exports.
+
+    A page is exported as a draft, and says so, until every sentence of it has its sign-offs.
 
     Parameters
     ----------
@@ -186,6 +199,9 @@ def build(
         ``html``, ``markdown`` or both.
     jobs
         How many notebooks to run at once; by default one a core.
+    release
+        Whether to export only pages that may be released today: no error of any judge, no
+        sign-off missing or stale, no date past. The others are not exported at all.
     progress
         Called at the start, and as each notebook is done.
     waiting
@@ -193,6 +209,8 @@ def build(
 
     Raises
     ------
+    NotReady
+        When `release` is set and a page is not ready; the ready ones were published.
     BuildFailed
         When a notebook failed; every other document was published.
     WrongParameter
@@ -219,12 +237,18 @@ def build(
                 raise UnknownName.of(kind, name, known)
     target = Path(exports).absolute()
     waited = False
+    refused: dict[str, Report] = {}
 
     def prepare() -> tuple[Content, list[Run]]:
         content = read_content(data)
+        chosen = documents
+        if release:
+            _refuse_unready(content, documents, refused)
+            known = documents or list(content.documents["document"])
+            chosen = [page for page in known if page not in refused]
         runs = plan(
             content,
-            documents,
+            chosen,
             data=target / ".notebooks" / "data",
             notebooks=Path(notebooks),
             editions=editions,
@@ -232,7 +256,8 @@ def build(
         )
         for run in runs:
             check_parameters(run.notebook, run.parameters)
-        return content, runs
+        # Where nothing may be released there is no page to plan, and plan takes that for all.
+        return content, runs if chosen or not refused else []
 
     def wait(holder: str) -> None:
         nonlocal waited
@@ -250,7 +275,30 @@ def build(
         # All notebooks of a build read the same tables, whatever is saved meanwhile; and whoever
         # opens an executed notebook afterwards finds the tables that it ran on.
         write_content(content, kept / "data")
-        return _build(content, runs, target, jobs or _cores(), progress)
+        built = _build(content, runs, target, jobs or _cores(), progress) if runs else None
+    if refused:
+        report = Report.of([one for found in refused.values() for one in found])
+        raise NotReady(
+            f"Not released: {', '.join(refused)}. {counted(len(report), 'row')} stand against it.",
+            hint="Settle each row above, then build again; without --release the page is "
+            "exported as a draft.",
+            report=report,
+        )
+    assert built is not None  # without a refusal there is always the index to build
+    return built
+
+
+def _refuse_unready(
+    content: Content, documents: Sequence[str], refused: dict[str, Report]
+) -> None:
+    """Note, by page, the errors that stand against its release today."""
+    from ketcontent.checks import check
+
+    refused.clear()
+    for page in documents or list(content.documents["document"]):
+        errors = [one for one in check(content, [page]) if one.severity == "error"]
+        if errors:
+            refused[page] = Report.of(errors)
 
 
 def plan(
@@ -427,7 +475,7 @@ def _build(
     failed = {failure.document for failure in failures}
     for page in pages:
         if page not in failed:
-            _publish_page(exports, work, page, runs)
+            _publish_page(content, exports, work, page, runs)
     written = [path for run in runs if run.document not in failed for path in run.outputs.values()]
     if "" not in failed and (work / "index.html").exists():
         files.replace_file(exports / "index.html", (work / "index.html").read_bytes())
@@ -632,7 +680,20 @@ def _published(exports: Path) -> set[str]:
     }
 
 
-def _publish_page(exports: Path, work: Path, page: str, runs: list[Run]) -> None:
+def _write_record(content: Content, made: Path, page: str) -> None:
+    """Write the record of what the finished pages show, beside them."""
+    pages = {
+        path.relative_to(made).as_posix(): path.read_text("utf-8")
+        for path in sorted(made.rglob("*.html"))
+        if path.name not in ("supplied.html", "review.html")
+    }
+    text = json.dumps(record(content, page, pages), indent=1, ensure_ascii=False) + "\n"
+    files.write_through(made / "record.json", text.encode())
+
+
+def _publish_page(
+    content: Content, exports: Path, work: Path, page: str, runs: list[Run]
+) -> None:
     """Put the folder of a page in place in one step.
 
     What this build did not make (the other edition, the other format) is taken over from what is
@@ -645,10 +706,11 @@ def _publish_page(exports: Path, work: Path, page: str, runs: list[Run]) -> None
     for old in sorted(published.rglob("*")) if published.exists() else ():
         name = old.relative_to(exports).as_posix()
         gone = sections_built and "/sections/" in name and not _same_section(name, outputs)
-        if old.is_file() and name not in outputs and not gone:
+        if old.is_file() and name not in outputs and not gone and old.name != "record.json":
             new = work / name
             new.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(old, new)
+    _write_record(content, made, page)
     files.swap_folders(made, published)
 
 

@@ -334,6 +334,7 @@ def impact(kind: str, key: str, fail_over: int | None, data: str) -> None:
     metavar="LIST",
     help="Formats, separated by commas.",
 )
+@click.option("--release", is_flag=True, help="Export only pages that may be released today.")
 @click.option(
     "--jobs", type=click.IntRange(min=1), help="Notebooks at once; by default a core each."
 )
@@ -356,6 +357,7 @@ def build(
     documents: tuple[str, ...],
     editions: tuple[str, ...],
     formats: str,
+    release: bool,
     jobs: int | None,
     data: str,
     exports: str,
@@ -379,6 +381,7 @@ def build(
             editions=editions or ("current", "supplied"),
             formats=chosen,
             jobs=jobs,
+            release=release,
             progress=show,
             waiting=lambda holder: click.echo(f"Waiting for a build by {holder} …", err=True),
         )

@@ -13,6 +13,7 @@ names the thing and the place, a hint that is an order, and facts as attributes 
     ├── SaveConflict           someone else changed the same row                 conflicts
     ├── Locked                 another process holds the lock                    path, holder
     ├── WrongParameter         a parameter the notebook does not take            notebook, parameter
+    ├── NotReady               pages that may not be released                    report
     └── BuildFailed            notebooks failed; what was published stays        failures
 
 Faults of the *content* are not raised one by one: they are `Diagnostic` records in a `Report`
@@ -153,6 +154,12 @@ class WrongParameter(KetcontentError):
 
     notebook: str
     parameter: str
+
+
+class NotReady(KetcontentError):
+    """Pages that may not be released; `report` says which rows stand against it."""
+
+    report: Any
 
 
 class BuildFailed(KetcontentError):

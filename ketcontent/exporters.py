@@ -23,6 +23,7 @@ from typing import Any
 from nbconvert.exporters.templateexporter import TemplateExporter
 from nbconvert.preprocessors.base import Preprocessor
 from traitlets import Unicode, default
+from traitlets.config import Application
 
 from ketcontent import rendering
 from ketcontent.documents import FACTS
@@ -180,6 +181,29 @@ class PageMarkdownExporter(_PageExporter):
     @default("template_extension")
     def _default_template_extension(self) -> str:
         return ".md.j2"
+
+
+class _OnTheCommandLine(_PageExporter):
+    """An exporter whose name has a hyphen, hidden where a Jupyter server makes a menu.
+
+    A server exports at ``/nbconvert/<name>/…``, and its addresses take letters, digits and
+    underscores in a name: what a menu lists under a hyphen, it answers with 404.
+    """
+
+    @default("enabled")
+    def _default_enabled(self) -> bool:
+        served = Application.initialized() and any(
+            kind.__name__ == "ServerApp" for kind in type(Application.instance()).__mro__
+        )
+        return not served
+
+
+class HyphenHTMLExporter(PageHTMLExporter, _OnTheCommandLine):
+    """`PageHTMLExporter` under its name on the command line, ``ketcontent-html``."""
+
+
+class HyphenMarkdownExporter(PageMarkdownExporter, _OnTheCommandLine):
+    """`PageMarkdownExporter` under its name on the command line, ``ketcontent-markdown``."""
 
 
 EXPORTERS = {"html": PageHTMLExporter, "markdown": PageMarkdownExporter}

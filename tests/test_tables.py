@@ -30,7 +30,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
-from ketcontent import files
+from ketcontent import files, tables
 from ketcontent.errors import BrokenTables, KetcontentError, Locked, SaveConflict
 from ketcontent.schemas import TABLES, shipped_path
 from ketcontent.tables import (
@@ -910,6 +910,24 @@ def test_a_first_save_killed_before_any_of_its_steps_leaves_no_tables_or_all(tea
     assert step > len(FILES)
 
 
+@pytest.mark.parametrize("place", range(1, len(TABLES) + 1))
+def test_a_save_in_the_middle_of_a_reading_is_read_whole(
+    tea: Path, monkeypatch: pytest.MonkeyPatch, place: int
+):
+    write_content(counted_to(read_content(tea), 1))
+    content, read = read_content(tea), tables._bytes
+    reads = itertools.count(1)
+
+    def interrupted(*paths: Path) -> bytes | None:
+        found = read(*paths)
+        if next(reads) == place:
+            write_content(counted_to(content, 2))
+        return found
+
+    monkeypatch.setattr(tables, "_bytes", interrupted)
+    assert counts_of(read_content(tea)) == (2, 2, 2)
+
+
 SAVER = """
 import os, sys
 sys.path.insert(0, sys.argv[2])
@@ -939,10 +957,15 @@ def test_a_save_killed_at_a_random_moment_leaves_the_old_tables_or_the_new(tea: 
     count = 1
     with started(SAVER, tea, Path(__file__).parent) as nursery:
         assert nursery.stdin is not None
-        for _ in range(25):
+        for life in range(25):
             print("go", file=nursery.stdin, flush=True)
             saver = int(line_of(nursery))  # it has saved once, and goes on
-            time.sleep(moments.uniform(0, 0.15))
+            if life % 5:  # anywhere in the short time in which files are put in place
+                while not (tea / ".staged").exists():
+                    os.kill(saver, 0)  # fails when it has died by itself
+                time.sleep(moments.uniform(0, 0.004))
+            else:
+                time.sleep(moments.uniform(0, 0.15))
             os.kill(saver, signal.SIGKILL)
             assert line_of(nursery) == "gone"
             found = counts_of(read_content(tea))

@@ -42,13 +42,13 @@ if TYPE_CHECKING:
     from ketcontent.builds import build as build
     from ketcontent.checks import check as check
     from ketcontent.documents import assemble as assemble
-    from ketcontent.documents import list_documents as list_documents
     from ketcontent.errors import KetcontentError as KetcontentError
     from ketcontent.intake import import_page as import_page
     from ketcontent.intake import read_page as read_page
     from ketcontent.records import verify as verify
     from ketcontent.redlines import redline as redline
     from ketcontent.reviews import impact as impact
+    from ketcontent.signoffs import list_documents as list_documents
     from ketcontent.signoffs import sign_off as sign_off
     from ketcontent.signoffs import with_signoffs as with_signoffs
     from ketcontent.tables import read_content as read_content
@@ -62,7 +62,7 @@ _HOMES = {
     "check": "checks",
     "impact": "reviews",
     "import_page": "intake",
-    "list_documents": "documents",
+    "list_documents": "signoffs",
     "KetcontentError": "errors",
     "read_content": "tables",
     "read_page": "intake",

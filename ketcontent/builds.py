@@ -684,8 +684,8 @@ def _write_record(content: Content, made: Path, page: str) -> None:
     """Write the record of what the finished pages show, beside them."""
     pages = {
         path.relative_to(made).as_posix(): path.read_text("utf-8")
-        for path in sorted(made.rglob("*.html"))
-        if path.name not in ("supplied.html", "review.html")
+        for path in sorted([*made.rglob("*.html"), *made.rglob("*.md")])
+        if path.stem not in ("supplied", "review")
     }
     text = json.dumps(record(content, page, pages), indent=1, ensure_ascii=False) + "\n"
     files.write_through(made / "record.json", text.encode())
@@ -794,6 +794,8 @@ def _hash(data: bytes) -> str:
 def create_project(folder: str | os.PathLike[str]) -> Path:
     """Make an empty content project: tables, notebooks, a folder for the exports.
 
+    The tables are empty but for the rules of prose and the policies of sign-off.
+
     Raises
     ------
     KetcontentError
@@ -815,6 +817,8 @@ def create_project(folder: str | os.PathLike[str]) -> Path:
             path=str(project),
         )
     write_content(empty_content(), project / "data")
+    for name in ("rules.csv", "policies.csv"):  # the house's own, for a team to change
+        shutil.copyfile(files.shipped("data") / name, project / "data" / name)
     (project / "exports").mkdir()
     (project / "notebooks").mkdir()
     for name in NOTEBOOKS:

@@ -19,8 +19,12 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from ketcontent import rendering
-from ketcontent.documents import FACTS
+from ketcontent.documents import FACTS, Edition, assemble
+from ketcontent.evidence import CLAIMS
+from ketcontent.prose import FLESCH_KINCAID_TARGET, readability
 from ketcontent.reviews import Table
+from ketcontent.signoffs import standings
+from ketcontent.tables import Content
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -105,11 +109,20 @@ def bars(frame: pd.DataFrame, caption: str, *, unit: str, target: float | None =
                 height=0.6,
             )
             left = [before + size for before, size in zip(left, sizes, strict=True)]
+        axes.margins(y=0.02)
         axes.invert_yaxis()
         axes.set_xlabel(unit, color=_INK)
         if target is not None:
             axes.axvline(target, color=_INK, linestyle="--", linewidth=1.2)
-            axes.text(target, -0.7, f"target {target:g}", color=_INK, ha="center", va="bottom")
+            axes.text(
+                target,
+                1.0,
+                f"target {target:g}",
+                color=_INK,
+                ha="center",
+                va="bottom",
+                transform=axes.get_xaxis_transform(),
+            )
         if len(series) > 1:
             axes.legend(frameon=False, labelcolor=_INK, loc="upper center", ncols=len(series),
                         bbox_to_anchor=(0.4, 1.0 + 0.9 / max(3, len(names))))
@@ -198,3 +211,98 @@ def _svg(draw: Callable[[Axes], None], height: float, alternative: str) -> str:
     svg = re.sub(r"font: ([0-9.]+px)[^;\"]*", r"font-size: \1", svg)
     named = rendering.render("label.html.j2", text=alternative)
     return svg.replace("<svg ", f'<svg role="img" aria-label="{named}" ', 1).strip()
+
+
+# --- the pictures of one page ----------------------------------------------------------------
+
+
+def evidence_map(content: Content, document: str) -> Chart:
+    """Return how many claims of each grade are supported, contradicted, or rest on nothing.
+
+    A claim counts as contradicted when a source says otherwise, whatever else supports it.
+
+    Examples
+    --------
+    >>> from ketcontent.tables import read_content
+    >>> chart = evidence_map(read_content("data"), "ketamine")
+    >>> chart.table.frame["certainty"].tolist()
+    ['high', 'moderate', 'low', 'very-low', 'not graded']
+    """
+    frame = content.evidence[content.evidence["document"] == document]
+    roles: dict[str, set[str]] = {}
+    for statement, role in zip(frame["statement"], frame["role"], strict=True):
+        roles.setdefault(statement, set()).add(role)
+    grades = ["high", "moderate", "low", "very-low", "not graded"]
+    columns = ["supported", "contradicted", "no support"]
+    counts = {grade: dict.fromkeys(columns, 0) for grade in grades}
+    for section in assemble(content, document):
+        for one in section.statements:
+            if one.kind not in CLAIMS or one.notice:
+                continue
+            said = roles.get(one.statement, set())
+            column = (
+                "contradicted"
+                if "contradicts" in said
+                else "supported"
+                if "supports" in said
+                else "no support"
+            )
+            counts[one.certainty or "not graded"][column] += 1
+    rows = [{"certainty": grade, **counts[grade]} for grade in grades]
+    return bars(pd.DataFrame(rows), "Claims by certainty and support", unit="claims")
+
+
+def balance(content: Content, document: str, *, edition: Edition = "current") -> Chart:
+    """Return where benefits and risks stand along a page.
+
+    Examples
+    --------
+    >>> from ketcontent.tables import read_content
+    >>> balance(read_content("data"), "ketamine").caption
+    'Benefits and risks along the page'
+    """
+    rows = [
+        {"statement": one.statement, "kind": one.kind or "not set"}
+        for section in assemble(content, document, edition=edition)
+        for one in section.statements
+    ]
+    frame = pd.DataFrame(rows, columns=["statement", "kind"])
+    return strip(frame, "Benefits and risks along the page")
+
+
+def reading_grades(content: Content, document: str, *, edition: Edition = "current") -> Chart:
+    """Return the reading grade of each section, against the target.
+
+    Examples
+    --------
+    >>> from ketcontent.tables import read_content
+    >>> reading_grades(read_content("data"), "ketamine").table.frame.columns.tolist()
+    ['section', 'grade']
+    """
+    found = readability(content, document, edition=edition)
+    frame = found[["section", "flesch_kincaid"]].rename(columns={"flesch_kincaid": "grade"})
+    frame = frame[frame["grade"].notna()].round(1)
+    caption = "Flesch-Kincaid grade of each section, drug names left out"
+    return bars(frame, caption, unit="grade", target=FLESCH_KINCAID_TARGET)
+
+
+def coverage(content: Content, document: str) -> Chart:
+    """Return how many of the sign-offs that a page needs are valid, stale, refused or missing.
+
+    Examples
+    --------
+    >>> from ketcontent.tables import read_content
+    >>> coverage(read_content("data"), "ketamine").table.frame["capacity"].tolist()
+    ['editorial', 'clinical', 'lay']
+    """
+    found = standings(content, document)
+    rows = []
+    for capacity in dict.fromkeys(one.capacity for one in found):
+        states = [one.state for one in found if one.capacity == capacity]
+        lapsed = states.count("stale") + states.count("refused")
+        row = {"capacity": capacity, "valid": states.count("valid")}
+        rows.append({**row, "stale or refused": lapsed, "missing": states.count("missing")})
+    frame = pd.DataFrame(rows, columns=["capacity", "valid", "stale or refused", "missing"])
+    order = {name: place for place, name in enumerate(("editorial", "clinical", "lay"))}
+    frame = frame.sort_values("capacity", key=lambda names: names.map(order), ignore_index=True)
+    return bars(frame, "Sign-offs", unit="statements")

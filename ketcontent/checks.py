@@ -14,13 +14,17 @@ import os
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict, replace
 from itertools import groupby
+from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 from xml.etree import ElementTree
+
+import pandas as pd
 
 import ketcontent
 from ketcontent import evidence, prose, signoffs
 from ketcontent.diagnostics import Diagnostic, Report
-from ketcontent.documents import Edition
+from ketcontent.documents import Edition, assemble
 from ketcontent.errors import UnknownName
 from ketcontent.tables import Content
 
@@ -37,18 +41,23 @@ JUDGES: tuple[Callable[..., list[Diagnostic]], ...] = (
 )
 """The judges of one page in one edition."""
 
+_CURRENT: tuple[Edition, ...] = ("current",)
+
 FORMS = ("text", "json", "github", "sarif", "junit")
 """The forms of a report."""
 
 SHOWN_BY_GITHUB = 10
 """Annotations of each severity that GitHub shows for a step."""
 
+SUMMARY_BYTES = 1_000_000
+"""Bytes of Markdown that a step summary holds (GitHub refuses one above 1 MiB)."""
+
 
 def check(
     content: Content,
     documents: Sequence[str] = (),
     *,
-    editions: Collection[Edition] = ("current",),
+    editions: Collection[Edition] = _CURRENT,
     as_of: datetime.date | None = None,
 ) -> Report:
     """Return every fault of the content, worst first.
@@ -89,10 +98,13 @@ def check(
                 found += judge(content, document, edition=edition)
         if "current" in editions:
             found += signoffs.judge_signoffs(content, document)
+            found += signoffs.judge_review_date(content, document, as_of=day)
             found += evidence.judge_freshness(content, document, as_of=day)
     if "current" in editions:
         found += evidence.judge_sources(content, documents)
-    return Report.of([_placed(one, content) for one in found if not _waived(one, content, day)])
+    waived = _waived(content, day)
+    found = [one for one in found if (one.table, one.key, one.rule) not in waived]
+    return Report.of(_placed(found, content))
 
 
 def today() -> datetime.date:
@@ -109,27 +121,38 @@ def today() -> datetime.date:
     return datetime.date.today()
 
 
-def _placed(one: Diagnostic, content: Content) -> Diagnostic:
-    """Return a fault with the file and the line of its row."""
+def _placed(found: Sequence[Diagnostic], content: Content) -> list[Diagnostic]:
+    """Return the faults with the file and the line of their rows."""
     origin = content.origin
-    if origin is None or not one.table:
-        return one
-    lines = origin.lines.get(one.table, {})
-    line = lines.get(tuple(one.key.split("/"))) or lines.get((one.key,))
-    return replace(one, file=(origin.folder / f"{one.table}.csv").as_posix(), line=line)
-
-
-def _waived(one: Diagnostic, content: Content, day: datetime.date) -> bool:
-    if one.table != "statements":
-        return False
-    document, _, statement = one.key.partition("/")
-    rows = content.waivers
-    chosen = rows[
-        (rows["document"] == document)
-        & (rows["statement"] == statement)
-        & (rows["rule"] == one.rule)
+    if origin is None:
+        return list(found)
+    lines = {
+        (table, "/".join(key)): line
+        for table, keys in origin.lines.items()
+        for key, line in keys.items()
+    }
+    return [
+        replace(
+            one,
+            file=(origin.folder / f"{one.table}.csv").as_posix(),
+            line=lines.get((one.table, one.key)),
+        )
+        if one.table
+        else one
+        for one in found
     ]
-    return any(day <= datetime.date.fromisoformat(until) for until in chosen["until"])
+
+
+def _waived(content: Content, day: datetime.date) -> set[tuple[str, str, str]]:
+    """Return table, key and rule of what need not be mended yet."""
+    rows = content.waivers
+    return {
+        ("statements", f"{document}/{statement}", rule)
+        for document, statement, rule, until in zip(
+            rows["document"], rows["statement"], rows["rule"], rows["until"], strict=True
+        )
+        if day <= datetime.date.fromisoformat(until)
+    }
 
 
 # --- forms -----------------------------------------------------------------------------------
@@ -181,15 +204,7 @@ def to_text(report: Report) -> str:
     for one in report:
         head, _, hint = str(one).partition("\n")
         parts.append("\n".join(filter(None, [head, *_marked(one), hint])))
-    counts = {
-        severity: len(list(group))
-        for severity, group in groupby(report, key=lambda one: one.severity)
-    }
-    said = ", ".join(
-        f"{number} {severity}{'' if number == 1 or severity == 'advice' else 's'}"
-        for severity, number in counts.items()
-    )
-    return "\n".join([*parts, "", f"{said}."])
+    return "\n".join([*parts, "", f"{report.counted}."])
 
 
 _AROUND = 60  # characters of a sentence that are shown on either side of the words at fault
@@ -202,7 +217,7 @@ def _marked(one: Diagnostic) -> list[str]:
     start, end = one.span
     first, last = max(0, start - _AROUND), min(len(one.cell), end + _AROUND)
     before, after = "…" if first else "", "…" if last < len(one.cell) else ""
-    shown = one.cell[first:last].replace("\n", " ")
+    shown = "".join(mark if mark.isprintable() else " " for mark in one.cell[first:last])
     pad = " " * (4 + len(before) + start - first)
     return [f"    {before}{shown}{after}", f"{pad}{'^' * max(1, end - start)}"]
 
@@ -255,27 +270,21 @@ def _escaped(text: str, *, property_: bool) -> str:
 
 
 def to_summary(report: Report) -> str:
-    """Return a report as Markdown for a step summary.
+    """Return a report as Markdown for a step summary, worst first, as much as GitHub takes.
 
     Examples
     --------
     >>> print(to_summary(Report()))
     No faults.
     """
-    if not report.diagnostics:
-        return "No faults."
-    rows = [
-        f"| {one.severity} | {one.rule} | {one.file}:{one.line or ''} | {_cell(one.message)} "
-        f"| {_cell(one.hint)} |"
-        for one in report
-    ]
-    return "\n".join(
-        ["| severity | rule | where | what | what to do |", "| --- | --- | --- | --- | --- |", *rows]
-    )
-
-
-def _cell(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;").replace("\n", " ")
+    lines = report.to_markdown().split("\n")
+    size = 0
+    for number, line in enumerate(lines):
+        size += len(line.encode()) + 1
+        if size > SUMMARY_BYTES:
+            left = len(lines) - number
+            return "\n".join([*lines[:number], "", f"{left} more findings had no room here."])
+    return "\n".join(lines)
 
 
 def to_sarif(report: Report) -> str:
@@ -315,11 +324,19 @@ def _result(one: Diagnostic, level: str, rule: int) -> dict[str, Any]:
         region = {"region": {"startLine": one.line}} if one.line else {}
         result["locations"] = [
             {
-                "physicalLocation": {"artifactLocation": {"uri": one.file}, **region},
+                "physicalLocation": {"artifactLocation": {"uri": _uri(one.file)}, **region},
                 "logicalLocations": [{"fullyQualifiedName": f"{one.table}/{one.key}"}],
             }
         ]
     return result
+
+
+def _uri(file: str) -> str:
+    """Return a file as a URI, relative to the working directory where it lies under it."""
+    path = Path(file)
+    if path.is_absolute() and path.is_relative_to(Path.cwd()):
+        path = path.relative_to(Path.cwd())
+    return path.as_uri() if path.is_absolute() else quote(path.as_posix())
 
 
 def to_junit(report: Report) -> str:
@@ -342,7 +359,7 @@ def to_junit(report: Report) -> str:
         suite = ElementTree.SubElement(
             root,
             "testsuite",
-            name=file or "content",
+            name=_printable(file or "content"),
             tests=str(len(found)),
             failures=str(failures),
         )
@@ -350,9 +367,9 @@ def to_junit(report: Report) -> str:
             case = ElementTree.SubElement(
                 suite,
                 "testcase",
-                name=f"{one.rule}: {one.key}",
+                name=_printable(f"{one.rule}: {one.key}"),
                 classname=one.table,
-                file=one.file,
+                file=_printable(one.file),
                 line=str(one.line or 0),
             )
             if one.severity != "advice":
@@ -369,6 +386,83 @@ def to_junit(report: Report) -> str:
 def _printable(text: str) -> str:
     """Return text without the characters that XML cannot hold."""
     return "".join(
-        one for one in text if one in "\t\n" or " " <= one <= "\ud7ff" or "\ue000" <= one <= "\ufffd"
-        or one > "\uffff"
+        one
+        for one in text
+        if one in "\t\n" or " " <= one <= "\ud7ff" or "\ue000" <= one <= "\ufffd" or one > "\uffff"
     )
+
+
+# --- for a review ----------------------------------------------------------------------------
+
+
+def findings(report: Report, content: Content, document: str) -> pd.DataFrame:
+    """Return what a report says of one page, by section in reading order.
+
+    Parameters
+    ----------
+    report
+        What `check` returned.
+    content, document
+        The tables and the page.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a finding; sign-offs are left out, they have a picture of their own. Columns:
+        ``section`` (its heading, or ``whole page``), ``severity``, ``rule``, ``what``, ``do``.
+
+    Examples
+    --------
+    >>> from ketcontent.tables import read_content
+    >>> findings(Report(), read_content("data"), "ketamine").columns.tolist()
+    ['section', 'severity', 'rule', 'what', 'do']
+    """
+    page = assemble(content, document)
+    titles = [section.title or "(no heading)" for section in page]
+    of_row = {f"sections/{document}/{one.section}": place for place, one in enumerate(page)}
+    for place, section in enumerate(page):
+        of_row |= {f"statements/{document}/{one.statement}": place for one in section.statements}
+    last = len(titles)
+    rows = []
+    for one in report:
+        if one.rule.startswith("sign-off-"):
+            continue
+        place = of_row.get(f"{one.table}/{one.key}", last)
+        title = titles[place] if place < last else "whole page"
+        rows.append((place, title, one.severity, one.rule, one.message, one.hint))
+    rows.sort(key=lambda row: row[0])
+    columns = ["section", "severity", "rule", "what", "do"]
+    return pd.DataFrame([row[1:] for row in rows], columns=columns)
+
+
+def falling_due(
+    content: Content, document: str, *, as_of: datetime.date, days: int = 90
+) -> pd.DataFrame:
+    """Return what a page depends on and must be looked at within so many days.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a date, soonest first, those never done before all. Columns: ``what``, ``row``,
+        ``last`` and ``due`` (dates, or ``never`` and ``now``).
+
+    Examples
+    --------
+    >>> from ketcontent.tables import read_content
+    >>> day = datetime.date(2026, 11, 23)
+    >>> set(falling_due(read_content("data"), "ketamine", as_of=day)["due"])
+    {'now'}
+    """
+    end = as_of + datetime.timedelta(days)
+    rows = [
+        (one.what, f"{one.table}: {one.key}", one.last or "never", str(one.due or "now"))
+        for one in evidence.dates_due(content, document)
+        if one.due is None or one.due <= end
+    ]
+    review = signoffs.review_date(content, document)
+    chosen = content.documents[content.documents["document"] == document]
+    if review is not None:
+        due = review + datetime.timedelta(int(chosen["review_every_days"].iloc[0]))
+        if due <= end:
+            rows.append(("Review the page", f"documents: {document}", str(review), str(due)))
+    return pd.DataFrame(rows, columns=["what", "row", "last", "due"])

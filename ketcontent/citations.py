@@ -33,7 +33,8 @@ from ketcontent.tables import Content, frame_of
 STYLE = Path(__file__).parent / "styles" / "reference.csl"
 """The style of the reference list."""
 
-_CITATION = re.compile(r"\s*\[(@[a-z0-9-]+(?:\s*;\s*@[a-z0-9-]+)*)\]")
+# A bracket after a backslash is a bracket.
+_CITATION = re.compile(r"\s*(?<!\\)\[(@[a-z0-9-]+(?:\s*;\s*@[a-z0-9-]+)*)\]")
 
 _PLAIN = {
     "title": "title",
@@ -126,7 +127,10 @@ def references(rows: Sequence[Mapping[str, str]]) -> list[str]:
     with warnings.catch_warnings():
         # It warns of variables it does not know, such as PMID, which are printed elsewhere.
         warnings.simplefilter("ignore")
-        items = [_for_processor(row) for row in rows]
+        # It leaves out an entry with nothing in it; a row without a title is a fault of the table.
+        items = [
+            _for_processor({**row, "title": row.get("title") or row["source"]}) for row in rows
+        ]
         style = CitationStylesStyle(str(STYLE), validate=False)
         bibliography = CitationStylesBibliography(style, CiteProcJSON(items), formatter.plain)
         for row in rows:

@@ -11,9 +11,12 @@ a module imports from lower layers only.
 
 from __future__ import annotations
 
+import html
+import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -121,6 +124,66 @@ class Report:
         frame = pd.DataFrame([asdict(one) for one in self.diagnostics], columns=columns)
         return frame.astype({"line": "Int64"})  # a fault of a whole file has no line
 
+    def to_html(self) -> str:
+        """Return a table for a screen: a row a fault, worst first.
+
+        Examples
+        --------
+        >>> Report().to_html()
+        '<p>No faults.</p>'
+        """
+        if not self.diagnostics:
+            return "<p>No faults.</p>"
+        heads = "".join(f'<th scope="col">{name}</th>' for name in _COLUMNS)
+        rows = "\n".join(
+            f'<tr><th scope="row">{one.severity}</th>'
+            + "".join(f"<td>{_html(cell)}</td>" for cell in _cells(one)[1:])
+            + "</tr>"
+            for one in self.diagnostics
+        )
+        return (
+            f"<table>\n<caption>{self.counted}</caption>\n<thead><tr>{heads}</tr></thead>\n"
+            f"<tbody>\n{rows}\n</tbody>\n</table>"
+        )
+
+    def to_markdown(self) -> str:
+        """Return the same table as Markdown.
+
+        Examples
+        --------
+        >>> Report().to_markdown()
+        'No faults.'
+        """
+        if not self.diagnostics:
+            return "No faults."
+        rows = [_COLUMNS, ["---"] * len(_COLUMNS)]
+        rows += [[_markdown(cell) for cell in _cells(one)] for one in self.diagnostics]
+        return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+    @property
+    def counted(self) -> str:
+        """How many faults of each severity there are, in words.
+
+        Examples
+        --------
+        >>> Report.of([Diagnostic(rule="promotion", message="'Miracle' is praise.")]).counted
+        '1 error'
+        """
+        found = Counter(one.severity for one in self.diagnostics)
+        return ", ".join(
+            f"{found[severity]} {severity}"
+            f"{'' if found[severity] == 1 or severity == 'advice' else 's'}"
+            for severity in _ORDER
+            if severity in found
+        )
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        return {
+            "text/plain": str(self),
+            "text/html": self.to_html(),
+            "text/markdown": self.to_markdown(),
+        }
+
     def __iter__(self) -> Iterator[Diagnostic]:
         return iter(self.diagnostics)
 
@@ -133,3 +196,26 @@ class Report:
 
 def _worst_first(one: Diagnostic) -> tuple[int, str, int, str]:
     return (_ORDER[one.severity], one.file, one.line or 0, one.column)
+
+
+_COLUMNS = ["severity", "rule", "row", "where", "what", "what to do"]
+
+
+def _cells(one: Diagnostic) -> list[str]:
+    """Return what a table says of a fault, in the order of its columns."""
+    place = ":".join(str(part) for part in (one.file, one.line) if part)
+    row = " ".join(filter(None, [one.table, one.key, one.column]))
+    return [one.severity, one.rule, row, place, one.message, one.hint]
+
+
+def _shown(text: str) -> str:
+    """Return text on one line, without characters that steer a screen."""
+    return " ".join("".join(one if one.isprintable() else " " for one in text).split())
+
+
+def _html(text: str) -> str:
+    return html.escape(_shown(text))
+
+
+def _markdown(text: str) -> str:
+    return re.sub(r"([\\`*_\[\]<>|~&])", r"\\\1", _shown(text))

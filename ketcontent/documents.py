@@ -76,7 +76,13 @@ class Statement:
         >>> Statement("s", "", "It may. [@a-1]", "It may.", "", "", cites=("a-1",)).parts
         [('It may.', ('a-1',))]
         """
-        return split_citations(self.text) if self.cites else [(self.text, ())]
+        if not self.cites:
+            return [(self.text, ())]
+        parts = split_citations(self.text)
+        if "".join(rendering.inline_plain(words) for words, _ in parts) == self.plain:
+            return parts
+        # Markup goes across a citation: all stand after the words.
+        return [(without_citations(self.text), self.cites)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +116,12 @@ class Block:
         """
         sentences = []
         for one in self.statements:
-            words = "".join(
-                rendering.inline_markdown(part) + "".join(f"[^{key}]" for key in keys)
-                for part, keys in one.parts
-            )
+            words = ""
+            for part, keys in one.parts:
+                words += rendering.inline_markdown(part)
+                if keys:  # after a "!", a bracket would open an image
+                    words = re.sub(r"(?<!\\)!\Z", r"\\!", words)
+                words += "".join(f"[^{key}]" for key in keys)
             label = rendering.strong(one.label_text) if one.label else ""
             sentences.append(f"{label} {words}".strip())
         return rendering.markdown_lines(sentences)
@@ -594,6 +602,12 @@ class Entry:
     """Days after which a review of it is out of date."""
     supplied: bool
     """Whether it was received from somewhere, so that there is an archive copy."""
+    state: State = "draft"
+    """Whether every sentence of its current edition is signed off."""
+    last_review: str = ""
+    """The day of the oldest sign-off that its current edition needs; empty where one lacks."""
+    next_review: str = ""
+    """The last day on which that is recent enough; empty where one lacks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -637,26 +651,3 @@ class Index:
             "text/markdown": self.to_markdown(),
             FACTS: json.dumps(self.facts, ensure_ascii=False),
         }
-
-
-def list_documents(content: Content) -> Index:
-    """Return the index of all pages.
-
-    Examples
-    --------
-    >>> from ketcontent.tables import read_content
-    >>> [entry.name for entry in list_documents(read_content("data")).entries]
-    ['Ketamine']
-    """
-    entries = [
-        Entry(
-            document=row["document"],
-            name=row["title"],
-            language=row["language"],
-            audience=row["audience"],
-            review_every_days=int(row["review_every_days"]),
-            supplied=_received(content, row["document"]),
-        )
-        for row in _records(content.documents)
-    ]
-    return Index(tuple(sorted(entries, key=lambda one: (one.name.casefold(), one.document))))

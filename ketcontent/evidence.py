@@ -39,6 +39,7 @@ REVISION_DAYS = 90
 HELP_LINE_DAYS = 90
 """Days after which a crisis contact must be tried again."""
 
+_LIMITS = frozenset({"qualifies", "contradicts"})
 _REVISED = frozenset({"document", "webpage", "legislation", "report", "regulation", "standard"})
 
 
@@ -67,18 +68,23 @@ class _Page:
         column: str = "",
         span: tuple[int, int] | None = None,
         cell: str = "",
+        of_notice: bool = False,
     ) -> Diagnostic:
+        """Return a fault of a statement, or of the notice whose text it is."""
         words_ = "supplied" if self.edition == "supplied" else "text"
         column = column or words_
         if column == words_ and not cell:
             cell = one.plain if self.edition == "supplied" else one.text
+        table, key = "statements", f"{self.document}/{one.statement}"
+        if of_notice and one.notice:
+            table, key = "notices", f"{one.notice}/{self.page.language}"
         return Diagnostic(
             rule=rule,
             message=message,
             hint=hint,
             severity=severity,
-            table="statements",
-            key=f"{self.document}/{one.statement}",
+            table=table,
+            key=key,
             column=column,
             cell=cell,
             span=span,
@@ -137,28 +143,33 @@ def judge_support(
             faults += _support(page, one, said)
         for source in one.cites:
             if source not in known:
-                at = one.text.find(f"@{source}")
                 faults.append(
                     page.fault(
                         one,
                         "unknown-source",
                         f"There is no source '{source}'.",
                         "Add it with 'ketcontent import-sources FILE', or cite another.",
-                        span=(at, at + len(source) + 1),
+                        span=_citation(one.text, source),
+                        of_notice=True,
                     )
                 )
             elif source not in said and not one.notice:
-                at = one.text.find(f"@{source}")
                 faults.append(
                     page.fault(
                         one,
                         "no-finding",
                         f"It cites '{source}', but no row of evidence says what that found.",
                         "Add the row to evidence.csv: role, finding, where in the source.",
-                        span=(at, at + len(source) + 1),
+                        span=_citation(one.text, source),
                     )
                 )
     return faults
+
+
+def _citation(text: str, source: str) -> tuple[int, int] | None:
+    """Return where a text cites a source, without the brackets."""
+    found = re.search(rf"[\[;]\s*(@{re.escape(source)})(?![a-z0-9-])", text)
+    return found.span(1) if found else None
 
 
 def _support(page: _Page, one: Statement, said: dict[str, str]) -> Iterator[Diagnostic]:
@@ -235,31 +246,77 @@ def judge_sources(content: Content, documents: Sequence[str] = ()) -> list[Diagn
 
 # --- certainty -------------------------------------------------------------------------------
 
-_NOT_KNOWN = re.compile(
-    r"\b(?:(?:do|does|did|could|can)(?: not|n[’']t) (?:yet )?(?:know|agree|tell|say)|cannot (?:tell|say)"
-    r"|(?:not|never) (?:yet |well |fully )?(?:clear|known|certain|sure|agreed|been (?:shown|proven|"
-    r"tested|studied|checked))|unclear|unknown|uncertain|no (?:good |clear |reliable )?evidence"
-    r"|not enough (?:evidence|research|is known)|nobody knows|no one knows|know less"
-    r"|little (?:evidence|research|is known)|less research|few (?:trials|studies)"
-    r"|did not (?:find|confirm|differ|improve|show)|found no|was no|were no)\b",
-    re.IGNORECASE,
+
+def _any(*patterns: str) -> re.Pattern[str]:
+    """Return a pattern that finds any of these as whole words."""
+    return re.compile(rf"\b(?:{'|'.join(patterns)})(?!\w)", re.IGNORECASE)
+
+
+_NOT_KNOWN = _any(
+    r"(?:do|does|did|could|can)(?: not|n[’']t) (?:yet )?(?:know|agree|tell|say)",
+    r"cannot (?:tell|say)",
+    r"(?:not|never) (?:yet |well |fully )?(?:clear|known|certain|sure|agreed)",
+    r"(?:not|never|neither [\w -]{1,40}) (?:has |have )?(?:yet |well |fully )?been (?:shown|proven"
+    r"|proved|found|tested|studied|checked)",
+    r"unclear|unknown|uncertain|nobody knows|no one knows|know less",
+    r"no (?:good |clear |reliable )?evidence(?! of (?:any )?(?:harm|risk|danger|side effect))",
+    r"not enough (?:evidence|research|is known)|little (?:evidence|research|is known)",
+    r"less research|few (?:trials|studies)",
+    r"did(?: not|n[’']t) (?:find|confirm|differ|show)|found no|(?:was|were) no better",
 )
-_MAY = re.compile(r"\b(?:may|might|could|possibly|perhaps)\b", re.IGNORECASE)
-_PROBABLY = re.compile(r"\b(?:probably|likely)\b", re.IGNORECASE)
-_REPORT = re.compile(
-    r"\b(?:trials?|stud(?:y|ies)|reviews?|surveys?|case series|reports?|reported|animals|rats|mice"
-    r"|guidelines?|guidance|labels?)\b",
-    re.IGNORECASE,
+"""Words that say that something is not known, or was looked for and not found."""
+
+_ONLY_WHY = _any(
+    r"(?:not|n[’']t|nobody|no one) (?:yet |fully )?(?:known?|knows|clear|sure)(?: exactly)?"
+    r" (?:why|how (?:it|this|they))",
+    r"(?:unclear|unknown)(?: exactly)? (?:why|how (?:it|this|they))",
 )
-_EFFECT_IN_HEADING = re.compile(
-    r"\b(?:relie(?:f|ves?|ving)|improv\w+|reduc\w+|enhanc\w+|promot(?:es|ing|ion)|prevent(?:s|ing)"
-    r"|treats|cures?|heals?|boosts?|eases?|effective(?:ness)?|benefits?|safe|safely|safety profile"
-    r"|minimal|rapid|quick|unique)\b",
-    re.IGNORECASE,
+"""Words that leave open why something works, and not whether it does."""
+
+_MAY = _any(
+    r"(?-i:may)|(?-i:(?<![^.!?] )May(?! \d| of \d))",  # not the month
+    r"might|could|possibly|perhaps",
+)
+_PROBABLY = _any(r"probably", r"(?<!more )(?<!less )(?<!most )(?<!as )likely")
+
+_PROOF = _any(
+    r"(?:ha(?:s|ve|d)|been|is|are|was|were) (?:\w+ly |now |well )?(?:proven|proved|established)",
+    r"ha(?:s|ve) been (?:\w+ly )?shown to|proves? (?:that|it|to)",
+    r"guarantee[sd]?|definitely|certainly|undoubtedly|without (?:a |any )?doubt",
+)
+"""Words that claim proof, which no grade below high can carry."""
+
+_DENIED = _any(r"not|\w+n[’']t|never|no|neither|nor|nobody|cannot|whether|if|without")
+"""Words that take back, within a clause, what comes after them."""
+
+_REPORT = _any(
+    r"trials?|studies|(?<!to )(?<!you )(?<!people )study(?! for)|reviews?|surveys?|case series",
+    r"reports?|reported|in (?:animals|rats|mice)|guidelines?|guidance|labels?",
+)
+"""Words that say who found it, or where."""
+
+_IN_GENERAL = _any(
+    r"(?:trials|studies|reviews|reports|surveys) (?:\w+ly |have |all |now )*(?:shown?|prove[ds]?"
+    r"|confirm(?:ed)?|demonstrated?|agree that)"
+)
+"""Words that call on studies and name none."""
+
+_EFFECT_IN_HEADING = _any(
+    r"relie(?:f|ves?|ving)|improv\w+|reduc(?:es?|ed|tions?)|enhanc\w+|promot(?:es|ing)",
+    r"prevent(?:s|ing)|lowers|stops|fights|restores|treats|cures?|heals?|boosts?|eases?|works",
+    r"effective|benefits?|safe(?! (?:storage|disposal|handling|keeping|use))|safely|safety profile",
+    r"minimal|rapid|quick|unique|proven",
+    r"(?:no|without) (?:known |serious )?(?:risks?|harms?|side effects)|risk-free|harmless",
+    r"non-?addictive|well[- ]tolerated",
 )
 _OPEN_HEADING = re.compile(
-    r"\?$|\b(?:known|not|whether|how|what|may|being studied|risks?)\b", re.IGNORECASE
+    r"\?$|^(?:what|whether|if|who|when|where)\b"
+    r"|^how (?:it works|well|much|sure|long|often|safe|effective|to)\b"
+    r"|\b(?:may|might|possible|whether|being studied|not (?:known|clear|sure)|unknown"
+    r"|risks? and (?:\w+ )?benefits?|benefits? and (?:\w+ )?(?:risks?|harms?|limits?))\b",
+    re.IGNORECASE,
 )
+"""A heading that asks, or leaves open."""
 
 
 def judge_certainty(
@@ -299,6 +356,7 @@ def judge_certainty(
                     "Name the subject, not the result.",
                     column="supplied_label" if edition == "supplied" else "label",
                     cell=one.label,
+                    span=_asserts(one.label),
                 )
             )
     half = "supplied_heading" if edition == "supplied" else "heading"
@@ -313,13 +371,20 @@ def judge_certainty(
                     key=f"{document}/{section.section}",
                     column=half,
                     cell=section.heading,
+                    span=_asserts(section.heading),
                 )
             )
     return faults
 
 
-def _asserts(heading: str) -> bool:
-    return bool(_EFFECT_IN_HEADING.search(heading)) and not _OPEN_HEADING.search(heading)
+def _asserts(heading: str) -> tuple[int, int] | None:
+    """Return where a heading claims an effect; None where it asks or names a subject."""
+    if _OPEN_HEADING.search(heading):
+        return None
+    for found in _EFFECT_IN_HEADING.finditer(heading):
+        if not heading[: found.start()].casefold().endswith(("not ", "nor ")):
+            return found.span()
+    return None
 
 
 def _graded(page: _Page, one: Statement, reasons: str) -> Iterator[Diagnostic]:
@@ -343,10 +408,12 @@ def _graded(page: _Page, one: Statement, reasons: str) -> Iterator[Diagnostic]:
 
 def _worded(page: _Page, one: Statement) -> Iterator[Diagnostic]:
     text = one.plain
-    not_known = bool(_NOT_KNOWN.search(text))
+    about = text if one.kind == "mechanism" else _ONLY_WHY.sub("", text)
+    not_known = bool(_NOT_KNOWN.search(about))
     may, probably = bool(_MAY.search(text)), bool(_PROBABLY.search(text))
-    reports = bool(_REPORT.search(text)) and (bool(one.cites) or page.edition == "supplied")
-    allowed = {
+    reports = bool(_REPORT.search(_IN_GENERAL.sub("", text)))
+    reports = reports and (bool(one.cites) or page.edition == "supplied")
+    enough = {
         "high": True,
         "moderate": probably or may or not_known or reports,
         "low": may or not_known or reports,
@@ -357,14 +424,14 @@ def _worded(page: _Page, one: Statement) -> Iterator[Diagnostic]:
         "low": "Say 'may'",
         "very-low": "Say 'we do not know whether'",
     }
-    if not allowed:
+    if one.certainty != "high" and (_proof(text) or not enough):
         yield page.fault(
             one,
             "claims-more-than-grade",
             f"The wording claims more than {one.certainty} certainty allows.",
             f"{verb[one.certainty]}, or say which study found it and cite it.",
         )
-    if one.certainty == "high" and not reports and one.kind == "benefit":
+    if one.certainty == "high" and not reports and one.kind in ("benefit", "mechanism"):
         hedge = _MAY.search(text) or _PROBABLY.search(text) or _NOT_KNOWN.search(text)
         if hedge:
             yield page.fault(
@@ -373,7 +440,22 @@ def _worded(page: _Page, one: Statement) -> Iterator[Diagnostic]:
                 f"'{hedge.group()}' hedges what is graded high.",
                 "Use a plain verb, or lower the grade.",
                 severity="warning",
+                span=_within(one.text, hedge.group()),
             )
+
+
+def _proof(text: str) -> bool:
+    """Whether a text claims proof, and does not deny it in the same clause."""
+    return any(
+        not _DENIED.search(re.split(r"[,;:.]|\bbut\b", text[: found.start()])[-1])
+        for found in _PROOF.finditer(text)
+    )
+
+
+def _within(text: str, part: str) -> tuple[int, int] | None:
+    """Return where a part of the words stands in their markup, if it stands there unbroken."""
+    found = re.search(rf"\b{re.escape(part)}(?!\w)", text)
+    return found.span() if found else None
 
 
 # --- balance, topics, crisis contacts --------------------------------------------------------
@@ -424,7 +506,7 @@ def judge_balance(
             for one in section.statements
             if one.kind == "risk"
             or _NOT_KNOWN.search(one.plain)
-            or any(roles.get(one.statement, {}).get(key, "supports") != "supports" for key in one.cites)
+            or any(roles.get(one.statement, {}).get(key, "") in _LIMITS for key in one.cites)
         ]
         if benefits and not limits:
             faults.append(
@@ -532,7 +614,9 @@ def judge_notices(
     for section in sections:
         there = {one.notice for one in section.statements}
         for one in section.statements:
-            if one.notice or not _CRISIS.search(f"{one.label} {one.plain}"):
+            said = one.plain if edition == "supplied" else one.text
+            spoken = _CRISIS.search(said)
+            if one.notice or not (spoken or _CRISIS.search(one.label)):
                 continue
             mentioned = True
             if not crisis or not crisis <= there:
@@ -543,6 +627,7 @@ def judge_notices(
                         "The sentence speaks of crisis or suicide, and no crisis contacts stand "
                         "beside it.",
                         "Add the crisis notices to this section.",
+                        span=spoken.span() if spoken else None,
                     )
                 )
     first = {one.notice for one in sections[0].statements} if sections else set()
@@ -618,7 +703,8 @@ def dates_due(content: Content, document: str) -> list[Due]:
                     REVISION_DAYS,
                 )
             )
-    if any(one.notice for section in page for one in section.statements):
+    crisis = {row["notice"] for row in _records(content.notices) if row["needs"] == "crisis"}
+    if any(one.notice in crisis for section in page for one in section.statements):
         for row in _records(content.help_lines):
             found.append(
                 _due(
@@ -685,7 +771,10 @@ def judge_freshness(content: Content, document: str, *, as_of: datetime.date) ->
 
 
 def _due(rule: str, table: str, key: str, column: str, what: str, last: str, days: int) -> Due:
-    due = datetime.date.fromisoformat(last) + datetime.timedelta(days) if last else None
+    due = None
+    if last:
+        done = datetime.date.fromisoformat(last)
+        due = done + min(datetime.timedelta(days), datetime.date.max - done)
     return Due(rule, table, key, column, what, last, due)
 
 

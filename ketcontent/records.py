@@ -1,18 +1,21 @@
 """What a page showed, and whether a file still shows it.
 
 A record lists every sentence that a page shows, with the digest of its words, its grade, its
-sources and who signed it, and beside them all other words on the page: headings, labels, the
-state, the references. `verify` reads an exported file and its record and names each sentence that
-is not in it: a changed character, an added word, a sentence that is gone.
+sources and who signed it, and for each exported file what it shows in reading order: those
+sentences, and beside them all other words: headings, labels, the state, the references. `verify`
+reads an exported file and its record and names each sentence that is not in it: a changed
+character, an added word, a sentence that is gone.
 
 A record proves that a page says what the record says; that the record itself is the one that was
-published is for the repository's history, or a signature on it, to prove.
+published is for the repository's history, or a signature on it, to prove. It knows words, not
+looks: where a link leads, and what a style sheet hides, are for the manifest's hashes to prove.
 """
 
 from __future__ import annotations
 
 import difflib
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
@@ -23,13 +26,13 @@ from ketcontent.documents import assemble
 from ketcontent.errors import KetcontentError
 from ketcontent.signoffs import fingerprint, standings
 from ketcontent.tables import Content
-from ketcontent.wording import canonical
+from ketcontent.wording import canonical, joined
 
 _BLOCKS = frozenset(
     "p li h1 h2 h3 dt dd caption th td div section article main nav header footer ul ol dl "
     "table title a".split()
 )
-_SILENT = frozenset({"script", "style", "template"})
+_SILENT = frozenset({"style", "template"})
 _VOID = frozenset({"meta", "link", "br", "hr", "img", "input", "wbr"})
 
 
@@ -61,7 +64,7 @@ def record(content: Content, document: str, pages: dict[str, str]) -> dict[str, 
     content, document
         The tables and the page.
     pages
-        The exported HTML files of the page, by name relative to its folder.
+        The exported files of the page, HTML and Markdown, by name relative to its folder.
 
     Examples
     --------
@@ -86,7 +89,7 @@ def record(content: Content, document: str, pages: dict[str, str]) -> dict[str, 
         {
             "statement": one.statement,
             "section": section.section,
-            "label": one.label,
+            "label": canonical(one.label_text),
             "words": canonical(one.plain),
             "digest": fingerprint(document, one),
             "kind": one.kind,
@@ -104,13 +107,35 @@ def record(content: Content, document: str, pages: dict[str, str]) -> dict[str, 
         "edition": "current",
         "statements": statements,
         "pages": {
-            name: {
-                "statements": [key for key, _ in _read(html).statements],
-                "other_words": sorted(set(_read(html).others)),
-            }
-            for name, html in sorted(pages.items())
+            name: _shown(name, text, statements) for name, text in sorted(pages.items())
         },
     }
+
+
+def _shown(
+    name: str, text: str, statements: list[dict[str, Any]]
+) -> list[str | list[str]]:
+    """Return what an exported file shows, in order: keys of statements in a list, or other words.
+
+    A statement that is due on the file and not found there stands at the end, so that the file
+    never passes.
+    """
+    section = Path(name).stem if name.startswith("sections/") else ""
+    due = [one for one in statements if section in ("", one["section"])]
+    said = {one["statement"]: (one["label"], one["words"]) for one in statements}
+    shown: list[str | list[str]] = []
+    if not name.endswith(".md"):
+        found = _read(text)
+        seen = {key for key, _ in found}
+        shown = [[key] if key else words for key, words in found]
+        return [*shown, *([one["statement"]] for one in due if one["statement"] not in seen)]
+    for line in _read_markdown(text):
+        keys: list[str] = []
+        # Sentences that stand closed up share a line.
+        while due and line.startswith(_line([*keys, due[0]["statement"]], said)):
+            keys.append(due.pop(0)["statement"])
+        shown.append(keys or line)
+    return [*shown, *([one["statement"]] for one in due)]
 
 
 def verify(path: str | Path, record_path: str | Path | None = None) -> list[Departure]:
@@ -139,31 +164,28 @@ def verify(path: str | Path, record_path: str | Path | None = None) -> list[Depa
     page = Path(path)
     text = _text(page, "Name an exported page.")
     found = Path(record_path) if record_path else _beside(page)
+    name = f"sections/{page.name}" if page.parent.name == "sections" else page.name
     try:
         said = json.loads(_text(found, "Name the page's record.json with --record."))
-        statements = {one["statement"]: one["words"] for one in said["statements"]}
-        pages = said["pages"]
-    except (ValueError, KeyError, TypeError):
+        statements = {one["statement"]: (one["label"], one["words"]) for one in said["statements"]}
+        shown = said["pages"].get(name)
+        expected = _expected(name, [] if shown is None else shown, statements)
+    except (ValueError, LookupError, TypeError, AttributeError):
         raise KetcontentError(
             f"{found} is not the record of a page.",
             hint="Name the page's record.json with --record.",
             path=str(found),
         ) from None
-    name = page.with_suffix(".html").name
-    if page.parent.name == "sections":
-        name = f"sections/{name}"
-    if name not in pages:
+    if shown is None:
         raise KetcontentError(
             f"{found} does not know a page '{name}'.",
-            hint="Archive copies have no record: they are what was received, not what was "
-            "reviewed.",
+            hint="Name a page as it was published. Archive copies have no record: they are what "
+            "was received, not what was reviewed.",
             path=str(page),
         )
-    expected = {key: statements[key] for key in pages[name]["statements"] if key in statements}
-    others = set(pages[name]["other_words"])
-    if page.suffix == ".md":
-        return _departures_of_lines(rendering.markdown_words(text), expected, others)
-    return _departures(_read(text), expected, others)
+    if name.endswith(".md"):
+        return _departures(expected, [("", words) for words in _read_markdown(text)], statements)
+    return _departures(expected, _read(text), statements)
 
 
 def _beside(page: Path) -> Path:
@@ -180,56 +202,92 @@ def _text(path: Path, hint: str) -> str:
         raise KetcontentError(f"{path} cannot be read.", hint=hint, path=str(path)) from None
 
 
-def _departures(
-    page: _Reader, expected: dict[str, str], others: set[str]
-) -> list[Departure]:
-    found: list[Departure] = []
-    shown = set()
-    for key, words in page.statements:
-        shown.add(key)
-        if words != expected.get(key, ""):
-            found.append(Departure(key, words, expected.get(key, "")))
-    found += [
-        Departure("", words, _nearest(words, [*expected.values(), *others]))
-        for words in page.others
-        if words not in others
+_Statements = Mapping[str, tuple[str, str]]
+"""The label and the words of each statement, by key."""
+
+
+def _expected(
+    name: str, shown: Sequence[str | list[str]], statements: _Statements
+) -> list[tuple[tuple[str, ...], str]]:
+    """Return what a file should show: the keys of the statements, and the words."""
+    if not isinstance(shown, list):
+        raise TypeError(shown)
+    return [
+        ((), one)
+        if isinstance(one, str)
+        else (tuple(one), _line(one, statements) if name.endswith(".md") else statements[one[0]][1])
+        for one in shown
     ]
-    gone = [Departure(key, "", words) for key, words in expected.items() if key not in shown]
-    lost = others - set(page.others)
-    return [*found, *gone, *(Departure("", "", words) for words in sorted(lost))]
 
 
-def _departures_of_lines(
-    lines: list[str], expected: dict[str, str], others: set[str]
+def _line(keys: Sequence[str], statements: _Statements) -> str:
+    """Return statements as they stand on a line of Markdown: with their labels."""
+    return canonical(joined(" ".join(filter(None, statements[key])) for key in keys))
+
+
+def _departures(
+    expected: list[tuple[tuple[str, ...], str]],
+    found: list[tuple[str, str]],
+    statements: _Statements,
 ) -> list[Departure]:
-    """Return the lines of a Markdown page that are neither a sentence nor known words."""
-    by_words = {words: key for key, words in expected.items()}
-    found: list[Departure] = []
-    shown = set()
-    for line in lines:
-        words = canonical(line)
-        if words in by_words:
-            shown.add(words)
-        elif words not in others:
-            like = _nearest(words, by_words)
-            found.append(Departure(by_words.get(like, ""), words, like))
-    gone = [words for words in by_words if words not in shown]
-    named = {one.recorded for one in found}
-    return [*found, *(Departure(by_words[w], "", w) for w in gone if w not in named)]
+    """Return where two pages, each a list of words with what they belong to, are not the same.
+
+    What was found in Markdown names no statements.
+    """
+    named = any(key for key, _ in found)
+    recorded = [(keys[0] if keys and named else "", words) for keys, words in expected]
+    departures: list[Departure] = []
+    matcher = difflib.SequenceMatcher(None, recorded, found, autojunk=False)
+    for operation, r0, r1, f0, f1 in matcher.get_opcodes():
+        if operation == "equal":
+            continue
+        gone, added = list(range(r0, r1)), list(range(f0, f1))
+        for place in list(added):
+            key, words = found[place]
+            like = _like(key, words, [(one, recorded[one]) for one in gone], alone=len(added) == 1)
+            if like is not None:
+                gone.remove(like)
+                name = key or _named(expected[like][0], words, statements)
+                departures.append(Departure(name, words, expected[like][1]))
+            else:
+                departures.append(Departure(key, words, ""))
+        for one in gone:
+            keys, words = expected[one]
+            departures.append(Departure(_named(keys, "", statements), "", words))
+    return departures
 
 
-def _nearest(words: str, known: Any) -> str:
-    close = difflib.get_close_matches(words, list(known), n=1, cutoff=0.7)
-    return close[0] if close else ""
+def _like(
+    key: str, words: str, gone: list[tuple[int, tuple[str, str]]], *, alone: bool
+) -> int | None:
+    """Return the place of the recorded words that found words stand for; None where they are new."""
+    kin = [one for one in gone if one[1][0] == key]
+    if key:
+        return kin[0][0] if kin else None
+    if alone and len(gone) == 1 and kin:
+        return kin[0][0]
+    close = difflib.get_close_matches(words, [said for _, (_, said) in kin], n=1, cutoff=0.6)
+    return next((place for place, (_, said) in kin if said in close), None)
+
+
+def _named(keys: tuple[str, ...], words: str, statements: _Statements) -> str:
+    """Return the first of the statements on a line that the words found there do not hold."""
+    lost = (key for key in keys if statements[key][1] not in words)
+    return next(lost, keys[0] if keys else "")
+
+
+def _read_markdown(text: str) -> list[str]:
+    """Return the words of a Markdown page, line by line, those of its front matter first."""
+    front, _ = rendering.split_front_matter(text)
+    return [one for one in map(canonical, [*front, *rendering.markdown_words(text)]) if one]
 
 
 class _Reader(HTMLParser):
-    """Takes the words of a page apart: those of statements, and all others."""
+    """Takes the words of a page apart: pairs of a statement, or nothing, and words."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
-        self.statements: list[tuple[str, str]] = []
-        self.others: list[str] = []
+        self.found: list[tuple[str, str]] = []
         self._open: list[tuple[str, str]] = []
         self._words: list[str] = []
         self._statement = ""
@@ -237,52 +295,50 @@ class _Reader(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
+        kinds = given.get("class", "").split()
+        role = next((kind for kind in ("statement", "cite") if kind in kinds), "")
+        if role or (tag in _BLOCKS and not self._statement):
+            self.flush()
         for name in ("alt", "title", "aria-label", "content"):
             if given.get(name) and not (tag == "meta" and given.get("name") != "description"):
-                self.others.append(canonical(given[name]))
+                self.found.append(("", canonical(given[name])))
         if tag in _VOID:
             return
-        kind = given.get("class", "")
-        if "statement" in kind.split():
-            self._flush()
-            self._statement = given.get("id", "").removeprefix("s_")
-            self._open.append((tag, "statement"))
-        elif tag in _BLOCKS:
-            if not self._statement:
-                self._flush()
-            self._open.append((tag, "citation" if "cite" in kind.split() else ""))
-        else:
-            self._open.append((tag, "citation" if "cite" in kind.split() else ""))
+        if role == "statement":
+            self._statement = given.get("id", "").removeprefix("s_") or "(no key)"
+        self._open.append((tag, role))
 
     def handle_endtag(self, tag: str) -> None:
-        while self._open:
-            name, kind = self._open.pop()
-            if kind == "statement":
-                self.statements.append((self._statement, canonical("".join(self._spoken))))
+        if tag not in (name for name, _ in self._open):
+            return
+        closed = ""
+        while closed != tag:
+            closed, role = self._open.pop()
+            if role == "statement":
+                self.found.append((self._statement, canonical("".join(self._spoken))))
                 self._statement, self._spoken = "", []
-            elif name in _BLOCKS and not self._statement:
-                self._flush()
-            if name == tag:
-                return
+            if role or (closed in _BLOCKS and not self._statement):
+                self.flush()
 
     def handle_data(self, data: str) -> None:
-        inside = {kind for _, kind in self._open}
         if {name for name, _ in self._open} & _SILENT:
             return
-        if "citation" in inside:
-            return
-        (self._spoken if self._statement else self._words).append(data)
+        citation = any(role == "cite" for _, role in self._open)
+        (self._spoken if self._statement and not citation else self._words).append(data)
 
-    def _flush(self) -> None:
+    def flush(self) -> None:
+        """Keep the words that belong to no statement, up to here."""
         words = canonical("".join(self._words))
         if words:
-            self.others.append(words)
+            self.found.append(("", words))
         self._words = []
 
 
-def _read(html: str) -> _Reader:
+def _read(html: str) -> list[tuple[str, str]]:
     reader = _Reader()
     reader.feed(html)
     reader.close()
-    reader._flush()
-    return reader
+    if reader._spoken:  # a statement that nothing closes
+        reader.found.append((reader._statement, canonical("".join(reader._spoken))))
+    reader.flush()
+    return reader.found

@@ -17,6 +17,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from ketcontent.wording import gap
 
@@ -180,7 +181,8 @@ def as_markup(plain: str) -> str:
     >>> as_markup("It may help (CRPS)."), as_markup("2 *times* 3")
     ('It may help (CRPS).', '2 \\\\*times\\\\* 3')
     """
-    return plain if _reads_as(plain) else _SPECIAL.sub(r"\\\1", plain)
+    # "[@a]" reads as text and would be a citation.
+    return plain if _reads_as(plain) and "[@" not in plain else _SPECIAL.sub(r"\\\1", plain)
 
 
 def escape_markdown(plain: str) -> str:
@@ -225,6 +227,75 @@ def markdown_lines(sentences: Iterable[str]) -> list[str]:
             mark = start.start("mark") if start else 0
             lines.append(f"{sentence[:mark]}\\{sentence[mark:]}" if start else sentence)
     return lines
+
+
+def markdown_words(markdown: str) -> list[str]:
+    """Return the visible words of a page of Markdown, a string a line, without its marks.
+
+    Front matter is none of them; the text of a footnote is, its mark is not.
+
+    Examples
+    --------
+    >>> markdown_words("# Use\\n\\n- **Form:** It *may* help.[^a]\\n\\n[^a]: Lee A. A trial.\\n")
+    ['Use', 'Form: It may help.', 'Lee A. A trial.']
+    """
+    _, text = split_front_matter(markdown)
+    notes = re.findall(r"^\[\^([a-z0-9-]+)\]:", text, re.MULTILINE)
+    # A paragraph of its own, which is what the text of a footnote is.
+    text = re.sub(r"^\[\^[a-z0-9-]+\]:[ ]*(.*)", r"\n\n\1\n", text, flags=re.MULTILINE)
+    if notes:
+        mark = rf"(?<!\\)((?:\\\\)*)\[\^(?:{'|'.join(notes)})\]"
+        text = re.sub(mark, r"\1", text)
+    lines: list[str] = []
+    for token in _block_markdown().parse(text):
+        if token.type in ("fence", "code_block"):
+            lines += token.content.splitlines()
+        words = ""
+        for part in token.children or []:
+            if part.type in ("softbreak", "hardbreak"):
+                lines.append(words)
+                words = ""
+            words += part.content
+        lines.append(words)
+    return [line for line in lines if line.strip()]
+
+
+def split_front_matter(markdown: str) -> tuple[list[str], str]:
+    """Return the lines of a page's front matter, and the Markdown after it.
+
+    Examples
+    --------
+    >>> split_front_matter("---\\ntitle: Tea\\n---\\n\\nIt is hot.\\n")
+    (['title: Tea'], '\\nIt is hot.\\n')
+    """
+    front, mark, after = markdown.removeprefix("---\n").partition("\n---\n")
+    if mark and markdown.startswith("---\n"):
+        return front.splitlines(), after
+    return [], markdown
+
+
+def web_address(address: str) -> str:
+    """Return an address of the web, fit to stand in HTML and in Markdown; nothing for any other.
+
+    Examples
+    --------
+    >>> web_address("https://doi.org/10.1/a<1::b>2"), web_address("javascript:alert(1)")
+    ('https://doi.org/10.1/a%3C1::b%3E2', '')
+    """
+    if not re.match(r"https?://[^/?#]", address, re.IGNORECASE):
+        return ""
+    return quote(address, safe="%/:?#@!$&'()*+,;=~[]")
+
+
+def doi_address(doi: str) -> str:
+    """Return the address that a DOI leads to; nothing for what is none.
+
+    Examples
+    --------
+    >>> doi_address("10.1/a#<b>"), doi_address("x")
+    ('https://doi.org/10.1/a%23%3Cb%3E', '')
+    """
+    return f"https://doi.org/{quote(doi, safe='/:;(),.')}" if doi.startswith("10.") else ""
 
 
 def markdown_heading(plain: str) -> str:
@@ -300,6 +371,8 @@ def _environment() -> Environment:
         markdown_lines=markdown_lines,
         markdown_heading=markdown_heading,
         strong=strong,
+        web_address=web_address,
+        doi_address=doi_address,
         gap=gap,
     )
     return environment

@@ -39,7 +39,7 @@ def holdings(content: Content, document: str, *, edition: Edition = "current") -
     Examples
     --------
     >>> from ketcontent.tables import read_content
-    >>> counts = holdings(read_content("data"), "ketamine")
+    >>> counts = holdings(read_content("data"), "ketamine", edition="supplied")
     >>> counts.iloc[-1].loc[["section", "all"]].to_dict()
     {'section': 'all', 'all': 31}
     """
@@ -178,8 +178,8 @@ def summary(content: Content, document: str) -> Summary:
     Examples
     --------
     >>> from ketcontent.tables import read_content
-    >>> summary(read_content("data"), "ketamine").statements
-    31
+    >>> summary(read_content("data"), "ketamine").page
+    <Document ketamine, current: ... sections>
     """
     page = assemble(content, document)
     statements = [one for section in page for one in section.statements]

@@ -15,6 +15,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -99,8 +100,8 @@ def read_schemas(folder: Path) -> dict[str, Schema]:
     Examples
     --------
     >>> from pathlib import Path
-    >>> list(read_schemas(Path("data")))
-    ['documents', 'sections', 'statements', 'notices', 'terms']
+    >>> tuple(read_schemas(Path("data"))) == TABLES
+    True
     """
     path = folder / SCHEMA_FILE
     if not path.is_file():
@@ -574,19 +575,37 @@ _LARGEST = 2**63 - 1
 """The largest whole number of a column in memory (Int64)."""
 
 
+_DAY = "%Y-%m-%d"
+
+
+def _is_plain(field: Mapping[str, Any]) -> bool:
+    """Whether a field has one plain way of writing; a team's own date may have another format."""
+    return field["type"] in ("integer", "boolean") or _is_day(field)
+
+
+def _is_day(field: Mapping[str, Any]) -> bool:
+    return field["type"] == "date" and field.get("format", "default") in ("default", _DAY)
+
+
 def _check_writing(faults: _Faults, lines: list[Line]) -> None:
-    """Hold whole numbers and booleans to the one way in which they are written back."""
+    """Hold whole numbers, booleans and dates to the one way in which they are written back."""
     schema = faults.schema
+    plain = {name for name in schema.columns if _is_plain(schema.fields[name])}
     for line in lines:
         for column, cell in zip(schema.columns, line.cells, strict=True):
             kind = schema.fields[column]["type"]
-            if kind not in ("integer", "boolean") or not cell or not faults.sound(line, column):
+            if column not in plain or not cell or not faults.sound(line, column):
                 continue
             place: dict[str, Any] = {"line": line.line, "column": column, "row": line.cells}
             if kind == "boolean":
                 if cell not in ("true", "false"):
                     message = f"'{cell}' is not true or false."
                     faults.add("wrong-type", message, "Write true or false.", **place)
+            elif kind == "date":
+                day = datetime.strptime(cell, _DAY).date().isoformat()
+                if cell != day:
+                    message = f"'{cell}' is not the plain way to write {day}."
+                    faults.add("wrong-type", message, f"Write {day}.", **place)
             elif cell != str(int(cell)):
                 message = f"'{cell}' is not the plain way to write {int(cell)}."
                 faults.add("wrong-type", message, f"Write {int(cell)}.", **place)
@@ -609,6 +628,9 @@ def _cell_fault(
             return "wrong-type", f"'{cell}' is not a whole number.", "Write digits only.", None
         if field["type"] == "boolean":
             return "wrong-type", f"'{cell}' is not true or false.", "Write true or false.", None
+        if _is_day(field):
+            hint = "Write year, month and day, as in 2026-01-31."
+            return "wrong-type", f"'{cell}' is not a date.", hint, None
         hint = field.get("description", "")
         return "wrong-type", f"'{cell}' is not of the type {field['type']}.", hint, None
     if error.type == "unique-error":

@@ -27,7 +27,7 @@ from typing import Any, Literal, get_args
 import pandas as pd
 
 from ketcontent.diagnostics import Diagnostic
-from ketcontent.documents import Document, Signer, Statement, assemble
+from ketcontent.documents import Document, Entry, Index, Signer, Statement, assemble
 from ketcontent.errors import KetcontentError, UnknownName
 from ketcontent.redlines import redline
 from ketcontent.rendering import link_targets
@@ -439,3 +439,79 @@ def with_signoffs(content: Content, page: Document) -> Document:
         for (key, capacity), said in sorted(groups.items())
     ]
     return dataclasses.replace(page, state=state, signers=tuple(signers))
+
+
+def list_documents(content: Content) -> Index:
+    """Return the index of all pages, each with its state and its dates.
+
+    Examples
+    --------
+    >>> from ketcontent.tables import read_content
+    >>> [(one.name, one.state) for one in list_documents(read_content("data")).entries]
+    [('Ketamine', 'draft')]
+    """
+    entries = []
+    for row in content.documents.to_dict("records"):
+        page = with_signoffs(content, assemble(content, row["document"]))
+        last = review_date(content, row["document"])
+        days = datetime.timedelta(int(row["review_every_days"]))
+        entries.append(
+            Entry(
+                document=row["document"],
+                name=row["title"],
+                language=row["language"],
+                audience=row["audience"],
+                review_every_days=days.days,
+                supplied=page.received,
+                state=page.state,
+                last_review=last.isoformat() if last else "",
+                next_review=(last + days).isoformat() if last else "",
+            )
+        )
+    return Index(tuple(sorted(entries, key=lambda one: (one.name.casefold(), one.document))))
+
+
+def review_date(content: Content, document: str) -> datetime.date | None:
+    """Return the day of the oldest sign-off that a page needs and has; None where one lacks.
+
+    A page is as fresh as the sentence that was reviewed longest ago.
+
+    Examples
+    --------
+    >>> from ketcontent.tables import read_content
+    >>> review_date(read_content("data"), "ketamine") is None
+    True
+    """
+    found = standings(content, document)
+    if not found or any(one.state != "valid" for one in found):
+        return None
+    return min(datetime.date.fromisoformat(one.signed_on) for one in found)
+
+
+def judge_review_date(
+    content: Content, document: str, *, as_of: datetime.date
+) -> list[Diagnostic]:
+    """Return a fault when a page's review is older than its own cycle.
+
+    Examples
+    --------
+    >>> from ketcontent.tables import read_content
+    >>> judge_review_date(read_content("data"), "ketamine", as_of=datetime.date(2026, 11, 23))
+    []
+    """
+    last = review_date(content, document)
+    chosen = content.documents[content.documents["document"] == document]
+    days = datetime.timedelta(int(chosen["review_every_days"].iloc[0]))
+    if last is None or last + days >= as_of:
+        return []
+    return [
+        Diagnostic(
+            rule="review-overdue",
+            message=f"The review of {last} was due again on {last + days}.",
+            hint="Ask the reviewers to sign off the page anew.",
+            table="documents",
+            key=document,
+            column="review_every_days",
+            cell=str(days.days),
+        )
+    ]

@@ -33,6 +33,7 @@ from ketcontent.schemas import (
     SCHEMA_FILE,
     TABLES,
     Key,
+    Line,
     Row,
     Schema,
     counted,
@@ -152,11 +153,7 @@ def read_content(folder: str | os.PathLike[str] = "data") -> Content:
             report=report,
         )
     rows = {table: [row.cells for row in parsed[table]] for table in schemas}
-    lines = {
-        table: {schema.key_of(row.cells): row.line for row in parsed[table]}
-        for table, schema in schemas.items()
-    }
-    return _content(schemas, rows, place, lines)
+    return _content(schemas, rows, place, _lines_of(schemas, parsed))
 
 
 def validate_tables(folder: str | os.PathLike[str] = "data") -> Report:
@@ -257,6 +254,7 @@ def _content(
     folder: Path | None,
     lines: Mapping[str, Mapping[Key, int]] | None = None,
 ) -> Content:
+    """Return typed rows as a Content; `lines` are those of its rows on disk, where there is one."""
     origin = None
     if folder is not None:
         by_key = {
@@ -265,6 +263,15 @@ def _content(
         origin = Origin(folder, by_key, lines or {})
     frames = {table: _frame(schemas[table], rows[table]) for table in TABLES}
     return Content(**frames, schemas=schemas, origin=origin)
+
+
+def _lines_of(
+    schemas: Mapping[str, Schema], parsed: Mapping[str, list[Line]]
+) -> dict[str, dict[Key, int]]:
+    return {
+        table: {schema.key_of(row.cells): row.line for row in parsed[table]}
+        for table, schema in schemas.items()
+    }
 
 
 def _frame(schema: Schema, rows: list[Row]) -> pd.DataFrame:
@@ -365,15 +372,20 @@ def _save(
                     hint="Read the tables again, then make the change.",
                     path=str(place / SCHEMA_FILE),
                 )
-        theirs = {table: {} for table in TABLES} if new else _rows_on_disk(place, schemas)
+        found = {table: [] for table in TABLES} if new else _found_on_disk(place, schemas)
+        theirs = {
+            table: {schemas[table].key_of(row.cells): row.cells for row in found[table]}
+            for table in TABLES
+        }
         merged = _merged(content.schemas, base, theirs, mine)
         changed = [table for table in TABLES if new or merged[table] != theirs[table]]
         data = {table: _csv(schemas[table], merged[table]) for table in TABLES}
-        _refuse_faults(place, schemas, data)
+        parsed = _without_faults(place, schemas, data)
         if changed:
             _commit(place, {f"{table}.csv": data[table] for table in changed}, content, new=new)
     rows = {table: list(merged[table].values()) for table in TABLES}
-    return _content(schemas, rows, place)
+    now = {table: parsed[table] if table in changed else found[table] for table in TABLES}
+    return _content(schemas, rows, place, _lines_of(schemas, now))
 
 
 def _keyed(folder: Path, content: Content, table: str) -> dict[Key, Row]:
@@ -398,18 +410,17 @@ def _keyed(folder: Path, content: Content, table: str) -> dict[Key, Row]:
     return keyed
 
 
-def _rows_on_disk(folder: Path, schemas: Mapping[str, Schema]) -> dict[str, dict[Key, Row]]:
-    """Return each table's rows by key; their cells are checked with those that are to be saved."""
+def _found_on_disk(folder: Path, schemas: Mapping[str, Schema]) -> dict[str, list[Line]]:
+    """Return each table's rows; their cells are checked with those that are to be saved."""
     data = _snapshot(folder, schemas)
     parsed, report = parse(folder, schemas, data, only_syntax=True)
-    rows = {
-        table: {schema.key_of(row.cells): row.cells for row in parsed[table]}
+    twice = any(
+        len({schema.key_of(row.cells) for row in parsed[table]}) < len(parsed[table])
         for table, schema in schemas.items()
-    }
-    twice = any(len(rows[table]) < len(parsed[table]) for table in schemas)
+    )
     if report.has_errors or twice:
         raise _not_saved(parse(folder, schemas, data)[1])
-    return rows
+    return parsed
 
 
 def _merged(
@@ -462,10 +473,14 @@ def _quoted(cell: str) -> str:
     return cell
 
 
-def _refuse_faults(folder: Path, schemas: Mapping[str, Schema], data: Mapping[str, bytes]) -> None:
-    report = parse(folder, schemas, data)[1]
+def _without_faults(
+    folder: Path, schemas: Mapping[str, Schema], data: Mapping[str, bytes]
+) -> dict[str, list[Line]]:
+    """Return the rows of tables that are to be saved; refuse them when they have faults."""
+    parsed, report = parse(folder, schemas, data)
     if report.has_errors:
         raise _not_saved(report)
+    return parsed
 
 
 def _not_saved(report: Report) -> BrokenTables:

@@ -15,6 +15,7 @@ from ketcontent.errors import (
     BuildFailed,
     KetcontentError,
     Locked,
+    NotReady,
     SaveConflict,
     UnknownName,
     UnreadablePage,
@@ -44,6 +45,7 @@ FACTS: dict[type[KetcontentError], dict[str, Any]] = {
     SaveConflict: {"conflicts": (CONFLICT,)},
     Locked: {"path": ".lock", "holder": "process 7 (building)"},
     WrongParameter: {"notebook": "section", "parameter": "documnet"},
+    NotReady: {"report": REPORT},
     BuildFailed: {"failures": ({"notebook": "section"},)},
 }
 

@@ -16,7 +16,7 @@ from markdown_it import MarkdownIt
 from ketcontent import import_page
 from ketcontent.documents import FACTS
 from ketcontent.errors import UnknownName
-from ketcontent.redlines import redline
+from ketcontent.redlines import compare
 from ketcontent.reviews import changes, holdings, lengths, repeats, show, summary
 from ketcontent.tables import Content, empty_content, frame_of
 
@@ -117,10 +117,10 @@ def test_changes_are_what_was_reworded_added_and_cut() -> None:
         ["uses-1", "cut"],
     ]
     assert [str(line) for line in found["redline"]] == [
-        "{++Note: ++}Tea is a drink.",
-        "Green: It {--is --}{++may be ++}mild.",
-        "{++None yet.++}",
-        "{--It is strong!--}",
+        "{+Note: +}Tea is a drink.",
+        "Green: It [-is -]{+may be +}mild.",
+        "{+None yet.+}",
+        "[-It is strong!-]",
     ]
 
 
@@ -214,10 +214,11 @@ def test_hostile_cells_of_a_table_are_visible_text() -> None:
 
 
 def test_a_redline_in_a_table_is_drawn_in_its_own_form() -> None:
-    frame = pd.DataFrame({"s": ["a"], "redline": [redline("It <b>.", "It may.")]})
+    frame = pd.DataFrame({"s": ["a"], "redline": [compare("It <b>.", "It may.")]})
     table = show(frame, "Changes")
-    assert "<td>It <del>&lt;b&gt;</del><ins>may</ins>.</td>" in table.to_html()
-    assert "| a | It {--\\<b>--}{++may++}. |" in table.to_markdown()
+    assert f"<td>{frame['redline'][0].to_html()}</td>" in table.to_html()
+    assert "&lt;b&gt;" in table.to_html()
+    assert "| a | It \\[-\\<b>-\\]{+may+}. |" in table.to_markdown()
 
 
 @settings(deadline=None)

@@ -34,12 +34,12 @@ tea,lede,10,,,10,,,false
 tea,spare,40,,Spare,,,,false
 """,
     "statements": """\
-document,statement,section,block,position,form,label,text,notice,kind,certainty,certainty_reasons,topics,supplied_section,supplied_block,supplied_position,supplied_form,supplied_label,supplied
-tea,call,lede,2,30,notice,,,crisis,advice,,,,,,,,,
-tea,calm,lede,1,10,paragraph,,Tea may calm.,,benefit,low,,,lede,1,10,paragraph,,Tea calms.
-tea,cut,brewing,2,,item,,,,,,,,gone,1,15,item,,It is gone.
-tea,hot,brewing,1,15,item,Heat,Use hot water.,,,,,,brewing,1,15,item,Heat,Use hot water.
-tea,taste,lede,1,20,paragraph,,It tastes.,,,,,,lede,1,20,paragraph,,It tastes.
+document,statement,section,block,position,form,label,text,notice,kind,certainty,certainty_reasons,topics,author,supplied_section,supplied_block,supplied_position,supplied_form,supplied_label,supplied
+tea,call,lede,2,30,notice,,,crisis,advice,,,,,,,,,,
+tea,calm,lede,1,10,paragraph,,Tea may calm.,,benefit,low,,,ann,lede,1,10,paragraph,,Tea calms.
+tea,cut,brewing,2,,item,,,,,,,,,gone,1,15,item,,It is gone.
+tea,hot,brewing,1,15,item,Heat,Use hot water.,,,,,,,brewing,1,15,item,Heat,Use hot water.
+tea,taste,lede,1,20,paragraph,,It tastes.,,,,,,,lede,1,20,paragraph,,It tastes.
 """,
     "notices": """\
 notice,language,text,needs
@@ -48,6 +48,51 @@ crisis,en,Call now.,
     "terms": """\
 term,language,expansion,plain,definition
 OCD,en,obsessive-compulsive disorder,,
+""",
+    "sources": """\
+source,type,title,authors,container_title,issued,volume,issue,page,number,doi,pmid,url,publisher,accessed,confirmed_on,unconfirmed,retraction_checked_on,revision_checked_on
+leaf,article-journal,Leaves and calm,Lee A,Journal of Tea,2024-05-17,12,3,45-50,e7,10.1000/leaf.2024,1234567,https://example.org/leaf,Tea Press,2026-01-11,2026-01-12,,2026-01-13,2026-01-14
+pot,book,The pot,,,2019,,,,,,,,,,,issued,,
+""",
+    "evidence": """\
+document,statement,source,role,finding,locator,checked_on
+tea,calm,leaf,supports,12 of 40 felt calmer.,p. 47,2026-01-15
+tea,calm,pot,contradicts,Nobody felt calmer.,,
+""",
+    "people": """\
+person,name,credential,affiliation,conflicts
+ann,Ann Ash,,,none
+bo,Bo Birch,MD,Tea Clinic,none
+""",
+    "signoffs": f"""\
+signoff,document,statement,person,capacity,verdict,digest,wording,signed_on,comment
+first,tea,calm,bo,clinical,changes-requested,w1:{"0" * 64},Tea calms.,2026-01-16,Say may.
+second,tea,calm,bo,clinical,approved,w1:{"a1" * 32},Tea may calm.,2026-01-17,
+""",
+    "policies": """\
+kind,capacity
+benefit,clinical
+risk,lay
+""",
+    "topics": """\
+topic,question,level
+cost,What does it cost?,should
+what,What is tea?,must
+""",
+    "rules": """\
+rule,severity,pattern,unless_before,applies_to,message,hint,authority,bad_example,good_example
+cure,error,cures?,not,,It promises a cure.,Say what was seen.,FDA,Tea cures all.,Tea does not cure.
+wonder,advice,wonder,,heading,It praises.,Cut it.,House style,A wonder.,Tea.
+""",
+    "help_lines": """\
+market,name,contact,hours,checked_on
+GB,Samaritans,Call 116 123.,Always,2026-01-18
+ZZ,Find A Helpline,Go to findahelpline.com.,,
+""",
+    "waivers": """\
+document,statement,rule,reason,until
+tea,call,cure,It names a charity.,2026-12-31
+tea,taste,wonder,It is quoted.,2026-12-31
 """,
 }
 """A page in two editions: every kind of row, every foreign key in use, nothing at fault."""
@@ -148,7 +193,25 @@ def fault(
 
 def test_the_sound_content_has_no_fault(tmp_path: Path):
     assert validate_tables(sound_folder(tmp_path)) == Report()
-    assert len(read_content(tmp_path).statements) == 5
+    content = read_content(tmp_path)
+    counts = {table: len(getattr(content, table)) for table in TABLES}
+    assert counts.pop("statements") == 5
+    assert all(counts.values())
+
+
+def test_the_sound_content_uses_every_foreign_key_and_fills_every_kind_of_cell():
+    unused = []
+    for table, schema in shipped_schemas().items():
+        rows = list(csv.DictReader(io.StringIO(SOUND[table])))
+        assert tuple(rows[0]) == schema.columns
+        for key in schema.descriptor.get("foreignKeys", []):
+            if not any(all(row[name] for name in key["fields"]) for row in rows):
+                unused.append(f"{table}: {key['fields']}")
+        for column, field in schema.fields.items():
+            checked = {"enum", "minimum"} & field.get("constraints", {}).keys()
+            if checked and not any(row[column] for row in rows):
+                unused.append(f"{table}.{column}")
+    assert unused == []
 
 
 QUOTE = (
@@ -662,6 +725,406 @@ CELLS = [
     ),
 ]
 
+UNKNOWN_HINTS = {
+    table: f"Use a key that is there, or add the row to {table}.csv." for table in TABLES
+}
+
+
+def unknown(
+    name: str, table: str, change: Change, line: int, cells: str, other: str, column: str, key: str
+) -> Any:
+    """Return the case of a row that points to no row of another table."""
+    return one(
+        name,
+        table,
+        change,
+        "unknown-key",
+        line,
+        f"There is no {cells} in {other}.csv.",
+        UNKNOWN_HINTS[other],
+        column=column,
+        cell=cells.split("/")[-1],
+        key=key,
+    )
+
+
+FOREIGN_KEYS = [
+    unknown(
+        "an author who is not there",
+        "statements",
+        swap(",low,,,ann,", ",low,,,anne,"),
+        *(3, "anne", "people", "author", "tea/calm"),
+    ),
+    unknown(
+        "evidence on no statement",
+        "evidence",
+        swap("tea,calm,pot", "tea,calms,pot"),
+        *(3, "tea/calms", "statements", "statement", "tea/calms/pot"),
+    ),
+    unknown(
+        "evidence on a statement of another page",
+        "evidence",
+        swap("tea,calm,pot", "coffee,calm,pot"),
+        *(3, "coffee/calm", "statements", "statement", "coffee/calm/pot"),
+    ),
+    unknown(
+        "evidence from no source",
+        "evidence",
+        swap("tea,calm,pot", "tea,calm,kettle"),
+        *(3, "kettle", "sources", "source", "tea/calm/kettle"),
+    ),
+    unknown(
+        "a sign-off of no statement",
+        "signoffs",
+        swap("second,tea,calm", "second,tea,calms"),
+        *(3, "tea/calms", "statements", "statement", "second"),
+    ),
+    unknown(
+        "a sign-off by nobody",
+        "signoffs",
+        swap("second,tea,calm,bo", "second,tea,calm,cy"),
+        *(3, "cy", "people", "person", "second"),
+    ),
+    unknown(
+        "a waiver for no statement",
+        "waivers",
+        swap("tea,taste", "tea,tastes"),
+        *(3, "tea/tastes", "statements", "statement", "tea/tastes/wonder"),
+    ),
+]
+TWICE = [
+    one(
+        f"a key of {table} used twice",
+        table,
+        swap(old, new),
+        "duplicate-key",
+        3,
+        f"The key {key} is used twice; line 2 has it too.",
+        "Give this row a key of its own.",
+        column=shipped_schemas()[table].key[-1],
+        cell=key.rpartition("/")[2],
+        key=key,
+    )
+    for table, old, new, key in [
+        ("evidence", "tea,calm,pot", "tea,calm,leaf", "tea/calm/leaf"),
+        ("signoffs", "second", "first", "first"),
+        ("policies", "risk,lay", "benefit,clinical", "benefit/clinical"),
+        ("topics", "what,", "cost,", "cost"),
+        ("rules", "wonder,advice", "cure,advice", "cure"),
+        ("help_lines", "ZZ,Find A Helpline", "GB,Samaritans", "GB/Samaritans"),
+        ("waivers", "tea,taste,wonder", "tea,call,cure", "tea/call/cure"),
+        ("notices", "Call now.,\n", "Call now.,\ncrisis,en,Call.,\n", "crisis/en"),
+        ("documents", ",365\n", ",365\ntea,Tea,,en,,,,,30\n", "tea"),
+        ("sources", "pot,book,", f"{'leaf,book,Leaf' + ',' * 16}\npot,book,", "leaf"),
+        ("people", "ann,Ann Ash,,,none\n", "ann,Ann Ash,,,none\nann,Ann Elm,,,none\n", "ann"),
+    ]
+]
+
+LISTS = [
+    one(
+        f"a value of {table}.{column} outside its list",
+        table,
+        swap(old, new),
+        "not-in-list",
+        3,
+        f"'{cell}' is not a value of '{column}'.",
+        hint,
+        column=column,
+        cell=cell,
+        key=key,
+    )
+    for table, old, new, column, cell, hint, key in [
+        ("sources", "pot,book", "pot,bok", "type", "bok", "Did you mean 'book'?", "pot"),
+        (
+            "evidence",
+            *("pot,contradicts", "pot,refutes", "role", "refutes"),
+            "Use one of: supports, qualifies, contradicts.",
+            "tea/calm/pot",
+        ),
+        (
+            "signoffs",
+            *("clinical,approved", "Clinical,approved", "capacity", "Clinical"),
+            "Did you mean 'clinical'?",
+            "second",
+        ),
+        (
+            "signoffs",
+            *("clinical,approved", "clinical,yes", "verdict", "yes"),
+            "Use one of: approved, changes-requested.",
+            "second",
+        ),
+        (
+            "policies",
+            *("risk,lay", "risks,lay", "kind", "risks"),
+            "Did you mean 'risk'?",
+            "risks/lay",
+        ),
+        (
+            "policies",
+            *("risk,lay", "risk,legal", "capacity", "legal"),
+            "Use one of: editorial, clinical, lay.",
+            "risk/legal",
+        ),
+        ("topics", ",must", ",most", "level", "most", "Did you mean 'must'?", "what"),
+        (
+            "rules",
+            *("wonder,advice", "wonder,advise", "severity", "advise"),
+            "Did you mean 'advice'?",
+            "wonder",
+        ),
+    ]
+]
+
+LEAF = SOUND["sources"].splitlines()[1]
+
+
+def of_leaf(column: str, cell: str) -> Change:
+    """Return the change of one cell of the first source."""
+    names = HEADERS["sources"].split(",")
+    cells = LEAF.split(",")
+    cells[names.index(column)] = f'"{cell}"' if "," in cell else cell
+    return swap(LEAF, ",".join(cells))
+
+
+def pattern_of(table: str, column: str) -> str:
+    return shipped_schemas()[table].fields[column]["constraints"]["pattern"]
+
+
+DIGEST = f"w1:{'a1' * 32}"
+
+PATTERNS = [
+    *(
+        one(
+            f"{cell!r} as {column}",
+            "sources",
+            of_leaf(column, cell),
+            "out-of-bounds",
+            2,
+            f"'{cell}' does not fit '{column}': pattern {pattern_of('sources', column)}.",
+            described("sources", column),
+            column=column,
+            cell=cell,
+            key="leaf",
+        )
+        for column, cell in [
+            ("doi", "https://doi.org/10.1000/leaf"),
+            ("doi", "doi:10.1000/leaf"),
+            ("doi", "10.1000"),
+            ("doi", "10.1000/"),
+            ("doi", "10.100/leaf"),
+            ("doi", "10.1000/leaf and pot"),
+            ("pmid", "PMID 1234567"),
+            ("pmid", "123456789"),
+            ("pmid", "12.5"),
+            ("pmid", "１２３"),
+            ("url", "example.org/leaf"),
+            ("url", "ftp://example.org/leaf"),
+            ("url", "javascript:alert(1)"),
+            ("url", "https://"),
+            ("url", "https://example.org/a b"),
+            ("url", " https://example.org/leaf"),
+            ("issued", "17 May 2024"),
+            ("issued", "2024-5"),
+            ("issued", "2024-13"),
+            ("issued", "2024-05-32"),
+            ("issued", "2024-00"),
+            ("issued", "24"),
+            ("issued", "2024-05-17T00:00"),
+        ]
+    ),
+    *(
+        one(
+            f"a digest {what}",
+            "signoffs",
+            swap(DIGEST, cell),
+            "out-of-bounds",
+            3,
+            f"'{cell}' does not fit 'digest': pattern {pattern_of('signoffs', 'digest')}.",
+            described("signoffs", "digest"),
+            column="digest",
+            cell=cell,
+            key="second",
+        )
+        for what, cell in [
+            ("without its version", "a1" * 32),
+            ("with another version", f"v1:{'a1' * 32}"),
+            ("cut short", DIGEST[:-1]),
+            ("too long", f"{DIGEST}0"),
+            ("in capitals", f"w1:{'A1' * 32}"),
+            ("with a letter that is no hexadecimal", f"w1:{'g1' * 32}"),
+        ]
+    ),
+    *(
+        one(
+            f"{cell!r} as a market",
+            "help_lines",
+            swap("ZZ,", f"{cell},"),
+            "out-of-bounds",
+            3,
+            f"'{cell}' does not fit 'market': pattern {pattern_of('help_lines', 'market')}.",
+            described("help_lines", "market"),
+            column="market",
+            cell=cell,
+            key=f"{cell}/Find A Helpline",
+        )
+        for cell in ["zz", "Z", "GBR", "G1", "ÄÖ", "ZZ "]
+    ),
+    *(
+        one(
+            f"{cell!r} as a key of {table}",
+            table,
+            swap(old, new),
+            "not-a-key",
+            3,
+            f"'{cell}' is not a key.",
+            KEY_HINT,
+            column=column,
+            cell=cell,
+            key=key,
+        )
+        for table, old, new, column, cell, key in [
+            ("signoffs", "second,", "Second,", "signoff", "Second", "Second"),
+            ("topics", "what,", "what is,", "topic", "what is", "what is"),
+            ("rules", "wonder,advice", "won_der,advice", "rule", "won_der", "won_der"),
+            ("waivers", "taste,wonder", "taste,Wonder", "rule", "Wonder", "tea/taste/Wonder"),
+            ("evidence", "calm,pot", "calm,Pot", "source", "Pot", "tea/calm/Pot"),
+            ("signoffs", "second,tea,calm,bo", "second,tea,calm,Bo", "person", "Bo", "second"),
+            ("statements", "low,,,ann", "low,,,Ann", "author", "Ann", "tea/calm"),
+        ]
+    ),
+    *(
+        one(
+            f"a hidden character in {table}.{column}",
+            table,
+            swap(old, new),
+            "control-character",
+            line,
+            f"U+202E RIGHT-TO-LEFT OVERRIDE stands at character {place} of '{column}'.",
+            HIDDEN_HINT,
+            column=column,
+            cell=cell,
+            key=key,
+        )
+        for table, line, old, new, column, cell, place, key in [
+            ("sources", 3, "The pot", "The\u202e pot", "title", "The\u202e pot", 4, "pot"),
+            ("people", 2, "Ann Ash", "Ann\u202e", "name", "Ann\u202e", 4, "ann"),
+            ("signoffs", 2, "Say may.", "No\u202e", "comment", "No\u202e", 3, "first"),
+            ("rules", 3, "Cut it.", "Cut\u202e", "hint", "Cut\u202e", 4, "wonder"),
+            (
+                "sources",
+                *(2, "https://example.org/leaf", "https://a.org/\u202e", "url"),
+                *("https://a.org/\u202e", 15, "leaf"),
+            ),
+        ]
+    ),
+]
+DAY_HINT = "Write year, month and day, as in 2026-01-31."
+
+DAYS = {
+    ("sources", "accessed"): ("2026-01-11", 2, "leaf"),
+    ("sources", "confirmed_on"): ("2026-01-12", 2, "leaf"),
+    ("sources", "retraction_checked_on"): ("2026-01-13", 2, "leaf"),
+    ("sources", "revision_checked_on"): ("2026-01-14", 2, "leaf"),
+    ("evidence", "checked_on"): ("2026-01-15", 2, "tea/calm/leaf"),
+    ("signoffs", "signed_on"): ("2026-01-16", 2, "first"),
+    ("help_lines", "checked_on"): ("2026-01-18", 2, "GB/Samaritans"),
+    ("waivers", "until"): ("charity.,2026-12-31", 2, "tea/call/cure"),
+}
+"""By column of dates: what stands in a line, the line and its key."""
+
+
+def of_day(table: str, column: str, cell: str) -> Change:
+    stands = DAYS[table, column][0]
+    return swap(stands, stands[:-10] + cell)
+
+
+def a_day(
+    name: str, table: str, column: str, cell: str, rule: str, message: str, hint: str
+) -> Any:
+    _, line, key = DAYS[table, column]
+    change = of_day(table, column, cell)
+    place = {"column": column, "cell": cell, "key": key}
+    return one(name, table, change, rule, line, message, hint, **place)
+
+
+DATES = [
+    *(
+        a_day(
+            f"30 February in {table}.{column}",
+            *(table, column, "2026-02-30", "wrong-type"),
+            *("'2026-02-30' is not a date.", DAY_HINT),
+        )
+        for table, column in DAYS
+    ),
+    *(
+        a_day(
+            f"a day before 1900 in {table}.{column}",
+            *(table, column, "1899-12-31", "out-of-bounds"),
+            f"'1899-12-31' does not fit '{column}': minimum 1900-01-01.",
+            described(table, column),
+        )
+        for table, column in DAYS
+    ),
+    *(
+        a_day(
+            f"{cell!r} for a date",
+            *("waivers", "until", cell, "wrong-type"),
+            *(f"'{cell}' is not a date.", DAY_HINT),
+        )
+        for cell in [
+            "soon",
+            "NA",
+            "31.12.2026",
+            "12/31/2026",
+            "20261231",
+            "2026-12",
+            "2026-12-31T10:00",
+            " 2026-12-31",
+            "2026-W05-1",
+        ]
+    ),
+    *(
+        a_day(
+            f"{cell!r} for 2026-01-05",
+            *("waivers", "until", cell, "wrong-type"),
+            *(f"'{cell}' is not the plain way to write 2026-01-05.", "Write 2026-01-05."),
+        )
+        for cell in ["2026-1-5", "2026-01- 5", "２０２６-01-05"]
+    ),
+]
+
+EMPTY = [
+    one(
+        f"{table}.{column} is empty",
+        table,
+        swap(old, new),
+        "empty-cell",
+        line,
+        f"'{column}' is empty.",
+        f"Fill it in. {described(table, column)}",
+        column=column,
+        key=key,
+    )
+    for table, line, old, new, column, key in [
+        ("sources", 3, "The pot", "", "title", "pot"),
+        ("sources", 3, "pot,book", "pot,", "type", "pot"),
+        ("evidence", 3, "Nobody felt calmer.", "", "finding", "tea/calm/pot"),
+        ("evidence", 3, "contradicts", "", "role", "tea/calm/pot"),
+        ("people", 2, "Ann Ash", "", "name", "ann"),
+        ("people", 3, "Clinic,none", "Clinic,", "conflicts", "bo"),
+        ("signoffs", 3, "calm,bo,clinical,approved", "calm,,clinical,approved", "person", "second"),
+        ("signoffs", 3, "Tea may calm.", "", "wording", "second"),
+        ("signoffs", 3, "2026-01-17", "", "signed_on", "second"),
+        ("policies", 3, "risk,lay", "risk,", "capacity", "risk/"),
+        ("topics", 3, "What is tea?", "", "question", "what"),
+        ("rules", 3, "A wonder.", "", "bad_example", "wonder"),
+        ("rules", 3, "House style", "", "authority", "wonder"),
+        ("help_lines", 3, "Go to findahelpline.com.", "", "contact", "ZZ/Find A Helpline"),
+        ("waivers", 3, "It is quoted.", "", "reason", "tea/taste/wonder"),
+        ("waivers", 3, "quoted.,2026-12-31", "quoted.,", "until", "tea/taste/wonder"),
+    ]
+]
+
 LINES = [
     *(
         one(
@@ -677,8 +1140,8 @@ LINES = [
             ("terms", 2, ",,\n", "\n", "3 cells", 5),
             ("terms", 2, "OCD,en,obsessive-compulsive disorder,,", "OCD", "1 cell", 5),
             ("documents", 2, ",365", ",365,", "10 cells", 9),
-            ("statements", 5, ",item,Heat,Use hot water.\n", "\n", "16 cells", 19),
-            ("statements", 3, "Tea calms.", "Tea, calms.", "20 cells", 19),
+            ("statements", 5, ",item,Heat,Use hot water.\n", "\n", "17 cells", 20),
+            ("statements", 3, "Tea calms.", "Tea, calms.", "21 cells", 20),
             ("sections", 4, "tea,lede,10,,,10,,,false", "tea,lede", "2 cells", 9),
         ]
     ),
@@ -913,7 +1376,7 @@ LAWS = [
     one(
         "a supplied position without supplied words",
         "statements",
-        swap(",crisis,advice,,,,,,,,,", ",crisis,advice,,,,,,5,,,"),
+        swap(",crisis,advice,,,,,,,,,,", ",crisis,advice,,,,,,,5,,,"),
         "half-supplied",
         2,
         "'supplied_position' and 'supplied' do not go together: one is empty.",
@@ -978,7 +1441,13 @@ LAWS = [
 ]
 
 
-@pytest.mark.parametrize(("table", "change", "expected"), [*COLUMNS, *KEYS, *CELLS, *LINES, *LAWS])
+CASES = [
+    *(*COLUMNS, *KEYS, *FOREIGN_KEYS, *TWICE, *CELLS, *LISTS, *PATTERNS, *DATES, *EMPTY),
+    *(*LINES, *LAWS),
+]
+
+
+@pytest.mark.parametrize(("table", "change", "expected"), CASES)
 def test_one_break_gives_one_fault(
     tmp_path: Path, table: str, change: Change, expected: list[dict[str, Any]]
 ):
@@ -1217,7 +1686,7 @@ def test_a_data_package_without_a_table_is_refused(tmp_path: Path):
     with pytest.raises(KetcontentError) as refused:
         read_content(tmp_path)
     assert refused.value.message == (
-        f"{path}: the table 'terms' lacks term, language, expansion, plain, definition."
+        f"{path}: the table 'waivers' lacks document, statement, rule, reason, until."
     )
 
 
@@ -1317,7 +1786,7 @@ def test_columns_of_a_teams_own_are_kept_through_read_and_write(tmp_path: Path):
 @pytest.mark.parametrize(
     ("old", "new", "column", "rule", "message"),
     [
-        ("2026-01-31", "soon", "seen", "wrong-type", "'soon' is not of the type date."),
+        ("2026-01-31", "soon", "seen", "wrong-type", "'soon' is not a date."),
         ("1.50", "much", "weight", "wrong-type", "'much' is not of the type number."),
         (",false", ",FALSE", "ready", "wrong-type", "'FALSE' is not true or false."),
         ("Ann", "Bo", "owner", "used-twice", "'Bo' is used twice in 'owner'."),
@@ -1333,7 +1802,7 @@ def test_columns_of_a_teams_own_are_checked(
 
 
 def test_a_key_into_a_table_of_a_teams_own_does_not_stop_the_checks(tmp_path: Path):
-    key = {"fields": ["topics"], "reference": {"resource": "topics", "fields": ["topic"]}}
+    key = {"fields": ["topics"], "reference": {"resource": "journals", "fields": ["journal"]}}
     folder = repackaged(tmp_path, lambda schemas: schemas["statements"]["foreignKeys"].append(key))
     path = folder / "statements.csv"
     path.write_bytes(swap("benefit", "benifit")(path.read_bytes()) or b"")
@@ -1343,7 +1812,7 @@ def test_a_key_into_a_table_of_a_teams_own_does_not_stop_the_checks(tmp_path: Pa
 def test_a_table_of_a_teams_own_may_stand_in_the_data_package(tmp_path: Path):
     path = sound_folder(tmp_path) / "datapackage.json"
     package = json.loads(path.read_text("utf-8"))
-    package["resources"].append({"name": "people", "path": "people.csv", "schema": "people.json"})
+    package["resources"].append({"name": "journals", "path": "journals.csv", "schema": "journals.json"})
     path.write_text(json.dumps(package), "utf-8")
     assert validate_tables(tmp_path) == Report()
 

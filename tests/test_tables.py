@@ -21,6 +21,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -56,13 +57,37 @@ tea,brewing,20,,Brewing,20,,Brewing,true
 tea,lede,10,,,,,,false
 """,
     "statements": """\
-document,statement,section,block,position,form,label,text,notice,kind,certainty,certainty_reasons,topics,supplied_section,supplied_block,supplied_position,supplied_form,supplied_label,supplied
-tea,calm,lede,1,10,paragraph,,Tea may calm.,,benefit,low,,,,,,,,
-tea,cut,brewing,2,,paragraph,,,,,,,,brewing,1,20,paragraph,,It is gone.
-tea,hot,brewing,1,10,item,Heat,Use hot water.,,,,,,brewing,1,10,paragraph,,Use hot water.
+document,statement,section,block,position,form,label,text,notice,kind,certainty,certainty_reasons,topics,author,supplied_section,supplied_block,supplied_position,supplied_form,supplied_label,supplied
+tea,calm,lede,1,10,paragraph,,Tea may calm.,,benefit,low,,,,,,,,,
+tea,cut,brewing,2,,paragraph,,,,,,,,,brewing,1,20,paragraph,,It is gone.
+tea,hot,brewing,1,10,item,Heat,Use hot water.,,,,,,,brewing,1,10,paragraph,,Use hot water.
 """,
     "notices": "notice,language,text,needs\ncrisis,en,Call now.,\n",
     "terms": "term,language,expansion,plain,definition\n",
+    "sources": """\
+source,type,title,authors,container_title,issued,volume,issue,page,number,doi,pmid,url,publisher,accessed,confirmed_on,unconfirmed,retraction_checked_on,revision_checked_on
+leaf,book,Leaves,,,2024,,,,,10.1000/leaf,0012345,,,2026-01-11,,issued,,
+""",
+    "evidence": """\
+document,statement,source,role,finding,locator,checked_on
+tea,calm,leaf,supports,12 of 40 felt calmer.,p. 47,2026-01-15
+""",
+    "people": "person,name,credential,affiliation,conflicts\nbo,Bo Birch,MD,,none\n",
+    "signoffs": f"""\
+signoff,document,statement,person,capacity,verdict,digest,wording,signed_on,comment
+first,tea,calm,bo,clinical,approved,w1:{"0" * 64},Tea may calm.,2026-01-16,
+""",
+    "policies": "kind,capacity\nbenefit,clinical\nrisk,clinical\n",
+    "topics": "topic,question,level\nwhat,What is tea?,must\n",
+    "rules": """\
+rule,severity,pattern,unless_before,applies_to,message,hint,authority,bad_example,good_example
+cure,error,"cures?{1,2}",,,It promises.,Cut it.,FDA,"Tea cures ""all"".",Tea does not cure.
+""",
+    "help_lines": "market,name,contact,hours,checked_on\nGB,Samaritans,Call 116 123.,,2026-01-18\n",
+    "waivers": """\
+document,statement,rule,reason,until
+tea,calm,cure,It is quoted.,2026-12-31
+""",
 }
 
 
@@ -126,7 +151,7 @@ def test_columns_are_typed_by_the_schema(data: Path):
         schema = content.schemas[table]
         frame = getattr(content, table)
         assert tuple(frame.columns) == schema.columns
-        wanted = {"integer": "Int64", "boolean": "boolean", "string": "str"}
+        wanted = {"integer": "Int64", "boolean": "boolean", "string": "str", "date": "str"}
         kinds = {name: wanted[schema.fields[name]["type"]] for name in schema.columns}
         assert {name: str(frame[name].dtype) for name in frame} == kinds
 
@@ -141,12 +166,109 @@ def test_an_empty_cell_is_empty_text_or_no_number(tea: Path):
     assert content.sections["supplied_position"].tolist() == [20, pd.NA]
 
 
+def test_dates_stay_text_as_they_stand_in_the_file(tea: Path):
+    content = read_content(tea)
+    found = {
+        f"{table}.{name}": getattr(content, table).loc[0, name]
+        for table in TABLES
+        for name in content.schemas[table].typed("date")
+    }
+    assert found == {
+        "sources.accessed": "2026-01-11",
+        "sources.confirmed_on": "",
+        "sources.retraction_checked_on": "",
+        "sources.revision_checked_on": "",
+        "evidence.checked_on": "2026-01-15",
+        "signoffs.signed_on": "2026-01-16",
+        "help_lines.checked_on": "2026-01-18",
+        "waivers.until": "2026-12-31",
+    }
+
+
 def test_an_empty_table_has_its_columns_and_types(tea: Path):
-    (tea / "statements.csv").write_text(TEA["statements"].partition("\n")[0] + "\n")
+    for table in ("statements", "evidence", "signoffs", "waivers"):
+        (tea / f"{table}.csv").write_text(TEA[table].partition("\n")[0] + "\n")
     content = read_content(tea)
     assert len(content.statements) == len(content.terms) == 0
     assert str(content.statements["position"].dtype) == "Int64"
     assert str(content.statements["text"].dtype) == "str"
+    assert str(content.waivers["until"].dtype) == "str"
+
+
+LINES_OF_STATEMENTS = {("tea", "calm"): 2, ("tea", "cut"): 3, ("tea", "hot"): 4}
+
+
+def lines_of(content: Content, table: str = "statements") -> dict[tuple[str, ...], int]:
+    """Return the lines on which the rows of a table stand, as its origin has them."""
+    assert content.origin is not None
+    return dict(content.origin.lines[table])
+
+
+def first_lines(folder: Path, table: str) -> dict[tuple[str, ...], int]:
+    """Return the line on which each row starts, as Python's csv module counts lines."""
+    schema = empty_content().schemas[table]
+    with open(folder / f"{table}.csv", encoding="utf-8-sig", newline="") as file:
+        reader = csv.reader(file)
+        starts = {}
+        next(reader)
+        before = reader.line_num
+        for row in reader:
+            starts[schema.key_of(tuple(row))] = before + 1
+            before = reader.line_num
+    return starts
+
+
+def test_an_origin_has_the_line_of_each_row_of_each_table(data: Path):
+    content = read_content(data)
+    for table in TABLES:
+        found = lines_of(content, table)
+        assert found == first_lines(data, table)
+        assert len(found) == len(getattr(content, table))
+
+
+def test_an_origin_has_the_lines_of_an_unsorted_file(tea: Path):
+    header, *rows = TEA["statements"].splitlines(keepends=True)
+    (tea / "statements.csv").write_text("".join([header, *rows[::-1]]))
+    content = read_content(tea)
+    assert lines_of(content) == {("tea", "calm"): 4, ("tea", "cut"): 3, ("tea", "hot"): 2}
+    saved = write_content(edited(content, "documents", "tea", "title", "Mine"))
+    assert lines_of(saved) == lines_of(content)  # no statement changed, so its file stayed
+    saved = write_content(edited(saved, "statements", "calm", "kind", "risk"))
+    assert lines_of(saved) == LINES_OF_STATEMENTS
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"], ids=["LF", "CRLF", "CR"])
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"], ids=["", "with a byte-order mark"])
+def test_a_row_after_cells_with_line_breaks_has_its_own_line(tea: Path, end: str, mark: bytes):
+    text = TEA["statements"].replace("It is gone.", '"\nIt\n\nis ""gone"".\n"')
+    text = text.replace(",paragraph,,Use hot water.\n", ',paragraph,,"Use\nhot"\n')
+    text += "tea,last,lede,9,90,paragraph,,Last.,,,,,,,,,,,,\n"
+    if end == "\r":  # a cell of one line end is the only one that an editor could have meant
+        text = text.replace('"\nIt\n\nis ""gone"".\n"', "It is gone.").replace("\nhot", " hot")
+    (tea / "statements.csv").write_bytes(mark + text.replace("\n", end).encode())
+    found = lines_of(read_content(tea))
+    wanted = (2, 3, 4, 5) if end == "\r" else (2, 3, 8, 10)
+    assert tuple(found.values()) == wanted
+    assert found == first_lines(tea, "statements")
+
+
+def test_a_save_returns_the_lines_of_what_is_then_on_disk(tea: Path):
+    content = read_content(tea)
+    assert lines_of(content) == LINES_OF_STATEMENTS
+    saved = write_content(edited(content, "statements", "calm", "supplied", ""))
+    assert lines_of(saved) == LINES_OF_STATEMENTS
+    broken = edited(saved, "statements", "cut", "supplied", "It\nis\n\ngone.")
+    saved = write_content(broken)
+    assert lines_of(saved) == {("tea", "calm"): 2, ("tea", "cut"): 3, ("tea", "hot"): 7}
+    assert lines_of(saved, "rules") == {("cure",): 2}
+    saved = write_content(without(saved, "statements", "cut"))
+    assert lines_of(saved) == {("tea", "calm"): 2, ("tea", "hot"): 3}
+
+
+def test_a_save_into_a_new_folder_returns_the_lines_of_its_files(tea: Path, tmp_path: Path):
+    saved = write_content(read_content(tea), tmp_path / "new")
+    assert saved.origin == read_content(tmp_path / "new").origin
+    assert lines_of(saved) == LINES_OF_STATEMENTS
 
 
 TEXTS = [
@@ -432,6 +554,48 @@ LONG_CELL = st.text(
     max_size=20,
 )
 KEY = st.text(string.ascii_lowercase + string.digits, min_size=1, max_size=3)
+PMID = st.text(string.digits, max_size=8)
+DIGEST = st.text("0123456789abcdef", min_size=64, max_size=64)
+
+
+@st.composite
+def integrity(draw: st.DrawFn, keys: list[tuple[str, str]]) -> dict[str, list[dict[str, Any]]]:
+    """Return sound rows for the tables around the statements that have these keys."""
+    text, day = CELL.filter(bool), st.dates(min_value=date(1900, 1, 1)).map(str)
+    sources = draw(st.lists(KEY, max_size=2, unique=True))
+    people = draw(st.lists(KEY, max_size=2, unique=True))
+    rows: dict[str, list[dict[str, Any]]] = {
+        "sources": [
+            {"source": key, "type": "book", "title": draw(text), "pmid": draw(PMID)}
+            | {"issued": draw(day), "accessed": draw(day), "doi": f"10.1000/{key}"}
+            for key in sources
+        ],
+        "people": [{"person": key, "name": draw(text), "conflicts": "none"} for key in people],
+        "policies": [{"kind": "risk", "capacity": draw(st.sampled_from(["lay", "clinical"]))}],
+        "topics": [{"topic": draw(KEY), "question": draw(text), "level": "must"}],
+        "rules": [
+            {"rule": draw(KEY), "severity": "error"}
+            | {name: draw(text) for name in ("pattern", "message", "hint", "authority")}
+            | {name: draw(text) for name in ("bad_example", "good_example")}
+        ],
+        "help_lines": [
+            {"market": "ZZ", "name": draw(text), "contact": draw(text), "checked_on": draw(day)}
+        ],
+        "evidence": [],
+        "signoffs": [],
+        "waivers": [],
+    }
+    for number, (document, statement) in enumerate(keys):
+        row = {"document": document, "statement": statement}
+        rows["waivers"].append(row | {"rule": "r", "reason": draw(text), "until": draw(day)})
+        for source in sources:
+            said = {"source": source, "role": "supports", "finding": draw(text)}
+            rows["evidence"].append(row | said | {"checked_on": draw(day | st.just(""))})
+        for person in people[:1]:
+            signed = {"signoff": f"s{number}", "person": person, "wording": draw(text)}
+            signed |= {"capacity": "lay", "verdict": "approved", "signed_on": draw(day)}
+            rows["signoffs"].append(row | signed | {"digest": f"w1:{draw(DIGEST)}"})
+    return rows
 
 
 @st.composite
@@ -466,6 +630,7 @@ def contents(draw: st.DrawFn) -> Content:
         for term in draw(st.lists(CELL.filter(bool), max_size=3, unique=True))
     ]
     rows = {"documents": documents, "sections": sections, "statements": statements, "terms": terms}
+    rows |= draw(integrity([(row["document"], row["statement"]) for row in statements]))
     return replace(blank, **{table: frame_of(table, rows[table], blank) for table in rows})
 
 
@@ -483,7 +648,9 @@ def test_any_content_is_read_back_as_it_was_written_and_written_as_it_was_read(c
         assert (bytes_of(once), traces_of(once)) == (before, traces)
         write_content(found, twice)
         assert bytes_of(twice) == before
+        assert found.origin is not None
         for table in TABLES:
+            assert found.origin.lines[table] == first_lines(once, table)
             text = before[f"{table}.csv"].decode()
             header, *rows = csv.reader(io.StringIO(text, newline=""))
             schema = found.schemas[table]

@@ -124,20 +124,27 @@ def bars(frame: pd.DataFrame, caption: str, *, unit: str, target: float | None =
                 transform=axes.get_xaxis_transform(),
             )
         if len(series) > 1:
-            axes.legend(frameon=False, labelcolor=_INK, loc="upper center", ncols=len(series),
-                        bbox_to_anchor=(0.4, 1.0 + 0.9 / max(3, len(names))))
+            axes.legend(
+                frameon=False,
+                labelcolor=_INK,
+                loc="upper center",
+                ncols=len(series),
+                bbox_to_anchor=(0.4, 1.0 + 0.9 / max(3, len(names))),
+            )
 
     said = []
     for name, *sizes in frame.itertuples(index=False):
         parts = [
-            f"{size:g} {unit if len(series) == 1 else f'{one} {unit}'.strip()}"
+            f"{size:.12g} {unit if len(series) == 1 else f'{one} {unit}'.strip()}"
             for one, size in zip(series, sizes, strict=True)
         ]
         said.append(f"{name}: {', '.join(parts)}.")
     aim = [f"The target is {target:g}."] if target is not None else []
     alternative = " ".join([f"{caption}.", *said, *aim])
     height = 0.9 + 0.34 * max(1, len(names))
-    return Chart(_svg(draw, height, alternative), caption, alternative, Table(frame, caption, "None."))
+    return Chart(
+        _svg(draw, height, alternative), caption, alternative, Table(frame, caption, "None.")
+    )
 
 
 def strip(frame: pd.DataFrame, caption: str) -> Chart:

@@ -488,4 +488,6 @@ def _slug(text: str) -> str:
 
 
 def _records(frame: pd.DataFrame) -> list[dict[str, str]]:
-    return [{str(name): str(cell) for name, cell in row.items()} for row in frame.to_dict("records")]
+    return [
+        {str(name): str(cell) for name, cell in row.items()} for row in frame.to_dict("records")
+    ]

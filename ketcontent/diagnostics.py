@@ -169,7 +169,7 @@ class Report:
         >>> Report.of([Diagnostic(rule="promotion", message="'Miracle' is praise.")]).counted
         '1 error'
         """
-        found = Counter(one.severity for one in self.diagnostics)
+        found = Counter[str](one.severity for one in self.diagnostics)
         return ", ".join(
             f"{found[severity]} {severity}"
             f"{'' if found[severity] == 1 or severity == 'advice' else 's'}"

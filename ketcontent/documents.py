@@ -498,9 +498,7 @@ def _sources(content: Content, page: Document) -> tuple[Mapping[str, str], ...]:
     rows = {row["source"]: row for row in _records(content.sources) if row["source"] in shown}
     # A citation that leads nowhere is a fault that a judge names; the page still shows it.
     lost = {"type": "document", "title": "This source is not in the table of sources"}
-    return tuple(
-        rows.get(key, {**lost, "source": key}) for key in page.numbers if key in shown
-    )
+    return tuple(rows.get(key, {**lost, "source": key}) for key in page.numbers if key in shown)
 
 
 def _received(content: Content, document: str) -> bool:

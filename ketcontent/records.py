@@ -106,15 +106,11 @@ def record(content: Content, document: str, pages: dict[str, str]) -> dict[str, 
         "language": page.language,
         "edition": "current",
         "statements": statements,
-        "pages": {
-            name: _shown(name, text, statements) for name, text in sorted(pages.items())
-        },
+        "pages": {name: _shown(name, text, statements) for name, text in sorted(pages.items())},
     }
 
 
-def _shown(
-    name: str, text: str, statements: list[dict[str, Any]]
-) -> list[str | list[str]]:
+def _shown(name: str, text: str, statements: list[dict[str, Any]]) -> list[str | list[str]]:
     """Return what an exported file shows, in order: keys of statements in a list, or other words.
 
     A statement that is due on the file and not found there stands at the end, so that the file

@@ -151,9 +151,7 @@ def compare(old: str, new: str) -> Redline:
     return Redline(tuple(pieces))
 
 
-def redline(
-    old: str, new: str, *, style: Literal["html", "criticmarkup", "text"] = "html"
-) -> str:
+def redline(old: str, new: str, *, style: Literal["html", "criticmarkup", "text"] = "html") -> str:
     """Return what changed from one wording to another, drawn.
 
     Parameters

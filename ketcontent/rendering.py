@@ -121,9 +121,7 @@ def link_targets(markup: str) -> tuple[str, ...]:
     >>> link_targets("see [the label](https://example.org)")
     ('https://example.org',)
     """
-    return tuple(
-        str(token.attrs["href"]) for token in _tokens(markup) if token.type == "link_open"
-    )
+    return tuple(str(token.attrs["href"]) for token in _tokens(markup) if token.type == "link_open")
 
 
 def inline_markdown(markup: str) -> str:
@@ -243,9 +241,11 @@ def markdown_words(markdown: str) -> list[str]:
     notes = re.findall(r"^\[\^([a-z0-9-]+)\]:", text, re.MULTILINE)
     # A paragraph of its own, which is what the text of a footnote is.
     text = re.sub(r"^\[\^[a-z0-9-]+\]:[ ]*(.*)", r"\n\n\1\n", text, flags=re.MULTILINE)
+    # Until the text is parsed, a mark stands for each footnote's: what follows starts no line.
+    mark = next(one for one in "\U0001056f\u2e3d\u2e3e\u2e42" if one not in text)
     if notes:
-        mark = rf"(?<!\\)((?:\\\\)*)\[\^(?:{'|'.join(notes)})\]"
-        text = re.sub(mark, r"\1", text)
+        pattern = rf"(?<!\\)((?:\\\\)*)\[\^(?:{'|'.join(notes)})\]"
+        text = re.sub(pattern, rf"\1{mark}", text)
     lines: list[str] = []
     for token in _block_markdown().parse(text):
         if token.type in ("fence", "code_block"):
@@ -257,6 +257,7 @@ def markdown_words(markdown: str) -> list[str]:
                 words = ""
             words += part.content
         lines.append(words)
+    lines = [line.replace(mark, "") for line in lines]
     return [line for line in lines if line.strip()]
 
 
@@ -272,6 +273,20 @@ def split_front_matter(markdown: str) -> tuple[list[str], str]:
     if mark and markdown.startswith("---\n"):
         return front.splitlines(), after
     return [], markdown
+
+
+def footnote(plain: str) -> str:
+    """Return plain text as the Markdown of a footnote.
+
+    Who knows no footnotes may take ``[^a]: address`` for where a link leads; never this.
+
+    Examples
+    --------
+    >>> print(footnote("Lee A. A trial."), footnote("javascript:x"))
+    Lee A. A trial. **javascript:x**
+    """
+    [line] = markdown_lines([escape_markdown(plain)])
+    return line if _definitions().parse(f"[x]: {line}") else strong(plain)
 
 
 def web_address(address: str) -> str:
@@ -353,6 +368,16 @@ def _block_markdown() -> MarkdownIt:
 
 
 @lru_cache
+def _definitions() -> MarkdownIt:
+    """Return a parser that takes ``[x]: address`` for a definition, whatever the address."""
+    from markdown_it import MarkdownIt
+
+    parser = MarkdownIt("zero").enable("reference")
+    parser.validateLink = lambda _: True  # type: ignore[method-assign]
+    return parser
+
+
+@lru_cache
 def _environment() -> Environment:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -371,6 +396,7 @@ def _environment() -> Environment:
         markdown_lines=markdown_lines,
         markdown_heading=markdown_heading,
         strong=strong,
+        footnote=footnote,
         web_address=web_address,
         doi_address=doi_address,
         gap=gap,

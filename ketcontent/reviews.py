@@ -361,6 +361,8 @@ def read_content_at(data: str | os.PathLike[str], reference: str) -> Content:
     with tempfile.TemporaryDirectory() as place:
         for name in names:
             try:
+                if not reference:  # git would take what is staged
+                    raise FileNotFoundError
                 # "--end-of-options": a reference that starts with a dash is none of git's options.
                 shown = subprocess.run(
                     ["git", "show", "--end-of-options", f"{reference}:./{name}"],

@@ -9,7 +9,6 @@ between columns that a data package cannot say (see `_LAWS`) here again.
 from __future__ import annotations
 
 import codecs
-import copy
 import json
 import re
 import unicodedata
@@ -25,7 +24,6 @@ from ketcontent.diagnostics import Diagnostic, Report
 from ketcontent.errors import KetcontentError, nearest
 
 if TYPE_CHECKING:
-    from frictionless import Error
     from frictionless import Schema as TableSchema
 
 TABLES = (
@@ -471,75 +469,134 @@ def _check_schema(
     lines: Mapping[str, list[Line]],
     faults: Mapping[str, _Faults],
 ) -> None:
-    """Let frictionless hold types, constraints and keys against the rows."""
-    from frictionless import FrictionlessException, Package, Resource
+    """Let frictionless hold types, constraints and keys against the rows; follow foreign keys."""
+    from frictionless import FrictionlessException
 
     try:
-        resources = [
-            Resource(
-                name=table,
-                data=[list(schema.columns), *(list(row.cells) for row in lines[table])],
-                schema=_table_schema(schema, schemas),
-            )
-            for table, schema in schemas.items()
-        ]
-        # Package.validate() would do the same, and copy every schema several times over.
-        for resource in Package(resources=resources).resources:
-            with resource:
-                for line, row in zip(lines[resource.name], resource.row_stream, strict=True):
-                    for error in row.errors:
-                        _translate(error, resource.name, line, lines, faults)
+        for table, schema in schemas.items():
+            rows = tuple(line.cells for line in lines[table])
+            for refusal in _refusals(table, json.dumps(schema.descriptor), rows):
+                _translate(refusal, faults[table], lines[table])
     except (FrictionlessException, re.error) as fault:
         reason = fault.error.note if isinstance(fault, FrictionlessException) else str(fault)
-        path = folder / SCHEMA_FILE
-        raise KetcontentError(
-            f"{path} cannot be used: {reason}.",
-            hint="Run 'frictionless validate' on it, and mend what that names.",
-            path=str(path),
-        ) from None
+        raise _unusable(folder, reason) from None
+    for table in schemas:
+        _check_foreign_keys(folder, table, schemas, lines, faults)
     for table in schemas:
         _check_writing(faults[table], lines[table])
 
 
-def _table_schema(schema: Schema, schemas: Mapping[str, Schema]) -> TableSchema:
+def _unusable(folder: Path, reason: str) -> KetcontentError:
+    path = folder / SCHEMA_FILE
+    return KetcontentError(
+        f"{path} cannot be used: {reason}.",
+        hint="Run 'frictionless validate' on it, and mend what that names.",
+        path=str(path),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Refusal:
+    """What frictionless holds against a row."""
+
+    place: int
+    """The row's place among the rows, counted from 0."""
+    type: str
+    column: str
+    note: str
+
+
+@lru_cache(maxsize=64)
+def _refusals(table: str, descriptor: str, rows: tuple[Row, ...]) -> tuple[_Refusal, ...]:
+    """Return what frictionless holds against the rows of one table.
+
+    Notes
+    -----
+    A save validates what is on disk and what is to be written, and most tables are the same in
+    both; frictionless takes longer to copy a schema than to check some hundred rows. Hence the
+    cache, and hence foreign keys are followed here: it would copy each table that one leads to.
+    """
+    from frictionless import Resource
+
+    schema = _table_schema(json.loads(descriptor))
+    data = [schema.field_names, *map(list, rows)]
+    with Resource(name=table, data=data, schema=schema) as resource:
+        return tuple(
+            _Refusal(place, error.type, getattr(error, "field_name", ""), error.note)
+            for place, row in enumerate(resource.row_stream)
+            for error in row.errors
+        )
+
+
+def _table_schema(descriptor: dict[str, Any]) -> TableSchema:
     """Return the schema as frictionless shall use it.
 
     Notes
     -----
     A ``$`` at the end of a pattern lets a line break through behind it, so patterns are closed
-    with ``\\Z``. Foreign keys into a table of a team's own are not followed: it is not read.
+    with ``\\Z``.
     """
     from frictionless import Schema as TableSchema
 
-    descriptor = copy.deepcopy(dict(schema.descriptor))
     for field in descriptor["fields"]:
         constraints = field.get("constraints", {})
         if "pattern" in constraints:
             re.compile(constraints["pattern"])
             constraints["pattern"] = rf"(?:{constraints['pattern']})\Z"
     made = TableSchema.from_descriptor(descriptor)
-    made.foreign_keys = [
-        key for key in made.foreign_keys if key["reference"]["resource"] in {"", *schemas}
-    ]
+    made.foreign_keys = []
     return made
 
 
-def _translate(
-    error: Error,
+def _check_foreign_keys(
+    folder: Path,
     table: str,
-    row: Line,
+    schemas: Mapping[str, Schema],
     lines: Mapping[str, list[Line]],
     tables: Mapping[str, _Faults],
 ) -> None:
+    """Follow each foreign key of a table, but for those into a table that is not read."""
+    schema, faults = schemas[table], tables[table]
+    for key in schema.descriptor.get("foreignKeys", []):
+        names, wanted = _names(key["fields"]), _names(key["reference"]["fields"])
+        other = key["reference"].get("resource") or table
+        if other not in schemas:
+            continue
+        if lost := [name for name in wanted if name not in schemas[other].columns]:
+            raise _unusable(
+                folder, f"a foreign key of '{table}' leads to no column '{lost[0]}' of '{other}'"
+            )
+        if tables[other].absent & set(wanted):
+            continue
+        known = {_cells(schemas[other], line, wanted) for line in lines[other]}
+        for line in lines[table]:
+            cells = _cells(schema, line, names)
+            if not any(cells) or cells in known or not faults.sound(line, *names):
+                continue
+            faults.add(
+                "unknown-key",
+                f"There is no {'/'.join(cells)} in {other}.csv.",
+                f"Use a key that is there, or add the row to {other}.csv.",
+                line=line.line,
+                row=line.cells,
+                column=names[-1],
+            )
+
+
+def _cells(schema: Schema, line: Line, names: tuple[str, ...]) -> Row:
+    return tuple(line.cells[schema.columns.index(name)] for name in names)
+
+
+def _translate(refusal: _Refusal, faults: _Faults, lines: list[Line]) -> None:
     """Say a fault that frictionless found in the words of this house, with its line."""
-    faults, schema = tables[table], tables[table].schema
+    schema, row, column = faults.schema, lines[refusal.place], refusal.column
     place: dict[str, Any] = {"line": row.line, "row": row.cells}
-    if error.type == "primary-key":
+    if refusal.type == "primary-key":
         key = schema.key_of(row.cells)
         if not faults.read(row, *schema.key) or not any(key):
             return
-        first = re.search(r"position (\d+)", error.note)
-        other = f"; line {lines[table][int(first.group(1)) - 2].line} has it too" if first else ""
+        first = re.search(r"position (\d+)", refusal.note)
+        other = f"; line {lines[int(first.group(1)) - 2].line} has it too" if first else ""
         faults.add(
             "duplicate-key",
             f"The key {'/'.join(key)} is used twice{other}.",
@@ -548,26 +605,10 @@ def _translate(
             **place,
         )
         return
-    if error.type == "foreign-key":
-        names, other = getattr(error, "field_names"), getattr(error, "reference_name")  # noqa: B009
-        targets = set(getattr(error, "reference_field_names"))  # noqa: B009
-        other = other or table
-        if not faults.sound(row, *names) or tables[other].absent & targets:
-            return
-        cells = [row.cells[schema.columns.index(name)] for name in names]
-        faults.add(
-            "unknown-key",
-            f"There is no {'/'.join(cells)} in {other}.csv.",
-            f"Use a key that is there, or add the row to {other}.csv.",
-            column=names[-1],
-            **place,
-        )
-        return
-    column = getattr(error, "field_name", "")
     if not column or not faults.read(row, column):
         return
     cell = row.cells[schema.columns.index(column)]
-    rule, message, hint, span = _cell_fault(error, schema.fields[column], cell)
+    rule, message, hint, span = _cell_fault(refusal, schema.fields[column], cell)
     faults.add(rule, message, hint, column=column, span=span, **place)
 
 
@@ -619,11 +660,11 @@ _HIDDEN = re.compile("[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]")
 
 
 def _cell_fault(
-    error: Error, field: Mapping[str, Any], cell: str
+    refusal: _Refusal, field: Mapping[str, Any], cell: str
 ) -> tuple[str, str, str, tuple[int, int] | None]:
     """Return rule, message, hint and span for a cell that frictionless refused."""
     name, constraints = field["name"], field.get("constraints", {})
-    if error.type == "type-error":
+    if refusal.type == "type-error":
         if field["type"] == "integer":
             return "wrong-type", f"'{cell}' is not a whole number.", "Write digits only.", None
         if field["type"] == "boolean":
@@ -633,10 +674,10 @@ def _cell_fault(
             return "wrong-type", f"'{cell}' is not a date.", hint, None
         hint = field.get("description", "")
         return "wrong-type", f"'{cell}' is not of the type {field['type']}.", hint, None
-    if error.type == "unique-error":
+    if refusal.type == "unique-error":
         hint = "Give each row a value of its own."
         return "used-twice", f"'{cell}' is used twice in '{name}'.", hint, None
-    named = re.search(r'constraint "(\w+)"', error.note)
+    named = re.search(r'constraint "(\w+)"', refusal.note)
     constraint = named.group(1) if named else ""
     if constraint == "required":
         said = field.get("description", "")

@@ -27,7 +27,8 @@ _PAGE: dict[str, list[dict[str, Any]]] = {
             "section": "start",
             "position": 30,
             "label": "Stomach",
-            "text": "Zinc can make you feel sick, and it can leave a bad taste for days. [@roe-2021]",
+            "text": "Zinc can make you feel sick, and it can leave a bad taste for days. "
+            "[@roe-2021]",
             "kind": "risk",
             "certainty": "high",
             "certainty_reasons": "Many large trials agree.",

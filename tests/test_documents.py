@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 import pytest
 
-from ketcontent import assemble, import_page, list_documents, read_content
-from ketcontent.documents import FACTS, Block, Section, Statement, Term
+from ketcontent import assemble, import_page, list_documents, read_content, read_page
+from ketcontent.documents import FACTS, Block, Document, Section, Statement, Term
 from ketcontent.errors import UnknownName
 from ketcontent.tables import Content, empty_content, frame_of
 
@@ -80,7 +81,7 @@ def test_a_section_holds_its_heading_blocks_labels_and_keys() -> None:
         Block(
             "item",
             (
-                Statement("green-1", "Green", "\\*Old\\*.", "*Old*.", "", ""),
+                Statement("green-1", "Green", "\\*Old\\*.", "*Old*.", "", "", "", ()),
                 Statement("green-2", "", "So.", "So.", "", ""),
             ),
         ),
@@ -397,14 +398,214 @@ def test_assembling_changes_no_table() -> None:
         pd.testing.assert_frame_equal(getattr(content, name), frame)
 
 
-def test_the_current_edition_of_the_shipped_page_is_the_supplied_one() -> None:
+def test_the_editions_of_the_shipped_page_do_not_touch() -> None:
     content = read_content("data")
     current, supplied = (
         assemble(content, "ketamine", edition=edition) for edition in ("current", "supplied")
     )
-    assert [section.title for section in current] == [section.title for section in supplied]
-    assert [section.blocks for section in current] == [section.blocks for section in supplied]
+    received = import_page(
+        empty_content(), read_page("tests/pages/ketamine.txt"), document="ketamine"
+    )
+    as_it_was = assemble(received, "ketamine", edition="supplied")
+    assert [section.title for section in supplied] == [section.title for section in as_it_was]
+    assert [
+        (block.form, [(one.label, one.plain) for one in block.statements])
+        for section in supplied
+        for block in section.blocks
+    ] == [
+        (block.form, [(one.label, one.plain) for one in block.statements])
+        for section in as_it_was
+        for block in section.blocks
+    ]
     assert (current.facts["state"], supplied.facts["state"]) == ("draft", "archive")
+    assert (supplied.references, dict(supplied.numbers), supplied.terms) == ((), {}, ())
+    assert len(current.references) == len(current.numbers) > 0
+
+
+# --- sources ---------------------------------------------------------------------------------
+
+CITES = {
+    "lede-1": "Tea is a drink. [@roe-2021]",
+    "green-1": "It is mild. [@lee-2020; @roe-2021]",
+    "uses-1": "It *may* be strong [@who-2015], or not. [@lee-2020]",
+    "warning-1": "It stains teeth. [@zoe-1999]",
+}
+
+
+def citing() -> Content:
+    content = content_of()
+    for key, text in CITES.items():
+        content = edited(content, key, text=text)
+    rows = [
+        {"source": key, "type": "book", "title": f"Book {key}", "issued": "2020"}
+        for key in ("lee-2020", "roe-2021", "who-2015", "not-cited-1")
+    ]
+    return with_rows(content, "sources", *rows)
+
+
+def numbered(page: Document) -> list[tuple[int, str]]:
+    return [(one.number, one.source) for one in page.references]
+
+
+def links_of(html: str) -> list[tuple[str, str]]:
+    """Return the key and the number of each citation that HTML links."""
+    return re.findall(r'<a href="#_ref_([a-z0-9-]+)" aria-label="Source \d+">(\d+)</a>', html)
+
+
+def test_sources_are_numbered_by_first_use_over_the_page() -> None:
+    page = assemble(citing(), "tea")
+    assert dict(page.numbers) == {"roe-2021": 1, "lee-2020": 2, "who-2015": 3, "zoe-1999": 4}
+    assert numbered(page) == [(1, "roe-2021"), (2, "lee-2020"), (3, "who-2015"), (4, "zoe-1999")]
+    assert [one.cites for section in page for one in section.statements if one.cites] == [
+        ("roe-2021",),
+        ("lee-2020", "roe-2021"),
+        ("who-2015", "lee-2020"),
+        ("zoe-1999",),
+    ]
+
+
+def test_a_section_alone_lists_its_sources_with_the_numbers_of_the_page() -> None:
+    page = assemble(citing(), "tea", section="uses")
+    assert numbered(page) == [(1, "roe-2021"), (2, "lee-2020"), (3, "who-2015")]
+    warning = assemble(citing(), "tea", section="warning")
+    assert numbered(warning) == [(4, "zoe-1999")]
+    assert '<li id="_ref_zoe-1999" value="4">' in warning.to_html()
+    assert links_of(warning.to_html()) == [("zoe-1999", "4")]
+    assert numbered(assemble(citing(), "tea", section="reviews")) == []
+    assert 'id="_sources"' not in assemble(citing(), "tea", section="reviews").to_html()
+
+
+def test_numbers_follow_the_order_of_the_edition() -> None:
+    moved = with_section(citing(), "warning", position=1)
+    assert assemble(moved, "tea").numbers["zoe-1999"] == 1
+
+
+@pytest.mark.parametrize("key", ["", "lede", "uses", "warning", "reviews"])
+def test_every_citation_leads_to_an_item_of_the_list(key: str) -> None:
+    page = assemble(citing(), "tea", section=key)
+    html = page.to_html()
+    items = dict(re.findall(r'<li id="_ref_([a-z0-9-]+)" value="(\d+)">', html))
+    assert set(links_of(html)) == set(items.items())
+    markdown = page.to_markdown()
+    marks = re.findall(r"\[\^([a-z0-9-]+)\](?!:)", markdown)
+    assert set(marks) == set(re.findall(r"^\[\^([a-z0-9-]+)\]:", markdown, re.M)) == set(items)
+
+
+def test_every_citation_of_the_shipped_page_leads_to_an_item_in_each_section() -> None:
+    content = read_content("data")
+    whole = assemble(content, "ketamine")
+    for key in ("", *(section.section for section in whole)):
+        page = assemble(content, "ketamine", section=key)
+        html = page.to_html()
+        items = dict(re.findall(r'<li id="_ref_([a-z0-9-]+)" value="(\d+)">', html))
+        assert set(links_of(html)) == set(items.items())
+        assert {one: str(whole.numbers[one]) for one in items} == items
+    ids = re.findall(r'id="([^"]+)"', whole.to_html())
+    assert len(ids) == len(set(ids))
+
+
+def test_a_source_that_is_not_there_is_shown_as_such() -> None:
+    page = assemble(citing(), "tea")
+    lost = page.references[-1]
+    assert (lost.source, lost.number) == ("zoe-1999", 4)
+    assert lost.text == "This source is not in the table of sources."
+    assert f'<li id="_ref_zoe-1999" value="4">{lost.text}</li>' in page.to_html()
+    assert f"[^zoe-1999]: {lost.text}\n" in page.to_markdown()
+
+
+def test_words_are_without_citations() -> None:
+    page = assemble(citing(), "tea")
+    [lede, *_], *_ = (section.statements for section in page)
+    assert lede.plain == "Tea is a drink."
+    assert page.section("uses").statements[2].plain == "It may be strong, or not."
+    assert "@" not in page.to_text()
+    assert "[" not in page.to_text()
+
+
+def test_a_notice_cites_as_a_text_does() -> None:
+    rows = {"notice": "stains", "language": "en", "text": "It may stain. [@lee-2020]"}
+    content = with_rows(citing(), "notices", rows)
+    content = edited(content, "warning-1", text="", notice="stains")
+    one = assemble(content, "tea").section("warning").statements[0]
+    assert (one.plain, one.cites) == ("It may stain.", ("lee-2020",))
+
+
+def test_the_supplied_edition_never_reads_citations() -> None:
+    content = edited(citing(), "lede-1", supplied="Tea is a drink [@roe-2021].")
+    page = assemble(content, "tea", edition="supplied")
+    assert page.sections[0].statements[0].plain == "Tea is a drink [@roe-2021]."
+    assert (page.references, dict(page.numbers), page.sources) == ((), {}, ())
+    assert all(one.cites == () for section in page for one in section.statements)
+    assert "Tea is a drink [@roe-2021]." in page.to_html()
+    assert "<sup" not in page.to_html()
+    assert "Tea is a drink \\[@roe-2021\\]." in page.to_markdown()
+    assert "[^" not in page.to_markdown()
+
+
+def test_a_reference_has_its_address_and_what_is_not_confirmed() -> None:
+    rows = [
+        {
+            "source": "lee-2020",
+            "doi": "10.1002/(SICI)1<1::AID>3.0.CO;2-2",
+            "url": "https://a.example",
+        },
+        {"source": "roe-2021", "url": "https://b.example/?a=1&b=2", "unconfirmed": "volume"},
+        {"source": "who-2015"},
+    ]
+    rows = [{"type": "book", "title": "A T", **row} for row in rows]
+    page = assemble(with_rows(citing(), "sources", *rows), "tea")
+    address = "https://doi.org/10.1002/(SICI)1%3C1::AID%3E3.0.CO;2-2"
+    shown = "doi:10.1002/(SICI)1&lt;1::AID&gt;3.0.CO;2-2"
+    assert f'A T. <a href="{address}">{shown}</a></li>' in page.to_html()
+    assert f"[^lee-2020]: A T. <{address}>\n" in page.to_markdown()
+    url = "https://b.example/?a=1&amp;b=2"
+    lacks = "<em>Not yet confirmed: volume.</em>"
+    assert f'A T. <a href="{url}">{url}</a> {lacks}</li>' in page.to_html()
+    assert "A T. <https://b.example/?a=1&b=2> Not yet confirmed: volume.\n" in page.to_markdown()
+
+
+# --- sign-offs -------------------------------------------------------------------------------
+
+
+def test_a_page_that_nobody_signed_says_so_in_the_current_edition_alone() -> None:
+    page = assemble(content_of(), "tea")
+    words = "Nobody has signed off this page yet."
+    assert f"<p>{words}</p>" in page.to_html()
+    assert f"## Sign-offs\n\n{words}\n" in page.to_markdown()
+    for other in (
+        assemble(content_of(), "tea", edition="supplied"),
+        assemble(content_of(), "tea", section="uses"),
+    ):
+        assert "Sign-offs" not in other.to_html() + other.to_markdown()
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        pytest.param(
+            "archive",
+            ("Archive copy.", "This is the page as it was received, word for word."),
+            id="archive",
+        ),
+        pytest.param("draft", ("Draft.", "No clinician has reviewed this page."), id="draft"),
+        pytest.param(
+            "part-reviewed",
+            ("Draft.", "A clinician has reviewed parts of this page, not all of it."),
+            id="part-reviewed",
+        ),
+        pytest.param(
+            "reviewed",
+            ("Reviewed.", "Every sentence was approved, in these words, by the people named under"),
+            id="reviewed",
+        ),
+    ],
+)
+def test_a_page_says_its_state_at_the_top(state: Any, words: tuple[str, str]) -> None:
+    page = replace(assemble(content_of(), "tea"), state=state)
+    heading, text = words
+    assert f"<strong>{heading}</strong> {text}" in page.to_html()
+    assert page.to_markdown().startswith(f"# Tea\n\n> **{heading}**\n> {text}")
+    assert page.facts["state"] == state
 
 
 def test_the_index_lists_all_pages_by_name() -> None:

@@ -1,4 +1,4 @@
-"""One break, one rule: a sound page has no fault of evidence, and each break has exactly its own."""
+"""One break, one rule: a sound page has no fault of evidence, and each break has its own."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ketcontent import evidence
 from ketcontent.diagnostics import Diagnostic
-from ketcontent.tables import TABLES, Content, empty_content, frame_of
+from ketcontent.tables import Content, empty_content, frame_of
 from tests.judging import DAY, FRESH, page
 
 PAGE_JUDGES = (
@@ -55,6 +55,12 @@ def test_nothing_is_found_on_the_sound_page() -> None:
     assert found(page()) == []
 
 
+THOUGHT = "In one trial one person thought of suicide, and people felt sick. [@roe-2021]"
+PRAISE = (
+    "Zinc may shorten a cold by a day, in adults and in children, at home or at work, in summer "
+    "or in winter, by day or by night, whether they smoke or not, alone or with other pills, old "
+    "or young. [@lee-2020; @lee-2020-b]"
+)
 BREAKS: dict[str, tuple[Content, tuple[Diagnostic, str]]] = {
     "no kind": (
         page(
@@ -63,9 +69,7 @@ BREAKS: dict[str, tuple[Content, tuple[Diagnostic, str]]] = {
                 **statement(
                     "unsure",
                     topics="harms",
-                    text=(
-                        "In one trial zinc did not shorten a cold, and most people felt sick. [@roe-2021]"
-                    ),
+                    text="In one trial zinc did nothing, and most people felt sick. [@roe-2021]",
                 ),
             }
         ),
@@ -276,11 +280,7 @@ BREAKS: dict[str, tuple[Content, tuple[Diagnostic, str]]] = {
         page(
             statement(
                 "colds",
-                text=(
-                    "Zinc may shorten a cold by a day, in adults and in children, at home or at work, in "
-                    "summer or in winter, by day or by night, whether they smoke or not, alone or with "
-                    "other pills, old or young. [@lee-2020; @lee-2020-b]"
-                ),
+                text=PRAISE,
             )
         ),
         fault(
@@ -288,7 +288,7 @@ BREAKS: dict[str, tuple[Content, tuple[Diagnostic, str]]] = {
             "documents",
             "zinc",
             "document",
-            "27 words of risk stand against 39 words of benefit.",
+            "28 words of risk stand against 41 words of benefit.",
             "Say at least 0.7 words of risk for each word of benefit.",
         ),
     ),
@@ -387,11 +387,7 @@ BREAKS: dict[str, tuple[Content, tuple[Diagnostic, str]]] = {
         page(
             {
                 ("statements", "help"): {"section": "colds", "position": 35},
-                ("statements", "unsure"): {
-                    "text": (
-                        "In one trial one person thought of suicide, and people felt sick. [@roe-2021]"
-                    )
-                },
+                ("statements", "unsure"): {"text": THOUGHT},
             }
         ),
         fault(
@@ -407,9 +403,7 @@ BREAKS: dict[str, tuple[Content, tuple[Diagnostic, str]]] = {
         page(
             statement(
                 "unsure",
-                text=(
-                    "In one trial one person thought of suicide, and people felt sick. [@roe-2021]"
-                ),
+                text=THOUGHT,
             )
         ),
         fault(
@@ -814,23 +808,28 @@ CONTENTS = st.fixed_dictionaries({
 })  # fmt: skip
 
 
+EMPTY = empty_content()
+
+
+@settings(max_examples=60, deadline=None)
 @given(CONTENTS, st.dates(datetime.date(1900, 1, 1)))
 def test_judges_raise_on_nothing_change_nothing_and_mark_within_the_cell(
     tables: dict[str, list[dict[str, Any]]], day: datetime.date
 ) -> None:
-    empty = empty_content()
-    content = replace(empty, **{name: frame_of(name, made, empty) for name, made in tables.items()})
-    before = {name: getattr(content, name).copy(deep=True) for name in TABLES}
+    frames = {name: frame_of(name, made, EMPTY) for name, made in tables.items()}
+    content = replace(EMPTY, **frames)
+    before = {name: getattr(content, name).copy(deep=True) for name in tables}
     faults = found(content, day)
     for judge in PAGE_JUDGES:
         faults += judge(content, "zinc", edition="supplied")
-    for name in TABLES:
+    for name in tables:
         pd.testing.assert_frame_equal(getattr(content, name), before[name])
     columns = {field.name for field in fields(Content)}
     for one in faults:
         assert one.table in columns
         assert one.column in getattr(content, one.table).columns
-        assert one.message and one.hint
+        assert one.message
+        assert one.hint
         if one.span is not None:
             assert 0 <= one.span[0] < one.span[1] <= len(one.cell)
 

@@ -134,7 +134,11 @@ def test_each_change_says_aloud_what_it_is(old: str, new: str) -> None:
 
 def test_what_is_said_aloud_is_not_seen_and_is_not_hidden_from_a_screen_reader() -> None:
     html = redline("It helps.", "It may help.")
-    styles = [dict(attributes)["style"] or "" for tag, attributes in Elements(html).starts if tag == "span"]
+    styles = [
+        dict(attributes)["style"] or ""
+        for tag, attributes in Elements(html).starts
+        if tag == "span"
+    ]
     assert len(styles) == 4
     for style in styles:
         assert "clip-path:inset(50%)" in style

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+from dataclasses import replace
 from html.parser import HTMLParser
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from hypothesis import example, given, settings
@@ -13,12 +17,15 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from ketcontent import assemble, import_page, read_content
-from ketcontent.documents import Block, Document, Section, Statement, Term
+from ketcontent.citations import cited, without_citations
+from ketcontent.documents import Block, Document, Section, Signer, Statement, Term
 from ketcontent.rendering import (
     as_markup,
     block_html,
+    doi_address,
     escape_cell,
     escape_markdown,
+    footnote,
     inline_html,
     inline_markdown,
     inline_plain,
@@ -26,6 +33,7 @@ from ketcontent.rendering import (
     markdown_lines,
     render,
     strong,
+    web_address,
 )
 from ketcontent.tables import empty_content
 from ketcontent.wording import fold, joined
@@ -51,15 +59,52 @@ def inline_tokens(markdown: str) -> list[Token]:
     return tokens[1].children or []
 
 
+NOTE = re.compile(r"^\[\^([a-z0-9-]+)\]: (.*)$", re.MULTILINE)
+
+
+def notes_of(markdown: str) -> dict[str, tuple[str, list[str]]]:
+    """Return the words of each footnote of a page, and the addresses it links to."""
+    notes = {}
+    for key, text in NOTE.findall(markdown):
+        known: dict[str, Any] = {}
+        WIDEST.parse(f"[x]: {text}", known)  # who knows no footnotes may see where a link leads
+        found = known.get("references", {}).values()
+        assert all(
+            one["href"].startswith("**") for one in found
+        )  # no address of the web, no script
+        words, hrefs, inside = "", [], False
+        for token in inline_tokens(text):
+            assert token.type in {"text", *LINKS, "strong_open", "strong_close"}
+            inside = token.type == "link_open" or (inside and token.type != "link_close")
+            hrefs += [str(token.attrs["href"])] if token.type == "link_open" else []
+            words += "" if inside else token.content
+        assert key not in notes
+        notes[key] = (fold(words), hrefs)
+    return notes
+
+
+def marks_of(markdown: str) -> list[str]:
+    """Return the marks of footnotes in a page, in order."""
+    return re.findall(r"(?<!\\)(?:\\\\)*\[\^([a-z0-9-]+)\](?!:)", markdown)
+
+
 def read_markdown(markdown: str, *, links: bool = False) -> list[str]:
-    """Return the visible texts of a page of Markdown; fail on any markup that no page has."""
+    """Return the visible texts of a page of Markdown; fail on any markup that no page has.
+
+    Footnotes and their marks are left out.
+    """
+    keys = [key for key, _ in NOTE.findall(markdown)]
+    markdown = NOTE.sub("", markdown)
+    if keys:
+        mark = rf"(?<!\\)((?:\\\\)*)\[\^(?:{'|'.join(keys)})\]"
+        markdown = re.sub(mark, "\\1\U0001056f", markdown)  # what follows starts no line
     blocks = {"heading", "paragraph", "bullet_list", "list_item", "blockquote"}
     spans = VISIBLE | EMPHASIS | (LINKS if links else set())
     texts = []
     for token in WIDEST.parse(markdown):
         if token.type == "inline":
             assert {one.type for one in token.children or []} <= spans
-            texts.append(fold(text_of(token.children)))
+            texts.append(fold(text_of(token.children).replace("\U0001056f", "")))
         else:
             assert token.type.removesuffix("_open").removesuffix("_close") in blocks
     return texts
@@ -74,6 +119,7 @@ class Reader(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.elements: list[tuple[str, dict[str, str | None]]] = []
         self.texts: list[str] = []
+        self.cites: list[str] = []
         self.open: list[str] = []
         self.feed(html)
         self.close()
@@ -81,6 +127,9 @@ class Reader(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.elements.append((tag, dict(attrs)))
+        if tag == "sup":
+            assert attrs == [("class", "cite")]
+            self.cites.append("")
         self.open.append(tag)
         if tag in self.BLOCKS:
             self.texts.append("")
@@ -89,7 +138,9 @@ class Reader(HTMLParser):
         assert self.open.pop() == tag
 
     def handle_data(self, data: str) -> None:
-        if data.strip():
+        if "sup" in self.open:
+            self.cites[-1] += data
+        elif data.strip():
             assert self.BLOCKS & set(self.open), f"{data!r} stands in no block"
             self.texts[-1] += data
         elif self.texts and self.BLOCKS & set(self.open):
@@ -101,7 +152,7 @@ class Reader(HTMLParser):
     handle_decl = handle_pi = unknown_decl = handle_comment
 
     def read(self) -> list[str]:
-        """Return the texts of the blocks, in order, without the list of contents."""
+        """Return the texts of the blocks, in order, without the numbers of sources."""
         return [fold(text) for text in self.texts]
 
 
@@ -358,8 +409,19 @@ def test_block_markup_has_no_raw_html_and_no_images(markdown: str) -> None:
 # --- whole pages -----------------------------------------------------------------------------
 
 
-def statement(label: str, plain: str) -> Statement:
-    return Statement("s", label, as_markup(plain), plain, "", "")
+KEYS = ["lee-2020", "roe-2021", "who-2015"]
+GROUPS = st.lists(st.sampled_from(KEYS), min_size=1, max_size=2).map(
+    lambda keys: " [" + "; ".join(f"@{key}" for key in keys) + "]"
+)
+# The words before a citation, a citation or none, and the words after it.
+CITING = st.tuples(CELLS, st.one_of(st.just(""), GROUPS), st.one_of(st.just(""), CELLS))
+
+
+def statement(label: str, parts: tuple[str, str, str]) -> Statement:
+    before, group, after = parts
+    text = as_markup(before) + group + (f" {as_markup(after)}" if after else "")
+    plain = inline_plain(without_citations(text))
+    return Statement("s", label, text, plain, "", "", "", cited(text))
 
 
 FORMS = st.sampled_from(["paragraph", "item", "notice"])
@@ -367,7 +429,7 @@ BLOCKS = st.builds(
     Block,
     FORMS,
     st.lists(
-        st.builds(statement, st.one_of(st.just(""), CELLS), CELLS), min_size=1, max_size=3
+        st.builds(statement, st.one_of(st.just(""), CELLS), CITING), min_size=1, max_size=3
     ).map(tuple),
 )
 SECTIONS = st.builds(
@@ -381,19 +443,101 @@ SECTIONS = st.builds(
     edition=st.just("current"),
 )
 TERMS = st.builds(Term, CELLS, CELLS, st.just(""), CELLS)
-DOCUMENTS = st.builds(
-    Document,
-    document=st.just("page"),
-    title=CELLS,
-    name=CELLS,
-    language=st.just("en"),
-    edition=st.sampled_from(["current", "supplied"]),
-    purpose=st.just(""),
-    sections=st.lists(SECTIONS, max_size=3).map(tuple),
-    terms=st.lists(TERMS, max_size=2).map(tuple),
-    part=st.just(""),
-    received=st.just(True),
+ADDRESSES = CELLS.map(lambda cell: "".join(cell.split()))
+SOURCES = st.fixed_dictionaries(
+    {
+        "type": st.sampled_from(["article-journal", "book", "webpage"]),
+        "title": CELLS,
+        "authors": st.one_of(st.just(""), CELLS, CELLS.map("{{{}}}".format)),
+        "container_title": st.one_of(st.just(""), CELLS),
+        "publisher": st.one_of(st.just(""), CELLS),
+        "doi": st.one_of(st.just(""), ADDRESSES.map("10.1234/{}".format), CELLS),
+        "url": st.one_of(st.just(""), ADDRESSES.map("https://example.org/{}".format), CELLS),
+        "unconfirmed": st.one_of(st.just(""), CELLS),
+    }
 )
+SIGNERS = st.builds(
+    Signer,
+    name=CELLS,
+    affiliation=st.one_of(st.just(""), CELLS),
+    conflicts=CELLS,
+    capacity=st.sampled_from(["editorial", "clinical"]),
+    statements=st.integers(1, 3),
+    last=st.just("2026-11-01"),
+)
+
+
+def with_sources(page: Document, rows: list[Mapping[str, str]]) -> Document:
+    """Return a page with the sources that it cites, numbered by first use."""
+    shown = {key: dict(row, source=key) for key, row in zip(KEYS, rows, strict=True)}
+    used = [key for section in page for one in section.statements for key in one.cites]
+    numbers = {key: place for place, key in enumerate(dict.fromkeys(used), start=1)}
+    sections = tuple(replace(section, numbers=numbers) for section in page)
+    sources = tuple(shown[key] for key in numbers)
+    return replace(page, sections=sections, numbers=numbers, sources=sources)
+
+
+DOCUMENTS = st.builds(
+    with_sources,
+    st.builds(
+        Document,
+        document=st.just("page"),
+        title=CELLS,
+        name=CELLS,
+        language=st.just("en"),
+        edition=st.sampled_from(["current", "supplied"]),
+        purpose=st.just(""),
+        sections=st.lists(SECTIONS, max_size=3).map(tuple),
+        terms=st.lists(TERMS, max_size=2).map(tuple),
+        part=st.just(""),
+        received=st.just(True),
+        signers=st.lists(SIGNERS, max_size=2).map(tuple),
+    ).map(lambda page: replace(page, state="archive") if page.edition == "supplied" else page),
+    st.lists(SOURCES, min_size=3, max_size=3),
+)
+
+
+def signed_on(page: Document) -> list[str]:
+    """Return what a page says of its sign-offs."""
+    if page.edition == "supplied" or page.part:
+        return []
+    said = []
+    for one in page.signers:
+        where = f", {one.affiliation}" if one.affiliation else ""
+        count = "1 statement" if one.statements == 1 else f"{one.statements} statements"
+        said.append(
+            f"{one.name.strip()}{where}: {one.capacity} review of {count}, last on {one.last}. "
+            f"Conflicts of interest: {one.conflicts}."
+        )
+    return ["Sign-offs", *map(fold, said or ["Nobody has signed off this page yet."])]
+
+
+def address_of(one: Any) -> tuple[str, str]:
+    """Return the address that a reference links to, and the words for one it does not link to."""
+    address = doi_address(one.doi) or web_address(one.url)
+    return address, "" if address else one.doi or one.url
+
+
+def listed(page: Document) -> list[str]:
+    """Return the sources of a page as HTML has them."""
+    said = []
+    for one in page.references:
+        address, words = address_of(one)
+        link = f"doi:{one.doi}" if doi_address(one.doi) else one.url if address else words
+        lacks = f"Not yet confirmed: {one.unconfirmed}." if one.unconfirmed else ""
+        said.append(f"{one.text} {link} {lacks}")
+    return ["Sources", *map(fold, said)] if said else []
+
+
+def noted(page: Document) -> dict[str, tuple[str, list[str]]]:
+    """Return the sources of a page as Markdown has them."""
+    notes = {}
+    for one in page.references:
+        address, words = address_of(one)
+        lacks = f"Not yet confirmed: {one.unconfirmed}." if one.unconfirmed else ""
+        said = fold(f"{one.text.strip()} {words} {lacks}")
+        notes[one.source] = (said, [unquote(address)] if address else [])
+    return notes
 
 
 def said_by(page: Document) -> list[str]:
@@ -424,12 +568,21 @@ def state_of(page: Document) -> list[str]:
 @given(DOCUMENTS)
 def test_a_page_in_markdown_says_its_sentences_and_holds_nothing_else(page: Document) -> None:
     terms = [f"{one.term.strip()}: {one.expansion}; {one.definition}" for one in page.terms]
-    assert read_markdown(page.to_markdown()) == [
+    markdown = page.to_markdown()
+    assert read_markdown(markdown) == [
         fold(page.name),
         " ".join(state_of(page)),
         *said_by(page),
         *map(fold, terms),
+        *signed_on(page),
+        *listed(page)[:1],
     ]
+    notes = {
+        key: (words, [unquote(href) for href in hrefs])
+        for key, (words, hrefs) in notes_of(markdown).items()
+    }
+    assert notes == noted(page)
+    assert list(dict.fromkeys(marks_of(markdown))) == list(notes)
 
 
 @settings(max_examples=150, deadline=None)
@@ -448,13 +601,26 @@ def test_a_page_in_html_says_its_sentences_and_holds_nothing_else(page: Document
         *contents,
         *said_by(page),
         *terms,
+        *signed_on(page),
+        *listed(page),
     ]
     known = {"article", "h1", "div", "p", "strong", "nav", "h2", "ul", "li", "a", "section"}
+    known |= {"span", "sup", "ol", "em"}
+    links = [address_of(one)[0] for one in page.references]
+    outside = []
     for tag, attributes in reader.elements:
         assert tag in known | {"dl", "dt", "dd"}
-        assert set(attributes) <= {"id", "lang", "class", "role", "aria-labelledby", "href"}
+        names = {"id", "lang", "class", "role", "aria-labelledby", "aria-label", "href", "value"}
+        assert set(attributes) <= names
         cells = {attributes.get(name) for name in ("id", "aria-labelledby", "href")} - {None}
-        assert cells <= {"s", "s_heading", "#s", "_contents", "_terms", "_terms_heading"}
+        ours = {"s", "s_heading", "#s", "s_s", "_contents", "_terms", "_terms_heading"}
+        ours |= {"_sign-offs", "_sign-offs_heading", "_sources", "_sources_heading"}
+        ours |= {f"_ref_{key}" for key in KEYS} | {f"#_ref_{key}" for key in KEYS}
+        href = attributes.get("href") or "#"
+        outside += [] if href.startswith("#") else [href]
+        assert cells - set(outside) <= ours
+    assert outside == [link for link in links if link]
+    assert all(link.startswith(("https://doi.org/10.", "https://example.org/")) for link in outside)
 
 
 @settings(max_examples=60, deadline=None)
@@ -469,13 +635,14 @@ def test_an_imported_page_says_the_same_in_html_markdown_and_text(
     assert (
         html[start:]
         == read_markdown(page.to_markdown())[2:]
-        == [text for text in said_by(page) if text]
+        == [text for text in said_by(page) if text] + signed_on(page)
     )
+    assert "<sup" not in page.to_html()
 
 
-@pytest.mark.parametrize("cell", HOSTILE)
-def test_a_hostile_cell_is_visible_text_in_every_place(cell: str) -> None:
-    one = Statement("s", cell, as_markup(cell), cell, "", "")
+def cell_everywhere(cell: str) -> Document:
+    """Return a page with one cell in every place that a table has for text."""
+    one = Statement("s", cell, as_markup(cell) + " [@lee-2020]", cell, "", "", "", ("lee-2020",))
     blocks = tuple(Block(form, (one,)) for form in ("paragraph", "item", "notice"))
     section = Section("s", "", cell, False, blocks, "en", "current")
     page = Document(
@@ -484,37 +651,159 @@ def test_a_hostile_cell_is_visible_text_in_every_place(cell: str) -> None:
         terms=(Term(cell, cell, cell, cell),),
         part="",
         received=True,
+        signers=(Signer(cell, cell, cell, "clinical", 2, "2026-11-01"),),
     )
+    named = ("title", "authors", "container_title", "volume", "issue", "page", "publisher")
+    row = dict.fromkeys((*named, "doi", "url", "unconfirmed"), cell)
+    return with_sources(page, [{**row, "type": "article-journal"}] * 3)
+
+
+@pytest.mark.parametrize("cell", HOSTILE)
+def test_a_hostile_cell_is_visible_text_in_every_place(cell: str) -> None:
+    page = cell_everywhere(cell)
+    one = page.sections[0].statements[0]
     reader = Reader(page.to_html())
     shown = fold(cell)
     assert reader.read().count(shown) == 4  # title, list of contents, heading, term
     label = fold(f"{one.label_text} {cell}")
     assert reader.read().count(label) == 3
-    assert [tag for tag, _ in reader.elements if tag in ("script", "img", "b", "em", "code")] == []
+    assert [tag for tag, _ in reader.elements if tag in ("script", "img", "b", "code")] == []
+    assert [tag for tag, _ in reader.elements].count("em") == 1  # what is not confirmed
     texts = read_markdown(page.to_markdown())
     assert texts.count(shown) == 2
     assert texts.count(label) == 3
+    signer = f"{shown}, {cell}: clinical review of 2 statements, last on 2026-11-01."
+    signer = fold(f"{signer} Conflicts of interest: {cell}.")
+    assert signer in reader.read()
+    assert signer in texts
+    lacks = fold(f"{cell} Not yet confirmed: {cell}.")
+    assert reader.read()[-1].endswith(lacks)
+    assert notes_of(page.to_markdown())["lee-2020"] == noted(page)["lee-2020"]
+    assert notes_of(page.to_markdown())["lee-2020"][0].endswith(lacks)
+    assert {one["href"] for tag, one in reader.elements if tag == "a"} == {"#s", "#_ref_lee-2020"}
+
+
+@pytest.mark.parametrize("cell", HOSTILE)
+@pytest.mark.parametrize("field", ["title", "authors", "container_title"])
+def test_a_hostile_cell_of_a_source_alone_is_visible_text(field: str, cell: str) -> None:
+    row = {"type": "article-journal", "title": "T", **{field: cell}}
+    row |= {"authors": f"{{{cell}}}"} if field == "authors" else {}
+    page = with_sources(cell_everywhere("a"), [row] * 3)
+    shown = fold(cell.strip("{}") if field == "authors" else cell)
+    assert shown.rstrip(".") in page.references[0].text
+    assert Reader(page.to_html()).read()[-1] == fold(page.references[0].text)
+    assert notes_of(page.to_markdown()) == {"lee-2020": (fold(page.references[0].text), [])}
 
 
 @pytest.mark.parametrize("cell", HOSTILE)
 def test_markup_of_an_editor_that_is_hostile_does_no_harm(cell: str) -> None:
-    plain = inline_plain(cell)
-    one = Statement("s", "", cell, plain, "", "")
-    section = Section("s", "", "H", False, (Block("notice", (one, one)),), "en", "current")
-    reader = Reader(section.to_html())
-    tags = {tag for tag, _ in reader.elements}
-    assert tags <= {"section", "h2", "div", "p", "em", "strong", "code", "a"}
-    assert fold(reader.texts[1]) == fold(joined([plain, plain]))
-    assert read_markdown(section.to_markdown(), links=True) == ["H", fold(joined([plain, plain]))]
+    for text in (
+        cell,
+        f"{cell} [@lee-2020]",
+        f"[@lee-2020; @roe-2021] {cell}",
+        f"{cell}[@a]{cell}",
+    ):
+        plain = inline_plain(without_citations(text))
+        one = Statement("s", "", text, plain, "", "", "", cited(text))
+        numbers = dict.fromkeys(one.cites, 7)
+        blocks = (Block("notice", (one, one)),)
+        section = Section("s", "", "H", False, blocks, "en", "current", numbers)
+        reader = Reader(section.to_html())
+        tags = {tag for tag, _ in reader.elements}
+        assert tags <= {"section", "h2", "div", "p", "em", "strong", "code", "a", "span", "sup"}
+        assert fold(reader.texts[1]) == fold(joined([plain, plain]))
+        markdown = section.to_markdown() + "".join(f"\n[^{key}]: So it is." for key in one.cites)
+        assert read_markdown(markdown, links=True) == ["H", fold(joined([plain, plain]))]
 
 
-def test_html_and_markdown_of_the_shipped_page_hold_the_same_sentences() -> None:
+@pytest.mark.parametrize("edition", ["current", "supplied"])
+def test_html_and_markdown_of_the_shipped_page_hold_the_same_sentences(edition: str) -> None:
+    page = assemble(read_content("data"), "ketamine", edition=edition)
+    reader = Reader(page.to_html())
+    contents = 1 + len(page.facts["contents"])
+    said = [text for text in said_by(page) if text]
+    terms = [
+        f"{one.term}: {'; '.join(filter(None, [one.expansion, one.plain, one.definition]))}"
+        for one in page.terms
+    ]
+    end = len(said)
+    assert reader.read()[3 + contents :][:end] == said
+    assert read_markdown(page.to_markdown(), links=True)[2:] == [
+        *said,
+        *terms,
+        *signed_on(page),
+        *listed(page)[:1],
+    ]
+    tail = reader.read()[3 + contents + end :]
+    assert [f"{one}: {other}" for one, other in zip(tail[::2], tail[1::2], strict=False)][
+        : len(terms)
+    ] == terms
+    assert tail[2 * len(terms) :] == [*signed_on(page), *listed(page)]
+    numbers = [str(page.numbers[key]) for key in marks_of(page.to_markdown())]
+    assert ", ".join(reader.cites).split(", ") == (numbers or [""])
+
+
+@pytest.mark.parametrize(
+    ("text", "html", "markdown"),
+    [
+        pytest.param(
+            "One [@a] and two. [@b; @a]",
+            'One<sup class="cite">A</sup> and two.<sup class="cite">B, A</sup>',
+            "One[^a] and two.[^b][^a]",
+            id="where they stand",
+        ),
+        pytest.param(
+            "**It may help. [@a] Or not.**",
+            '<strong>It may help. Or not.</strong><sup class="cite">A</sup>',
+            "**It may help. Or not.**[^a]",
+            id="inside markup",
+        ),
+        pytest.param(
+            "Really! [@b]",
+            'Really!<sup class="cite">B</sup>',
+            "Really\\![^b]",
+            id="after a mark that could open an image",
+        ),
+        pytest.param("See \\[@a].", "See [@a].", "See \\[@a\\].", id="escaped, so none"),
+    ],
+)
+def test_a_citation_stands_where_it_is_or_after_the_words(
+    text: str, html: str, markdown: str
+) -> None:
+    plain = inline_plain(without_citations(text))
+    one = Statement("s", "", text, plain, "", "", "", cited(text))
+    blocks = (Block("paragraph", (one,)),)
+    section = Section("s", "", "", False, blocks, "en", "current", {"a": 1, "b": 2})
+    links = {
+        name: f'<a href="#_ref_{key}" aria-label="Source {number}">{number}</a>'
+        for name, key, number in (("A", "a", 1), ("B", "b", 2))
+    }
+    drawn = re.sub(
+        r'(?<=cite">)[AB, ]+(?=<)',
+        lambda found: ", ".join(links[name] for name in found[0].split(", ")),
+        html,
+    )
+    assert f'<span class="statement" id="s_s">{drawn}</span>' in section.to_html()
+    assert section.to_markdown() == f"{markdown}\n"
+
+
+@settings(deadline=None)
+@given(CELLS)
+@example("javascript:alert(1)")
+@example('javascript:alert(1) "so"')
+def test_a_footnote_reads_as_the_plain_text_and_is_no_address(plain: str) -> None:
+    [(words, hrefs)] = notes_of(f"[^a]: {footnote(plain)}").values()
+    assert (words, hrefs) == (fold(plain), [])
+
+
+def test_what_is_received_as_brackets_is_no_citation() -> None:
+    made = import_page(empty_content(), "Tea\nIt is hot [@lee-2020].", document="tea")
     for edition in ("current", "supplied"):
-        page = assemble(read_content("data"), "ketamine", edition=edition)
-        reader = Reader(page.to_html())
-        contents = 1 + len(page.facts["contents"])
-        assert reader.read()[3 + contents :] == read_markdown(page.to_markdown())[2:]
-        assert read_markdown(page.to_markdown())[2:] == [text for text in said_by(page) if text]
+        page = assemble(made, "tea", edition=edition)
+        assert page.sections[0].statements[0].plain == "It is hot [@lee-2020]."
+        assert page.sections[0].statements[0].cites == page.references == ()
+        assert "It is hot [@lee-2020].</span>" in page.to_html()
+        assert "It is hot \\[@lee-2020\\]." in page.to_markdown()
 
 
 def test_markdown_is_what_a_person_would_have_written() -> None:
@@ -544,6 +833,10 @@ def test_markdown_is_what_a_person_would_have_written() -> None:
         "> Now.\n"
         "\n"
         "End.\n"
+        "\n"
+        "## Sign-offs\n"
+        "\n"
+        "Nobody has signed off this page yet.\n"
     )
 
 
@@ -552,12 +845,14 @@ def test_html_has_one_main_heading_named_sections_and_lists() -> None:
     page = assemble(import_page(empty_content(), text, document="tea"), "tea")
     tags: list[Any] = [tag for tag, _ in Reader(page.to_html()).elements]
     assert tags.count("h1") == 1
-    assert tags.count("h2") == 3  # the list of contents and two sections
-    assert tags.count("section") == 2
+    assert tags.count("h2") == 4  # the list of contents, two sections, the sign-offs
+    assert tags.count("section") == 3
     assert '<section id="uses" aria-labelledby="uses_heading">' in page.to_html()
     assert '<h2 id="uses_heading">Uses</h2>' in page.to_html()
-    assert "<li><strong>Green:</strong> Mild.</li>" in page.to_html()
-    assert '<div class="notice" role="note">\n<p>Stop.</p>\n</div>' in page.to_html()
+    green = '<span class="statement" id="s_green-1">Mild.</span>'
+    assert f"<li><strong>Green:</strong> {green}</li>" in page.to_html()
+    stop = '<span class="statement" id="s_note-1">Stop.</span>'
+    assert f'<div class="notice" role="note">\n<p>{stop}</p>\n</div>' in page.to_html()
 
 
 def test_a_value_that_a_template_is_not_given_is_an_error() -> None:

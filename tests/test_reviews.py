@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import datetime
 import json
+import subprocess
 from dataclasses import replace
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -14,11 +17,24 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from ketcontent import import_page
-from ketcontent.documents import FACTS
-from ketcontent.errors import UnknownName
+from ketcontent.documents import FACTS, assemble
+from ketcontent.errors import KetcontentError, UnknownName
 from ketcontent.redlines import compare
-from ketcontent.reviews import changes, holdings, lengths, repeats, show, summary
-from ketcontent.tables import Content, empty_content, frame_of
+from ketcontent.reviews import (
+    Version,
+    changes,
+    changes_between,
+    holdings,
+    impact,
+    lengths,
+    read_content_at,
+    repeats,
+    show,
+    summary,
+    version,
+)
+from ketcontent.signoffs import sign_off
+from ketcontent.tables import Content, empty_content, frame_of, read_content, write_content
 
 TEA = """\
 Tea
@@ -265,3 +281,191 @@ def test_a_notebook_is_given_a_table_in_all_forms() -> None:
         "text/markdown": "**Kinds**\n\n| kind | count |\n| --- | --- |\n| use | 2 |\n",
         FACTS: '{"kind": "part"}',
     }
+
+
+# --- what a change does ----------------------------------------------------------------------
+
+
+def signed_content() -> Content:
+    """The page with a source, a notice, a term, and sign-offs on three of its sentences."""
+    content = edited(content_of(), "green-1", text="It may be mild. [@lee-2020]", certainty="low")
+    content = edited(content, "harms-1", text="", notice="stains")
+    tables: dict[str, list[dict[str, Any]]] = {
+        "sources": [
+            {"source": key, "type": "book", "title": "T"} for key in ("lee-2020", "roe-2021")
+        ],
+        "notices": [{"notice": "stains", "language": "en", "text": "TEA stains."}],
+        "terms": [{"term": "TEA", "language": "en", "plain": "tea"}],
+        "people": [{"person": "bo", "name": "Bo", "conflicts": "none"}],
+        "policies": [{"kind": "use", "capacity": "clinical"}],
+    }
+    for name, rows in tables.items():
+        content = replace(content, **{name: frame_of(name, rows, content)})
+    for key in ("green-1", "harms-1", "uses-1"):
+        said = {"person": "bo", "capacity": "clinical", "signed_on": datetime.date(2026, 11, 1)}
+        content = sign_off(content, "tea", key, **said)
+    return content
+
+
+def at(content: Content, edition: str = "current") -> Version:
+    return Version(content, assemble(content, "tea", edition=edition))
+
+
+BO = "bo (clinical, 2026-11-01)"
+
+
+def found_by(content: Content) -> list[tuple[str, str, tuple[str, ...]]]:
+    """Return what changed from the signed content, and what that voids."""
+    changed = changes_between(at(signed_content()), at(content))
+    return [(one.statement, one.change, one.voids) for one in changed]
+
+
+def test_nothing_has_changed_between_a_version_and_itself() -> None:
+    assert found_by(signed_content()) == []
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        pytest.param({"text": "It is mild. [@lee-2020]"}, id="words"),
+        pytest.param({"label": "Black"}, id="label"),
+        pytest.param({"certainty": "high"}, id="grade"),
+        pytest.param({"text": "It may be mild. [@roe-2021]"}, id="source"),
+        pytest.param({"text": "It [may](https://a.example) be mild. [@lee-2020]"}, id="link"),
+    ],
+)
+def test_what_changes_a_fingerprint_voids_exactly_its_sign_offs(cells: dict[str, str]) -> None:
+    content = edited(signed_content(), "green-1", **cells)
+    assert found_by(content) == [("green-1", "reworded", (BO,))]
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        pytest.param({"text": "It  may be mild [@lee-2020]."}, id="white space"),
+        pytest.param({"section": "harms", "block": 9, "position": 99}, id="move"),
+        pytest.param({"topics": "use"}, id="topics"),
+    ],
+)
+def test_what_leaves_the_fingerprint_alone_voids_nothing(cells: dict[str, Any]) -> None:
+    assert found_by(edited(signed_content(), "green-1", **cells)) == []
+
+
+def test_a_change_to_a_sentence_nobody_signed_voids_nothing() -> None:
+    content = edited(signed_content(), "lede-1", text="Tea is hot.")
+    assert found_by(content) == [("lede-1", "reworded", ())]
+
+
+def test_a_cut_voids_its_sign_offs_and_an_addition_none() -> None:
+    content = edited(signed_content(), "uses-1", text="", position=pd.NA)
+    assert found_by(content) == [("uses-1", "cut", (BO,))]
+    back = changes_between(at(content), at(signed_content()))
+    assert [(one.statement, one.change, one.voids) for one in back] == [("uses-1", "added", ())]
+
+
+def test_a_notice_voids_the_sign_offs_wherever_it_is_used() -> None:
+    content = signed_content()
+    content = replace(content, notices=content.notices.assign(text="TEA may stain."))
+    assert found_by(content) == [("harms-1", "reworded", (BO,))]
+
+
+def test_from_the_page_as_received_words_count_and_nothing_is_void() -> None:
+    content = signed_content()
+    changed = changes_between(at(content, "supplied"), at(content))
+    assert [(one.statement, one.voids) for one in changed] == [("green-1", ()), ("harms-1", ())]
+
+
+def test_a_change_reads_as_lines() -> None:
+    content = edited(signed_content(), "uses-1", text="It is weak!")
+    [one] = changes_between(at(signed_content()), at(content))
+    assert str(one) == (
+        f"uses/uses-1: reworded\n    It is [-strong-]{{+weak+}}!\n    voids the sign-off of {BO}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "key", "statements", "sign_offs"),
+    [
+        pytest.param("notice", "stains", ["harms-1"], ["harms-1"], id="notice"),
+        pytest.param("source", "lee-2020", ["green-1"], ["green-1"], id="source"),
+        pytest.param("source", "roe-2021", [], [], id="source nobody cites"),
+        pytest.param("term", "TEA", ["harms-1"], ["harms-1"], id="term"),
+    ],
+)
+def test_the_impact_of_a_row_is_what_it_touches(
+    kind: str, key: str, statements: list[str], sign_offs: list[str]
+) -> None:
+    found = impact(signed_content(), kind, key)
+    assert [(page, one) for page, one, _ in found.statements] == [
+        ("tea", one) for one in statements
+    ]
+    assert list(found.sign_offs) == [("tea", one, BO) for one in sign_offs]
+
+
+def test_the_impact_counts_no_sign_off_that_is_stale() -> None:
+    content = signed_content()
+    content = replace(content, notices=content.notices.assign(text="TEA may stain."))
+    found = impact(content, "notice", "stains")
+    assert (len(found.statements), found.sign_offs) == (1, ())
+    assert str(found) == (
+        "notice stains: 1 statement on 1 page, 0 sign-offs\n  tea/harms-1: TEA may stain."
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "key", "message", "hint"),
+    [
+        pytest.param(
+            "source", "lee-202", "No source 'lee-202'.", "Did you mean 'lee-2020'?", id="key"
+        ),
+        pytest.param("sourc", "x", "No kind 'sourc'.", "Did you mean 'source'?", id="kind"),
+    ],
+)
+def test_the_impact_of_an_unknown_row_names_the_nearest(
+    kind: str, key: str, message: str, hint: str
+) -> None:
+    with pytest.raises(UnknownName) as caught:
+        impact(signed_content(), kind, key)
+    assert (caught.value.message, caught.value.hint) == (message, hint)
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    """A repository with two commits of the tables, the second with one word changed."""
+    folder = tmp_path / "data"
+    git(tmp_path, "init", "--quiet")
+    write_content(signed_content(), folder)
+    for text in ("It is strong!", "It is weak!"):
+        write_content(edited(read_content(folder), "uses-1", text=text), folder)
+        git(tmp_path, "add", "data")
+        git(tmp_path, "commit", "--quiet", "--message", text)
+    return folder
+
+
+def git(folder: Path, *words: str) -> None:
+    me = ("-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false")
+    subprocess.run(["git", *me, *words], cwd=folder, check=True, capture_output=True)
+
+
+def test_a_version_is_an_edition_or_a_commit(repository: Path) -> None:
+    names = ("supplied", "current", "HEAD", "HEAD~1")
+    said = [version(repository, "tea", name).page.section("uses") for name in names]
+    words = ["It is strong!", "It is weak!", "It is weak!", "It is strong!"]
+    assert [section.statements[2].plain for section in said] == words
+    assert [section.edition for section in said] == ["supplied", *["current"] * 3]
+
+
+def test_changes_since_a_commit_name_the_sign_offs_they_void(repository: Path) -> None:
+    old, new = (version(repository, "tea", name) for name in ("HEAD~1", "current"))
+    changed = changes_between(old, new)
+    assert [(one.statement, one.voids) for one in changed] == [("uses-1", (BO,))]
+
+
+@pytest.mark.parametrize("name", ["HEAD~9", "nowhere", "", "--help", "-p", "HEAD:data"])
+def test_a_reference_without_tables_is_a_clear_error(repository: Path, name: str) -> None:
+    with pytest.raises(KetcontentError) as caught:
+        read_content_at(repository, name)
+    assert caught.value.message == f"Git has no tables in {repository} at '{name}'."
+    assert caught.value.hint == (
+        "Name an edition (current, supplied) or a commit that holds the tables."
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -51,7 +52,7 @@ OCD,en,obsessive-compulsive disorder,,
 """,
     "sources": """\
 source,type,title,authors,container_title,issued,volume,issue,page,number,doi,pmid,url,publisher,accessed,confirmed_on,unconfirmed,retraction_checked_on,revision_checked_on
-leaf,article-journal,Leaves and calm,Lee A,Journal of Tea,2024-05-17,12,3,45-50,e7,10.1000/leaf.2024,1234567,https://example.org/leaf,Tea Press,2026-01-11,2026-01-12,,2026-01-13,2026-01-14
+leaf,article-journal,Leaves,Lee,Teas,2024-05-17,12,3,45-50,e7,10.1000/leaf.2024,1234567,https://example.org/leaf,Press,2026-01-11,2026-01-12,,2026-01-13,2026-01-14
 pot,book,The pot,,,2019,,,,,,,,,,,issued,,
 """,
     "evidence": """\
@@ -806,6 +807,7 @@ TWICE = [
         key=key,
     )
     for table, old, new, key in [
+        ("terms", "disorder,,\n", "disorder,,\nOCD,en,,,\n", "OCD/en"),
         ("evidence", "tea,calm,pot", "tea,calm,leaf", "tea/calm/leaf"),
         ("signoffs", "second", "first", "first"),
         ("policies", "risk,lay", "benefit,clinical", "benefit/clinical"),
@@ -819,6 +821,21 @@ TWICE = [
         ("people", "ann,Ann Ash,,,none\n", "ann,Ann Ash,,,none\nann,Ann Elm,,,none\n", "ann"),
     ]
 ]
+
+TWICE.append(
+    one(
+        "a key of sections used twice",
+        "sections",
+        swap("Spare,,,,false\n", "Spare,,,,false\ntea,spare,50,,Spare,,,,false\n"),
+        "duplicate-key",
+        6,
+        "The key tea/spare is used twice; line 5 has it too.",
+        "Give this row a key of its own.",
+        column="section",
+        cell="spare",
+        key="tea/spare",
+    )
+)
 
 LISTS = [
     one(
@@ -1038,9 +1055,7 @@ def of_day(table: str, column: str, cell: str) -> Change:
     return swap(stands, stands[:-10] + cell)
 
 
-def a_day(
-    name: str, table: str, column: str, cell: str, rule: str, message: str, hint: str
-) -> Any:
+def a_day(name: str, table: str, column: str, cell: str, rule: str, message: str, hint: str) -> Any:
     _, line, key = DAYS[table, column]
     change = of_day(table, column, cell)
     place = {"column": column, "cell": cell, "key": key}
@@ -1441,6 +1456,8 @@ LAWS = [
 ]
 
 
+OWN_PATTERNS = ("doi", "pmid", "url", "issued", "digest", "market")
+
 CASES = [
     *(*COLUMNS, *KEYS, *FOREIGN_KEYS, *TWICE, *CELLS, *LISTS, *PATTERNS, *DATES, *EMPTY),
     *(*LINES, *LAWS),
@@ -1452,6 +1469,27 @@ def test_one_break_gives_one_fault(
     tmp_path: Path, table: str, change: Change, expected: list[dict[str, Any]]
 ):
     assert faults_of(broken_folder(tmp_path, table, change)) == expected
+
+
+def test_every_foreign_key_list_date_and_pattern_of_the_data_package_is_broken_above():
+    broken = {(each["table"], each["column"], each["rule"]) for c in CASES for each in c.values[2]}
+    unbroken = []
+    for table, schema in shipped_schemas().items():
+        wanted = {
+            (key["fields"][-1], "unknown-key") for key in schema.descriptor.get("foreignKeys", [])
+        }
+        for column, field in schema.fields.items():
+            if "enum" in field.get("constraints", {}):
+                wanted.add((column, "not-in-list"))
+            if field["type"] == "date":
+                wanted |= {(column, "wrong-type"), (column, "out-of-bounds")}
+            if column in OWN_PATTERNS:
+                wanted.add((column, "out-of-bounds"))
+        if schema.key:
+            wanted.add((schema.key[-1], "duplicate-key"))
+        unbroken += [f"{table}.{column}: {rule}" for column, rule in sorted(wanted)]
+        unbroken = [one for one in unbroken if tuple(re.split(r"\.|: ", one)) not in broken]
+    assert unbroken == []
 
 
 def places_of(folder: Path) -> list[tuple[str, int | None, str, str]]:
@@ -1748,6 +1786,28 @@ def test_a_data_package_that_frictionless_refuses_is_named(
     )
 
 
+def test_a_foreign_key_to_a_column_that_is_not_there_is_named(tmp_path: Path):
+    key = {"fields": ["audience"], "reference": {"resource": "people", "fields": ["group"]}}
+    folder = repackaged(tmp_path, lambda schemas: schemas["documents"].update(foreignKeys=[key]))
+    with pytest.raises(KetcontentError) as refused:
+        validate_tables(folder)
+    assert str(refused.value) == (
+        f"{folder / 'datapackage.json'} cannot be used: "
+        "a foreign key of 'documents' leads to no column 'group' of 'people'.\n"
+        "hint: Run 'frictionless validate' on it, and mend what that names."
+    )
+
+
+def test_a_foreign_key_of_a_teams_own_is_followed_also_into_its_own_table(tmp_path: Path):
+    key = {"fields": "plain", "reference": {"resource": "", "fields": "term"}}
+    folder = repackaged(tmp_path, lambda schemas: schemas["terms"].update(foreignKeys=[key]))
+    path = folder / "terms.csv"
+    path.write_text(f"{HEADERS['terms']}\nOCD,en,,,\nTOC,fr,,OCD,\nZW,de,,OCB,\n", "utf-8")
+    assert [(one["line"], one["column"], one["message"]) for one in faults_of(folder)] == [
+        (4, "plain", "There is no OCB in terms.csv.")
+    ]
+
+
 def with_own_columns(folder: Path) -> Path:
     """Return a sound folder with columns of a team's own: text, a date, a number, a boolean."""
     fields = [
@@ -1812,7 +1872,9 @@ def test_a_key_into_a_table_of_a_teams_own_does_not_stop_the_checks(tmp_path: Pa
 def test_a_table_of_a_teams_own_may_stand_in_the_data_package(tmp_path: Path):
     path = sound_folder(tmp_path) / "datapackage.json"
     package = json.loads(path.read_text("utf-8"))
-    package["resources"].append({"name": "journals", "path": "journals.csv", "schema": "journals.json"})
+    package["resources"].append(
+        {"name": "journals", "path": "journals.csv", "schema": "journals.json"}
+    )
     path.write_text(json.dumps(package), "utf-8")
     assert validate_tables(tmp_path) == Report()
 

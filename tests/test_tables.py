@@ -243,7 +243,7 @@ def test_a_row_after_cells_with_line_breaks_has_its_own_line(tea: Path, end: str
     text = TEA["statements"].replace("It is gone.", '"\nIt\n\nis ""gone"".\n"')
     text = text.replace(",paragraph,,Use hot water.\n", ',paragraph,,"Use\nhot"\n')
     text += "tea,last,lede,9,90,paragraph,,Last.,,,,,,,,,,,,\n"
-    if end == "\r":  # a cell of one line end is the only one that an editor could have meant
+    if end == "\r":  # a bare CR in a cell is a fault, so no cell of such a file has a break
         text = text.replace('"\nIt\n\nis ""gone"".\n"', "It is gone.").replace("\nhot", " hot")
     (tea / "statements.csv").write_bytes(mark + text.replace("\n", end).encode())
     found = lines_of(read_content(tea))

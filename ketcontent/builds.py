@@ -516,7 +516,7 @@ def _run_all(
         initargs=(kept / "kernels.log",),
     ) as pool:
         places = {pool.submit(_run_one, run, work, kept): n for n, run in enumerate(runs)}
-        report(Progress(0, len(runs), "", 0.0, remaining[0]))
+        report(Progress(0, len(runs), "", 0.0, next(iter(remaining.values()), "")))
         try:
             for future in as_completed(places):
                 place = places[future]

@@ -41,12 +41,22 @@ class _Speaking(click.Group):
             report = getattr(failure, "report", None)
             if report is not None:
                 click.echo(str(report), err=True)
-            click.secho("error: ", fg="red", bold=True, nl=False, err=True)
-            click.echo(failure.message, err=True)
-            if failure.hint:
-                click.secho("hint: ", bold=True, nl=False, err=True)
-                click.echo(failure.hint, err=True)
-            context.exit(1)
+            _say(failure.message, failure.hint)
+        except OSError as fault:
+            if fault.filename is None:  # a pipe that was closed, and the like: click's to handle
+                raise
+            _say(
+                f"{fault.filename}: {fault.strerror}.", "Name a place that you may read and write."
+            )
+        context.exit(1)
+
+
+def _say(message: str, hint: str) -> None:
+    click.secho("error: ", fg="red", bold=True, nl=False, err=True)
+    click.echo(message, err=True)
+    if hint:
+        click.secho("hint: ", bold=True, nl=False, err=True)
+        click.echo(hint, err=True)
 
 
 @click.group(cls=_Speaking, context_settings={"help_option_names": ["-h", "--help"]})
@@ -82,6 +92,7 @@ def init(directory: Path) -> None:
 def import_(file: Path, document: str, language: str, replace: bool, data: str) -> None:
     """Take in a page, received as plain text in FILE, as rows of the tables."""
     from ketcontent.intake import import_page, read_page
+    from ketcontent.schemas import counted
     from ketcontent.tables import read_content, write_content
 
     content = read_content(data)
@@ -91,7 +102,9 @@ def import_(file: Path, document: str, language: str, replace: bool, data: str) 
     sections, statements = (
         int((frame["document"] == document).sum()) for frame in (taken.sections, taken.statements)
     )
-    click.echo(f"{document}: {sections} sections, {statements} statements in {data}.")
+    click.echo(
+        f"{document}: {counted(sections, 'section')}, {counted(statements, 'statement')} in {data}."
+    )
 
 
 @main.command()
@@ -365,6 +378,7 @@ def build(
 ) -> None:
     """Run the notebooks and export DOCUMENTS, by default all."""
     from ketcontent.builds import FORMATS, build
+    from ketcontent.schemas import counted
 
     chosen = [name.strip() for name in formats.split(",")]
     for name in chosen:
@@ -385,7 +399,8 @@ def build(
             progress=show,
             waiting=lambda holder: click.echo(f"Waiting for a build by {holder} …", err=True),
         )
-    click.echo(f"{len(built.files)} files are in {exports}. Start at {Path(exports, 'index.html')}")
+    wrote = counted(len(built.files), "file")
+    click.echo(f"Wrote {wrote} to {exports}. Start at {Path(exports, 'index.html')}")
 
 
 @contextmanager
@@ -416,8 +431,10 @@ def _progress() -> Iterator[Callable[[Progress], None]]:
                 file=sys.stderr,
                 item_show_func=lambda name: name,
             )
+            bar.current_item = progress.at_work
             bar.__enter__()
-        bar.update(1 if progress.finished else 0, progress.at_work or "publishing")
+        if progress.finished:
+            bar.update(1, progress.at_work or "publishing")
 
     try:
         yield draw

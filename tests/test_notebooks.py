@@ -120,9 +120,10 @@ def test_the_review_shows_what_the_page_holds_its_lengths_repeats_and_changes(
 
 
 REVIEW = """\
-The current edition has 6 statements in 3 sections.
-The kind of 6 of them is not set.
-1 differ from the page as received.
+- Statements in the current edition: 6.
+- Sections: 3.
+- Statements whose kind is not set: 6.
+- Statements that differ from the page as received: 1.
 
 ## What the page holds
 
@@ -151,7 +152,7 @@ The kind of 6 of them is not set.
 
 | words | times | statements |
 | --- | --- | --- |
-| It eases a headache. | 2 | uses-1, side-effects-2 |
+| It eases a headache. | 2 | pain-1, side-effects-2 |
 
 ## What changed since it was received
 
@@ -174,8 +175,10 @@ def test_the_review_of_a_reworded_page_counts_it_finds_repeats_and_draws_the_red
     run = Run(ROOT / "notebooks" / "review.ipynb", parameters, "aspirin", outputs)
     assert _run_all([run], tmp_path, tmp_path / ".notebooks", 1, None) == []
     markdown, html = ((tmp_path / f"review.{end}").read_text() for end in ("md", "html"))
-    start = markdown.index("The current edition has")
+    start = markdown.index("- Statements in the current edition")
     assert markdown[start:].rpartition("| side-effects-1")[0] == REVIEW
     last = markdown.splitlines()[-1]
-    assert re.fullmatch(r"\| side-effects-1 \| reworded \| .*may.*can.* cause bleeding\. \|", last)
+    assert re.fullmatch(
+        r"\| side-effects-1 \| reworded \| It .*may.*can.*cause bleeding\. \|", last
+    )
     assert re.search(r"It <del>may ?</del><ins>can ?</ins> ?cause bleeding\.", html)

@@ -42,8 +42,8 @@ from typing import Any, get_args
 
 import ketcontent
 from ketcontent import files
-from ketcontent.documents import Edition, assemble
 from ketcontent.diagnostics import Report
+from ketcontent.documents import Edition, assemble
 from ketcontent.errors import (
     BuildFailed,
     KetcontentError,
@@ -288,9 +288,7 @@ def build(
     return built
 
 
-def _refuse_unready(
-    content: Content, documents: Sequence[str], refused: dict[str, Report]
-) -> None:
+def _refuse_unready(content: Content, documents: Sequence[str], refused: dict[str, Report]) -> None:
     """Note, by page, the errors that stand against its release today."""
     from ketcontent.checks import check
 
@@ -691,9 +689,7 @@ def _write_record(content: Content, made: Path, page: str) -> None:
     files.write_through(made / "record.json", text.encode())
 
 
-def _publish_page(
-    content: Content, exports: Path, work: Path, page: str, runs: list[Run]
-) -> None:
+def _publish_page(content: Content, exports: Path, work: Path, page: str, runs: list[Run]) -> None:
     """Put the folder of a page in place in one step.
 
     What this build did not make (the other edition, the other format) is taken over from what is

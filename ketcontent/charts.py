@@ -190,7 +190,7 @@ def _svg(draw: Callable[[Axes], None], height: float, alternative: str) -> str:
     import matplotlib as mpl
     from matplotlib.figure import Figure
 
-    settings = {
+    settings: Any = {
         "svg.fonttype": "none",  # text stays text
         "svg.hashsalt": "ketcontent",  # the same drawing, the same ids
         "font.family": "sans-serif",

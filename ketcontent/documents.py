@@ -118,10 +118,13 @@ class Block:
         for one in self.statements:
             words = ""
             for part, keys in one.parts:
-                words += rendering.inline_markdown(part)
-                if keys:  # after a "!", a bracket would open an image
-                    words = re.sub(r"(?<!\\)!\Z", r"\\!", words)
-                words += "".join(f"[^{key}]" for key in keys)
+                text = rendering.inline_markdown(part)
+                # Beside a bracket, a mark that stood alone could open or close markup.
+                if words:
+                    text = re.sub(r"\A[*~](?!\S)", r"\\\g<0>", text)
+                if keys:
+                    text = re.sub(r"(?:(?<!\S)[*~]|(?<!\\)!)\Z", r"\\\g<0>", text)
+                words += text + "".join(f"[^{key}]" for key in keys)
             label = rendering.strong(one.label_text) if one.label else ""
             sentences.append(f"{label} {words}".strip())
         return rendering.markdown_lines(sentences)

@@ -29,8 +29,8 @@ from ketcontent.tables import Content
 from ketcontent.wording import canonical, joined
 
 _BLOCKS = frozenset(
-    "p li h1 h2 h3 dt dd caption th td div section article main nav header footer ul ol dl "
-    "table title a".split()
+    {"p", "li", "h1", "h2", "h3", "dt", "dd", "caption", "th", "td", "div", "section", "article"}
+    | {"main", "nav", "header", "footer", "ul", "ol", "dl", "table", "title", "a", "script"}
 )
 _SILENT = frozenset({"style", "template"})
 _VOID = frozenset({"meta", "link", "br", "hr", "img", "input", "wbr"})
@@ -256,7 +256,7 @@ def _departures(
 def _like(
     key: str, words: str, gone: list[tuple[int, tuple[str, str]]], *, alone: bool
 ) -> int | None:
-    """Return the place of the recorded words that found words stand for; None where they are new."""
+    """Return the place of the recorded words that found words stand for; None for new ones."""
     kin = [one for one in gone if one[1][0] == key]
     if key:
         return kin[0][0] if kin else None

@@ -43,10 +43,12 @@ _MARK = re.compile(
     r"|&(?=\#?[0-9A-Za-z]+;)"
     r"|\\(?=[!-/:-@\[-`{-~]|\Z)"
 )
+# What may stand between the last letter of a sentence and the end of its line.
+_MARKS_AT_END = re.compile(r"(?:[*_`]|\[\^[a-z0-9-]+\]|\]\(<[^<>\s]*>\))+\Z")
 # What would start a block at the start of a line.
 _AT_LINE_START = re.compile(
     r"(?P<before>\d{0,9})(?P<mark>#(?=#{0,5}(?:\s|$))|[-+*](?=\s|$)|[.)](?=\s|$)|[<>|]"
-    r"|=(?==*\s*$)|[-:](?=[-:|\s]*$)|[*_](?=[*_\s]*$)|~(?=~~)|:(?=::|\s))"
+    r"|=(?==*\s*$)|[-:](?=[-:|\s]*$)|(?P<rule>[*_])(?=(?:(?P=rule)|\s)*$)|~(?=~~)|:(?=::|\s))"
 )
 
 
@@ -218,7 +220,7 @@ def markdown_lines(sentences: Iterable[str]) -> list[str]:
     """
     lines: list[str] = []
     for sentence in map(str.strip, sentences):  # white space at either end can start a block
-        if lines and not gap(lines[-1]):
+        if lines and not gap(_MARKS_AT_END.sub("", lines[-1])):
             lines[-1] += sentence
         else:
             start = _AT_LINE_START.match(sentence)
@@ -373,7 +375,7 @@ def _definitions() -> MarkdownIt:
     from markdown_it import MarkdownIt
 
     parser = MarkdownIt("zero").enable("reference")
-    parser.validateLink = lambda _: True  # type: ignore[method-assign]
+    parser.validateLink = lambda url: url is not None  # type: ignore[method-assign]
     return parser
 
 

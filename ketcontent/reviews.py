@@ -13,7 +13,7 @@ import subprocess
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast, get_args
 
 import pandas as pd
 
@@ -333,9 +333,10 @@ def version(data: str | os.PathLike[str], document: str, name: str) -> Version:
     >>> version("data", "ketamine", "supplied").page.edition
     'supplied'
     """
-    if name == "supplied" or name == "current":
+    if name in get_args(Edition):
         content = read_content(data)
-        return Version(content, assemble(content, document, edition=name))
+        edition = cast(Edition, name)
+        return Version(content, assemble(content, document, edition=edition))
     content = read_content_at(data, name)
     return Version(content, assemble(content, document))
 

@@ -221,7 +221,9 @@ def standings(content: Content, document: str) -> list[Standing]:
                     if not (capacity == "clinical" and row["person"] == authors[one.statement])
                 ]
                 found.append(
-                    _standing(one.statement, section.section, capacity, said, fingerprint(document, one))
+                    _standing(
+                        one.statement, section.section, capacity, said, fingerprint(document, one)
+                    )
                 )
     return found
 
@@ -235,9 +237,7 @@ def _standing(
     refused = [row for row in last_words.values() if row["verdict"] != "approved"]
     agreed = [row for row in last_words.values() if row["verdict"] == "approved"]
     once = [row for row in said if row["verdict"] == "approved"]
-    state: State = (
-        "refused" if refused else "valid" if agreed else "stale" if once else "missing"
-    )
+    state: State = "refused" if refused else "valid" if agreed else "stale" if once else "missing"
     row = (refused or agreed or once or [{}])[-1]
     return Standing(
         statement=statement,
@@ -302,9 +302,7 @@ def _needed(content: Content) -> dict[str, tuple[str, ...]]:
     """Return the capacities each kind needs; under the empty kind, all that any needs."""
     order = {name: place for place, name in enumerate(get_args(Capacity))}
     needed: dict[str, set[str]] = {"": set(content.policies["capacity"])}
-    for kind, capacity in zip(
-        content.policies["kind"], content.policies["capacity"], strict=True
-    ):
+    for kind, capacity in zip(content.policies["kind"], content.policies["capacity"], strict=True):
         needed.setdefault(kind, set()).add(capacity)
     return {kind: tuple(sorted(names, key=order.__getitem__)) for kind, names in needed.items()}
 
@@ -488,9 +486,7 @@ def review_date(content: Content, document: str) -> datetime.date | None:
     return min(datetime.date.fromisoformat(one.signed_on) for one in found)
 
 
-def judge_review_date(
-    content: Content, document: str, *, as_of: datetime.date
-) -> list[Diagnostic]:
+def judge_review_date(content: Content, document: str, *, as_of: datetime.date) -> list[Diagnostic]:
     """Return a fault when a page's review is older than its own cycle.
 
     Examples

@@ -207,7 +207,9 @@ def test_sign_refuses_someone_who_is_not_among_the_people(project: Path) -> None
 def test_check_finds_what_is_missing_and_exits_1(project: Path) -> None:
     found = run("check", "tea", project=project)
     assert found.exit_code == 1
-    assert "statements.csv:2: text: error: No editorial sign-off. [sign-off-missing]" in found.output
+    assert (
+        "statements.csv:2: text: error: No editorial sign-off. [sign-off-missing]" in found.output
+    )
 
 
 def test_check_exits_0_when_all_is_well(project: Path) -> None:

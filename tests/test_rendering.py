@@ -287,6 +287,14 @@ def test_lines_of_markdown_never_start_a_block(sentences: list[str]) -> None:
     assert len(WIDEST.parse("\n".join(lines))) == 3
 
 
+@pytest.mark.parametrize(
+    "one", ["好。", "好。[^a]", "**好。**", "[好。](<https://a.example>)[^a][^b-1]"]
+)
+def test_sentences_that_stand_closed_up_share_a_line_whatever_marks_they_end_in(one: str) -> None:
+    assert markdown_lines([one, "So."]) == [f"{one}So."]
+    assert len(markdown_lines([f"{one}.", "So."])) == 2
+
+
 @settings(deadline=None)
 @given(CELLS)
 def test_a_heading_in_markdown_reads_as_the_plain_text(plain: str) -> None:
@@ -343,6 +351,7 @@ MARKUP = st.lists(
 @given(MARKUP.filter(lambda text: bool(inline_plain(text).strip())))
 @example("![dot](https://example.org/dot.png)")
 @example("*a&nbsp;*")
+@example("_*_")
 @example("[so](https://example.org/?a&amp;lt;b)")
 def test_inline_markup_says_the_same_in_html_and_in_markdown(markup: str) -> None:
     reader = Reader(f"<p>{inline_html(markup)}</p>")

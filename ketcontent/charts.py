@@ -9,6 +9,7 @@ Drawn with matplotlib: its SVG has real text, and the same data give the same by
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import re
@@ -216,8 +217,23 @@ def _svg(draw: Callable[[Axes], None], height: float, alternative: str) -> str:
     svg = re.sub(r'(<svg[^>]*?) height="[^"]*"', r"\1", svg, count=1)
     svg = re.sub(r"font-family: [^;\"]*;?", "", svg)
     svg = re.sub(r"font: ([0-9.]+px)[^;\"]*", r"font-size: \1", svg)
+    svg = _own_ids(svg)
     named = rendering.render("label.html.j2", text=alternative)
     return svg.replace("<svg ", f'<svg role="img" aria-label="{named}" ', 1).strip()
+
+
+def _own_ids(svg: str) -> str:
+    """Return a drawing without the ids that nothing refers to, the others like no other's.
+
+    Several charts stand on one page, and an id is one on a page.
+    """
+    svg = svg.replace("xlink:href=", "href=")
+    used = set(re.findall(r'(?:url\(#|href="#)([^)"]+)', svg))
+    mark = hashlib.sha256(svg.encode()).hexdigest()[:8]
+    svg = re.sub(
+        r' id="([^"]+)"', lambda one: f' id="_{mark}_{one[1]}"' if one[1] in used else "", svg
+    )
+    return re.sub(r'(url\(#|href="#)([^)"]+)', rf"\g<1>_{mark}_\g<2>", svg)
 
 
 # --- the pictures of one page ----------------------------------------------------------------

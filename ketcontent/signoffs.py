@@ -133,10 +133,10 @@ def sign_off(
     if person not in people:
         hint = "Add them to people.csv first: only someone named there can sign."
         raise UnknownName.of("person", person, people, hint=hint)
-    found = _statements(assemble(content, document)).get(statement)
-    if found is None:
-        known = _statements(assemble(content, document))
-        raise UnknownName.of("statement", statement, known)
+    shown = _statements(assemble(content, document))
+    if statement not in shown:
+        raise UnknownName.of("statement", statement, shown)
+    found = shown[statement]
     if capacity == "clinical" and _authors(content, document).get(statement) == person:
         raise KetcontentError(
             f"'{person}' wrote the words of '{statement}' and cannot be their clinical reviewer.",

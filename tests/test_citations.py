@@ -137,7 +137,7 @@ IS  - 10
 SP  - 1134
 EP  - 1142
 DO  - 10.1176/appi.ajp.2013.13030392
-ER  - 
+ER  -
 """
 BIBTEX = """@article{Murrough2013,
   author = {Murrough, James W. and Dennis S. Charney and {Trial Group}},

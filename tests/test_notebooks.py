@@ -15,6 +15,7 @@ from papermill import inspect_notebook
 from ketcontent import read_content, write_content
 from ketcontent.builds import NOTEBOOKS, Run, _run_all
 from ketcontent.documents import assemble
+from ketcontent.rendering import inline_html, inline_markdown
 from tests.conftest import ROOT, tree
 
 PATHS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -84,10 +85,10 @@ def test_a_notebook_runs_with_its_defaults_and_exports_in_both_formats(
     page = exports[f"{places[path.stem]}.html"].decode()
     markdown = exports[f"{places[path.stem]}.md"].decode()
     words = {
-        "document": "Ketamine works differently than traditional antidepressants",
+        "document": "Ketamine blocks a docking site on brain cells",
         "index": "Ketamine",
         "review": "Review of Ketamine",
-        "section": "Ketamine is a versatile and rapidly acting anesthetic",
+        "section": "Ketamine is a medicine used to make people unconscious for surgery",
     }
     assert words[path.stem] in page
     assert words[path.stem] in markdown
@@ -101,8 +102,9 @@ def test_the_page_notebook_shows_every_sentence_of_the_page_in_both_formats(
     html, markdown = (exports[f"ketamine/index{end}"].decode() for end in (".html", ".md"))
     for section in page:
         for statement in section.statements:
-            assert statement.plain in markdown
-            assert statement.plain in html
+            for words, _ in statement.parts:
+                assert inline_markdown(words.strip()) in markdown
+                assert str(inline_html(words.strip())) in html
 
 
 def test_the_review_shows_what_the_page_holds_its_lengths_repeats_and_changes(
@@ -112,19 +114,18 @@ def test_the_review_shows_what_the_page_holds_its_lengths_repeats_and_changes(
     headings = [line for line in review.splitlines() if line.startswith("#")]
     assert headings == [
         "# Review of Ketamine",
+        "## What the judges found",
+        "## What its claims rest on",
+        "## Benefit and risk",
+        "## How hard it is to read",
+        "## Who has signed",
+        "## What falls due in the next 90 days",
         "## What the page holds",
-        "## How long its sentences are",
-        "## What it says twice",
         "## What changed since it was received",
     ]
 
 
 REVIEW = """\
-- Statements in the current edition: 6.
-- Sections: 3.
-- Statements whose kind is not set: 6.
-- Statements that differ from the page as received: 1.
-
 ## What the page holds
 
 **Statements of the current edition, by section and kind**
@@ -135,18 +136,6 @@ REVIEW = """\
 | Uses | 2 | 2 |
 | Side Effects | 2 | 2 |
 | all | 6 | 6 |
-
-## How long its sentences are
-
-**Words in the statements of each section**
-
-| section | statements | words | mean | longest |
-| --- | --- | --- | --- | --- |
-| (no heading) | 2 | 8 | 4 | 5 |
-| Uses | 2 | 8 | 4 | 4 |
-| Side Effects | 2 | 8 | 4 | 4 |
-
-## What it says twice
 
 **Repeated sentences**
 
@@ -175,7 +164,10 @@ def test_the_review_of_a_reworded_page_counts_it_finds_repeats_and_draws_the_red
     run = Run(ROOT / "notebooks" / "review.ipynb", parameters, "aspirin", outputs)
     assert _run_all([run], tmp_path, tmp_path / ".notebooks", 1, None) == []
     markdown, html = ((tmp_path / f"review.{end}").read_text() for end in ("md", "html"))
-    start = markdown.index("- Statements in the current edition")
+    assert "- Statements that differ from the page as received: 1." in markdown
+    assert "- Statements whose kind is not set: 6." in markdown
+    assert "| (no heading) | 2 | 8 | 4 | 5 |" in markdown  # lengths
+    start = markdown.index("## What the page holds")
     assert markdown[start:].rpartition("| side-effects-1")[0] == REVIEW
     last = markdown.splitlines()[-1]
     assert re.fullmatch(

@@ -1,4 +1,4 @@
-"""What is not signed is a draft and is not released; what is published can be held to its record."""
+"""What is not signed is a draft and not released; what is published is held to its record."""
 
 from __future__ import annotations
 

@@ -173,4 +173,5 @@ def test_the_review_of_a_reworded_page_counts_it_finds_repeats_and_draws_the_red
     assert re.fullmatch(
         r"\| side-effects-1 \| reworded \| It .*may.*can.*cause bleeding\. \|", last
     )
-    assert re.search(r"It <del>may ?</del><ins>can ?</ins> ?cause bleeding\.", html)
+    seen = re.sub(r"<span[^>]*>[^<]*</span>", "", html)  # what is only read out
+    assert re.search(r"It <del>may ?</del><ins>can ?</ins> ?cause bleeding\.", seen)

@@ -302,8 +302,22 @@ def verify(file: Path, record: Path | None) -> None:
 
 @main.command()
 @click.argument("document")
-@click.option("--from", "old", default="supplied", show_default=True, metavar="EDITION|REF")
-@click.option("--to", "new", default="current", show_default=True, metavar="EDITION|REF")
+@click.option(
+    "--from",
+    "old",
+    default="supplied",
+    show_default=True,
+    metavar="EDITION|REF",
+    help="The old version: an edition, or a commit.",
+)
+@click.option(
+    "--to",
+    "new",
+    default="current",
+    show_default=True,
+    metavar="EDITION|REF",
+    help="The new version: an edition, or a commit.",
+)
 @_DATA
 def redline(document: str, old: str, new: str, data: str) -> None:
     """Print what changed in DOCUMENT between two editions, or two commits of the tables."""

@@ -262,6 +262,7 @@ _NOT_KNOWN = _any(
     r"no (?:good |clear |reliable )?evidence(?! of (?:any )?(?:harm|risk|danger|side effect))",
     r"not enough (?:evidence|research|is known)|little (?:evidence|research|is known)",
     r"less research|few (?:trials|studies)",
+    r"nothing (?:\w+ )?(?:proves?|shows?|suggests?)|no (?:proof|(?:trial|study|review) has)",
     r"did(?: not|n[’']t) (?:find|confirm|differ|show)|found no|(?:was|were) no better",
 )
 """Words that say that something is not known, or was looked for and not found."""
@@ -277,6 +278,16 @@ _MAY = _any(
     r"(?-i:may)|(?-i:(?<![^.!?] )May(?! \d| of \d))",  # not the month
     r"might|could|possibly|perhaps",
 )
+_MAY_SHIFT = _any(
+    r"(?:(?-i:may)|might|could)(?: also| even| perhaps| possibly| well)* (?:raise|increase|lower"
+    r"|reduce|double|add to|be (?:linked|associated|connected)|play a (?:part|role)|contribute)",
+    r"(?:might|could|may) (?:possibly|perhaps|conceivably)",
+)
+"""Words that hedge a change in the chance of harm.
+
+"May cause" tells one reader what can happen, whatever the grade; "may raise the chance" doubts a
+fact about many.
+"""
 _PROBABLY = _any(r"probably", r"(?<!more )(?<!less )(?<!most )(?<!as )likely")
 
 _PROOF = _any(
@@ -286,7 +297,7 @@ _PROOF = _any(
 )
 """Words that claim proof, which no grade below high can carry."""
 
-_DENIED = _any(r"not|\w+n[’']t|never|no|neither|nor|nobody|cannot|whether|if|without")
+_DENIED = _any(r"not|\w+n[’']t|never|no|neither|nor|nobody|nothing|cannot|whether|if|without")
 """Words that take back, within a clause, what comes after them."""
 
 _REPORT = _any(
@@ -431,8 +442,11 @@ def _worded(page: _Page, one: Statement) -> Iterator[Diagnostic]:
             f"The wording claims more than {one.certainty} certainty allows.",
             f"{verb[one.certainty]}, or say which study found it and cite it.",
         )
-    if one.certainty == "high" and not reports and one.kind in ("benefit", "mechanism"):
-        hedge = _MAY.search(text) or _PROBABLY.search(text) or _NOT_KNOWN.search(text)
+    if one.certainty == "high" and not reports:
+        if one.kind in ("benefit", "mechanism"):
+            hedge = _MAY.search(text) or _PROBABLY.search(text) or _NOT_KNOWN.search(text)
+        else:
+            hedge = _MAY_SHIFT.search(text)
         if hedge:
             yield page.fault(
                 one,

@@ -326,7 +326,7 @@ _OPEN = re.compile(
 """What reaches over "and is": whether it works and is safe."""
 
 _ASKS = re.compile(
-    r"\W*(?:is|are|was|were|can|could|do|does|did|will|would|should|may|has|have|how|what|when"
+    r"\W*(?!did you know\b|who knew\b|why not\b)(?:is|are|was|were|can|could|do|does|did|will|would|should|may|has|have|how|what|when"
     r"|which|who|why|where)\b[^?]*\?\W*$",
     re.IGNORECASE,
 )

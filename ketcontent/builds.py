@@ -257,7 +257,7 @@ def build(
         for run in runs:
             check_parameters(run.notebook, run.parameters)
         # Where nothing may be released there is no page to plan, and plan takes that for all.
-        return content, runs if chosen or not refused else []
+        return content, [] if refused and not chosen else runs
 
     def wait(holder: str) -> None:
         nonlocal waited
@@ -275,7 +275,8 @@ def build(
         # All notebooks of a build read the same tables, whatever is saved meanwhile; and whoever
         # opens an executed notebook afterwards finds the tables that it ran on.
         write_content(content, kept / "data")
-        built = _build(content, runs, target, jobs or _cores(), progress) if runs else None
+        idle = bool(refused) and not runs
+        built = None if idle else _build(content, runs, target, jobs or _cores(), progress)
     if refused:
         report = Report.of([one for found in refused.values() for one in found])
         raise NotReady(
@@ -284,7 +285,7 @@ def build(
             "exported as a draft.",
             report=report,
         )
-    assert built is not None  # without a refusal there is always the index to build
+    assert built is not None  # only a refusal leaves a build idle
     return built
 
 
@@ -474,10 +475,11 @@ def _build(
     for page in pages:
         if page not in failed:
             _publish_page(content, exports, work, page, runs)
-    written = [path for run in runs if run.document not in failed for path in run.outputs.values()]
+    written = {path for run in runs if run.document not in failed for path in run.outputs.values()}
     if "" not in failed and (work / "index.html").exists():
         files.replace_file(exports / "index.html", (work / "index.html").read_bytes())
     published = tuple(page for page in pages if page not in failed)
+    written |= {f"{Path(path).parts[0]}/record.json" for path in _records(written - {"index.html"})}
     _write_manifest(content, runs, exports, published)
     # A page that was deleted goes even where another one failed; index and manifest forgot it.
     _withdraw(exports, set(content.documents["document"]))
@@ -683,7 +685,7 @@ def _write_record(content: Content, made: Path, page: str) -> None:
     pages = {
         path.relative_to(made).as_posix(): path.read_text("utf-8")
         for path in sorted([*made.rglob("*.html"), *made.rglob("*.md")])
-        if path.stem not in ("supplied", "review")
+        if _records([path.name])
     }
     text = json.dumps(record(content, page, pages), indent=1, ensure_ascii=False) + "\n"
     files.write_through(made / "record.json", text.encode())
@@ -702,12 +704,20 @@ def _publish_page(content: Content, exports: Path, work: Path, page: str, runs: 
     for old in sorted(published.rglob("*")) if published.exists() else ():
         name = old.relative_to(exports).as_posix()
         gone = sections_built and "/sections/" in name and not _same_section(name, outputs)
-        if old.is_file() and name not in outputs and not gone and old.name != "record.json":
+        if old.is_file() and name not in outputs and not gone:
             new = work / name
             new.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(old, new)
-    _write_record(content, made, page)
+    # The record speaks of the current edition alone: where a build leaves that as it was, the
+    # tables may have moved on, and the record must not.
+    if _records(outputs):
+        _write_record(content, made, page)
     files.swap_folders(made, published)
+
+
+def _records(outputs: Collection[str]) -> set[str]:
+    """Return those of some outputs that show a current edition, which its record holds."""
+    return {path for path in outputs if Path(path).stem not in ("supplied", "review")}
 
 
 def _same_section(name: str, outputs: set[str]) -> bool:

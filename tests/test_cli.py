@@ -54,7 +54,7 @@ def test_each_command_has_help_that_describes_every_option(command: str, option:
 def test_the_help_of_the_program_lists_every_command() -> None:
     result = run("--help")
     assert result.exit_code == 0
-    assert re.findall(r"^  (\w+)  +\w", result.output, re.MULTILINE) == COMMANDS
+    assert re.findall(r"^  (\w[\w-]+)  +\w", result.output, re.MULTILINE) == COMMANDS
 
 
 def test_the_program_says_its_version() -> None:
@@ -210,6 +210,7 @@ def test_the_words_of_the_command_line_reach_the_build(
         "data": "d",
         "exports": "out",
         "notebooks": "n",
+        "release": False,
     }
 
 
@@ -229,7 +230,12 @@ def test_the_words_of_the_command_line_reach_the_build(
             "## Uses\n\n- **Pain:** It eases a headache.\n- **Fever:** It lowers a fever.\n",
             id="markdown",
         ),
-        pytest.param("html", "<li><strong>Pain:</strong> It eases a headache.</li>\n", id="html"),
+        pytest.param(
+            "html",
+            '<li><strong>Pain:</strong> <span class="statement" id="s_pain-1">'
+            "It eases a headache.</span></li>\n",
+            id="html",
+        ),
     ],
 )
 @inside_it

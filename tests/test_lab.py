@@ -95,7 +95,7 @@ def notebook(browser: Any, lab: str) -> Iterator[Any]:
     page.get_by_text("Python 3 (ipykernel) | Idle").wait_for()
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
-    page.locator(".jp-OutputArea-output h2").wait_for()
+    page.locator(".jp-OutputArea-output h2").first.wait_for()
     yield page
     context.close()
 

@@ -8,9 +8,11 @@ tune, held
     The author of the rules wrote these first, and then the rules, with them in mind. So neither
     half is unseen text, and the numbers of ``held`` are too good.
 fresh-tune, fresh-held
-    Two others wrote these, who had seen neither the rules nor the first set nor each other's. The
-    rules were then mended on ``fresh-tune`` alone, and ``fresh-held`` was run once, when they were
-    finished. Its numbers are those to quote.
+    Two others wrote these, who had seen neither the rules nor the first set nor each other's. On
+    ``fresh-tune`` the rules found 43 of 78 faulty sentences as they first were, and were mended.
+    Then ``fresh-held`` was run, once: 58 of 77 faulty sentences were found (recall 75%), and 59
+    of the 60 sentences found were faulty (precision 98%). Those are the numbers to quote. What
+    was missed of crises and prices was mended after that, so a run today gives more.
 
 A sentence is found when a rule of severity error or warning, or the judge of certainty, finds
 something in it. Recall of a family counts the sentences that a rule of that family found

@@ -43,6 +43,9 @@ JUDGES: tuple[Callable[..., list[Diagnostic]], ...] = (
 
 _CURRENT: tuple[Edition, ...] = ("current",)
 
+_NEVER_WAIVED = "sign-off-"
+"""How the rules start whose findings stand whatever a waiver says."""
+
 FORMS = ("text", "json", "github", "sarif", "junit")
 """The forms of a report."""
 
@@ -103,8 +106,8 @@ def check(
     if "current" in editions:
         found += evidence.judge_sources(content, documents)
     waived = _waived(content, day)
-    found = [one for one in found if (one.table, one.key, one.rule) not in waived]
-    return Report.of(_placed(found, content))
+    left = [one for one in found if (one.table, one.key, one.rule) not in waived]
+    return Report.of(_placed(left + _judge_waivers(content, found, documents), content))
 
 
 def today() -> datetime.date:
@@ -147,12 +150,49 @@ def _waived(content: Content, day: datetime.date) -> set[tuple[str, str, str]]:
     """Return table, key and rule of what need not be mended yet."""
     rows = content.waivers
     return {
-        ("statements", f"{document}/{statement}", rule)
-        for document, statement, rule, until in zip(
-            rows["document"], rows["statement"], rows["rule"], rows["until"], strict=True
+        (table, row, rule)
+        for table, row, rule, until in zip(
+            rows["table"], rows["row"], rows["rule"], rows["until"], strict=True
         )
-        if day <= datetime.date.fromisoformat(until)
+        if day <= datetime.date.fromisoformat(until) and not rule.startswith(_NEVER_WAIVED)
     }
+
+
+def _judge_waivers(
+    content: Content, found: Sequence[Diagnostic], documents: Sequence[str]
+) -> list[Diagnostic]:
+    """Return the waivers that waive nothing, or what nobody may waive."""
+    at_fault = {(one.table, one.key, one.rule) for one in found}
+    faults = []
+    for waiver in content.waivers.to_dict("records"):
+        named = {name: str(waiver[name]) for name in ("table", "row", "rule")}
+        place: dict[str, Any] = {
+            "table": "waivers",
+            "key": "/".join(named.values()),
+            "column": "rule",
+        }
+        if named["rule"].startswith(_NEVER_WAIVED):
+            faults.append(
+                Diagnostic(
+                    rule="waiver-of-a-sign-off",
+                    message="No sign-off can be waived.",
+                    hint="Delete this row, and have the statement signed.",
+                    cell=named["rule"],
+                    **place,
+                )
+            )
+        elif not documents and tuple(named.values()) not in at_fault:
+            faults.append(
+                Diagnostic(
+                    rule="waiver-not-needed",
+                    severity="warning",
+                    message=f"{named['rule']} finds nothing there.",
+                    hint="Delete this row; if the rule is misspelt, mend its name.",
+                    cell=named["rule"],
+                    **place,
+                )
+            )
+    return faults
 
 
 # --- forms -----------------------------------------------------------------------------------
@@ -409,13 +449,14 @@ def findings(report: Report, content: Content, document: str) -> pd.DataFrame:
     -------
     pandas.DataFrame
         A row a finding; sign-offs are left out, they have a picture of their own. Columns:
-        ``section`` (its heading, or ``whole page``), ``severity``, ``rule``, ``what``, ``do``.
+        ``section`` (its heading, or ``whole page``), ``severity``, ``rule``, ``row`` (its key,
+        without the page's), ``words`` (those at fault), ``what``, ``do``.
 
     Examples
     --------
     >>> from ketcontent.tables import read_content
     >>> findings(Report(), read_content("data"), "ketamine").columns.tolist()
-    ['section', 'severity', 'rule', 'what', 'do']
+    ['section', 'severity', 'rule', 'row', 'words', 'what', 'do']
     """
     page = assemble(content, document)
     titles = [section.title or "(no heading)" for section in page]
@@ -429,10 +470,40 @@ def findings(report: Report, content: Content, document: str) -> pd.DataFrame:
             continue
         place = of_row.get(f"{one.table}/{one.key}", last)
         title = titles[place] if place < last else "whole page"
-        rows.append((place, title, one.severity, one.rule, one.message, one.hint))
+        row = one.key.removeprefix(f"{document}/")
+        words = one.cell[slice(*one.span)] if one.span else ""
+        rows.append((place, title, one.severity, one.rule, row, words, one.message, one.hint))
     rows.sort(key=lambda row: row[0])
-    columns = ["section", "severity", "rule", "what", "do"]
+    columns = ["section", "severity", "rule", "row", "words", "what", "do"]
     return pd.DataFrame([row[1:] for row in rows], columns=columns)
+
+
+def tally(found: pd.DataFrame) -> pd.DataFrame:
+    """Return how many findings of each severity each section has.
+
+    Parameters
+    ----------
+    found
+        What `findings` returned.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a section that has any, in reading order, then ``all``. Columns: ``section``,
+        ``error``, ``warning``, ``advice``: counts.
+
+    Examples
+    --------
+    >>> tally(pd.DataFrame({"section": ["Uses"], "severity": ["error"]})).iloc[0].to_dict()
+    {'section': 'Uses', 'error': 1, 'warning': 0, 'advice': 0}
+    """
+    severities = ["error", "warning", "advice"]
+    rows: dict[str, dict[str, int]] = {}
+    for section, severity in zip(found["section"], found["severity"], strict=True):
+        rows.setdefault(section, dict.fromkeys(severities, 0))[severity] += 1
+    total = {name: sum(row[name] for row in rows.values()) for name in severities}
+    counts = [{"section": name, **row} for name, row in (*rows.items(), ("all", total)) if rows]
+    return pd.DataFrame(counts, columns=["section", *severities])
 
 
 def falling_due(
@@ -443,8 +514,9 @@ def falling_due(
     Returns
     -------
     pandas.DataFrame
-        A row a date, soonest first, those never done before all. Columns: ``what``, ``row``,
-        ``last`` and ``due`` (dates, or ``never`` and ``now``).
+        A row for what is to be done by the same day, soonest first, what was never done before
+        all. Columns: ``what``, ``due`` and ``last`` (dates, or ``now`` and ``never``), ``rows``
+        (count), ``row`` (their keys, separated by commas).
 
     Examples
     --------
@@ -455,14 +527,18 @@ def falling_due(
     """
     end = as_of + datetime.timedelta(days)
     rows = [
-        (one.what, f"{one.table}: {one.key}", one.last or "never", str(one.due or "now"))
+        (one.what, one.key, one.last or "never", str(one.due or "now"))
         for one in evidence.dates_due(content, document)
         if one.due is None or one.due <= end
     ]
-    review = signoffs.review_date(content, document)
-    chosen = content.documents[content.documents["document"] == document]
-    if review is not None:
-        due = review + datetime.timedelta(int(chosen["review_every_days"].iloc[0]))
-        if due <= end:
-            rows.append(("Review the page", f"documents: {document}", str(review), str(due)))
-    return pd.DataFrame(rows, columns=["what", "row", "last", "due"])
+    due = signoffs.review_due(content, document)
+    if due is not None and due <= end:
+        last = str(signoffs.review_date(content, document))
+        rows.append(("Review the page", document, last, str(due)))
+    together: dict[tuple[str, str, str], list[str]] = {}
+    for what, row, last, by in rows:
+        together.setdefault((what, by, last), []).append(row)
+    return pd.DataFrame(
+        [(*key, len(same), ", ".join(same)) for key, same in together.items()],
+        columns=["what", "due", "last", "rows", "row"],
+    )

@@ -732,14 +732,14 @@ def dates_due(content: Content, document: str) -> list[Due]:
                 )
             )
     for row in _records(content.waivers):
-        if row["document"] == document:
+        if _concerns(row, document):
             found.append(
                 Due(
                     "waiver-expired",
                     "waivers",
-                    f"{document}/{row['statement']}/{row['rule']}",
+                    f"{row['table']}/{row['row']}/{row['rule']}",
                     "until",
-                    f"Mend '{row['statement']}', or waive {row['rule']} anew",
+                    f"Mend '{row['row']}', or waive {row['rule']} anew",
                     row["until"],
                     datetime.date.fromisoformat(row["until"]),
                 )
@@ -765,7 +765,9 @@ def judge_freshness(content: Content, document: str, *, as_of: datetime.date) ->
     >>> {fault.severity for fault in faults}
     {'error'}
     """
-    return [
+    dates = dates_due(content, document)
+    to_come = [one for one in dates if one.last > as_of.isoformat() and one.column != "until"]
+    return [_future(one.table, one.key, one.column, one.last) for one in to_come] + [
         Diagnostic(
             rule=one.rule,
             message=f"{one.what}: last done {_said(one.last)}."
@@ -779,9 +781,27 @@ def judge_freshness(content: Content, document: str, *, as_of: datetime.date) ->
             column=one.column,
             cell=one.last,
         )
-        for one in dates_due(content, document)
+        for one in dates
         if one.due is None or one.due < as_of
     ]
+
+
+def _future(table: str, key: str, column: str, date: str) -> Diagnostic:
+    return Diagnostic(
+        rule="date-in-future",
+        message=f"It says that this was done on {date}, a day still to come.",
+        hint="Enter the day on which it was done.",
+        table=table,
+        key=key,
+        column=column,
+        cell=date,
+    )
+
+
+def _concerns(waiver: dict[str, str], document: str) -> bool:
+    """Whether a waiver is for a page's own row, or for one that many pages share."""
+    owned = waiver["table"] in ("documents", "sections", "statements", "evidence")
+    return not owned or waiver["row"].split("/")[0] == document
 
 
 def _due(rule: str, table: str, key: str, column: str, what: str, last: str, days: int) -> Due:

@@ -326,8 +326,8 @@ _OPEN = re.compile(
 """What reaches over "and is": whether it works and is safe."""
 
 _ASKS = re.compile(
-    r"\W*(?!did you know\b|who knew\b|why not\b)(?:is|are|was|were|can|could|do|does|did|will|would|should|may|has|have|how|what|when"
-    r"|which|who|why|where)\b[^?]*\?\W*$",
+    r"\W*(?!did you know\b|who knew\b|why not\b)(?:is|are|was|were|can|could|do|does|did|will"
+    r"|would|should|may|has|have|how|what|when|which|who|why|where)\b[^?]*\?\W*$",
     re.IGNORECASE,
 )
 

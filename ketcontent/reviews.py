@@ -22,7 +22,13 @@ from ketcontent.documents import FACTS, Document, Edition, Statement, assemble
 from ketcontent.errors import KetcontentError, UnknownName
 from ketcontent.redlines import Redline, compare
 from ketcontent.schemas import SCHEMA_FILE, TABLES, counted
-from ketcontent.signoffs import fingerprint, reader_words, standings
+from ketcontent.signoffs import (
+    fingerprint,
+    reader_words,
+    review_date,
+    review_due,
+    standings,
+)
 from ketcontent.tables import Content, read_content
 from ketcontent.wording import canonical, words
 
@@ -147,6 +153,14 @@ class Summary:
     """Sentences whose kind nobody has set."""
     changed: int
     """Sentences that differ from the page as received."""
+    signed: int
+    """Sign-offs that are valid."""
+    needed: int
+    """Sign-offs that the policies ask for."""
+    last_review: str
+    """The day of the oldest sign-off it needs; empty where one lacks."""
+    next_review: str
+    """The last day on which that is recent enough; empty where one lacks."""
 
     def to_html(self) -> str:
         """Return the summary as HTML, its title at level 1."""
@@ -183,11 +197,17 @@ def summary(content: Content, document: str) -> Summary:
     """
     page = assemble(content, document)
     statements = [one for section in page for one in section.statements]
+    asked = standings(content, document)
+    reviewed, due = review_date(content, document), review_due(content, document)
     return Summary(
         page=page,
         statements=len(statements),
         unset=sum(not one.kind for one in statements),
         changed=len(changes(content, document)),
+        signed=sum(one.state == "valid" for one in asked),
+        needed=len(asked),
+        last_review=str(reviewed or ""),
+        next_review=str(due or ""),
     )
 
 
@@ -201,6 +221,8 @@ class Table:
     """What the table shows."""
     nothing: str
     """What to say in place of a table without rows."""
+    folded: bool = False
+    """Whether its rows are shown only when the reader asks for them."""
 
     def to_html(self) -> str:
         """Return the table as HTML."""
@@ -224,7 +246,9 @@ class Table:
         }
 
 
-def show(frame: pd.DataFrame, caption: str, *, nothing: str = "None.") -> Table:
+def show(
+    frame: pd.DataFrame, caption: str, *, nothing: str = "None.", folded: bool = False
+) -> Table:
     """Return a DataFrame as a table to be read.
 
     Parameters
@@ -235,6 +259,8 @@ def show(frame: pd.DataFrame, caption: str, *, nothing: str = "None.") -> Table:
         What the table shows.
     nothing
         What to say when the DataFrame has no rows.
+    folded
+        Whether to show the rows only when the reader asks for them: for long tables that few need.
 
     Examples
     --------
@@ -246,7 +272,7 @@ def show(frame: pd.DataFrame, caption: str, *, nothing: str = "None.") -> Table:
     | risk | 2 |
     <BLANKLINE>
     """
-    return Table(frame, caption, nothing)
+    return Table(frame, caption, nothing, folded)
 
 
 _NO_KIND = "not set"

@@ -871,11 +871,35 @@ def _a_notice_speaks_the_language_of_its_page(tables: _Tables) -> None:
             )
 
 
+def _a_waiver_is_for_a_row_that_is_there(tables: _Tables) -> None:
+    """What is waived is a finding on a row of its table."""
+    waivers = tables["waivers"]
+    known: dict[str, set[str]] = {}
+    for line, waiver in waivers:
+        table = waiver["table"]
+        if not waivers.sound(line, "table", "row") or table not in tables:
+            continue
+        rows = tables[table]
+        if rows.faults.absent & set(rows.schema.key):
+            continue
+        if table not in known:
+            known[table] = {"/".join(row[name] for name in rows.schema.key) for _, row in rows}
+        if waiver["row"] not in known[table]:
+            waivers.fault(
+                line,
+                "unknown-key",
+                "row",
+                f"There is no row '{waiver['row']}' in {table}.",
+                f"Write the key of a row of {table}, its parts joined by '/', or delete the line.",
+            )
+
+
 _LAWS: tuple[Callable[[_Tables], None], ...] = (
     _positions_are_used_once,
     _a_statement_is_in_an_edition_or_not,
     _a_block_has_one_form,
     _a_notice_speaks_the_language_of_its_page,
+    _a_waiver_is_for_a_row_that_is_there,
 )
 
 

@@ -452,18 +452,18 @@ def list_documents(content: Content) -> Index:
     for row in content.documents.to_dict("records"):
         page = with_signoffs(content, assemble(content, row["document"]))
         last = review_date(content, row["document"])
-        days = datetime.timedelta(int(row["review_every_days"]))
+        due = review_due(content, row["document"])
         entries.append(
             Entry(
                 document=row["document"],
                 name=row["title"],
                 language=row["language"],
                 audience=row["audience"],
-                review_every_days=days.days,
+                review_every_days=int(row["review_every_days"]),
                 supplied=page.received,
                 state=page.state,
                 last_review=last.isoformat() if last else "",
-                next_review=(last + days).isoformat() if last else "",
+                next_review=due.isoformat() if due else "",
             )
         )
     return Index(tuple(sorted(entries, key=lambda one: (one.name.casefold(), one.document))))
@@ -486,8 +486,25 @@ def review_date(content: Content, document: str) -> datetime.date | None:
     return min(datetime.date.fromisoformat(one.signed_on) for one in found)
 
 
+def review_due(content: Content, document: str) -> datetime.date | None:
+    """Return the last day on which a page's review is recent enough; None where it has none.
+
+    Examples
+    --------
+    >>> from ketcontent.tables import read_content
+    >>> review_due(read_content("data"), "ketamine") is None
+    True
+    """
+    last = review_date(content, document)
+    if last is None:
+        return None
+    chosen = content.documents[content.documents["document"] == document]
+    days = datetime.timedelta(int(chosen["review_every_days"].iloc[0]))
+    return last + min(days, datetime.date.max - last)
+
+
 def judge_review_date(content: Content, document: str, *, as_of: datetime.date) -> list[Diagnostic]:
-    """Return a fault when a page's review is older than its own cycle.
+    """Return a fault when a page's review is older than its own cycle, or not done yet.
 
     Examples
     --------
@@ -495,19 +512,32 @@ def judge_review_date(content: Content, document: str, *, as_of: datetime.date) 
     >>> judge_review_date(read_content("data"), "ketamine", as_of=datetime.date(2026, 11, 23))
     []
     """
-    last = review_date(content, document)
+    faults = [
+        Diagnostic(
+            rule="date-in-future",
+            message=f"It says that this was signed on {row['signed_on']}, a day still to come.",
+            hint="Enter the day on which it was signed.",
+            table="signoffs",
+            key=row["signoff"],
+            column="signed_on",
+            cell=row["signed_on"],
+        )
+        for row in content.signoffs.to_dict("records")
+        if row["document"] == document and row["signed_on"] > as_of.isoformat()
+    ]
+    last, due = review_date(content, document), review_due(content, document)
+    if due is None or due >= as_of:
+        return faults
     chosen = content.documents[content.documents["document"] == document]
-    days = datetime.timedelta(int(chosen["review_every_days"].iloc[0]))
-    if last is None or last + days >= as_of:
-        return []
     return [
+        *faults,
         Diagnostic(
             rule="review-overdue",
-            message=f"The review of {last} was due again on {last + days}.",
+            message=f"The review of {last} was due again on {due}.",
             hint="Ask the reviewers to sign off the page anew.",
             table="documents",
             key=document,
             column="review_every_days",
-            cell=str(days.days),
-        )
+            cell=str(chosen["review_every_days"].iloc[0]),
+        ),
     ]

@@ -116,8 +116,8 @@ def test_the_day_is_that_of_the_source_date_where_it_is_set(
 
 
 WAIVER = {
-    "document": "zinc",
-    "statement": "colds",
+    "table": "statements",
+    "row": "zinc/colds",
     "rule": "unknown-source",
     "reason": "The source is being added.",
     "until": DAY.isoformat(),
@@ -139,17 +139,48 @@ def test_a_waiver_hides_one_rule_on_one_statement_until_its_last_day() -> None:
     "other",
     [
         pytest.param({"rule": "no-grade"}, id="another rule"),
-        pytest.param({"statement": "harm"}, id="another statement"),
+        pytest.param({"row": "zinc/harm"}, id="another row"),
     ],
 )
 def test_a_waiver_hides_nothing_else(other: dict[str, str]) -> None:
-    assert faults(page(BROKEN, waivers={**WAIVER, **other})) == faults(page(BROKEN))
+    row = {**WAIVER, **other}
+    needless = "/".join(row[name] for name in ("table", "row", "rule"))
+    assert faults(page(BROKEN, waivers=row)) == faults(page(BROKEN)) | {
+        ("waiver-not-needed", needless)
+    }
+
+
+def test_a_waiver_hides_a_finding_on_any_table() -> None:
+    old = page({("sources", "roe-2021"): {"retraction_checked_on": "2001-01-01"}})
+    row = {"table": "sources", "row": "roe-2021", "rule": "retraction-unchecked"}
+    assert ("retraction-unchecked", "roe-2021") in faults(old)
+    waived = page(
+        {("sources", "roe-2021"): {"retraction_checked_on": "2001-01-01"}}, waivers=WAIVER | row
+    )
+    assert faults(old) - faults(waived) == {("retraction-unchecked", "roe-2021")}
+
+
+def test_no_waiver_stands_in_for_a_signature() -> None:
+    needs = {"policies": {"kind": "risk", "capacity": "clinical"}}
+    row = {"row": "zinc/harm", "rule": "sign-off-missing"}
+    unsigned = faults(page(**needs))
+    assert ("sign-off-missing", "zinc/harm") in unsigned
+    assert faults(page(waivers=WAIVER | row, **needs)) == unsigned | {
+        ("waiver-of-a-sign-off", "statements/zinc/harm/sign-off-missing")
+    }
+
+
+def test_a_waiver_that_waives_nothing_is_named_when_all_pages_are_checked() -> None:
+    needless = {("waiver-not-needed", "statements/zinc/colds/unknown-source")}
+    assert faults(page(waivers=WAIVER)) - faults(page()) == needless
+    of_one = check(page(waivers=WAIVER), ["zinc"], as_of=DAY)
+    assert "waiver-not-needed" not in {one.rule for one in of_one}
 
 
 def test_a_waiver_past_its_date_hides_nothing_and_is_a_fault() -> None:
-    late = DAY + datetime.timedelta(1)
+    late = DAY + datetime.timedelta(days=1)
     assert faults(page(BROKEN, waivers=WAIVER), late) - faults(page(BROKEN), late) == {
-        ("waiver-expired", "zinc/colds/unknown-source")
+        ("waiver-expired", "statements/zinc/colds/unknown-source")
     }
 
 

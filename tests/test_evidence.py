@@ -449,11 +449,22 @@ BREAKS: dict[str, tuple[Content, tuple[Diagnostic, str]]] = {
             "Check that Lifeline answers, then date checked_on.",
         ),
     ),
+    "a check dated tomorrow": (
+        page({("sources", "roe-2021"): {"retraction_checked_on": "2026-11-24"}}),
+        fault(
+            "date-in-future",
+            "sources",
+            "roe-2021",
+            "retraction_checked_on",
+            "It says that this was done on 2026-11-24, a day still to come.",
+            "Enter the day on which it was done.",
+        ),
+    ),
     "a waiver past its date": (
         page(
             waivers={
-                "document": "zinc",
-                "statement": "harm",
+                "table": "statements",
+                "row": "zinc/harm",
                 "rule": "no-grade",
                 "reason": "Being graded.",
                 "until": "2026-11-22",
@@ -462,10 +473,10 @@ BREAKS: dict[str, tuple[Content, tuple[Diagnostic, str]]] = {
         fault(
             "waiver-expired",
             "waivers",
-            "zinc/harm/no-grade",
+            "statements/zinc/harm/no-grade",
             "until",
             "The waiver ended on 2026-11-22.",
-            "Mend 'harm', or waive no-grade anew.",
+            "Mend 'zinc/harm', or waive no-grade anew.",
         ),
     ),
 }
@@ -484,11 +495,12 @@ def test_one_break_is_one_fault_that_says_where_what_and_what_to_do(name: str) -
 def test_a_fault_holds_what_stands_in_the_cell(name: str) -> None:
     (one,) = found(BREAKS[name][0])
     table = getattr(BREAKS[name][0], one.table)
-    keys = table[list(table.columns[: one.key.count("/") + 1])].agg("/".join, axis=1)
+    parts = 3 if one.table == "waivers" else one.key.count("/") + 1
+    keys = table[list(table.columns[:parts])].agg("/".join, axis=1)
     assert one.cell == table.loc[keys == one.key, one.column].item()
 
 
-WAIVED = {"document": "zinc", "statement": "harm", "rule": "no-grade", "reason": "Soon."}
+WAIVED = {"table": "statements", "row": "zinc/harm", "rule": "no-grade", "reason": "Soon."}
 
 
 @pytest.mark.parametrize(
@@ -802,7 +814,7 @@ CONTENTS = st.fixed_dictionaries({
     "topics": rows(topic=KEYS, question=TEXTS, level=st.sampled_from(["must", "should"])),
     "help_lines": rows(market=st.just("US"), name=TEXTS, contact=TEXTS, checked_on=DATES),
     "waivers": rows(
-        document=st.just("zinc"), statement=KEYS, rule=KEYS, reason=TEXTS,
+        table=st.sampled_from(["statements", "sources"]), row=KEYS, rule=KEYS, reason=TEXTS,
         until=st.dates(datetime.date(1900, 1, 1)).map(str),
     ),
 })  # fmt: skip

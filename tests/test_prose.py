@@ -27,8 +27,8 @@ from ketcontent.prose import (
     smog,
 )
 from ketcontent.tables import Content, frame_of, read_content
-from tests.benchmarks.judges import labelled
 from tests.benchmarks.judges import judge as judged_half
+from tests.benchmarks.judges import labelled
 
 SHIPPED = read_content(Path(__file__).parent.parent / "data")
 RULES: list[dict[str, str]] = SHIPPED.rules.to_dict("records")  # type: ignore[assignment]

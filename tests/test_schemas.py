@@ -91,9 +91,9 @@ GB,Samaritans,Call 116 123.,Always,2026-01-18
 ZZ,Find A Helpline,Go to findahelpline.com.,,
 """,
     "waivers": """\
-document,statement,rule,reason,until
-tea,call,cure,It names a charity.,2026-12-31
-tea,taste,wonder,It is quoted.,2026-12-31
+table,row,rule,reason,until
+statements,tea/call,cure,It names a charity.,2026-12-31
+statements,tea/taste,wonder,It is quoted.,2026-12-31
 """,
 }
 """A page in two editions: every kind of row, every foreign key in use, nothing at fault."""
@@ -786,11 +786,17 @@ FOREIGN_KEYS = [
         swap("second,tea,calm,bo", "second,tea,calm,cy"),
         *(3, "cy", "people", "person", "second"),
     ),
-    unknown(
-        "a waiver for no statement",
+    one(
+        "a waiver for no row",
         "waivers",
-        swap("tea,taste", "tea,tastes"),
-        *(3, "tea/tastes", "statements", "statement", "tea/tastes/wonder"),
+        swap("tea/taste", "tea/tastes"),
+        "unknown-key",
+        3,
+        "There is no row 'tea/tastes' in statements.",
+        "Write the key of a row of statements, its parts joined by '/', or delete the line.",
+        column="row",
+        cell="tea/tastes",
+        key="statements/tea/tastes/wonder",
     ),
 ]
 TWICE = [
@@ -814,7 +820,7 @@ TWICE = [
         ("topics", "what,", "cost,", "cost"),
         ("rules", "wonder,advice", "cure,advice", "cure"),
         ("help_lines", "ZZ,Find A Helpline", "GB,Samaritans", "GB/Samaritans"),
-        ("waivers", "tea,taste,wonder", "tea,call,cure", "tea/call/cure"),
+        ("waivers", "tea/taste,wonder", "tea/call,cure", "statements/tea/call/cure"),
         ("notices", "Call now.,\n", "Call now.,\ncrisis,en,Call.,\n", "crisis/en"),
         ("documents", ",365\n", ",365\ntea,Tea,,en,,,,,30\n", "tea"),
         ("sources", "pot,book,", f"{'leaf,book,Leaf' + ',' * 16}\npot,book,", "leaf"),
@@ -869,6 +875,12 @@ LISTS = [
             *("clinical,approved", "clinical,yes", "verdict", "yes"),
             "Use one of: approved, changes-requested.",
             "second",
+        ),
+        (
+            "waivers",
+            *("statements,tea/taste", "statement,tea/taste", "table", "statement"),
+            "Did you mean 'statements'?",
+            "statement/tea/taste/wonder",
         ),
         (
             "policies",
@@ -1003,7 +1015,14 @@ PATTERNS = [
             ("signoffs", "second,", "Second,", "signoff", "Second", "Second"),
             ("topics", "what,", "what is,", "topic", "what is", "what is"),
             ("rules", "wonder,advice", "won_der,advice", "rule", "won_der", "won_der"),
-            ("waivers", "taste,wonder", "taste,Wonder", "rule", "Wonder", "tea/taste/Wonder"),
+            (
+                "waivers",
+                "taste,wonder",
+                "taste,Wonder",
+                "rule",
+                "Wonder",
+                "statements/tea/taste/Wonder",
+            ),
             ("evidence", "calm,pot", "calm,Pot", "source", "Pot", "tea/calm/Pot"),
             ("signoffs", "second,tea,calm,bo", "second,tea,calm,Bo", "person", "Bo", "second"),
             ("statements", "low,,,ann", "low,,,Ann", "author", "Ann", "tea/calm"),
@@ -1045,7 +1064,7 @@ DAYS = {
     ("evidence", "checked_on"): ("2026-01-15", 2, "tea/calm/leaf"),
     ("signoffs", "signed_on"): ("2026-01-16", 2, "first"),
     ("help_lines", "checked_on"): ("2026-01-18", 2, "GB/Samaritans"),
-    ("waivers", "until"): ("charity.,2026-12-31", 2, "tea/call/cure"),
+    ("waivers", "until"): ("charity.,2026-12-31", 2, "statements/tea/call/cure"),
 }
 """By column of dates: what stands in a line, the line and its key."""
 
@@ -1135,8 +1154,8 @@ EMPTY = [
         ("rules", 3, "A wonder.", "", "bad_example", "wonder"),
         ("rules", 3, "House style", "", "authority", "wonder"),
         ("help_lines", 3, "Go to findahelpline.com.", "", "contact", "ZZ/Find A Helpline"),
-        ("waivers", 3, "It is quoted.", "", "reason", "tea/taste/wonder"),
-        ("waivers", 3, "quoted.,2026-12-31", "quoted.,", "until", "tea/taste/wonder"),
+        ("waivers", 3, "It is quoted.", "", "reason", "statements/tea/taste/wonder"),
+        ("waivers", 3, "quoted.,2026-12-31", "quoted.,", "until", "statements/tea/taste/wonder"),
     ]
 ]
 
@@ -1724,7 +1743,7 @@ def test_a_data_package_without_a_table_is_refused(tmp_path: Path):
     with pytest.raises(KetcontentError) as refused:
         read_content(tmp_path)
     assert refused.value.message == (
-        f"{path}: the table 'waivers' lacks document, statement, rule, reason, until."
+        f"{path}: the table 'waivers' lacks table, row, rule, reason, until."
     )
 
 

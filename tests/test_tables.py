@@ -85,8 +85,8 @@ cure,error,"cures?{1,2}",,,It promises.,Cut it.,FDA,"Tea cures ""all"".",Tea doe
 """,
     "help_lines": "market,name,contact,hours,checked_on\nGB,Samaritans,Call 116 123.,,2026-01-18\n",
     "waivers": """\
-document,statement,rule,reason,until
-tea,calm,cure,It is quoted.,2026-12-31
+table,row,rule,reason,until
+statements,tea/calm,cure,It is quoted.,2026-12-31
 """,
 }
 
@@ -587,7 +587,8 @@ def integrity(draw: st.DrawFn, keys: list[tuple[str, str]]) -> dict[str, list[di
     }
     for number, (document, statement) in enumerate(keys):
         row = {"document": document, "statement": statement}
-        rows["waivers"].append(row | {"rule": "r", "reason": draw(text), "until": draw(day)})
+        waiver = {"table": "statements", "row": f"{document}/{statement}", "rule": "r"}
+        rows["waivers"].append(waiver | {"reason": draw(text), "until": draw(day)})
         for source in sources:
             said = {"source": source, "role": "supports", "finding": draw(text)}
             rows["evidence"].append(row | said | {"checked_on": draw(day | st.just(""))})
@@ -606,7 +607,7 @@ def contents(draw: st.DrawFn) -> Content:
     documents, sections, statements = [], [], []
     for document in keys:
         title = draw(CELL.filter(bool))
-        days = draw(st.integers(1, 2**63 - 1))
+        days = draw(st.integers(1, 3650))
         documents.append(
             {"document": document, "title": title, "language": "en", "review_every_days": days}
             | {name: draw(CELL) for name in ("supplied_title", "audience", "funding")}

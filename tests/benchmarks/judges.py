@@ -129,10 +129,11 @@ def report(half: str) -> str:
             f"  {family:<17} recall {share(sum(one.hit for one in mine), len(mine)):<16} "
             f"precision {share(len(right), len(named))}"
         )
+    found = sum(bool(one.rules) for one in faulty)
     lines += [
         f"  {'all':<17} recall {share(sum(one.hit for one in faulty), len(faulty)):<16} "
         f"precision {share(len(flagged) - len(false), len(flagged))}",
-        f"  found by a rule of any family: {share(sum(bool(o.rules) for o in faulty), len(faulty))}",
+        f"  found by a rule of any family: {share(found, len(faulty))}",
         f"  honest sentences found: {share(len(false), len(judged) - len(faulty))}",
     ]
     lines += [f"    missed {one.id} {one.label}: {one.sentence}" for one in faulty if not one.hit]

@@ -125,10 +125,16 @@ def today() -> datetime.date:
 
 
 def _placed(found: Sequence[Diagnostic], content: Content) -> list[Diagnostic]:
-    """Return the faults with the file and the line of their rows."""
+    """Return the faults with the section, the file and the line of their rows."""
+    rows = content.statements
+    keys = zip(rows["document"], rows["statement"], strict=True)
+    homes = dict(
+        zip(keys, zip(rows["section"], rows["supplied_section"], strict=True), strict=True)
+    )
+    found = [replace(one, section=_section_of(one, homes)) for one in found]
     origin = content.origin
     if origin is None:
-        return list(found)
+        return found
     lines = {
         (table, "/".join(key)): line
         for table, keys in origin.lines.items()
@@ -144,6 +150,17 @@ def _placed(found: Sequence[Diagnostic], content: Content) -> list[Diagnostic]:
         else one
         for one in found
     ]
+
+
+def _section_of(one: Diagnostic, homes: dict[tuple[str, str], tuple[str, str]]) -> str:
+    """Return the section in which the row of a fault is read, in the edition that is at fault."""
+    document, _, row = one.key.partition("/")
+    if one.table == "sections":
+        return row
+    if one.table not in ("statements", "evidence"):
+        return ""
+    current, supplied = homes.get((document, row.split("/")[0]), ("", ""))
+    return supplied if one.column.startswith("supplied") else current
 
 
 def _waived(content: Content, day: datetime.date) -> set[tuple[str, str, str]]:

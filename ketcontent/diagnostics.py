@@ -61,6 +61,8 @@ class Diagnostic:
     """What stands in the cell."""
     span: tuple[int, int] | None = None
     """Where in the cell, as a half-open range of characters."""
+    section: str = ""
+    """The section of its page in which the row is read; empty where there is none."""
 
     def __str__(self) -> str:
         place = ":".join(str(part) for part in (self.file, self.line) if part)
@@ -80,7 +82,7 @@ class Report:
     (1, True)
     >>> list(report.to_frame().columns)  # doctest: +NORMALIZE_WHITESPACE
     ['rule', 'message', 'hint', 'severity', 'table', 'key', 'file', 'line', 'column', 'cell',
-     'span']
+     'span', 'section']
     """
 
     diagnostics: tuple[Diagnostic, ...] = ()
@@ -125,7 +127,9 @@ class Report:
         return frame.astype({"line": "Int64"})  # a fault of a whole file has no line
 
     def to_html(self) -> str:
-        """Return a table for a screen: a row a fault, worst first.
+        """Return a table for a screen: a row a fault, in the order of the rows of the tables.
+
+        A row that is read in a section links to it, where that is shown in the same notebook.
 
         Examples
         --------
@@ -136,10 +140,10 @@ class Report:
             return "<p>No faults.</p>"
         heads = "".join(f'<th scope="col">{name}</th>' for name in _COLUMNS)
         rows = "\n".join(
-            f'<tr><th scope="row">{one.severity}</th>'
+            f'<tr><th scope="row">{_linked(one)}</th>'
             + "".join(f"<td>{_html(cell)}</td>" for cell in _cells(one)[1:])
             + "</tr>"
-            for one in self.diagnostics
+            for one in sorted(self.diagnostics, key=_by_row)
         )
         return (
             f"<table>\n<caption>{self.counted}</caption>\n<thead><tr>{heads}</tr></thead>\n"
@@ -157,7 +161,8 @@ class Report:
         if not self.diagnostics:
             return "No faults."
         rows = [_COLUMNS, ["---"] * len(_COLUMNS)]
-        rows += [[_markdown(cell) for cell in _cells(one)] for one in self.diagnostics]
+        faults = sorted(self.diagnostics, key=_by_row)
+        rows += [[_markdown(cell) for cell in _cells(one)] for one in faults]
         return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
     @property
@@ -198,14 +203,23 @@ def _worst_first(one: Diagnostic) -> tuple[int, str, int, str]:
     return (_ORDER[one.severity], one.file, one.line or 0, one.column)
 
 
-_COLUMNS = ["severity", "rule", "row", "where", "what", "what to do"]
+def _by_row(one: Diagnostic) -> tuple[str, int, str, int]:
+    return one.file or one.table, one.line or 0, one.key, _ORDER[one.severity]
+
+
+def _linked(one: Diagnostic) -> str:
+    row = _html(_cells(one)[0])
+    return f'<a href="#{html.escape(one.section)}">{row}</a>' if one.section else row
+
+
+_COLUMNS = ["row", "severity", "rule", "where", "what", "what to do"]
 
 
 def _cells(one: Diagnostic) -> list[str]:
     """Return what a table says of a fault, in the order of its columns."""
     place = ":".join(str(part) for part in (one.file, one.line) if part)
     row = " ".join(filter(None, [one.table, one.key, one.column]))
-    return [one.severity, one.rule, row, place, one.message, one.hint]
+    return [row, one.severity, one.rule, place, one.message, one.hint]
 
 
 def _shown(text: str) -> str:

@@ -268,8 +268,8 @@ def sign(
             continue
         said = click.prompt("What should change?") if answer == "c" else ""
         # Saved one by one: who stops in the middle has signed what they signed.
-        content = write_content(
-            sign_off(
+        try:
+            signed = sign_off(
                 content,
                 document,
                 one.statement,
@@ -278,9 +278,13 @@ def sign(
                 verdict="changes-requested" if answer == "c" else "approved",
                 comment=said,
             )
-        )
+        except KetcontentError as failure:
+            click.echo(str(failure), err=True)
+            continue
+        content = write_content(signed)
     left = len(open_statements(content, document, capacity, section=section, statement=statement))
-    click.echo(f"{left} statements wait for a {capacity} sign-off.")
+    wait = "1 statement waits" if left == 1 else f"{left} statements wait"
+    click.echo(f"{wait} for the {capacity} sign-off.")
 
 
 @main.command()

@@ -173,10 +173,32 @@ def test_sign_walks_through_a_section_and_saves_each_answer(project: Path) -> No
     assert found.exit_code == 0, found.output
     assert "[1/2] description · description-1 · background" in found.output
     assert "Green tea is a drink." in found.output
-    assert "1 statements wait for a editorial sign-off." in found.output
+    assert "1 statement waits for the editorial sign-off." in found.output
     rows = read_content(project / "data").signoffs
     assert sorted(rows["verdict"]) == ["approved", "changes-requested"]
     assert "Name a source." in set(rows["comment"])
+
+
+def test_sign_goes_on_after_words_that_the_reviewer_wrote(project: Path) -> None:
+    content = read_content(project / "data")
+    own = content.statements["statement"] == "description-1"
+    policy = [{"kind": "background", "capacity": "clinical"}]
+    write_content(
+        replace(
+            content,
+            statements=content.statements.assign(author=own.map({True: "ada", False: ""})),
+            policies=frame_of("policies", policy, content),
+        )
+    )
+    words = ["sign", "tea", "--person", "ada", "--capacity", "clinical"]
+    found = run(*words, project=project, stdin="a\na\n")
+    assert found.exit_code == 0, found.output
+    assert (
+        "'ada' wrote the words of 'description-1' and cannot be their clinical reviewer.\n"
+        "hint: Ask another clinician.\n"
+    ) in found.output
+    assert "1 statement waits for the clinical sign-off." in found.output
+    assert len(read_content(project / "data").signoffs) == 1
 
 
 def test_sign_shows_what_changed_since_a_stale_sign_off(project: Path) -> None:

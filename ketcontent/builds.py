@@ -823,7 +823,11 @@ def create_project(folder: str | os.PathLike[str]) -> Path:
             path=str(project),
         )
     write_content(empty_content(), project / "data")
-    for name in ("rules.csv", "policies.csv"):  # the house's own, for a team to change
+    for name in (
+        "rules.csv",
+        "policies.csv",
+        "strings.csv",
+    ):  # the house's own, to be changed
         shutil.copyfile(files.shipped("data") / name, project / "data" / name)
     (project / "exports").mkdir()
     (project / "notebooks").mkdir()

@@ -103,6 +103,7 @@ def check(
             found += signoffs.judge_signoffs(content, document)
             found += signoffs.judge_review_date(content, document, as_of=day)
             found += evidence.judge_freshness(content, document, as_of=day)
+            found += evidence.judge_strings(content, document)
     if "current" in editions:
         found += evidence.judge_sources(content, documents)
     waived = _waived(content, day)

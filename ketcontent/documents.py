@@ -25,6 +25,7 @@ from ketcontent.wording import fold, joined
 
 Edition = Literal["current", "supplied"]
 Form = Literal["paragraph", "item", "notice"]
+Certainty = Literal["high", "moderate", "low", "very-low"]
 State = Literal["archive", "draft", "part-reviewed", "reviewed"]
 
 FACTS = "application/vnd.ketcontent+json"
@@ -51,6 +52,8 @@ class Statement:
     """How sure the evidence is: high, moderate, low, very-low, or empty."""
     cites: tuple[str, ...] = ()
     """The sources that its words cite, in order."""
+    urgent: bool = False
+    """Whether it stands in a notice for a reader in crisis."""
 
     @property
     def label_text(self) -> str:
@@ -106,13 +109,24 @@ class Block:
         return joined(f"{one.label_text} {one.plain}".strip() for one in self.statements)
 
     @property
-    def markdown_lines(self) -> list[str]:
-        """The block as lines of Markdown, a line a sentence.
+    def urgent(self) -> bool:
+        """Whether the block is a notice for a reader in crisis.
 
         Examples
         --------
-        >>> Block("item", (Statement("s", "Form", "Oral.", "Oral.", "", ""),)).markdown_lines
-        ['**Form:** Oral.']
+        >>> Block("notice", (Statement("s", "", "Call.", "Call.", "", "", urgent=True),)).urgent
+        True
+        """
+        return self.form == "notice" and any(one.urgent for one in self.statements)
+
+    def markdown_lines(self, say: rendering.Strings) -> list[str]:
+        """Return the block as lines of Markdown, a line a sentence, each with its certainty.
+
+        Examples
+        --------
+        >>> one = Statement("s", "Form", "Oral.", "Oral.", "use", "", certainty="low")
+        >>> Block("item", (one,)).markdown_lines(rendering.english())
+        ['**Form:** Oral. (low certainty)']
         """
         sentences = []
         for one in self.statements:
@@ -126,7 +140,8 @@ class Block:
                     text = re.sub(r"(?:(?<!\S)[*~]|(?<!\\)!)\Z", r"\\\g<0>", text)
                 words += text + "".join(f"[^{key}]" for key in keys)
             label = rendering.strong(one.label_text) if one.label else ""
-            sentences.append(f"{label} {words}".strip())
+            sure = rendering.escape_markdown(shown_certainty(one, say))
+            sentences.append(" ".join(filter(None, [label, words, sure])))
         return rendering.markdown_lines(sentences)
 
 
@@ -150,6 +165,12 @@ class Section:
     """The edition it belongs to."""
     numbers: Mapping[str, int] = field(default_factory=dict)
     """The number of each source that the page cites."""
+    order: Mapping[str, int] = field(default_factory=dict)
+    """The number of each sentence of the page."""
+    firsts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """By sentence, where the terms that it is the first to use are defined."""
+    say: rendering.Strings = field(default_factory=rendering.english)
+    """The words of the furniture."""
 
     @property
     def title(self) -> str:
@@ -174,8 +195,10 @@ class Section:
         return tuple(one for block in self.blocks for one in block.statements)
 
     @property
-    def runs(self) -> tuple[tuple[Form, tuple[Block, ...]], ...]:
+    def runs(self) -> tuple[tuple[str, tuple[Block, ...]], ...]:
         """The blocks, neighbours of one form together, as a list is one run of items.
+
+        Notices for a reader in crisis are a form of their own, ``urgent``.
 
         Examples
         --------
@@ -185,16 +208,19 @@ class Section:
         [('item', 2), ('notice', 1)]
         """
         return tuple(
-            (form, tuple(blocks)) for form, blocks in groupby(self.blocks, lambda one: one.form)
+            (form, tuple(blocks))
+            for form, blocks in groupby(
+                self.blocks, lambda one: "urgent" if one.urgent else one.form
+            )
         )
 
     def to_html(self) -> str:
         """Return the section as HTML, its heading at level 2."""
-        return rendering.render("section.html.j2", section=self)
+        return rendering.render("section.html.j2", section=self, say=self.say)
 
     def to_markdown(self) -> str:
         """Return the section as Markdown, its heading at level 2, a line a sentence."""
-        return rendering.render("section.md.j2", section=self)
+        return rendering.render("section.md.j2", section=self, say=self.say)
 
     def to_text(self) -> str:
         """Return the section as plain text, a line a heading, paragraph or item.
@@ -241,6 +267,17 @@ class Term:
     definition: str
     """What it means, in a sentence."""
 
+    @property
+    def id(self) -> str:
+        """What its place on the page is called.
+
+        Examples
+        --------
+        >>> Term("Long COVID", "", "", "").id
+        '_term_long-covid'
+        """
+        return "_term_" + re.sub(r"\W+", "-", self.term.casefold()).strip("-")
+
 
 @dataclass(frozen=True, slots=True)
 class Reference:
@@ -260,6 +297,8 @@ class Reference:
     """Its address; empty where it has none."""
     unconfirmed: str
     """The fields that nobody has compared with the source itself."""
+    cited_in: tuple[str, ...] = ()
+    """The sentences shown that cite it, in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,6 +351,24 @@ class Document:
     """``draft`` until `ketcontent.signoffs.with_signoffs` says more; ``archive`` as received."""
     signers: tuple[Signer, ...] = ()
     """Who has signed what is shown."""
+    order: Mapping[str, int] = field(default_factory=dict)
+    """The number of each sentence of the page, by its key."""
+    say: rendering.Strings = field(default_factory=rendering.english)
+    """The words of the furniture, in the page's language where all of them are there."""
+    audience: str = ""
+    """Whom it is for."""
+    publisher: str = ""
+    """Who publishes it."""
+    funding: str = ""
+    """Who paid for it."""
+    writers: tuple[str, ...] = ()
+    """Who wrote the words shown, by name."""
+    last_review: str = ""
+    """The day of the oldest sign-off it needs; empty where one lacks."""
+    next_review: str = ""
+    """The last day on which that is recent enough; empty where one lacks."""
+    version: str = ""
+    """The digest of all that is shown; empty until the sign-offs were looked at."""
 
     @property
     def references(self) -> tuple[Reference, ...]:
@@ -334,9 +391,45 @@ class Document:
                 pmid=row.get("pmid", ""),
                 url=row.get("url", ""),
                 unconfirmed=row.get("unconfirmed", ""),
+                cited_in=tuple(
+                    one.statement
+                    for section in self.sections
+                    for one in section.statements
+                    if row["source"] in one.cites
+                ),
             )
             for row, text in zip(self.sources, texts, strict=True)
         )
+
+    @property
+    def urgent_first(self) -> bool:
+        """Whether what is shown starts with contacts for a reader in crisis.
+
+        Examples
+        --------
+        >>> from ketcontent.tables import read_content
+        >>> assemble(read_content("data"), "ketamine").urgent_first
+        True
+        """
+        return bool(
+            self.sections
+            and not self.sections[0].title
+            and self.sections[0].blocks
+            and self.sections[0].blocks[0].urgent
+        )
+
+    @property
+    def certainties(self) -> tuple[Certainty, ...]:
+        """The grades that sentences shown have, from the surest.
+
+        Examples
+        --------
+        >>> from ketcontent.tables import read_content
+        >>> assemble(read_content("data"), "ketamine", section="lede").certainties
+        ('high',)
+        """
+        used = {one.certainty for section in self.sections for one in section.statements}
+        return tuple(grade for grade in get_args(Certainty) if grade in used)
 
     def section(self, key: str) -> Section:
         """Return a section by its key.
@@ -378,6 +471,8 @@ class Document:
             "title": f"{heading} – {self.name}" if heading else self.name,
             "name": self.name,
             "language": self.language,
+            "direction": rendering.direction(self.language),
+            "strings": [self.say.language, dict(self.say.texts)],
             "description": self.purpose,
             "received": self.received,
             "contents": []
@@ -391,11 +486,21 @@ class Document:
 
     def to_html(self) -> str:
         """Return the page as HTML: its state, its title at level 1, its sections, its terms."""
-        return rendering.render("document.html.j2", page=self, facts=self.facts)
+        return self._drawn("document.html.j2")
 
     def to_markdown(self) -> str:
         """Return the page as Markdown: its state, its title, its sections, its terms."""
-        return rendering.render("document.md.j2", page=self, facts=self.facts)
+        return self._drawn("document.md.j2")
+
+    def _drawn(self, template: str) -> str:
+        return rendering.render(
+            template,
+            page=self,
+            facts=self.facts,
+            say=self.say,
+            foreign=self.say.attributes(self.language),
+            linked=linked_data(self) if self.edition == "current" else None,
+        )
 
     def to_text(self) -> str:
         """Return the words of the page as plain text, a line a heading, paragraph or item.
@@ -483,16 +588,96 @@ def assemble(
         part="",
         received=_received(content, document),
         state="archive" if supplied else "draft",
+        say=interface(content, row["language"]),
+        audience=row["audience"],
+        publisher=row["publisher"],
+        funding=row["funding"],
     )
     cites = [key for one in page for statement in one.statements for key in statement.cites]
     numbers = {key: place for place, key in enumerate(dict.fromkeys(cites), start=1)}
-    sections = tuple(replace(one, numbers=numbers) for one in page)
-    page = replace(page, sections=sections, numbers=numbers)
+    shown = (one.statement for part in page for one in part.statements)
+    order = {key: place for place, key in enumerate(shown, start=1)}
+    sections = tuple(replace(one, numbers=numbers, order=order, say=page.say) for one in page)
+    page = replace(page, sections=sections, numbers=numbers, order=order)
     if section:
         page = replace(page, sections=(page.section(section),), part=section)
     if supplied:
         return page
-    return replace(page, terms=_terms(content, page), sources=_sources(content, page))
+    terms = _terms(content, page)
+    firsts = _firsts(page, terms)
+    return replace(
+        page,
+        sections=tuple(replace(one, firsts=firsts) for one in page),
+        terms=terms,
+        sources=_sources(content, page),
+        writers=_writers(content, page),
+    )
+
+
+def interface(content: Content, language: str) -> rendering.Strings:
+    """Return the words of the furniture of a page in a language.
+
+    They are in that language where the table of strings has all of them, also as ``pt`` for
+    ``pt-BR``; else all are English, since a page must not change its language from label to label
+    (`ketcontent.evidence.judge_strings` names what is missing).
+
+    Examples
+    --------
+    >>> from ketcontent.tables import empty_content
+    >>> interface(empty_content(), "fr").language
+    'en'
+    """
+    shipped = rendering.english().texts
+    rows: dict[str, dict[str, str]] = {}
+    for name, tag, text in zip(
+        content.strings["string"], content.strings["language"], content.strings["text"], strict=True
+    ):
+        rows.setdefault(tag.casefold(), {})[name] = text
+    base = {"en": {**shipped, **rows.get("en", {})}}
+    tag = language.casefold()
+    for found in (tag, tag.split("-")[0]):
+        texts = {**rows, **base}.get(found, {})
+        if shipped.keys() <= texts.keys():
+            return rendering.Strings(language, texts)
+    return rendering.Strings("en", base["en"])
+
+
+def shown_certainty(statement: Statement, say: rendering.Strings) -> str:
+    """Return the certainty of a sentence as a reader reads it behind the words, or nothing.
+
+    Examples
+    --------
+    >>> shown_certainty(Statement("s", "", "", "", "", "", certainty="low"), rendering.english())
+    '(low certainty)'
+    """
+    return f"({say(f'certainty-{statement.certainty}')})" if statement.certainty else ""
+
+
+def _firsts(page: Document, terms: tuple[Term, ...]) -> dict[str, dict[str, str]]:
+    """Return, by sentence, where the terms that it is the first to use are defined."""
+    firsts: dict[str, dict[str, str]] = {}
+    left = {term.term: f"#{term.id}" for term in terms}
+    for section in page:
+        for one in section.statements:
+            for term in [term for term in left if _uses(one.plain, term)]:
+                firsts.setdefault(one.statement, {})[term] = left.pop(term)
+    return firsts
+
+
+def _uses(words: str, term: str) -> bool:
+    return bool(re.search(rf"(?<!\w){re.escape(term)}(?!\w)", words))
+
+
+def _writers(content: Content, page: Document) -> tuple[str, ...]:
+    """Return who wrote what is shown, by name."""
+    shown = {one.statement for section in page for one in section.statements}
+    people = dict(zip(content.people["person"], content.people["name"], strict=True))
+    wrote = {
+        row["author"]
+        for row in _records(content.statements)
+        if row["document"] == page.document and row["statement"] in shown and row["author"]
+    }
+    return tuple(sorted(people.get(key, key) for key in wrote))
 
 
 def _sources(content: Content, page: Document) -> tuple[Mapping[str, str], ...]:
@@ -540,7 +725,7 @@ def _blocks(
     chosen = frame[(frame["document"] == document) & frame[f"{half}position"].notna()]
     ordered = chosen.sort_values([f"{half}section", f"{half}position"])
     notices = {
-        row["notice"]: row["text"]
+        row["notice"]: (row["text"], row["needs"] == "crisis")
         for row in _records(content.notices)
         if row["language"] == language
     }
@@ -554,12 +739,14 @@ def _blocks(
     return blocks
 
 
-def _statement(row: dict[str, Any], notices: dict[str, str], *, supplied: bool) -> Statement:
+def _statement(
+    row: dict[str, Any], notices: dict[str, tuple[str, bool]], *, supplied: bool
+) -> Statement:
     if supplied:
         plain = row["supplied"]
         text = rendering.as_markup(fold(plain))
         return Statement(row["statement"], row["supplied_label"], text, plain, row["kind"], "")
-    text = notices[row["notice"]] if row["notice"] else row["text"]
+    text, urgent = notices[row["notice"]] if row["notice"] else (row["text"], False)
     return Statement(
         statement=row["statement"],
         label=row["label"],
@@ -569,6 +756,7 @@ def _statement(row: dict[str, Any], notices: dict[str, str], *, supplied: bool) 
         notice=row["notice"],
         certainty=row["certainty"],
         cites=cited(text),
+        urgent=urgent,
     )
 
 
@@ -578,13 +766,85 @@ def _terms(content: Content, page: Document) -> tuple[Term, ...]:
     return tuple(
         Term(row["term"], row["expansion"], row["plain"], row["definition"])
         for row in sorted(_records(content.terms), key=lambda row: row["term"].casefold())
-        if row["language"] == page.language
-        and re.search(rf"(?<!\w){re.escape(row['term'])}(?!\w)", words)
+        if row["language"] == page.language and _uses(words, row["term"])
     )
 
 
 def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return [{str(name): cell for name, cell in row.items()} for row in frame.to_dict("records")]
+
+
+_SCHOLARLY = {
+    "article-journal": "ScholarlyArticle",
+    "book": "Book",
+    "chapter": "Chapter",
+    "legislation": "Legislation",
+    "report": "Report",
+    "webpage": "WebPage",
+}
+"""The type of schema.org for a type of CSL; any other is a CreativeWork."""
+
+
+def linked_data(page: Document) -> dict[str, Any]:
+    """Return what a page says of itself to machines: schema.org, as JSON-LD.
+
+    It says nothing that the page does not show. What is told of the medicine itself (its legal
+    status, its warnings) are sentences, so they are told once all of them are signed off.
+
+    Notes
+    -----
+    Left out on purpose, because a page of health information sells and doses nothing: ``offers``,
+    ``review``, ``aggregateRating``, ``doseSchedule``, ``availableStrength``.
+
+    Examples
+    --------
+    >>> from ketcontent.tables import read_content
+    >>> data = linked_data(assemble(read_content("data"), "ketamine"))
+    >>> data["@type"], data["about"]["name"], len(data["citation"])
+    ('MedicalWebPage', 'Ketamine', 45)
+    """
+    reviewed = page.state == "reviewed"
+    about: dict[str, Any] = {"@type": "Drug", "name": page.name, "nonProprietaryName": page.name}
+    if reviewed:
+        said = [one for section in page for one in section.statements]
+        about["legalStatus"] = [one.plain for one in said if one.kind == "regulatory"]
+        about["warning"] = [one.plain for one in said if one.kind == "risk"]
+    data: dict[str, Any] = {
+        "@context": "https://schema.org",
+        "@type": "MedicalWebPage",
+        "name": page.facts["title"],
+        "description": page.purpose,
+        "inLanguage": page.language,
+        "creativeWorkStatus": page.say(f"state-{page.state}").rstrip("."),
+        "audience": {"@type": "MedicalAudience", "name": page.audience} if page.audience else "",
+        "publisher": {"@type": "Organization", "name": page.publisher} if page.publisher else "",
+        "funder": {"@type": "Organization", "name": page.funding} if page.funding else "",
+        "author": [{"@type": "Person", "name": name} for name in page.writers],
+        "lastReviewed": page.last_review if reviewed else "",
+        "reviewedBy": [
+            {"@type": "Person", "name": name}
+            for name in dict.fromkeys(one.name for one in page.signers)
+        ]
+        if reviewed
+        else "",
+        "version": page.version,
+        "about": {name: value for name, value in about.items() if value},
+        "citation": [_linked_source(row) for row in page.sources],
+    }
+    return {name: value for name, value in data.items() if value}
+
+
+def _linked_source(row: Mapping[str, str]) -> dict[str, Any]:
+    """Return a source as schema.org."""
+    address = rendering.doi_address(row.get("doi", ""))
+    pubmed = f"https://pubmed.ncbi.nlm.nih.gov/{row['pmid']}/" if row.get("pmid") else ""
+    said = {
+        "@type": _SCHOLARLY.get(row["type"], "CreativeWork"),
+        "name": row["title"],
+        "datePublished": row.get("issued", ""),
+        "url": address or pubmed or rendering.web_address(row.get("url", "")),
+    }
+    return {name: value for name, value in said.items() if value}
 
 
 @dataclass(frozen=True, slots=True)
@@ -609,6 +869,19 @@ class Entry:
     """The day of the oldest sign-off that its current edition needs; empty where one lacks."""
     next_review: str = ""
     """The last day on which that is recent enough; empty where one lacks."""
+    language_name: str = ""
+    """What its language calls itself; its tag where no string says that."""
+
+    @property
+    def direction(self) -> str:
+        """Whether its language is written from left to right, ``ltr``, or ``rtl``.
+
+        Examples
+        --------
+        >>> Entry("tea", "شاي", "ar", "", 365, False).direction
+        'rtl'
+        """
+        return rendering.direction(self.language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -617,6 +890,8 @@ class Index:
 
     entries: tuple[Entry, ...]
     """The pages, by name."""
+    say: rendering.Strings = field(default_factory=rendering.english)
+    """The words of the furniture."""
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -627,23 +902,40 @@ class Index:
         >>> Index(()).facts["title"]
         'Health pages'
         """
+        title = self.say("index-title")
         return {
             "kind": "index",
             "state": "",
-            "title": "Health pages",
-            "name": "Health pages",
-            "language": "en",
-            "description": "All pages, with their state and dates.",
+            "title": title,
+            "name": title,
+            "language": self.say.language,
+            "direction": rendering.direction(self.say.language),
+            "strings": [self.say.language, dict(self.say.texts)],
+            "description": self.say("index-description"),
             "contents": [],
         }
 
+    @property
+    def groups(self) -> tuple[tuple[str, tuple[Entry, ...]], ...]:
+        """The pages under the first letters of their names.
+
+        Examples
+        --------
+        >>> Index((Entry("tea", "tea", "en", "", 365, False),)).groups[0][0]
+        'T'
+        """
+        return tuple(
+            (letter, tuple(entries))
+            for letter, entries in groupby(self.entries, lambda one: one.name[:1].upper() or "–")
+        )
+
     def to_html(self) -> str:
         """Return the index as HTML."""
-        return rendering.render("index.html.j2", entries=self.entries, facts=self.facts)
+        return rendering.render("index.html.j2", index=self, facts=self.facts, say=self.say)
 
     def to_markdown(self) -> str:
         """Return the index as Markdown."""
-        return rendering.render("index.md.j2", entries=self.entries, facts=self.facts)
+        return rendering.render("index.md.j2", index=self, facts=self.facts, say=self.say)
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
         return {

@@ -18,6 +18,7 @@ import pandas as pd
 
 from ketcontent.diagnostics import Diagnostic, Severity
 from ketcontent.documents import Document, Edition, Section, Statement, assemble
+from ketcontent.rendering import english
 from ketcontent.tables import Content
 from ketcontent.wording import words
 
@@ -655,6 +656,36 @@ def judge_notices(
             )
         )
     return faults
+
+
+def judge_strings(content: Content, document: str) -> list[Diagnostic]:
+    """Return the words of the furniture that a page's language lacks.
+
+    Until they are there, all furniture of the page is English.
+
+    Examples
+    --------
+    >>> from ketcontent.tables import read_content
+    >>> judge_strings(read_content("data"), "ketamine")
+    []
+    """
+    chosen = content.documents["document"] == document
+    [language] = content.documents.loc[chosen, "language"]
+    rows = content.strings
+    tags = {language.casefold(), language.casefold().split("-")[0]}
+    there = set(rows.loc[rows["language"].str.casefold().isin(tags), "string"])
+    needed = set(english().texts) - (there if "en" not in tags else set(english().texts))
+    if not needed:
+        return []
+    return [
+        _of_page(
+            document,
+            "strings-missing",
+            f"In '{language}' the page lacks: {', '.join(sorted(needed))}.",
+            "Add a row to strings.csv for each; until then the words around the sentences are "
+            "English.",
+        )
+    ]
 
 
 # --- freshness -------------------------------------------------------------------------------

@@ -29,10 +29,11 @@ from ketcontent import rendering
 from ketcontent.documents import FACTS
 from ketcontent.errors import KetcontentError
 
-_PLAIN_FACTS = {
+_PLAIN_FACTS: dict[str, Any] = {
     "kind": "notebook",
     "state": "draft",
     "language": "en",
+    "direction": "ltr",
     "description": "",
     "contents": [],
 }
@@ -73,6 +74,8 @@ class ShownPreprocessor(Preprocessor):
         name = resources.get("metadata", {}).get("name", "") or "Notebook"
         resources["facts"] = facts or {**_PLAIN_FACTS, "title": _title(shown) or name}
         resources["shown"] = shown
+        said = resources["facts"].get("strings")
+        resources["say"] = rendering.Strings(*said) if said else rendering.english()
         return nb, resources
 
 
@@ -124,7 +127,7 @@ class _PageExporter(TemplateExporter):
 
     @default("extra_template_basedirs")
     def _default_extra_template_basedirs(self) -> list[str]:
-        return [str(rendering.TEMPLATES)]
+        return [str(folder) for folder in rendering.template_folders()]
 
     @default("preprocessors")
     def _default_preprocessors(self) -> list[Any]:
@@ -141,6 +144,7 @@ class _PageExporter(TemplateExporter):
         yield "block_html", rendering.block_html
         yield "root", _root
         yield "front_matter", _front_matter
+        yield "css_string", _css_string
 
 
 class PageHTMLExporter(_PageExporter):
@@ -251,6 +255,11 @@ def export(notebook: Path, form: str) -> bytes:
 def _root(facts: dict[str, Any]) -> str:
     """Return the way from a page to the folder of all exports."""
     return {"document": "../", "review": "../", "section": "../../"}.get(facts["kind"], "")
+
+
+def _css_string(text: str) -> str:
+    """Return text as a string of CSS, safe inside a style element too."""
+    return '"' + "".join(one if one.isalnum() else f"\\{ord(one):x} " for one in text) + '"'
 
 
 def _front_matter(facts: dict[str, Any]) -> str:

@@ -291,8 +291,8 @@ class _Reader(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
-        kinds = given.get("class", "").split()
-        role = next((kind for kind in ("statement", "cite") if kind in kinds), "")
+        statement = tag == "span" and given.get("id", "").startswith("s_")
+        role = "statement" if statement else "cite" if tag == "sup" else ""
         if role or (tag in _BLOCKS and not self._statement):
             self.flush()
         for name in ("alt", "title", "aria-label", "content"):
@@ -301,7 +301,7 @@ class _Reader(HTMLParser):
         if tag in _VOID:
             return
         if role == "statement":
-            self._statement = given.get("id", "").removeprefix("s_") or "(no key)"
+            self._statement = given["id"].removeprefix("s_") or "(no key)"
         self._open.append((tag, role))
 
     def handle_endtag(self, tag: str) -> None:

@@ -6,19 +6,28 @@ with autoescape, so a cell of a table reaches a reader as visible text and nothi
 
 Notes
 -----
+The words around the sentences (labels, states, legends) are `Strings` of one language: rows of the
+table of strings, which a template asks for by name.
+
 This module knows strings and templates, not rows: `documents` stands above it, and a Document
 draws itself with `render`. That is why it lies lower than in the first sketch of the house.
 """
 
 from __future__ import annotations
 
+import csv
+import html
+import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from ketcontent import files
+from ketcontent.errors import KetcontentError
 from ketcontent.wording import gap
 
 if TYPE_CHECKING:
@@ -30,6 +39,14 @@ if TYPE_CHECKING:
 TEMPLATES = Path(__file__).parent / "templates"
 """The folder of all templates: ``page`` for what a notebook shows, the rest for nbconvert."""
 
+TEMPLATES_VARIABLE = "KETCONTENT_TEMPLATES"
+"""The environment variable that names a team's own folder of templates, looked in first."""
+
+_RIGHT_TO_LEFT = re.compile(
+    r"(?:ar|arc|ckb|dv|fa|he|ks|nqo|ps|sd|syr|ug|ur|yi)(?:-|$)(?!latn|cyrl)"
+    r"|[a-z]{2,3}-(?:arab|hebr|syrc|thaa|nkoo|adlm)(?:-|$)",
+    re.IGNORECASE,
+)
 _LINK = re.compile(r"(?:https?://|mailto:|#)", re.IGNORECASE)
 _SPECIAL = re.compile(r"([\\`*_\[\]<>&|~$#])")
 # What could open or close markup of CommonMark, GitHub's Markdown or TeX, whatever sentence stands
@@ -50,6 +67,98 @@ _AT_LINE_START = re.compile(
     r"(?P<before>\d{0,9})(?P<mark>#(?=#{0,5}(?:\s|$))|[-+*](?=\s|$)|[.)](?=\s|$)|[<>|]"
     r"|=(?==*\s*$)|[-:](?=[-:|\s]*$)|(?P<rule>[*_])(?=(?:(?P=rule)|\s)*$)|~(?=~~)|:(?=::|\s))"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Strings:
+    """The words of the furniture of a page, in one language.
+
+    Examples
+    --------
+    >>> say = english()
+    >>> say("sentence", number=3), say.date("2026-11-23")
+    ('Sentence 3', '23 November 2026')
+    """
+
+    language: str
+    """The language, as a BCP 47 tag."""
+    texts: Mapping[str, str]
+    """The text of each string, by its name."""
+
+    def __call__(self, name: str, /, **values: object) -> str:
+        """Return a string, with ``{name}`` replaced by the values given.
+
+        Raises
+        ------
+        KetcontentError
+            When there is no such string: a template asks for what no table has.
+        """
+        if name not in self.texts:
+            raise KetcontentError(
+                f"A template asks for the string '{name}', which no table has.",
+                hint="Mend the name in the template, or add the row to strings.csv.",
+                string=name,
+            )
+        return re.sub(
+            r"\{(\w+)\}", lambda found: str(values.get(found[1], found[0])), self.texts[name]
+        )
+
+    def date(self, day: str) -> str:
+        """Return a date, given as 2026-11-23, as this language writes it; nothing for nothing."""
+        if not day:
+            return ""
+        year, month, number = day.split("-")
+        names = self("months").split("|")
+        return self("date", day=int(number), month=names[int(month) - 1], year=year)
+
+    def attributes(self, language: str) -> Markup:
+        """Return what marks these words up within a page of another language; else nothing.
+
+        Examples
+        --------
+        >>> english().attributes("ar"), english().attributes("en")
+        (Markup(' lang="en" dir="ltr"'), Markup(''))
+        """
+        if language == self.language:
+            return trusted("")
+        return trusted(f' lang="{html.escape(self.language)}" dir="{direction(self.language)}"')
+
+
+@lru_cache
+def english() -> Strings:
+    """Return the strings that the package came with.
+
+    Examples
+    --------
+    >>> english()("on-this-page")
+    'On this page'
+    """
+    with files.shipped("data/strings.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    return Strings("en", {row["string"]: row["text"] for row in rows if row["language"] == "en"})
+
+
+def direction(language: str) -> str:
+    """Return ``rtl`` for a language, as a BCP 47 tag, that is written from right to left.
+
+    Examples
+    --------
+    >>> direction("ar"), direction("en-GB"), direction("az-Arab"), direction("ur-Latn")
+    ('rtl', 'ltr', 'rtl', 'ltr')
+    """
+    return "rtl" if _RIGHT_TO_LEFT.match(language) else "ltr"
+
+
+def template_folders() -> list[Path]:
+    """Return the folders in which templates are looked for, a team's own first.
+
+    Examples
+    --------
+    >>> template_folders()[-1].name
+    'templates'
+    """
+    own = os.environ.get(TEMPLATES_VARIABLE)
+    return [Path(own), TEMPLATES] if own else [TEMPLATES]
 
 
 def render(template: str, **values: Any) -> str:
@@ -91,6 +200,33 @@ def inline_html(markup: str) -> Markup:
     '<em>may</em> help &lt;b onclick=x&gt;now&lt;/b&gt; [more](javascript:x)'
     """
     return trusted(_markdown().renderInline(markup))
+
+
+def define(sentence: str, terms: Mapping[str, str]) -> Markup:
+    """Return a sentence of HTML in which the first use of each term links to where it is defined.
+
+    Parameters
+    ----------
+    sentence
+        HTML of this module: escaped text and inline marks.
+    terms
+        Where each term is defined, by the term.
+
+    Examples
+    --------
+    >>> str(define("<em>ECT</em> and <a href='#ECT'>ECT</a> and NECT", {"ECT": "#_ect"}))
+    '<em><a class="term" href="#_ect">ECT</a></em> and <a href=\'#ECT\'>ECT</a> and NECT'
+    """
+    left = dict(terms)
+    parts = re.split(r"(<a .*?</a>|<code>.*?</code>|<[^>]*>)", str(sentence))
+    for place in range(0, len(parts), 2):  # text stands between the tags
+        for term in sorted(left, key=len, reverse=True):
+            pattern = rf"(?<!\w){re.escape(html.escape(term))}(?!\w)"
+            link = f'<a class="term" href="{html.escape(left[term])}">{html.escape(term)}</a>'
+            if "<a " not in parts[place] and re.search(pattern, parts[place]):
+                parts[place] = re.sub(pattern, link.replace("\\", r"\\"), parts[place], count=1)
+                del left[term]
+    return trusted("".join(parts))
 
 
 def block_html(markdown: str) -> Markup:
@@ -384,12 +520,13 @@ def _environment() -> Environment:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     environment = Environment(
-        loader=FileSystemLoader(TEMPLATES / "page"),
+        loader=FileSystemLoader([folder / "page" for folder in template_folders()]),
         autoescape=lambda name: (name or "").endswith(".html.j2"),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.policies["json.dumps_kwargs"] = {"separators": (",", ":"), "ensure_ascii": False}
     environment.filters.update(
         inline_html=inline_html,
         inline_markdown=inline_markdown,
@@ -401,6 +538,7 @@ def _environment() -> Environment:
         footnote=footnote,
         web_address=web_address,
         doi_address=doi_address,
+        define=define,
         gap=gap,
     )
     return environment

@@ -164,11 +164,11 @@ class Summary:
 
     def to_html(self) -> str:
         """Return the summary as HTML, its title at level 1."""
-        return rendering.render("summary.html.j2", summary=self)
+        return rendering.render("summary.html.j2", summary=self, say=rendering.english())
 
     def to_markdown(self) -> str:
         """Return the summary as Markdown, its title at level 1."""
-        return rendering.render("summary.md.j2", summary=self)
+        return rendering.render("summary.md.j2", summary=self, say=rendering.english())
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
         facts = {

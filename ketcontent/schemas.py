@@ -41,6 +41,7 @@ TABLES = (
     "rules",
     "help_lines",
     "waivers",
+    "strings",
 )
 """The tables."""
 

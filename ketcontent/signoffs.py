@@ -27,7 +27,7 @@ from typing import Any, Literal, get_args
 import pandas as pd
 
 from ketcontent.diagnostics import Diagnostic
-from ketcontent.documents import Document, Entry, Index, Signer, Statement, assemble
+from ketcontent.documents import Document, Entry, Index, Signer, Statement, assemble, interface
 from ketcontent.errors import KetcontentError, UnknownName
 from ketcontent.redlines import redline
 from ketcontent.rendering import link_targets
@@ -422,6 +422,7 @@ def with_signoffs(content: Content, page: Document) -> Document:
     elif any(one.capacity == "clinical" for one in valid):
         state = "part-reviewed"
     people = {row["person"]: row for row in content.people.to_dict("records")}
+    last, due = review_date(content, page.document), review_due(content, page.document)
     groups: dict[tuple[str, str], list[Standing]] = {}
     for one in valid:
         groups.setdefault((one.person, one.capacity), []).append(one)
@@ -436,7 +437,20 @@ def with_signoffs(content: Content, page: Document) -> Document:
         )
         for (key, capacity), said in sorted(groups.items())
     ]
-    return dataclasses.replace(page, state=state, signers=tuple(signers))
+    return dataclasses.replace(
+        page,
+        state=state,
+        signers=tuple(signers),
+        last_review=str(last or ""),
+        next_review=str(due or ""),
+        version=_version(page),
+    )
+
+
+def _version(page: Document) -> str:
+    """Return the digest of the fingerprints of all that is shown, in order."""
+    prints = [fingerprint(page.document, one) for section in page for one in section.statements]
+    return digest(prints, context=(page.document,))
 
 
 def list_documents(content: Content) -> Index:
@@ -464,9 +478,13 @@ def list_documents(content: Content) -> Index:
                 state=page.state,
                 last_review=last.isoformat() if last else "",
                 next_review=due.isoformat() if due else "",
+                language_name=page.say("language-name")
+                if page.say.language == page.language
+                else page.language,
             )
         )
-    return Index(tuple(sorted(entries, key=lambda one: (one.name.casefold(), one.document))))
+    ordered = sorted(entries, key=lambda one: (one.name.casefold(), one.document))
+    return Index(tuple(ordered), interface(content, "en"))
 
 
 def review_date(content: Content, document: str) -> datetime.date | None:

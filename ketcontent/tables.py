@@ -91,6 +91,7 @@ class Content:
     help_lines: pd.DataFrame
     """A row a crisis contact in one market."""
     waivers: pd.DataFrame
+    strings: pd.DataFrame
     """A row a finding on one statement that passes for a while."""
     schemas: Mapping[str, Schema]
     """What the data package says of each table."""

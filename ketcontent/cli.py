@@ -367,6 +367,11 @@ def impact(kind: str, key: str, fail_over: int | None, data: str) -> None:
 )
 @click.option("--release", is_flag=True, help="Export only pages that may be released today.")
 @click.option(
+    "--templates",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="A folder of your own templates and style sheet, looked in first.",
+)
+@click.option(
     "--jobs", type=click.IntRange(min=1), help="Notebooks at once; by default a core each."
 )
 @_DATA
@@ -389,6 +394,7 @@ def build(
     editions: tuple[str, ...],
     formats: str,
     release: bool,
+    templates: Path | None,
     jobs: int | None,
     data: str,
     exports: str,
@@ -396,7 +402,12 @@ def build(
 ) -> None:
     """Run the notebooks and export DOCUMENTS, by default all."""
     from ketcontent.builds import FORMATS, build
+    from ketcontent.rendering import TEMPLATES_VARIABLE
     from ketcontent.schemas import counted
+
+    if templates is not None:
+        # The environment reaches every process that the build starts, kernels included.
+        os.environ[TEMPLATES_VARIABLE] = str(templates.absolute())
 
     chosen = [name.strip() for name in formats.split(",")]
     for name in chosen:

@@ -392,10 +392,12 @@ class Document:
                 url=row.get("url", ""),
                 unconfirmed=row.get("unconfirmed", ""),
                 cited_in=tuple(
-                    one.statement
-                    for section in self.sections
-                    for one in section.statements
-                    if row["source"] in one.cites
+                    dict.fromkeys(
+                        one.statement
+                        for section in self.sections
+                        for one in section.statements
+                        if row["source"] in one.cites
+                    )
                 ),
             )
             for row, text in zip(self.sources, texts, strict=True)
@@ -829,7 +831,8 @@ def linked_data(page: Document) -> dict[str, Any]:
         else "",
         "version": page.version,
         "about": {name: value for name, value in about.items() if value},
-        "citation": [_linked_source(row) for row in page.sources],
+        # A citation that leads nowhere is no source.
+        "citation": [_linked_source(row) for row in page.sources if "authors" in row],
     }
     return {name: value for name, value in data.items() if value}
 

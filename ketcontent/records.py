@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from ketcontent import rendering
-from ketcontent.documents import assemble
+from ketcontent.documents import assemble, shown_certainty
 from ketcontent.errors import KetcontentError
 from ketcontent.signoffs import fingerprint, standings
 from ketcontent.tables import Content
@@ -71,8 +71,8 @@ def record(content: Content, document: str, pages: dict[str, str]) -> dict[str, 
     >>> from ketcontent.tables import read_content
     >>> one = record(read_content("data"), "ketamine", {})["statements"][0]
     >>> sorted(one)  # doctest: +NORMALIZE_WHITESPACE
-    ['certainty', 'digest', 'kind', 'label', 'section', 'sign_offs', 'sources', 'statement',
-     'words']
+    ['certainty', 'certainty_shown', 'digest', 'kind', 'label', 'section', 'sign_offs', 'sources',
+     'statement', 'words']
     """
     page = assemble(content, document)
     signed: dict[str, list[dict[str, str]]] = {}
@@ -94,6 +94,7 @@ def record(content: Content, document: str, pages: dict[str, str]) -> dict[str, 
             "digest": fingerprint(document, one),
             "kind": one.kind,
             "certainty": one.certainty,
+            "certainty_shown": shown_certainty(one, page.say),
             "sources": list(one.cites),
             "sign_offs": signed.get(one.statement, []),
         }
@@ -118,7 +119,7 @@ def _shown(name: str, text: str, statements: list[dict[str, Any]]) -> list[str |
     """
     section = Path(name).stem if name.startswith("sections/") else ""
     due = [one for one in statements if section in ("", one["section"])]
-    said = {one["statement"]: (one["label"], one["words"]) for one in statements}
+    said = {one["statement"]: _said(one) for one in statements}
     shown: list[str | list[str]] = []
     if not name.endswith(".md"):
         found = _read(text)
@@ -163,7 +164,7 @@ def verify(path: str | Path, record_path: str | Path | None = None) -> list[Depa
     name = f"sections/{page.name}" if page.parent.name == "sections" else page.name
     try:
         said = json.loads(_text(found, "Name the page's record.json with --record."))
-        statements = {one["statement"]: (one["label"], one["words"]) for one in said["statements"]}
+        statements = {one["statement"]: _said(one) for one in said["statements"]}
         shown = said["pages"].get(name)
         expected = _expected(name, [] if shown is None else shown, statements)
     except (ValueError, LookupError, TypeError, AttributeError):
@@ -198,8 +199,12 @@ def _text(path: Path, hint: str) -> str:
         raise KetcontentError(f"{path} cannot be read.", hint=hint, path=str(path)) from None
 
 
-_Statements = Mapping[str, tuple[str, str]]
-"""The label and the words of each statement, by key."""
+_Statements = Mapping[str, tuple[str, str, str]]
+"""The label, the words and the certainty of each statement as they are read, by key."""
+
+
+def _said(statement: Mapping[str, Any]) -> tuple[str, str, str]:
+    return statement["label"], statement["words"], statement["certainty_shown"]
 
 
 def _expected(
@@ -217,7 +222,7 @@ def _expected(
 
 
 def _line(keys: Sequence[str], statements: _Statements) -> str:
-    """Return statements as they stand on a line of Markdown: with their labels."""
+    """Return statements as they stand on a line of Markdown: with label and certainty."""
     return canonical(joined(" ".join(filter(None, statements[key])) for key in keys))
 
 

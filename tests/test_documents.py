@@ -13,6 +13,7 @@ import pytest
 from ketcontent import assemble, import_page, list_documents, read_content, read_page
 from ketcontent.documents import FACTS, Block, Document, Section, Statement, Term
 from ketcontent.errors import UnknownName
+from ketcontent.rendering import english
 from ketcontent.tables import Content, empty_content, frame_of
 
 TEA = """\
@@ -289,6 +290,8 @@ def test_a_page_says_of_itself_what_its_frame_needs() -> None:
         "title": "Tea",
         "name": "Tea",
         "language": "en",
+        "direction": "ltr",
+        "strings": ["en", english().texts],
         "description": "",
         "received": True,
         "contents": [
@@ -447,9 +450,18 @@ def numbered(page: Document) -> list[tuple[int, str]]:
     return [(one.number, one.source) for one in page.references]
 
 
-def links_of(html: str) -> list[tuple[str, str]]:
-    """Return the key and the number of each citation that HTML links."""
-    return re.findall(r'<a href="#_ref_([a-z0-9-]+)" aria-label="Source \d+">(\d+)</a>', html)
+def links_of(html: str) -> list[str]:
+    """Return the number of each citation that HTML links, where it leads as it says."""
+    found = re.findall(r'<a href="#_(\d+)" aria-label="Source (\d+)">(\d+)</a>', html)
+    assert all(leads == says == shows for leads, says, shows in found)
+    return [shows for _, _, shows in found]
+
+
+def items_of(html: str) -> list[str]:
+    """Return the number of each item of the list of sources."""
+    found = re.findall(r'<li id="_(\d+)" value="(\d+)">', html)
+    assert all(name == number for name, number in found)
+    return [number for _, number in found]
 
 
 def test_sources_are_numbered_by_first_use_over_the_page() -> None:
@@ -469,8 +481,8 @@ def test_a_section_alone_lists_its_sources_with_the_numbers_of_the_page() -> Non
     assert numbered(page) == [(1, "roe-2021"), (2, "lee-2020"), (3, "who-2015")]
     warning = assemble(citing(), "tea", section="warning")
     assert numbered(warning) == [(4, "zoe-1999")]
-    assert '<li id="_ref_zoe-1999" value="4">' in warning.to_html()
-    assert links_of(warning.to_html()) == [("zoe-1999", "4")]
+    assert items_of(warning.to_html()) == ["4"]
+    assert links_of(warning.to_html()) == ["4"]
     assert numbered(assemble(citing(), "tea", section="reviews")) == []
     assert 'id="_sources"' not in assemble(citing(), "tea", section="reviews").to_html()
 
@@ -484,11 +496,19 @@ def test_numbers_follow_the_order_of_the_edition() -> None:
 def test_every_citation_leads_to_an_item_of_the_list(key: str) -> None:
     page = assemble(citing(), "tea", section=key)
     html = page.to_html()
-    items = dict(re.findall(r'<li id="_ref_([a-z0-9-]+)" value="(\d+)">', html))
-    assert set(links_of(html)) == set(items.items())
+    assert set(links_of(html)) == set(items_of(html))
+    assert items_of(html) == [str(one.number) for one in page.references]
     markdown = page.to_markdown()
     marks = re.findall(r"\[\^([a-z0-9-]+)\](?!:)", markdown)
-    assert set(marks) == set(re.findall(r"^\[\^([a-z0-9-]+)\]:", markdown, re.M)) == set(items)
+    keys = {one.source for one in page.references}
+    assert set(marks) == set(re.findall(r"^\[\^([a-z0-9-]+)\]:", markdown, re.M)) == keys
+
+
+def test_a_source_leads_back_to_each_sentence_that_cites_it() -> None:
+    html = assemble(citing(), "tea").to_html()
+    shown = re.findall(r'<span id="s_([a-z0-9-]+)">(?:(?!</span>).)*aria-label="Source 1"', html)
+    [item] = re.findall(r'<li id="_1" value="1">(.*?)</li>', html, re.S)
+    assert re.findall(r'<a href="#s_([a-z0-9-]+)">Sentence \d+</a>', item) == shown != []
 
 
 def test_every_citation_of_the_shipped_page_leads_to_an_item_in_each_section() -> None:
@@ -497,9 +517,8 @@ def test_every_citation_of_the_shipped_page_leads_to_an_item_in_each_section() -
     for key in ("", *(section.section for section in whole)):
         page = assemble(content, "ketamine", section=key)
         html = page.to_html()
-        items = dict(re.findall(r'<li id="_ref_([a-z0-9-]+)" value="(\d+)">', html))
-        assert set(links_of(html)) == set(items.items())
-        assert {one: str(whole.numbers[one]) for one in items} == items
+        assert set(links_of(html)) == set(items_of(html))
+        assert items_of(html) == [str(whole.numbers[one.source]) for one in page.references]
     ids = re.findall(r'id="([^"]+)"', whole.to_html())
     assert len(ids) == len(set(ids))
 
@@ -509,7 +528,7 @@ def test_a_source_that_is_not_there_is_shown_as_such() -> None:
     lost = page.references[-1]
     assert (lost.source, lost.number) == ("zoe-1999", 4)
     assert lost.text == "This source is not in the table of sources."
-    assert f'<li id="_ref_zoe-1999" value="4">{lost.text}</li>' in page.to_html()
+    assert f'<li id="_4" value="4">{lost.text} <span class="uses">' in page.to_html()
     assert f"[^zoe-1999]: {lost.text}\n" in page.to_markdown()
 
 
@@ -556,11 +575,11 @@ def test_a_reference_has_its_address_and_what_is_not_confirmed() -> None:
     page = assemble(with_rows(citing(), "sources", *rows), "tea")
     address = "https://doi.org/10.1002/(SICI)1%3C1::AID%3E3.0.CO;2-2"
     shown = "doi:10.1002/(SICI)1&lt;1::AID&gt;3.0.CO;2-2"
-    assert f'A T. <a href="{address}">{shown}</a></li>' in page.to_html()
+    assert f'A T. <a href="{address}">{shown}</a> <span' in page.to_html()
     assert f"[^lee-2020]: A T. <{address}>\n" in page.to_markdown()
     url = "https://b.example/?a=1&amp;b=2"
     lacks = "<em>Not yet confirmed: volume.</em>"
-    assert f'A T. <a href="{url}">{url}</a> {lacks}</li>' in page.to_html()
+    assert f'A T. <a href="{url}">{url}</a> <span class="uses">{lacks} ' in page.to_html()
     assert "A T. <https://b.example/?a=1&b=2> Not yet confirmed: volume.\n" in page.to_markdown()
 
 
@@ -570,13 +589,13 @@ def test_a_reference_has_its_address_and_what_is_not_confirmed() -> None:
 def test_a_page_that_nobody_signed_says_so_in_the_current_edition_alone() -> None:
     page = assemble(content_of(), "tea")
     words = "Nobody has signed off this page yet."
-    assert f"<p>{words}</p>" in page.to_html()
-    assert f"## Sign-offs\n\n{words}\n" in page.to_markdown()
+    assert f"<dt>Reviewed by</dt>\n<dd>{words}</dd>" in page.to_html()
+    assert f"\n- **Reviewed by**: {words}\n" in page.to_markdown()
     for other in (
         assemble(content_of(), "tea", edition="supplied"),
         assemble(content_of(), "tea", section="uses"),
     ):
-        assert "Sign-offs" not in other.to_html() + other.to_markdown()
+        assert "Reviewed by" not in other.to_html() + other.to_markdown()
 
 
 @pytest.mark.parametrize(

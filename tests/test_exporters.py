@@ -18,7 +18,7 @@ from nbformat import v4
 
 from ketcontent.errors import KetcontentError
 from ketcontent.exporters import export
-from tests.conftest import tree
+from tests.conftest import make_project, start, tree
 
 PIXEL = (
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9"
@@ -100,7 +100,8 @@ def loads(page: str) -> list[str]:
     """Return what a page would run, or load from anywhere but itself."""
     found = []
     for tag, attributes in Tags(page).found:
-        if tag in {"script", "iframe", "object", "embed", "link", "base", "form"}:
+        data = tag == "script" and attributes == {"type": "application/ld+json"}  # runs nothing
+        if not data and tag in {"script", "iframe", "object", "embed", "link", "base", "form"}:
             found.append(tag)
         if tag == "svg" and attributes.get("role") != "img":  # ours are pictures with a name
             found.append(tag)
@@ -166,10 +167,12 @@ def test_the_contents_list_names_every_heading_of_the_page_in_order(built: Path)
     assert re.findall(r'<a href="#(.*?)">(.*?)</a>', contents[0]) == [
         ("uses", "Uses"),
         ("side-effects", "Side Effects"),
+        ("_about", "About this page"),
     ]
-    assert re.findall(r'<h2 id="([^_].*?)_heading">(.*?)</h2>', page) == [
+    assert re.findall(r'<section id="([^"]+)">\n<h2>(.*?)</h2>', page) == [
         ("uses", "Uses"),
         ("side-effects", "Side Effects"),
+        ("_about", "About this page"),
     ]
 
 
@@ -209,6 +212,7 @@ state: draft
 
 > **Draft.**
 > No clinician has reviewed this page. Do not use it to decide about your health.
+> Last review: none yet. Next review: before it is published as reviewed.
 > If you or someone else is in danger now, call your emergency number.
 
 Aspirin eases pain.
@@ -224,9 +228,18 @@ It is “old”, and cheap.
 It may cause bleeding.
 It eases a headache.
 
-## Sign-offs
+## About this page
 
-Nobody has signed off this page yet.
+- **Written by**: not stated
+- **Reviewed by**: Nobody has signed off this page yet.
+- **Last review**: none yet
+- **Next review**: before it is published as reviewed
+- **Published by**: not stated
+- **Paid for by**: not stated
+- **Version**: `w1:02bff492d4272d1b2d14cd76d7069245fc580cd5878076e5d05a0655da1c29dc`
+
+To check that nobody has changed this page, compare it with its record: \
+[the record of this page](record.json) (`ketcontent verify index.md`).
 """
     )
 
@@ -237,6 +250,27 @@ def test_front_matter_holds_a_title_that_yaml_would_read_otherwise(tmp_path: Pat
     page = saved(tmp_path, code(v4.new_output("display_data", data=bundle)))
     said = yaml.safe_load(export(page, "markdown").decode().split("---\n")[1])
     assert said == {"title": "Yes: a #1 'page'", "lang": "no", "state": "draft"}
+
+
+# --- a team's own templates ------------------------------------------------------------------
+
+
+def test_a_folder_of_templates_is_looked_in_before_the_package(tmp_path: Path) -> None:
+    own = tmp_path / "own"
+    (own / "page").mkdir(parents=True)
+    (own / "ketcontent-html").mkdir()
+    (own / "page" / "about.html.j2").write_text("<p>Ours: {{ page.name }}</p>\n")
+    (own / "ketcontent-html" / "style.css").write_text(":root { --link: #123456; }\n")
+    project = make_project(tmp_path / "project")
+    done = start("build", "tea", "--edition", "current", "--templates", str(own), cwd=project)
+    assert done.wait() == 0, done.communicate()
+    done.communicate()
+    page = (project / "exports" / "tea" / "index.html").read_text()
+    assert "<p>Ours: Thé vert</p>" in page
+    assert "About this page</h2>" not in page
+    assert ":root { --link: #123456; }" in page
+    assert "--measure" not in page  # the whole style sheet is theirs
+    assert "<h1>Thé vert</h1>" in page  # what they do not have is the package's
 
 
 # --- through nbconvert -----------------------------------------------------------------------

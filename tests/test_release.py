@@ -14,6 +14,7 @@ from click.testing import CliRunner, Result
 from ketcontent import read_content, sign_off, write_content
 from ketcontent.cli import main
 from ketcontent.errors import NotReady
+from ketcontent.rendering import english
 from ketcontent.tables import Content, frame_of
 from tests.conftest import build_in, make_project, tree
 
@@ -69,7 +70,7 @@ def test_a_page_signed_in_full_is_released_and_says_so(released: Path) -> None:
     text = (released / "exports/tea/index.md").read_text("utf-8")
     for said in (page, text):
         assert "Every sentence was approved, in these words, by the people named" in said
-        assert "Ada, RN: editorial review of 2 statements" in said
+        assert "Ada, RN: editorial review, sentences: 2, last on " in said
         assert "Draft" not in said
     assert "noindex" not in page
     assert "state: reviewed" in text
@@ -85,7 +86,7 @@ def test_the_index_shows_state_and_dates(released: Path) -> None:
     index = (released / "exports/index.html").read_text("utf-8")
     last = read_content(released / "data").signoffs["signed_on"].min()
     assert "Reviewed: every sentence is signed off" in index
-    assert f"<dd>{last}</dd>" in index
+    assert f"<dt>Last review</dt><dd>{english().date(last)}</dd>" in index
 
 
 def test_the_record_holds_each_sentence_with_its_digest_and_sign_offs(released: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import replace
@@ -23,6 +24,7 @@ from ketcontent.rendering import (
     as_markup,
     block_html,
     doi_address,
+    english,
     escape_cell,
     escape_markdown,
     footnote,
@@ -88,13 +90,16 @@ def marks_of(markdown: str) -> list[str]:
     return re.findall(r"(?<!\\)(?:\\\\)*\[\^([a-z0-9-]+)\](?!:)", markdown)
 
 
+RECORD = "the record of this page"
+
+
 def read_markdown(markdown: str, *, links: bool = False) -> list[str]:
     """Return the visible texts of a page of Markdown; fail on any markup that no page has.
 
     Footnotes and their marks are left out.
     """
     keys = [key for key, _ in NOTE.findall(markdown)]
-    markdown = NOTE.sub("", markdown)
+    markdown = NOTE.sub("", markdown).replace("[the record of this page](record.json)", RECORD)
     if keys:
         mark = rf"(?<!\\)((?:\\\\)*)\[\^(?:{'|'.join(keys)})\]"
         markdown = re.sub(mark, "\\1\U0001056f", markdown)  # what follows starts no line
@@ -113,7 +118,7 @@ def read_markdown(markdown: str, *, links: bool = False) -> list[str]:
 class Reader(HTMLParser):
     """Collects every element with its attributes, and the text of each innermost block."""
 
-    BLOCKS = frozenset({"h1", "h2", "p", "li", "dt", "dd", "caption", "th", "td"})
+    BLOCKS = frozenset({"h1", "h2", "p", "li", "dt", "dd", "caption", "th", "td", "summary"})
 
     def __init__(self, html: str) -> None:
         super().__init__(convert_charrefs=True)
@@ -128,7 +133,7 @@ class Reader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.elements.append((tag, dict(attrs)))
         if tag == "sup":
-            assert attrs == [("class", "cite")]
+            assert attrs == []
             self.cites.append("")
         self.open.append(tag)
         if tag in self.BLOCKS:
@@ -138,7 +143,9 @@ class Reader(HTMLParser):
         assert self.open.pop() == tag
 
     def handle_data(self, data: str) -> None:
-        if "sup" in self.open:
+        if "script" in self.open:
+            assert json.loads(data)["@context"] == "https://schema.org"  # data, and no script
+        elif "sup" in self.open:
             self.cites[-1] += data
         elif data.strip():
             assert self.BLOCKS & set(self.open), f"{data!r} stands in no block"
@@ -481,9 +488,11 @@ def with_sources(page: Document, rows: list[Mapping[str, str]]) -> Document:
     shown = {key: dict(row, source=key) for key, row in zip(KEYS, rows, strict=True)}
     used = [key for section in page for one in section.statements for key in one.cites]
     numbers = {key: place for place, key in enumerate(dict.fromkeys(used), start=1)}
-    sections = tuple(replace(section, numbers=numbers) for section in page)
+    keys = [one.statement for section in page for one in section.statements]
+    order = {key: place for place, key in enumerate(dict.fromkeys(keys), start=1)}
+    sections = tuple(replace(section, numbers=numbers, order=order) for section in page)
     sources = tuple(shown[key] for key in numbers)
-    return replace(page, sections=sections, numbers=numbers, sources=sources)
+    return replace(page, sections=sections, numbers=numbers, sources=sources, order=order)
 
 
 DOCUMENTS = st.builds(
@@ -506,19 +515,60 @@ DOCUMENTS = st.builds(
 )
 
 
-def signed_on(page: Document) -> list[str]:
-    """Return what a page says of its sign-offs."""
+CHECK = "To check that nobody has changed this page, compare it with its record:"
+
+
+def about(page: Document) -> list[tuple[str, str]]:
+    """Return what a page says of itself at its end: names and values."""
     if page.edition == "supplied" or page.part:
         return []
-    said = []
-    for one in page.signers:
-        where = f", {one.affiliation}" if one.affiliation else ""
-        count = "1 statement" if one.statements == 1 else f"{one.statements} statements"
-        said.append(
-            f"{one.name.strip()}{where}: {one.capacity} review of {count}, last on {one.last}. "
-            f"Conflicts of interest: {one.conflicts}."
+    said = [
+        (
+            "Reviewed by",
+            f"{one.name.strip()}: {one.capacity} review, sentences: {one.statements}, last on "
+            f"1 November 2026. Conflicts of interest: {one.conflicts}"
+            + (f" ({one.affiliation})" if one.affiliation else ""),
         )
-    return ["Sign-offs", *map(fold, said or ["Nobody has signed off this page yet."])]
+        for one in page.signers
+    ]
+    return [
+        *([("For", page.audience)] if page.audience else []),
+        ("Written by", "not stated"),
+        *(said or [("Reviewed by", "Nobody has signed off this page yet.")]),
+        ("Last review", "none yet"),
+        ("Next review", "before it is published as reviewed"),
+        ("Published by", "not stated"),
+        ("Paid for by", "not stated"),
+    ]
+
+
+def about_in_html(page: Document) -> list[str]:
+    """Return the texts of the blocks of that in HTML: a name that several share stands once."""
+    said = about(page)
+    names = ["", *(name for name, _ in said)]
+    texts = [
+        text
+        for (name, value), last in zip(said, names, strict=False)
+        for text in ((name, value) if name != last else (value,))
+    ]
+    check = f"{CHECK} the record of this page (ketcontent verify index.html)."
+    return ["About this page", *map(fold, texts), check] if said else []
+
+
+def about_in_markdown(page: Document) -> list[str]:
+    """Return the texts of the blocks of that in Markdown."""
+    said = [fold(f"{name}: {value}") for name, value in about(page)]
+    check = f"{CHECK} the record of this page (ketcontent verify index.md)."
+    return ["About this page", *said, check] if said else []
+
+
+def contents_of(page: Document) -> list[str]:
+    """Return the texts of the list of contents."""
+    titles = [fold(section.title) for section in page if section.title]
+    if not titles or page.part:
+        return []
+    ends = ["About this page"] if page.edition == "current" else []
+    return ["On this page", *titles, *ends, *(["Sources"] if page.references else [])]
 
 
 def address_of(one: Any) -> tuple[str, str]:
@@ -534,7 +584,9 @@ def listed(page: Document) -> list[str]:
         address, words = address_of(one)
         link = f"doi:{one.doi}" if doi_address(one.doi) else one.url if address else words
         lacks = f"Not yet confirmed: {one.unconfirmed}." if one.unconfirmed else ""
-        said.append(f"{one.text} {link} {lacks}")
+        uses = ", ".join(f"Sentence {page.order[key]}" for key in one.cited_in)
+        pubmed = f"PubMed {one.pmid}" if one.pmid else ""
+        said.append(f"{one.text} {link} {pubmed} {lacks} Cited in: {uses}")
     return ["Sources", *map(fold, said)] if said else []
 
 
@@ -549,14 +601,43 @@ def noted(page: Document) -> dict[str, tuple[str, list[str]]]:
     return notes
 
 
-def said_by(page: Document) -> list[str]:
-    """Return the texts of the blocks of a page, as they must be seen, in order."""
+def said_by(page: Document, certainty: str = "{}") -> list[str]:
+    """Return the texts of the blocks of a page, as they must be seen, in order.
+
+    `certainty` is how the certainty of a sentence is set.
+    """
     texts = []
     for section in page:
-        texts += [section.title, *(block.plain for block in section.blocks)]
+        texts.append(section.title)
+        for block in section.blocks:
+            if any(one.certainty for one in block.statements):
+                said = [
+                    f"{one.label_text} {one.plain} "
+                    + (certainty.format(GRADES[one.certainty]) if one.certainty else "")
+                    for one in block.statements
+                ]
+                texts.append(" ".join(said))
+            else:
+                texts.append(block.plain)
+    texts += legend(page)
     if page.terms:
         texts.append("Words used on this page")
     return [fold(text) for text in texts]
+
+
+GRADES = {
+    grade: english()(f"certainty-{grade}") for grade in ("high", "moderate", "low", "very-low")
+}
+
+
+def legend(page: Document) -> list[str]:
+    """Return what a page says of its grades, as its Markdown has it."""
+    if not page.certainties:
+        return []
+    meanings = [
+        f"{GRADES[one]}: {english()(f'certainty-{one}-meaning')}" for one in page.certainties
+    ]
+    return ["How sure we are", english()("certainty-intro"), *meanings]
 
 
 def state_of(page: Document) -> list[str]:
@@ -567,8 +648,10 @@ def state_of(page: Document) -> list[str]:
         "and it makes claims that may be wrong or unsafe."
     )
     state = archive if page.edition == "supplied" else draft
+    dates = "Last review: none yet. Next review: before it is published as reviewed."
     return [
         f"{state} Do not use it to decide about your health.",
+        *([] if page.edition == "supplied" else [dates]),
         "If you or someone else is in danger now, call your emergency number.",
     ]
 
@@ -583,7 +666,7 @@ def test_a_page_in_markdown_says_its_sentences_and_holds_nothing_else(page: Docu
         " ".join(state_of(page)),
         *said_by(page),
         *map(fold, terms),
-        *signed_on(page),
+        *about_in_markdown(page),
         *listed(page)[:1],
     ]
     notes = {
@@ -598,7 +681,6 @@ def test_a_page_in_markdown_says_its_sentences_and_holds_nothing_else(page: Docu
 @given(DOCUMENTS)
 def test_a_page_in_html_says_its_sentences_and_holds_nothing_else(page: Document) -> None:
     reader = Reader(page.to_html())
-    contents = ["On this page", *(fold(section.title) for section in page)] if page.sections else []
     terms = [
         fold(text)
         for one in page.terms
@@ -607,27 +689,28 @@ def test_a_page_in_html_says_its_sentences_and_holds_nothing_else(page: Document
     assert reader.read() == [
         fold(page.name),
         *state_of(page),
-        *contents,
+        *contents_of(page),
         *said_by(page),
         *terms,
-        *signed_on(page),
+        *about_in_html(page),
         *listed(page),
     ]
     known = {"article", "h1", "div", "p", "strong", "nav", "h2", "ul", "li", "a", "section"}
-    known |= {"span", "sup", "ol", "em"}
+    known |= {"span", "sup", "ol", "em", "code", "details", "summary", "script"}
     links = [address_of(one)[0] for one in page.references]
     outside = []
     for tag, attributes in reader.elements:
         assert tag in known | {"dl", "dt", "dd"}
-        names = {"id", "lang", "class", "role", "aria-labelledby", "aria-label", "href", "value"}
+        names = {"id", "lang", "dir", "class", "role", "aria-label", "href", "value", "type"}
         assert set(attributes) <= names
-        cells = {attributes.get(name) for name in ("id", "aria-labelledby", "href")} - {None}
-        ours = {"s", "s_heading", "#s", "s_s", "_contents", "_terms", "_terms_heading"}
-        ours |= {"_sign-offs", "_sign-offs_heading", "_sources", "_sources_heading"}
-        ours |= {f"_ref_{key}" for key in KEYS} | {f"#_ref_{key}" for key in KEYS}
+        assert tag != "script" or attributes == {"type": "application/ld+json"}
+        cells = {attributes.get(name) for name in ("id", "href")} - {None}
+        ours = {"s", "#s", "s_s", "#s_s", "_terms", "_about", "#_about", "_sources", "#_sources"}
+        ours |= {f"_{number}" for number in (1, 2, 3)} | {f"#_{number}" for number in (1, 2, 3)}
+        ours |= {term.id for term in page.terms} | {f"#{term.id}" for term in page.terms}
         href = attributes.get("href") or "#"
-        outside += [] if href.startswith("#") else [href]
-        assert cells - set(outside) <= ours
+        outside += [] if href.startswith("#") or href == "record.json" else [href]
+        assert cells - set(outside) <= ours | {"record.json"}
     assert outside == [link for link in links if link]
     assert all(link.startswith(("https://doi.org/10.", "https://example.org/")) for link in outside)
 
@@ -639,13 +722,13 @@ def test_an_imported_page_says_the_same_in_html_markdown_and_text(
 ) -> None:
     text = "\n".join(["Title", *lines])
     page = assemble(import_page(empty_content(), text, document="page"), "page", edition=edition)
-    html = Reader(page.to_html()).read()
-    start = 3 + (1 + len(page.facts["contents"]) if page.facts["contents"] else 0)
-    assert (
-        html[start:]
-        == read_markdown(page.to_markdown())[2:]
-        == [text for text in said_by(page) if text] + signed_on(page)
-    )
+    said = [text for text in said_by(page) if text]
+    html = Reader(page.to_html()).read()[1 + len(state_of(page)) :]
+    contents = contents_of(page)
+    start = html.index("On this page") if contents else 0
+    assert html[start : start + len(contents)] == contents
+    assert html[:start] + html[start + len(contents) :] == said + about_in_html(page)
+    assert read_markdown(page.to_markdown(), links=True)[2:] == said + about_in_markdown(page)
     assert "<sup" not in page.to_html()
 
 
@@ -676,20 +759,26 @@ def test_a_hostile_cell_is_visible_text_in_every_place(cell: str) -> None:
     assert reader.read().count(shown) == 4  # title, list of contents, heading, term
     label = fold(f"{one.label_text} {cell}")
     assert reader.read().count(label) == 3
-    assert [tag for tag, _ in reader.elements if tag in ("script", "img", "b", "code")] == []
+    elements = [tag for tag, _ in reader.elements]
+    assert elements.count("script") == 1  # the data for machines, which the reader looks at
+    assert [tag for tag in elements if tag in ("img", "b")] == []
+    assert elements.count("code") == 1  # how to verify the page
     assert [tag for tag, _ in reader.elements].count("em") == 1  # what is not confirmed
     texts = read_markdown(page.to_markdown())
     assert texts.count(shown) == 2
     assert texts.count(label) == 3
-    signer = f"{shown}, {cell}: clinical review of 2 statements, last on 2026-11-01."
-    signer = fold(f"{signer} Conflicts of interest: {cell}.")
+    signer = f"{shown}: clinical review, sentences: 2, last on 1 November 2026."
+    signer = fold(f"{signer} Conflicts of interest: {cell} ({cell})")
     assert signer in reader.read()
-    assert signer in texts
+    assert fold(f"Reviewed by: {signer}") in texts
     lacks = fold(f"{cell} Not yet confirmed: {cell}.")
-    assert reader.read()[-1].endswith(lacks)
+    assert reader.read()[-1].endswith(f"{lacks} Cited in: Sentence 1")
     assert notes_of(page.to_markdown())["lee-2020"] == noted(page)["lee-2020"]
     assert notes_of(page.to_markdown())["lee-2020"][0].endswith(lacks)
-    assert {one["href"] for tag, one in reader.elements if tag == "a"} == {"#s", "#_ref_lee-2020"}
+    links = {one["href"] for tag, one in reader.elements if tag == "a"}
+    assert links - {f"#{page.terms[0].id}"} == {
+        "#s", "#s_s", "#_1", "#_about", "#_sources", "record.json"
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("cell", HOSTILE)
@@ -700,7 +789,8 @@ def test_a_hostile_cell_of_a_source_alone_is_visible_text(field: str, cell: str)
     page = with_sources(cell_everywhere("a"), [row] * 3)
     shown = fold(cell.strip("{}") if field == "authors" else cell)
     assert shown.rstrip(".") in page.references[0].text
-    assert Reader(page.to_html()).read()[-1] == fold(page.references[0].text)
+    [*_, said] = Reader(page.to_html()).read()
+    assert said == fold(f"{page.references[0].text} Cited in: Sentence 1")
     assert notes_of(page.to_markdown()) == {"lee-2020": (fold(page.references[0].text), [])}
 
 
@@ -729,27 +819,34 @@ def test_markup_of_an_editor_that_is_hostile_does_no_harm(cell: str) -> None:
 def test_html_and_markdown_of_the_shipped_page_hold_the_same_sentences(edition: str) -> None:
     page = assemble(read_content("data"), "ketamine", edition=edition)
     reader = Reader(page.to_html())
-    contents = 1 + len(page.facts["contents"])
-    said = [text for text in said_by(page) if text]
+    state = state_of(page)[:-1] if page.urgent_first else state_of(page)
     terms = [
         f"{one.term}: {'; '.join(filter(None, [one.expansion, one.plain, one.definition]))}"
         for one in page.terms
     ]
-    end = len(said)
-    assert reader.read()[3 + contents :][:end] == said
-    assert read_markdown(page.to_markdown(), links=True)[2:] == [
-        *said,
+    assert read_markdown(page.to_markdown(), links=True) == [
+        fold(page.name),
+        " ".join(state),
+        *filter(None, said_by(page, "({})")),
         *terms,
-        *signed_on(page),
+        *about_in_markdown(page),
         *listed(page)[:1],
     ]
-    tail = reader.read()[3 + contents + end :]
-    assert [f"{one}: {other}" for one, other in zip(tail[::2], tail[1::2], strict=False)][
-        : len(terms)
-    ] == terms
-    assert tail[2 * len(terms) :] == [*signed_on(page), *listed(page)]
+    html = reader.read()
+    start = html.index("On this page")
+    contents = contents_of(page)
+    assert html[start : start + len(contents)] == contents
+    seen = html[:start] + html[start + len(contents) :]
+    in_pairs = [part for one in [*legend(page)[2:], *terms] for part in one.split(": ", 1)]
+    said = [one for one in said_by(page) if one and one not in {*map(fold, legend(page)[2:])}]
+    words = "Words used on this page"
+    if words in said:
+        place = said.index(words)
+        said[place:place] = in_pairs[: len(in_pairs) - 2 * len(terms)]
+        said += in_pairs[len(in_pairs) - 2 * len(terms) :]
+    assert seen == [fold(page.name), *state, *said, *about_in_html(page), *listed(page)]
     numbers = [str(page.numbers[key]) for key in marks_of(page.to_markdown())]
-    assert ", ".join(reader.cites).split(", ") == (numbers or [""])
+    assert " ".join(reader.cites).split() == numbers
 
 
 @pytest.mark.parametrize(
@@ -757,19 +854,19 @@ def test_html_and_markdown_of_the_shipped_page_hold_the_same_sentences(edition: 
     [
         pytest.param(
             "One [@a] and two. [@b; @a]",
-            'One<sup class="cite">A</sup> and two.<sup class="cite">B, A</sup>',
+            "One<sup>A</sup> and two.<sup>B A</sup>",
             "One[^a] and two.[^b][^a]",
             id="where they stand",
         ),
         pytest.param(
             "**It may help. [@a] Or not.**",
-            '<strong>It may help. Or not.</strong><sup class="cite">A</sup>',
+            "<strong>It may help. Or not.</strong><sup>A</sup>",
             "**It may help. Or not.**[^a]",
             id="inside markup",
         ),
         pytest.param(
             "Really! [@b]",
-            'Really!<sup class="cite">B</sup>',
+            "Really!<sup>B</sup>",
             "Really\\![^b]",
             id="after a mark that could open an image",
         ),
@@ -784,15 +881,15 @@ def test_a_citation_stands_where_it_is_or_after_the_words(
     blocks = (Block("paragraph", (one,)),)
     section = Section("s", "", "", False, blocks, "en", "current", {"a": 1, "b": 2})
     links = {
-        name: f'<a href="#_ref_{key}" aria-label="Source {number}">{number}</a>'
-        for name, key, number in (("A", "a", 1), ("B", "b", 2))
+        name: f'<a href="#_{number}" aria-label="Source {number}">{number}</a>'
+        for name, number in (("A", 1), ("B", 2))
     }
     drawn = re.sub(
-        r'(?<=cite">)[AB, ]+(?=<)',
-        lambda found: ", ".join(links[name] for name in found[0].split(", ")),
+        r"(?<=<sup>)[AB ]+(?=<)",
+        lambda found: " ".join(links[name] for name in found[0].split()),
         html,
     )
-    assert f'<span class="statement" id="s_s">{drawn}</span>' in section.to_html()
+    assert f'<span id="s_s">{drawn}</span>' in section.to_html()
     assert section.to_markdown() == f"{markdown}\n"
 
 
@@ -825,6 +922,7 @@ def test_markdown_is_what_a_person_would_have_written() -> None:
         "\n"
         "> **Draft.**\n"
         "> No clinician has reviewed this page. Do not use it to decide about your health.\n"
+        "> Last review: none yet. Next review: before it is published as reviewed.\n"
         "> If you or someone else is in danger now, call your emergency number.\n"
         "\n"
         "It is hot.\n"
@@ -843,9 +941,17 @@ def test_markdown_is_what_a_person_would_have_written() -> None:
         "\n"
         "End.\n"
         "\n"
-        "## Sign-offs\n"
+        "## About this page\n"
         "\n"
-        "Nobody has signed off this page yet.\n"
+        "- **Written by**: not stated\n"
+        "- **Reviewed by**: Nobody has signed off this page yet.\n"
+        "- **Last review**: none yet\n"
+        "- **Next review**: before it is published as reviewed\n"
+        "- **Published by**: not stated\n"
+        "- **Paid for by**: not stated\n"
+        "\n"
+        "To check that nobody has changed this page, compare it with its record: "
+        "[the record of this page](record.json) (`ketcontent verify index.md`).\n"
     )
 
 
@@ -854,14 +960,16 @@ def test_html_has_one_main_heading_named_sections_and_lists() -> None:
     page = assemble(import_page(empty_content(), text, document="tea"), "tea")
     tags: list[Any] = [tag for tag, _ in Reader(page.to_html()).elements]
     assert tags.count("h1") == 1
-    assert tags.count("h2") == 4  # the list of contents, two sections, the sign-offs
+    assert tags.count("h2") == 3  # two sections, and what the page says of itself
     assert tags.count("section") == 3
-    assert '<section id="uses" aria-labelledby="uses_heading">' in page.to_html()
-    assert '<h2 id="uses_heading">Uses</h2>' in page.to_html()
-    green = '<span class="statement" id="s_green-1">Mild.</span>'
+    assert '<section id="uses">\n<h2>Uses</h2>' in page.to_html()
+    own = '<a href="#s_green-1" aria-label="Sentence 1"></a>'
+    green = f'<span id="s_green-1">Mild.</span>{own}'
     assert f"<li><strong>Green:</strong> {green}</li>" in page.to_html()
-    stop = '<span class="statement" id="s_note-1">Stop.</span>'
-    assert f'<div class="notice" role="note">\n<p>{stop}</p>\n</div>' in page.to_html()
+    own = '<a href="#s_note-1" aria-label="Sentence 3"></a>'
+    stop = f'<p><span id="s_note-1">Stop.</span>{own}</p>'
+    notice = f'<div class="notice" role="note" aria-label="Important">\n{stop}\n</div>'
+    assert notice in page.to_html()
 
 
 def test_a_value_that_a_template_is_not_given_is_an_error() -> None:

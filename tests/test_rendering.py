@@ -90,16 +90,13 @@ def marks_of(markdown: str) -> list[str]:
     return re.findall(r"(?<!\\)(?:\\\\)*\[\^([a-z0-9-]+)\](?!:)", markdown)
 
 
-RECORD = "the record of this page"
-
-
 def read_markdown(markdown: str, *, links: bool = False) -> list[str]:
     """Return the visible texts of a page of Markdown; fail on any markup that no page has.
 
     Footnotes and their marks are left out.
     """
     keys = [key for key, _ in NOTE.findall(markdown)]
-    markdown = NOTE.sub("", markdown).replace("[the record of this page](record.json)", RECORD)
+    markdown = NOTE.sub("", markdown)
     if keys:
         mark = rf"(?<!\\)((?:\\\\)*)\[\^(?:{'|'.join(keys)})\]"
         markdown = re.sub(mark, "\\1\U0001056f", markdown)  # what follows starts no line
@@ -558,7 +555,7 @@ def about_in_html(page: Document) -> list[str]:
 def about_in_markdown(page: Document) -> list[str]:
     """Return the texts of the blocks of that in Markdown."""
     said = [fold(f"{name}: {value}") for name, value in about(page)]
-    check = f"{CHECK} the record of this page (ketcontent verify index.md)."
+    check = f"{CHECK} the record of this page, record.json (ketcontent verify index.md)."
     return ["About this page", *said, check] if said else []
 
 
@@ -951,7 +948,7 @@ def test_markdown_is_what_a_person_would_have_written() -> None:
         "- **Paid for by**: not stated\n"
         "\n"
         "To check that nobody has changed this page, compare it with its record: "
-        "[the record of this page](record.json) (`ketcontent verify index.md`).\n"
+        "the record of this page, `record.json` (`ketcontent verify index.md`).\n"
     )
 
 

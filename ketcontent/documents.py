@@ -274,9 +274,12 @@ class Term:
         Examples
         --------
         >>> Term("Long COVID", "", "", "").id
-        '_term_long-covid'
+        '_term_Long-COVID'
         """
-        return "_term_" + re.sub(r"\W+", "-", self.term.casefold()).strip("-")
+        letters = (
+            one if one.isalnum() else "-" if one == " " else f"_{ord(one):x}" for one in self.term
+        )
+        return "_term_" + "".join(letters)
 
 
 @dataclass(frozen=True, slots=True)
@@ -501,6 +504,7 @@ class Document:
             facts=self.facts,
             say=self.say,
             foreign=self.say.attributes(self.language),
+            native=rendering.back_to(self.language, self.say),
             linked=linked_data(self) if self.edition == "current" else None,
         )
 
@@ -635,13 +639,11 @@ def interface(content: Content, language: str) -> rendering.Strings:
         content.strings["string"], content.strings["language"], content.strings["text"], strict=True
     ):
         rows.setdefault(tag.casefold(), {})[name] = text
-    base = {"en": {**shipped, **rows.get("en", {})}}
+    rows["en"] = {**shipped, **rows.get("en", {})}
     tag = language.casefold()
-    for found in (tag, tag.split("-")[0]):
-        texts = {**rows, **base}.get(found, {})
-        if shipped.keys() <= texts.keys():
-            return rendering.Strings(language, texts)
-    return rendering.Strings("en", base["en"])
+    texts = {**rows.get(tag.split("-")[0], {}), **rows.get(tag, {})}
+    whole = shipped.keys() <= texts.keys()
+    return rendering.Strings(language, texts) if whole else rendering.Strings("en", rows["en"])
 
 
 def shown_certainty(statement: Statement, say: rendering.Strings) -> str:
@@ -687,7 +689,7 @@ def _sources(content: Content, page: Document) -> tuple[Mapping[str, str], ...]:
     shown = {key for section in page for one in section.statements for key in one.cites}
     rows = {row["source"]: row for row in _records(content.sources) if row["source"] in shown}
     # A citation that leads nowhere is a fault that a judge names; the page still shows it.
-    lost = {"type": "document", "title": "This source is not in the table of sources"}
+    lost = {"type": "document", "title": page.say("sources-lost")}
     return tuple(rows.get(key, {**lost, "source": key}) for key in page.numbers if key in shown)
 
 
@@ -805,7 +807,8 @@ def linked_data(page: Document) -> dict[str, Any]:
     >>> data["@type"], data["about"]["name"], len(data["citation"])
     ('MedicalWebPage', 'Ketamine', 45)
     """
-    reviewed = page.state == "reviewed"
+    # A section may be signed in full on a page that is not: its dates are the page's.
+    reviewed = page.state == "reviewed" and bool(page.last_review)
     about: dict[str, Any] = {"@type": "Drug", "name": page.name, "nonProprietaryName": page.name}
     if reviewed:
         said = [one for section in page for one in section.statements]

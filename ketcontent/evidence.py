@@ -675,17 +675,41 @@ def judge_strings(content: Content, document: str) -> list[Diagnostic]:
     tags = {language.casefold(), language.casefold().split("-")[0]}
     there = set(rows.loc[rows["language"].str.casefold().isin(tags), "string"])
     needed = set(english().texts) - (there if "en" not in tags else set(english().texts))
+    faults = [
+        Diagnostic(
+            rule="string-lacks-fields",
+            message=f"It must hold {', '.join(lost)}, as the English does.",
+            hint="Put each where the sentence needs it.",
+            table="strings",
+            key=f"{row['string']}/{row['language']}",
+            column="text",
+            cell=row["text"],
+        )
+        for row in _records(rows)
+        if row["language"].casefold() in tags
+        and row["string"] in english().texts
+        and (lost := _lost_fields(row["string"], row["text"]))
+    ]
     if not needed:
-        return []
+        return faults
     return [
+        *faults,
         _of_page(
             document,
             "strings-missing",
             f"In '{language}' the page lacks: {', '.join(sorted(needed))}.",
             "Add a row to strings.csv for each; until then the words around the sentences are "
             "English.",
-        )
+        ),
     ]
+
+
+def _lost_fields(name: str, text: str) -> list[str]:
+    """Return what the English of a string holds for the page to fill in, and a text does not."""
+    wanted = english().texts[name]
+    lost = [one for one in re.findall(r"\{\w+\}", wanted) if one not in text]
+    parts = wanted.count("|") + 1
+    return lost + ([f"{parts} parts between |"] if text.count("|") + 1 != parts else [])
 
 
 # --- freshness -------------------------------------------------------------------------------

@@ -124,6 +124,19 @@ class Strings:
         return trusted(f' lang="{html.escape(self.language)}" dir="{direction(self.language)}"')
 
 
+def back_to(language: str, say: Strings) -> Markup:
+    """Return what marks up words of a page within furniture of another language; else nothing.
+
+    Examples
+    --------
+    >>> back_to("ar", english()), back_to("en", english())
+    (Markup(' lang="ar" dir="rtl"'), Markup(''))
+    """
+    if language == say.language:
+        return trusted("")
+    return trusted(f' lang="{html.escape(language)}" dir="{direction(language)}"')
+
+
 @lru_cache
 def english() -> Strings:
     """Return the strings that the package came with.
@@ -217,15 +230,49 @@ def define(sentence: str, terms: Mapping[str, str]) -> Markup:
     >>> print(define("<em>ECT</em>, <code>ECT</code> and ECT", {"ECT": "#_ect"}))
     <em><a class="term" href="#_ect">ECT</a></em>, <code>ECT</code> and ECT
     """
-    left = dict(terms)
+    if not terms:
+        return trusted(str(sentence))
+    # As the text is escaped: an apostrophe stays.
+    escaped = {html.escape(term, quote=False).replace('"', "&quot;"): term for term in terms}
+    places = {term: html.escape(terms[name]) for term, name in escaped.items()}
+    longest = "|".join(re.escape(term) for term in sorted(places, key=len, reverse=True))
+    # Behind the terms, so that none is found inside it: a character that HTML spells out.
+    pattern = re.compile(rf"(?<!\w)(?P<term>{longest})(?!\w)|&#?\w+;")
+
+    def link(found: re.Match[str]) -> str:
+        place = places.pop(found["term"] or "", "")
+        return f'<a class="term" href="{place}">{found[0]}</a>' if place else found[0]
+
     parts = re.split(r"(<a .*?</a>|<code>.*?</code>|<[^>]*>)", str(sentence))
-    for place in range(0, len(parts), 2):  # text stands between the tags
-        for term in sorted(left, key=len, reverse=True):
-            pattern = rf"(?<!\w){re.escape(html.escape(term))}(?!\w)"
-            link = f'<a class="term" href="{html.escape(left[term])}">{html.escape(term)}</a>'
-            if "<a " not in parts[place] and re.search(pattern, parts[place]):
-                parts[place] = re.sub(pattern, link.replace("\\", r"\\"), parts[place], count=1)
-                del left[term]
+    parts[::2] = [pattern.sub(link, part) for part in parts[::2]]  # text stands between the tags
+    return trusted("".join(parts))
+
+
+_LEFT_TO_RIGHT = re.compile(
+    r"&#?\w+;|(?P<run>\+?[0-9A-Za-z\u00c0-\u024f]"
+    r"(?:[0-9A-Za-z\u00c0-\u024f .,:/()+%-]*[0-9A-Za-z\u00c0-\u024f%])?)"
+)
+"""A number or words in Latin letters; or a character that HTML spells out, which is neither."""
+
+
+def isolated(sentence: str, language: str) -> Markup:
+    """Return a sentence of HTML in which numbers and Latin words keep their own order.
+
+    Without that, a phone number on a page in Arabic is drawn with its groups in reverse.
+
+    Examples
+    --------
+    >>> print(isolated("اتصل 1-800", "ar"), isolated("Call 1-800", "en"))
+    اتصل <bdi dir="ltr">1-800</bdi> Call 1-800
+    """
+    if direction(language) == "ltr":
+        return trusted(str(sentence))
+
+    def run(found: re.Match[str]) -> str:
+        return f'<bdi dir="ltr">{found[0]}</bdi>' if found["run"] else found[0]
+
+    parts = re.split(r"(<[^>]*>)", str(sentence))
+    parts[::2] = [_LEFT_TO_RIGHT.sub(run, part) for part in parts[::2]]
     return trusted("".join(parts))
 
 
@@ -459,7 +506,7 @@ def markdown_heading(plain: str) -> str:
     >>> print(markdown_heading("C #"))
     C \\#
     """
-    text = escape_markdown(plain)
+    text = escape_markdown(plain).rstrip()  # what ends in "# " ends in "#" too
     return f"{text[:-1]}\\#" if text.endswith("#") and not text.endswith("\\#") else text
 
 
@@ -539,6 +586,7 @@ def _environment() -> Environment:
         web_address=web_address,
         doi_address=doi_address,
         define=define,
+        isolated=isolated,
         gap=gap,
     )
     return environment

@@ -418,7 +418,8 @@ def with_signoffs(content: Content, page: Document) -> Document:
     valid = [one for one in found if one.state == "valid"]
     state: Any = "draft"
     if found and len(valid) == len(found):
-        state = "reviewed"
+        # A section says no more than its page: that is reviewed when all of it is.
+        state = "reviewed" if review_date(content, page.document) else "part-reviewed"
     elif any(one.capacity == "clinical" for one in valid):
         state = "part-reviewed"
     people = {row["person"]: row for row in content.people.to_dict("records")}

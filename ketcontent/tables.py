@@ -91,8 +91,9 @@ class Content:
     help_lines: pd.DataFrame
     """A row a crisis contact in one market."""
     waivers: pd.DataFrame
+    """A row a finding on one row that passes for a while."""
     strings: pd.DataFrame
-    """A row a finding on one statement that passes for a while."""
+    """A row a word or a sentence of the furniture of a page, once a language."""
     schemas: Mapping[str, Schema]
     """What the data package says of each table."""
     origin: Origin | None = None

@@ -60,7 +60,7 @@ CELLS = {
     "a long word": "W" * 10_000,
     "long words of a link": "https://example.org/" + "w" * 10_000,
     "emoji": "👩🏽‍⚕️ 🏳️‍🌈 👨‍👩‍👧‍👦 1️⃣",
-    "marks upon marks": "Z" + "\u0301\u0336\u20dd\u0489" * 60,
+    "marks upon marks": "Z" + "\u0301\u0323\u0336" * 60,
     "marks upon nothing": "\u0301\u0336 a",
     "words from right to left": "كيتامين (100) ועוד <b>",
     "spaces that nobody sees": "a\u200bb\u00a0c\u2060d\ufeffe\u00adf",
@@ -96,9 +96,7 @@ def said_in(field: dict[str, Any], cell: str) -> str:
 
 def everywhere(cell: str) -> Content:
     """Return a page, signed in full, that has the cell in every field that takes words."""
-    rows = [
-        *({"kind": "risk", "capacity": capacity} for capacity in ("clinical", "editorial")),
-    ]
+    rows = [{"kind": "risk", "capacity": capacity} for capacity in ("clinical", "editorial")]
     content = sound_page(
         {("evidence", "colds lee-2020"): {"checked_on": "2026-11-01"}},
         terms={"term": cell, "language": "en"},
@@ -285,6 +283,17 @@ def test_the_front_matter_says_the_cell_and_nothing_else(
     assert said["description"] == cell
     assert said.get("state") == {"page": "reviewed", "archive": "archive", "section": "reviewed",
                                  "index": None}[name]  # fmt: skip
+
+
+@pytest.mark.browser
+def test_what_is_not_escaped_would_run_here(unguarded: Any, tmp_path: Path) -> None:
+    ours = {"application/vnd.ketcontent+json": '{"kind": "part"}'}
+    raw = shown(tmp_path, "raw", {"text/html": CELLS["a script"], **ours})
+    page = unguarded.new_page()
+    page.on("dialog", lambda dialog: dialog.dismiss())
+    page.goto(raw.as_uri())
+    assert page.evaluate("window.ran") is True
+    page.close()
 
 
 # --- in tables -------------------------------------------------------------------------------

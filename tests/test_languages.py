@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -20,9 +21,6 @@ from tests.judging import page as sound_page
 from tests.test_pages import shown
 
 ENGLISH = english().texts
-
-MONTHS = "يناير|فبراير|مارس|أبريل|مايو|يونيو|يوليو|أغسطس|سبتمبر|أكتوبر|نوفمبر|ديسمبر"
-"""The months in Arabic."""
 
 
 def invented(language: str) -> list[dict[str, str]]:
@@ -179,6 +177,33 @@ def test_a_missing_string_is_a_fault_and_the_furniture_is_then_english_and_marke
     assert '<a class="skip" href="#_main" lang="en" dir="ltr">Skip to the page</a>' in html
 
 
+def test_the_strings_of_a_region_lie_over_those_of_the_language() -> None:
+    rows = invented("pt") + invented("pt-BR")
+    rows = [row for place, row in enumerate(rows) if (place % 2) == (row["language"] == "pt")]
+    content = spoken_in(sound_page(), "pt-BR", rows)
+    assert interface(content, "pt-BR").language == "pt-BR"
+    assert "strings-missing" not in {one.rule for one in check(content)}
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "lost"),
+    [
+        pytest.param(
+            "about-signer", "{name} «»", "{capacity}, {count}, {date}, {conflicts}", id="fields"
+        ),
+        pytest.param("months", "a|b", "12 parts between |", id="months"),
+    ],
+)
+def test_a_string_that_lost_what_the_page_fills_in_is_a_fault(
+    name: str, text: str, lost: str
+) -> None:
+    rows = [{**row, "text": text} if row["string"] == name else row for row in invented("qaa")]
+    content = spoken_in(sound_page(), "qaa", rows)
+    [fault] = [one for one in check(content).diagnostics if one.rule == "string-lacks-fields"]
+    assert (fault.table, fault.key, fault.column) == ("strings", f"{name}/qaa", "text")
+    assert fault.message == f"It must hold {lost}, as the English does."
+
+
 def test_a_page_whose_strings_are_all_there_has_no_such_fault() -> None:
     for content in (sound_page(), spoken_in(sound_page(), "qaa", invented("qaa"))):
         assert "strings-missing" not in {one.rule for one in check(content)}
@@ -189,15 +214,14 @@ def test_a_page_whose_strings_are_all_there_has_no_such_fault() -> None:
 
 @pytest.fixture(scope="module")
 def arabic(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A page in Arabic with strings in Arabic letters, exported."""
-    rows = invented("ar")
-    for row in rows:
-        row["text"] = MONTHS if row["string"] == "months" else row["text"].replace("«", "نص ")
-        row["text"] = row["text"].replace("»", "")
+    """A page in Arabic, exported. Its strings were translated for this test alone."""
+    with (ROOT / "tests" / "golden" / "strings-ar.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
     content = spoken_in(sound_page(), "ar", rows)
     statements = content.statements.assign(
         text=content.statements["text"].where(
-            content.statements["text"] == "", "قد يسبب الزنك (Zinc) الغثيان. [@roe-2021]"
+            content.statements["text"] == "",
+            "قد يسبب الزنك (Zinc) الغثيان، اتصل 988-116. [@roe-2021]",
         )
     )
     sections = content.sections.assign(
@@ -231,6 +255,26 @@ def test_a_page_in_arabic_is_mirrored(browser: Any, arabic: Path, width: int) ->
         contents = tab.locator("nav").bounding_box()
         text = tab.locator(".text").bounding_box()
         assert contents["x"] >= text["x"] + text["width"]
+    tab.close()
+
+
+@pytest.mark.browser
+def test_a_number_on_a_page_in_arabic_is_read_from_left_to_right(
+    browser: Any, arabic: Path
+) -> None:
+    tab = browser.new_page(viewport={"width": 1440, "height": 900})
+    tab.goto(arabic.as_uri())
+    places = tab.evaluate("""() => {
+        const number = [...document.querySelectorAll("bdi")]
+            .find(one => one.textContent.includes("988-116")).firstChild;
+        return ["988", "116"].map(part => {
+            const range = document.createRange(), start = number.data.indexOf(part);
+            range.setStart(number, start);
+            range.setEnd(number, start + part.length);
+            return range.getBoundingClientRect().left;
+        });
+    }""")
+    assert places[0] < places[1]
     tab.close()
 
 

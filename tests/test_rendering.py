@@ -614,7 +614,7 @@ def test_a_page_in_html_says_its_sentences_and_holds_nothing_else(page: Document
         *listed(page),
     ]
     known = {"article", "h1", "div", "p", "strong", "nav", "h2", "ul", "li", "a", "section"}
-    known |= {"span", "sup", "ol", "em"}
+    known |= {"span", "sup", "ol", "em", "code"}
     links = [address_of(one)[0] for one in page.references]
     outside = []
     for tag, attributes in reader.elements:

@@ -457,6 +457,7 @@ def _become_kernel(
         os.close(nothing)
         os.environ.clear()
         os.environ.update(environment)
+        time.tzset()
         os.chdir(folder)
         sys.argv = ["ipykernel_launcher.py", *words]
         if "numpy" in sys.modules:  # Python's own generator is seeded anew in a fork

@@ -514,7 +514,7 @@ def _run_all(
         max(1, min(jobs, len(runs))),
         mp_context=_workers(),
         initializer=_start_worker,
-        initargs=(kept / "kernels.log", dict(os.environ)),
+        initargs=(kept, dict(os.environ)),
     ) as pool:
         places = {pool.submit(_run_one, run, work, kept): n for n, run in enumerate(runs)}
         report(Progress(0, len(runs), "", 0.0, next(iter(remaining.values()), "")))
@@ -561,7 +561,7 @@ _NEEDED = ["papermill", "ketcontent.exporters", "ketcontent.engine", "ketcontent
 """What a worker imports, beside what its notebooks do."""
 
 
-def _start_worker(log: Path, environment: dict[str, str]) -> None:
+def _start_worker(kept: Path, environment: dict[str, str]) -> None:
     """Make a worker end when it is told to, or when its parent is gone; its kernel follows."""
     from ketcontent import engine
 
@@ -569,9 +569,12 @@ def _start_worker(log: Path, environment: dict[str, str]) -> None:
     os.environ.clear()
     os.environ.update(environment)
     # Kernels say on stderr how they died.
-    log.parent.mkdir(parents=True, exist_ok=True)
-    handle = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    kept.mkdir(parents=True, exist_ok=True)
+    handle = os.open(kept / "kernels.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     os.dup2(handle, 2)
+    if (kept / "data").is_dir():
+        # What frictionless says of rows is remembered by the rows: a second to each notebook.
+        read_content(kept / "data")
     if engine.can_fork():
         engine.branch()
     threading.Thread(target=_end_with_parent, daemon=True).start()

@@ -472,6 +472,9 @@ def _become_kernel(
         os.write(life, _STARTED)
         os.close(life)
         application.start()
+        # The thread that was told to stop this one still has to say so; without that, the two
+        # wait for each other at the end, until the manager loses patience.
+        application.control_thread.join(timeout=1)
         status = 0
     except SystemExit as leaving:
         status = leaving.code if isinstance(leaving.code, int) else int(bool(leaving.code))

@@ -23,6 +23,7 @@ layer module                       its one job
 6     `checks`                     all judges, one report; its forms for people and CI
 6     `records`                    what a page showed, and whether a file still shows it
 6     `reviews`                    what a page holds and what a change to it touches
+6     `engine`                     run a notebook in a new process that is already warm
 6     `exporters`                  an executed notebook through the project's templates
 7     `charts`                     the pictures of a review
 7     `builds`                     plan, run, export, record

@@ -2,9 +2,9 @@
 
 A build is a list of runs. A run is one notebook with its parameters, and the files its exports
 go to. Runs are independent, so they share the machine's cores; each is executed by papermill in a
-kernel of its own and exported by the worker that ran it. When all runs of a document have
-succeeded, its folder is put in place in one step; when one has failed, what was published before
-stays, and the others go on.
+process of its own (`ketcontent.engine`) and exported by the worker that ran it. When all runs of a
+document have succeeded, its folder is put in place in one step; when one has failed, what was
+published before stays, and the others go on.
 
 ::
 
@@ -37,6 +37,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from multiprocessing import forkserver
 from pathlib import Path
 from typing import Any, get_args
 
@@ -235,6 +236,7 @@ def build(
         for name in names:
             if name not in known:
                 raise UnknownName.of(kind, name, known)
+    _workers()  # they import while the tables are read
     target = Path(exports).absolute()
     waited = False
     refused: dict[str, Report] = {}
@@ -508,12 +510,11 @@ def _run_all(
     failures: dict[int, Failure] = {}
     remaining = dict(enumerate(run.name for run in runs))
     before = set(multiprocessing.active_children())
-    # A fresh interpreter a worker: what the caller has imported or changed reaches no notebook.
     with ProcessPoolExecutor(
         max(1, min(jobs, len(runs))),
-        mp_context=multiprocessing.get_context("spawn"),
+        mp_context=_workers(),
         initializer=_start_worker,
-        initargs=(kept / "kernels.log",),
+        initargs=(kept, dict(os.environ)),
     ) as pool:
         places = {pool.submit(_run_one, run, work, kept): n for n, run in enumerate(runs)}
         report(Progress(0, len(runs), "", 0.0, next(iter(remaining.values()), "")))
@@ -534,13 +535,48 @@ def _run_all(
     return [failures[place] for place in sorted(failures)]
 
 
-def _start_worker(log: Path) -> None:
+def _workers() -> Any:
+    """Return where workers come from: forks of one fresh interpreter that imports all they need.
+
+    What the caller has imported or changed reaches no notebook. The interpreter imports in the
+    background, from the first call on.
+    """
+    from ketcontent import engine
+
+    if not engine.can_fork():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([*engine.KERNEL, *_NEEDED, *engine.WARM])
+    missing = {name: engine.SURROUNDINGS[name] for name in engine.SURROUNDINGS.keys() - os.environ}
+    os.environ.update(missing)
+    try:
+        forkserver.ensure_running()
+    finally:
+        for name in missing:
+            del os.environ[name]
+    return context
+
+
+_NEEDED = ["papermill", "ketcontent.exporters", "ketcontent.engine", "ketcontent.builds", "nh3"]
+"""What a worker imports, beside what its notebooks do."""
+
+
+def _start_worker(kept: Path, environment: dict[str, str]) -> None:
     """Make a worker end when it is told to, or when its parent is gone; its kernel follows."""
+    from ketcontent import engine
+
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
-    # Kernels say on stderr that loopback is not encrypted, and how they died.
-    log.parent.mkdir(parents=True, exist_ok=True)
-    handle = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    os.environ.clear()
+    os.environ.update(environment)
+    # Kernels say on stderr how they died.
+    kept.mkdir(parents=True, exist_ok=True)
+    handle = os.open(kept / "kernels.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     os.dup2(handle, 2)
+    if (kept / "data").is_dir():
+        # What frictionless says of rows is remembered by the rows: a second to each notebook.
+        read_content(kept / "data")
+    if engine.can_fork():
+        engine.branch()
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 
@@ -585,6 +621,7 @@ def _executed(run: Run, saved: Path) -> Failure | None:
             parameters=run.parameters,
             cwd=str(run.notebook.parent),
             kernel_name="python3",
+            engine_name="ketcontent",
             progress_bar=False,
         )
     except papermill.PapermillExecutionError as raised:

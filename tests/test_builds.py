@@ -768,12 +768,13 @@ def processes_of(project: Path) -> list[psutil.Process]:
 
 
 def kernels_of(project: Path) -> list[psutil.Process]:
+    """Return the kernels among them: each leads a session, as the build does, and nothing else."""
     found = []
     for process in processes_of(project):
         try:
-            if "ipykernel_launcher" in " ".join(process.cmdline()):
+            if os.getsid(process.pid) == process.pid and "cli" not in " ".join(process.cmdline()):
                 found.append(process)
-        except psutil.Error:
+        except (psutil.Error, OSError):
             continue
     return found
 

@@ -111,7 +111,11 @@ def export_menu(page: Any) -> Any:
 
 def test_an_editor_who_runs_the_notebook_sees_the_section_as_a_reader_will(notebook: Any) -> None:
     output = notebook.locator(".jp-OutputArea-output")
-    assert output.locator("h2").all_inner_texts() == ["What is ketamine?", "Sources"]
+    assert output.locator("h2").all_inner_texts() == [
+        "What is ketamine?",
+        "How sure we are",
+        "Sources",
+    ]
     words = output.locator("section p").first.inner_text()
     assert words.startswith("Ketamine is a medicine used to make people unconscious")
     assert "Traceback" not in output.inner_text()

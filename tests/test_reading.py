@@ -23,7 +23,9 @@ each_page = pytest.mark.parametrize("place", READERS.values(), ids=READERS)
 
 EVERY_RULE = """
 async () => {
-  const rules = Object.fromEntries(axe.getRules().map(one => [one.ruleId, {enabled: true}]));
+  // "hidden-content" only tells that something is hidden; what is folded is opened before.
+  const names = axe.getRules().map(one => one.ruleId).filter(one => one !== "hidden-content");
+  const rules = Object.fromEntries(names.map(one => [one, {enabled: true}]));
   const found = await axe.run(document, {rules, resultTypes: ["violations", "incomplete"]});
   const said = kind => found[kind].map(one => `${one.id}: ${one.nodes[0].html.slice(0, 200)}`);
   return {faults: [...said("violations"), ...said("incomplete")],

@@ -22,7 +22,7 @@ from xml.etree import ElementTree
 import pandas as pd
 
 import ketcontent
-from ketcontent import evidence, prose, signoffs
+from ketcontent import evidence, prose, signoffs, traces
 from ketcontent.diagnostics import Diagnostic, Report
 from ketcontent.documents import Edition, assemble
 from ketcontent.errors import UnknownName
@@ -119,6 +119,7 @@ def today() -> datetime.date:
     >>> today() >= datetime.date(1970, 1, 1)
     True
     """
+    traces.note("day")
     epoch = os.environ.get("SOURCE_DATE_EPOCH")
     if epoch:
         return datetime.datetime.fromtimestamp(int(epoch), datetime.UTC).date()

@@ -17,7 +17,7 @@ from typing import Any, Literal, get_args
 
 import pandas as pd
 
-from ketcontent import rendering
+from ketcontent import rendering, traces
 from ketcontent.citations import cited, references, split_citations, without_citations
 from ketcontent.errors import UnknownName
 from ketcontent.tables import Content
@@ -571,6 +571,9 @@ def assemble(
     """
     if edition not in get_args(Edition):
         raise UnknownName.of("edition", edition, get_args(Edition))
+    if section and traces.tracing():
+        with traces.reading_whole("section", document, edition, section):
+            return assemble(content, document, edition=edition, section=section)
     rows = content.documents[content.documents["document"] == document]
     if rows.empty:
         raise UnknownName.of(
@@ -606,7 +609,7 @@ def assemble(
     sections = tuple(replace(one, numbers=numbers, order=order, say=page.say) for one in page)
     page = replace(page, sections=sections, numbers=numbers, order=order)
     if section:
-        page = replace(page, sections=(page.section(section),), part=section)
+        page = _part(page, section)
     if supplied:
         return page
     terms = _terms(content, page)
@@ -618,6 +621,20 @@ def assemble(
         sources=_sources(content, page),
         writers=_writers(content, page),
     )
+
+
+def _part(page: Document, section: str) -> Document:
+    """Return the page with one section alone, and of the numbers of the page those it shows.
+
+    So a section is the same record as long as it is drawn the same, whatever else changes.
+    """
+    one = page.section(section)
+    cites = {key for statement in one.statements for key in statement.cites}
+    numbers = {key: number for key, number in page.numbers.items() if key in cites}
+    shown = {statement.statement for statement in one.statements}
+    order = {key: place for key, place in page.order.items() if key in shown}
+    one = replace(one, numbers=numbers, order=order)
+    return replace(page, sections=(one,), part=section, numbers=numbers, order=order)
 
 
 def interface(content: Content, language: str) -> rendering.Strings:

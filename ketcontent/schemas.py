@@ -9,16 +9,20 @@ between columns that a data package cannot say (see `_LAWS`) here again.
 from __future__ import annotations
 
 import codecs
+import hashlib
+import importlib
 import json
 import re
+import sys
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import ketcontent
 from ketcontent import files
 from ketcontent.diagnostics import Diagnostic, Report
 from ketcontent.errors import KetcontentError, nearest
@@ -308,6 +312,7 @@ def parse(
     data: Mapping[str, bytes | None],
     *,
     only_syntax: bool = False,
+    sound: Collection[str] = (),
 ) -> tuple[dict[str, list[Line]], Report]:
     """Return each table's rows in the schema's column order, and every fault of all tables.
 
@@ -321,6 +326,8 @@ def parse(
         The bytes of each table's file; None where it is not there.
     only_syntax
         Look for faults of files, columns and lines only, not of cells, keys and laws.
+    sound
+        Digests (`table_digest`) of tables whose cells have been found sound before.
 
     Examples
     --------
@@ -335,7 +342,8 @@ def parse(
     faults = {table: _Faults(folder, schema) for table, schema in schemas.items()}
     lines = {table: _read_table(faults[table], data[table]) for table in schemas}
     if not only_syntax:
-        _check_schema(folder, schemas, lines, faults)
+        known = {table for table in schemas if table_digest(schemas[table], data[table]) in sound}
+        _check_schema(folder, schemas, lines, faults, known if sound else set())
         for law in _LAWS:
             law({table: _Rows(schemas[table], lines[table], faults[table]) for table in schemas})
     return lines, Report.of([fault for table in schemas for fault in faults[table].found])
@@ -469,8 +477,38 @@ def _check_schema(
     schemas: Mapping[str, Schema],
     lines: Mapping[str, list[Line]],
     faults: Mapping[str, _Faults],
+    sound: set[str],
 ) -> None:
-    """Let frictionless hold types, constraints and keys against the rows; follow foreign keys."""
+    """Let frictionless hold types, constraints and keys against the rows; follow foreign keys.
+
+    The cells of the tables in `sound` have been checked before.
+    """
+    if sound < schemas.keys():
+        _check_cells(folder, {name: schemas[name] for name in schemas.keys() - sound}, lines, faults)
+    for table in schemas:
+        _check_foreign_keys(folder, table, schemas, lines, faults)
+
+
+def table_digest(schema: Schema, data: bytes | None) -> str:
+    """Return the digest of a table's bytes together with what is demanded of them.
+
+    Examples
+    --------
+    >>> table_digest(shipped_schemas()["terms"], b"")[:8] == table_digest(
+    ...     shipped_schemas()["topics"], b"")[:8]
+    False
+    """
+    demanded = json.dumps([ketcontent.__version__, schema.table, schema.descriptor])
+    return hashlib.sha256(f"{demanded}\n".encode() + (data or b"")).hexdigest()
+
+
+def _check_cells(
+    folder: Path,
+    schemas: Mapping[str, Schema],
+    lines: Mapping[str, list[Line]],
+    faults: Mapping[str, _Faults],
+) -> None:
+    _prepare_frictionless()
     from frictionless import FrictionlessException
 
     try:
@@ -482,9 +520,24 @@ def _check_schema(
         reason = fault.error.note if isinstance(fault, FrictionlessException) else str(fault)
         raise _unusable(folder, reason) from None
     for table in schemas:
-        _check_foreign_keys(folder, table, schemas, lines, faults)
-    for table in schemas:
         _check_writing(faults[table], lines[table])
+
+
+def _prepare_frictionless() -> None:
+    """Import what frictionless needs, without grammars that take a second to build.
+
+    Notes
+    -----
+    jsonschema, which frictionless holds data packages against, builds 39 grammars while it is
+    imported where rfc3987-syntax is installed (jupyterlab brings it): for the formats ``iri`` and
+    their like, which no profile of a data package has and no schema checks unless it is told to.
+    """
+    if "jsonschema" not in sys.modules and "rfc3987_syntax" not in sys.modules:
+        sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
+        try:
+            importlib.import_module("jsonschema")
+        finally:
+            del sys.modules["rfc3987_syntax"]
 
 
 def _unusable(folder: Path, reason: str) -> KetcontentError:

@@ -26,6 +26,7 @@ from typing import Any, Literal, get_args
 
 import pandas as pd
 
+from ketcontent import traces
 from ketcontent.diagnostics import Diagnostic
 from ketcontent.documents import Document, Entry, Index, Signer, Statement, assemble, interface
 from ketcontent.errors import KetcontentError, UnknownName
@@ -203,17 +204,23 @@ def standings(content: Content, document: str) -> list[Standing]:
     >>> {one.state for one in standings(read_content("data"), "ketamine")}
     {'missing'}
     """
-    page = assemble(content, document)
+    return _standings(content, assemble(content, document))
+
+
+def _standings(content: Content, page: Document) -> list[Standing]:
+    """Return where each statement of a whole page stands."""
+    document = page.document
     needed = _needed(content)
     authors = _authors(content, document)
     rows: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
-    for row in content.signoffs.to_dict("records"):
-        if row["document"] == document:
-            key = (row["statement"], row["capacity"])
-            rows.setdefault(key, []).append({str(name): cell for name, cell in row.items()})
+    signoffs = content.signoffs
+    for row in signoffs[signoffs["document"] == document].to_dict("records"):
+        key = (row["statement"], row["capacity"])
+        rows.setdefault(key, []).append({str(name): cell for name, cell in row.items()})
     found = []
     for section in page:
         for one in section.statements:
+            now = fingerprint(document, one)
             for capacity in needed.get(one.kind, needed[""]):
                 said = [
                     row
@@ -221,9 +228,7 @@ def standings(content: Content, document: str) -> list[Standing]:
                     if not (capacity == "clinical" and row["person"] == authors[one.statement])
                 ]
                 found.append(
-                    _standing(
-                        one.statement, section.section, capacity, said, fingerprint(document, one)
-                    )
+                    _standing(one.statement, section.section, capacity, said, now)
                 )
     return found
 
@@ -413,17 +418,27 @@ def with_signoffs(content: Content, page: Document) -> Document:
     """
     if page.edition == "supplied":
         return page
+    if page.part and traces.tracing():
+        with traces.reading_whole("section", page.document, page.edition, page.part):
+            return with_signoffs(content, page)
+    whole = page if not page.part else assemble(content, page.document)
+    return _with_standings(content, page, _standings(content, whole))
+
+
+def _with_standings(content: Content, page: Document, asked: list[Standing]) -> Document:
+    """Return a page with its state and its signers; `asked` are all standings of the page."""
     shown = _statements(page)
-    found = [one for one in standings(content, page.document) if one.statement in shown]
+    found = [one for one in asked if one.statement in shown]
+    last = _last_review(asked)
     valid = [one for one in found if one.state == "valid"]
     state: Any = "draft"
     if found and len(valid) == len(found):
         # A section says no more than its page: that is reviewed when all of it is.
-        state = "reviewed" if review_date(content, page.document) else "part-reviewed"
+        state = "reviewed" if last else "part-reviewed"
     elif any(one.capacity == "clinical" for one in valid):
         state = "part-reviewed"
     people = {row["person"]: row for row in content.people.to_dict("records")}
-    last, due = review_date(content, page.document), review_due(content, page.document)
+    due = _review_due(content, page.document, last)
     groups: dict[tuple[str, str], list[Standing]] = {}
     for one in valid:
         groups.setdefault((one.person, one.capacity), []).append(one)
@@ -466,8 +481,6 @@ def list_documents(content: Content) -> Index:
     entries = []
     for row in content.documents.to_dict("records"):
         page = with_signoffs(content, assemble(content, row["document"]))
-        last = review_date(content, row["document"])
-        due = review_due(content, row["document"])
         entries.append(
             Entry(
                 document=row["document"],
@@ -477,8 +490,8 @@ def list_documents(content: Content) -> Index:
                 review_every_days=int(row["review_every_days"]),
                 supplied=page.received,
                 state=page.state,
-                last_review=last.isoformat() if last else "",
-                next_review=due.isoformat() if due else "",
+                last_review=page.last_review,
+                next_review=page.next_review,
                 language_name=page.say("language-name")
                 if page.say.language == page.language
                 else page.language,
@@ -499,7 +512,10 @@ def review_date(content: Content, document: str) -> datetime.date | None:
     >>> review_date(read_content("data"), "ketamine") is None
     True
     """
-    found = standings(content, document)
+    return _last_review(standings(content, document))
+
+
+def _last_review(found: list[Standing]) -> datetime.date | None:
     if not found or any(one.state != "valid" for one in found):
         return None
     return min(datetime.date.fromisoformat(one.signed_on) for one in found)
@@ -514,7 +530,12 @@ def review_due(content: Content, document: str) -> datetime.date | None:
     >>> review_due(read_content("data"), "ketamine") is None
     True
     """
-    last = review_date(content, document)
+    return _review_due(content, document, review_date(content, document))
+
+
+def _review_due(
+    content: Content, document: str, last: datetime.date | None
+) -> datetime.date | None:
     if last is None:
         return None
     chosen = content.documents[content.documents["document"] == document]
@@ -544,7 +565,8 @@ def judge_review_date(content: Content, document: str, *, as_of: datetime.date) 
         for row in content.signoffs.to_dict("records")
         if row["document"] == document and row["signed_on"] > as_of.isoformat()
     ]
-    last, due = review_date(content, document), review_due(content, document)
+    last = review_date(content, document)
+    due = _review_due(content, document, last)
     if due is None or due >= as_of:
         return faults
     chosen = content.documents[content.documents["document"] == document]

@@ -17,16 +17,18 @@ what a killed one left. No reader needs the lock, so a folder that cannot be wri
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from ketcontent import files
+import ketcontent
+from ketcontent import files, traces
 from ketcontent.diagnostics import Report
 from ketcontent.errors import BrokenTables, KetcontentError, SaveConflict
 from ketcontent.schemas import (
@@ -41,6 +43,7 @@ from ketcontent.schemas import (
     read_schemas,
     shipped_path,
     shipped_schemas,
+    table_digest,
 )
 
 
@@ -105,6 +108,23 @@ class Content:
         return f"<Content{place}: {counts}>"
 
 
+class _Traced(Content):
+    """A Content in a run that a build traces: it notes each table that is taken from it."""
+
+    __slots__ = ()
+
+    def __getattribute__(self, name: str) -> Any:
+        if name in _TABLE_NAMES:
+            traces.note("table", name)
+        elif name == "origin":
+            for table in TABLES:
+                traces.note("table", table)
+        return object.__getattribute__(self, name)
+
+
+_TABLE_NAMES = frozenset(TABLES)
+
+
 @dataclass(frozen=True, slots=True)
 class Conflict:
     """A row that two people changed."""
@@ -146,8 +166,36 @@ def read_content(folder: str | os.PathLike[str] = "data") -> Content:
     'Int64'
     """
     place = Path(folder)
+    with traces.handing_out(place) as traced:
+        content = _read(place, _marked_sound(place))[0]
+    return _Traced(**_fields(content)) if traced else content
+
+
+def read_again(folder: str | os.PathLike[str], sound: Collection[str]) -> tuple[Content, set[str]]:
+    """Return the Content of a folder, and the digests of its tables, now known to be sound.
+
+    A table whose digest is in `sound` was held against the same schema before and had no fault;
+    keys and the laws between tables are checked all the same.
+
+    Raises
+    ------
+    BrokenTables, KetcontentError
+        As `read_content` does.
+
+    Examples
+    --------
+    >>> content, sound = read_again("data", ())
+    >>> read_again("data", sound)[1] == sound
+    True
+    """
+    return _read(Path(folder), sound)
+
+
+def _read(place: Path, sound: Collection[str] | None) -> tuple[Content, set[str]]:
+    """Return the Content of a folder; `sound` is None where all of it is known to be sound."""
     schemas = read_schemas(place)
-    parsed, report = parse(place, schemas, _snapshot(place, schemas))
+    data = _snapshot(place, schemas)
+    parsed, report = parse(place, schemas, data, only_syntax=sound is None, sound=sound or ())
     if report.has_errors:
         raise BrokenTables(
             f"The tables in {place} have {counted(len(report), 'fault')}.",
@@ -155,7 +203,89 @@ def read_content(folder: str | os.PathLike[str] = "data") -> Content:
             report=report,
         )
     rows = {table: [row.cells for row in parsed[table]] for table in schemas}
-    return _content(schemas, rows, place, _lines_of(schemas, parsed))
+    content = _content(schemas, rows, place, _lines_of(schemas, parsed))
+    return content, {table_digest(schemas[table], data[table]) for table in schemas}
+
+
+def _fields(content: Content) -> dict[str, Any]:
+    return {name: getattr(content, name) for name in Content.__dataclass_fields__}
+
+
+_SOUND = ".sound"
+"""The file in a copy of tables that holds the digest of tables which were found sound."""
+
+
+def _marked_sound(folder: Path) -> Collection[str] | None:
+    """Return None where a folder holds tables as `copy_content` wrote them; else nothing known."""
+    try:
+        marked = (folder / _SOUND).read_text("utf-8")
+    except OSError:
+        return ()
+    return None if marked == _digest_of_files(folder) else ()
+
+
+def _digest_of_files(folder: Path) -> str:
+    found = hashlib.sha256(ketcontent.__version__.encode())
+    for name in (SCHEMA_FILE, *(f"{table}.csv" for table in TABLES)):
+        data = _bytes(folder / name) or b""
+        found.update(f"{name} {len(data)}\n".encode() + data)
+    return found.hexdigest()
+
+
+def copy_content(
+    content: Content, folder: Path, *, shared: tuple[Content, Path] | None = None
+) -> None:
+    """Write tables to a folder of their own, for notebooks to read and nobody to edit.
+
+    What is read from there is not validated a second time, unless somebody changes it.
+
+    Parameters
+    ----------
+    content
+        Sound tables.
+    folder
+        Where to; what is there is replaced.
+    shared
+        Other tables and the folder they were copied to: a table that is the same in both is
+        linked to from there instead of being written again.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     copy_content(read_content("data"), Path(folder, "copy"))
+    ...     read_content(Path(folder, "copy")).documents.equals(read_content("data").documents)
+    True
+    """
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    origin = content.origin.folder / SCHEMA_FILE if content.origin else shipped_path()
+    for name in TABLES:
+        same = shared is not None and getattr(shared[0], name) is getattr(content, name)
+        if not (same and shared and _linked(shared[1] / f"{name}.csv", folder / f"{name}.csv")):
+            (folder / f"{name}.csv").write_bytes(table_bytes(content, name))
+    if not (shared and _linked(shared[1] / SCHEMA_FILE, folder / SCHEMA_FILE)):
+        (folder / SCHEMA_FILE).write_bytes(origin.read_bytes())
+    (folder / _SOUND).write_text(_digest_of_files(folder), "utf-8")
+
+
+def _linked(there: Path, here: Path) -> bool:
+    try:
+        os.link(there, here)
+    except OSError:  # another file system, or one without links
+        return False
+    return True
+
+
+def table_bytes(content: Content, table: str) -> bytes:
+    """Return a table as the bytes of its file.
+
+    Examples
+    --------
+    >>> table_bytes(read_content("data"), "policies").splitlines()[0]
+    b'kind,capacity'
+    """
+    return _csv(content.schemas[table], dict(sorted(_rows(content, table).items())))
 
 
 def validate_tables(folder: str | os.PathLike[str] = "data") -> Report:
@@ -390,16 +520,30 @@ def _save(
     return _content(schemas, rows, place, _lines_of(schemas, now))
 
 
+def _rows(content: Content, table: str) -> dict[Key, Row]:
+    """Return the rows of a table by key, as text."""
+    schema = content.schemas[table]
+    return {schema.key_of(row): row for row in _texts(content, table)}
+
+
+def _texts(content: Content, table: str) -> list[Row]:
+    """Return the rows of a table as text, in their order."""
+    schema = content.schemas[table]
+    frame = getattr(content, table)
+    booleans, numbers = schema.typed("boolean"), schema.typed("integer")
+    columns = [
+        [_as_text(cell, boolean=name in booleans) for cell in frame[name]]
+        if name in booleans or name in numbers or frame[name].hasnans
+        else frame[name].astype(str).tolist()
+        for name in schema.columns
+    ]
+    return list(zip(*columns, strict=True))
+
+
 def _keyed(folder: Path, content: Content, table: str) -> dict[Key, Row]:
     """Return the rows of a table by key, as text; a key used twice is a fault."""
     schema = content.schemas[table]
-    frame = getattr(content, table)
-    booleans = schema.typed("boolean")
-    columns = [
-        [_as_text(cell, boolean=name in booleans) for cell in frame[name]]
-        for name in schema.columns
-    ]
-    rows: list[Row] = list(zip(*columns, strict=True))
+    rows = _texts(content, table)
     keyed = {schema.key_of(row): row for row in rows}
     if len(keyed) != len(rows):
         data: dict[str, bytes | None] = {

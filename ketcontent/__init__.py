@@ -10,6 +10,7 @@ layer module                       its one job
 0     `wording`                    when two texts are the same words
 0     `diagnostics`                a fault in the content, and a report of them
 0     `files`                      write a file or folder whole or not at all, one at a time
+0     `traces`                     what a notebook read while it ran
 1     `schemas`                    what datapackage.json says, and what does not fit it
 1     `redlines`                   what changed between two wordings
 1     `rendering`                  templates and inline markup → HTML, Markdown
@@ -17,6 +18,7 @@ layer module                       its one job
 3     `intake`                     a page as received → rows
 3     `citations`                  number the sources a page cites; take sources in and out
 4     `documents`                  rows in order → Document, Section
+4     `parts`                      the rows that one page is made of
 5     `prose`                      judges: rules, terms, readability, repetition
 5     `evidence`                   judges: support, certainty, balance, topics, dates
 5     `signoffs`                   bind a yes to wording; judge: valid, stale, missing

@@ -484,7 +484,9 @@ def _check_schema(
     The cells of the tables in `sound` have been checked before.
     """
     if sound < schemas.keys():
-        _check_cells(folder, {name: schemas[name] for name in schemas.keys() - sound}, lines, faults)
+        _check_cells(
+            folder, {name: schemas[name] for name in schemas.keys() - sound}, lines, faults
+        )
     for table in schemas:
         _check_foreign_keys(folder, table, schemas, lines, faults)
 

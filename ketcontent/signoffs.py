@@ -227,9 +227,7 @@ def _standings(content: Content, page: Document) -> list[Standing]:
                     for row in rows.get((one.statement, capacity), [])
                     if not (capacity == "clinical" and row["person"] == authors[one.statement])
                 ]
-                found.append(
-                    _standing(one.statement, section.section, capacity, said, now)
-                )
+                found.append(_standing(one.statement, section.section, capacity, said, now))
     return found
 
 

@@ -12,6 +12,8 @@ layer module                       its one job
 0     `files`                      write a file or folder whole or not at all, one at a time
 0     `traces`                     what a notebook read while it ran
 1     `schemas`                    what datapackage.json says, and what does not fit it
+1     `ledgers`                    what the last build made from what, and whether it stands
+1     `parameters`                 which parameters a notebook takes
 1     `redlines`                   what changed between two wordings
 1     `rendering`                  templates and inline markup → HTML, Markdown
 2     `tables`                     CSV on disk ↔ Content: read, validate, write safely
@@ -28,8 +30,9 @@ layer module                       its one job
 6     `engine`                     run a notebook in a new process that is already warm
 6     `exporters`                  an executed notebook through the project's templates
 7     `charts`                     the pictures of a review
-7     `builds`                     plan, run, export, record
-8     `cli`                        the verbs as commands
+7     `workers`                    run notebooks and export them, many at once
+8     `builds`                     plan, run what changed, export, record
+9     `cli`                        the verbs as commands
 ===== ============================ ========================================================
 
 The verbs are functions of this package; their modules load when they are first used, so that

@@ -1,9 +1,10 @@
-"""Plan, run, export, record: from tables to the exports that readers open.
+"""Plan, run what changed, export, record: from tables to the exports that readers open.
 
-A build is a list of runs. A run is one notebook with its parameters, and the files its exports
-go to. Runs are independent, so they share the machine's cores; each is executed by papermill in a
-process of its own (`ketcontent.engine`) and exported by the worker that ran it. When all runs of a
-document have succeeded, its folder is put in place in one step; when one has failed, what was
+A build is a list of runs (`ketcontent.workers`). A page's runs are given the rows of that page
+(`ketcontent.parts`) and nothing else; what each of them read of these is in its trace
+(`ketcontent.traces`), and the ledger (`ketcontent.ledgers`) has what all of it was like. A run is
+left out when nothing that it read has changed and its exports are as it wrote them. When all runs
+of a page have succeeded, its folder is put in place in one step; when one has failed, what was
 published before stays, and the others go on.
 
 ::
@@ -17,143 +18,56 @@ published before stays, and the others go on.
     exports/manifest.json                     hashes of what went in and what came out
     exports/.notebooks/                       the executed notebooks, and the tables they ran
                                               on; not committed
+    exports/.ledger/                          what was made from what; not committed
     exports/.work/                            what a build is working on; not committed
 
 Same inputs, same bytes: the exports hold no clock, no random id and no path of the machine.
+
+Notes
+-----
+What is needed only where something has changed is imported there: a build for which nothing has
+changed loads no table and no pandas.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
-import multiprocessing
 import os
-import re
 import shutil
-import signal
-import threading
-import time
-from collections.abc import Callable, Collection, Iterable, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
-from multiprocessing import forkserver
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any
 
 import ketcontent
-from ketcontent import files
-from ketcontent.diagnostics import Report
-from ketcontent.documents import Edition, assemble
+from ketcontent import files, ledgers
 from ketcontent.errors import (
     BuildFailed,
     KetcontentError,
     NotReady,
     UnknownName,
-    WrongParameter,
-    nearest,
 )
-from ketcontent.records import record
-from ketcontent.schemas import counted
-from ketcontent.tables import Content, empty_content, read_content, write_content
+from ketcontent.parameters import declared_parameters, hold_parameters
+
+if TYPE_CHECKING:
+    from ketcontent.diagnostics import Report
+    from ketcontent.documents import Edition
+    from ketcontent.tables import Content
+    from ketcontent.traces import Reading
+    from ketcontent.workers import Outcome, Progress, Run
 
 FORMATS = {"html": ".html", "markdown": ".md"}
 """The formats of an export, and the ending of each."""
 
+EDITIONS: tuple[Edition, ...] = ("current", "supplied")
+"""The editions of a page."""
+
 NOTEBOOKS = ("section", "document", "review", "index")
 """The notebooks that a build runs."""
 
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """One notebook to execute and export."""
-
-    notebook: Path
-    """The notebook."""
-    parameters: dict[str, Any]
-    """Its parameters."""
-    document: str
-    """The page it belongs to; empty for the index."""
-    outputs: dict[str, str]
-    """By format, the file to write, relative to the folder of the exports."""
-
-    @property
-    def name(self) -> str:
-        """What to call the run in a line: notebook, page and part.
-
-        Examples
-        --------
-        >>> Run(Path("n/section.ipynb"), {"section": "uses"}, "ketamine", {}).name
-        'ketamine: section uses'
-        """
-        what = self.notebook.stem
-        if what == "document":
-            what = f"{self.parameters.get('edition', '')} edition"
-        part = self.parameters.get("section", "")
-        return ": ".join(filter(None, [self.document, f"{what} {part}".strip()]))
-
-    @property
-    def executed(self) -> str:
-        """Where the executed notebook is kept, relative to the folder of executed notebooks.
-
-        Examples
-        --------
-        >>> Run(Path("n/index.ipynb"), {}, "", {"html": "index.html"}).executed
-        'index.ipynb'
-        """
-        return str(Path(next(iter(self.outputs.values()))).with_suffix(".ipynb"))
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """A run that failed."""
-
-    document: str
-    """The page; empty for the index."""
-    notebook: str
-    """The file name of the notebook."""
-    cell: int | None
-    """The number of the cell in the saved notebook, counted from 1; None before any cell ran."""
-    line: int | None
-    """The line in the cell's source, counted from 1; None where it is not known."""
-    source: str
-    """That line; the first of the cell where it is not known."""
-    exception: str
-    """The exception, with its message."""
-    saved: str
-    """Where the half-run notebook is kept; empty where there is none."""
-
-    def __str__(self) -> str:
-        where = ", ".join(
-            filter(
-                None,
-                [
-                    self.notebook,
-                    f"cell {self.cell}" if self.cell else "",
-                    f"line {self.line}" if self.line else "",
-                ],
-            )
-        )
-        lines = [f"{self.document or 'all pages'}: {where}: {self.exception}"]
-        lines += [f"    {self.source.strip()}"] if self.source.strip() else []
-        lines += [f"    half-run notebook: {self.saved}"] if self.saved else []
-        return "\n".join(lines)
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a build is."""
-
-    done: int
-    """Notebooks done."""
-    total: int
-    """Notebooks in all."""
-    finished: str
-    """The notebook just done; empty at the start."""
-    seconds: float
-    """How long that one took."""
-    at_work: str
-    """The first notebook that is not done; empty at the end."""
+_KEPT = ".notebooks"
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,12 +77,56 @@ class Built:
     folder: Path
     """The folder of the exports."""
     documents: tuple[str, ...]
-    """The pages that were published."""
+    """The pages that were asked for and are published."""
     files: tuple[str, ...]
-    """The files, relative to the folder."""
+    """Their files, relative to the folder."""
+    made: tuple[str, ...] = ()
+    """Those of the files that this build made; the others are as they were."""
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    """By file, why it was made, or why not."""
 
     def __repr__(self) -> str:
+        from ketcontent.schemas import counted
+
         return f"<Built {counted(len(self.files), 'file')} in {self.folder}>"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a build is asked for."""
+
+    documents: tuple[str, ...]
+    """The pages; all, where there are none."""
+    data: Path
+    """The folder of the tables."""
+    exports: Path
+    """The folder of the exports."""
+    notebooks: Path
+    """The folder of the notebooks."""
+    editions: tuple[str, ...]
+    """``current``, ``supplied`` or both."""
+    formats: tuple[str, ...]
+    """``html``, ``markdown`` or both."""
+    release: bool
+    """Whether only pages that may be released are exported."""
+    only: tuple[str, ...] = NOTEBOOKS
+    """The notebooks to run."""
+
+    @property
+    def digest(self) -> str:
+        """The digest of all of it but where the exports are."""
+        said = [sorted(set(self.documents)), sorted(set(self.editions)), sorted(set(self.formats))]
+        places = [str(self.data.absolute()), str(self.notebooks.absolute())]
+        return ledgers.digest_of([said, places, self.release, sorted(self.only)])
+
+    @property
+    def inputs(self) -> str:
+        """The digest of all that goes in now, but for the files that notebooks open."""
+        from ketcontent.schemas import SCHEMA_FILE, TABLES
+
+        names = [SCHEMA_FILE, *(f"{table}.csv" for table in TABLES)]
+        paths = [self.notebooks / f"{name}.ipynb" for name in NOTEBOOKS]
+        return ledgers.input_digest(self.data, names, paths)
 
 
 def build(
@@ -177,14 +135,15 @@ def build(
     data: str | os.PathLike[str] = "data",
     exports: str | os.PathLike[str] = "exports",
     notebooks: str | os.PathLike[str] = "notebooks",
-    editions: Collection[str] = get_args(Edition),
+    editions: Collection[str] = EDITIONS,
     formats: Collection[str] = tuple(FORMATS),
     jobs: int | None = None,
     release: bool = False,
+    force: bool = False,
     progress: Callable[[Progress], None] | None = None,
     waiting: Callable[[str], None] | None = None,
 ) -> Built:
-    """Run the notebooks, export them, and publish the exports.
+    """Run the notebooks for which something has changed, and publish their exports.
 
     A page is exported as a draft, and says so, until every sentence of it has its sign-offs.
 
@@ -203,6 +162,8 @@ def build(
     release
         Whether to export only pages that may be released today: no error of any judge, no
         sign-off missing or stale, no date past. The others are not exported at all.
+    force
+        Whether to run every notebook, whatever has changed.
     progress
         Called at the start, and as each notebook is done.
     waiting
@@ -229,37 +190,81 @@ def build(
     ketcontent.errors.UnknownName: No document 'ketamin'.
     hint: Did you mean 'ketamine'?
     """
-    for kind, names, known in (
-        ("edition", editions, get_args(Edition)),
-        ("format", formats, tuple(FORMATS)),
-    ):
-        for name in names:
-            if name not in known:
-                raise UnknownName.of(kind, name, known)
-    _workers()  # they import while the tables are read
-    target = Path(exports).absolute()
-    waited = False
-    refused: dict[str, Report] = {}
+    request = Request(
+        tuple(documents),
+        Path(data),
+        Path(exports).absolute(),
+        Path(notebooks),
+        _known("edition", editions, EDITIONS),
+        _known("format", formats, FORMATS),
+        release,
+    )
+    if not force and (built := as_it_stands(request)) is not None:
+        return built
+    from ketcontent import workers
 
-    def prepare() -> tuple[Content, list[Run]]:
-        content = read_content(data)
-        chosen = documents
-        if release:
-            _refuse_unready(content, documents, refused)
-            known = documents or list(content.documents["document"])
-            chosen = [page for page in known if page not in refused]
-        runs = plan(
-            content,
-            chosen,
-            data=target / ".notebooks" / "data",
-            notebooks=Path(notebooks),
-            editions=editions,
-            formats=formats,
-        )
-        for run in runs:
-            check_parameters(run.notebook, run.parameters)
-        # Where nothing may be released there is no page to plan, and plan takes that for all.
-        return content, [] if refused and not chosen else runs
+    workers.warm_up()  # they import while the tables are read
+    return rebuild(
+        request,
+        lambda: workers.pool(jobs or workers.cores(), request.exports / _KEPT),
+        force=force,
+        progress=progress,
+        waiting=waiting,
+    )
+
+
+def _known(kind: str, names: Collection[str], known: Collection[str]) -> tuple[str, ...]:
+    for name in names:
+        if name not in known:
+            raise UnknownName.of(kind, name, known)
+    return tuple(names)
+
+
+def as_it_stands(request: Request) -> Built | None:
+    """Return what an earlier build made for a request, where a new one would make the same.
+
+    Examples
+    --------
+    >>> folders = (Path("data"), Path("no-such-exports"), Path("notebooks"))
+    >>> as_it_stands(Request((), *folders, EDITIONS, ("html",), False)) is None
+    True
+    """
+    known = ledgers.what_stands(request.exports, request.digest, request.inputs)
+    if known is None:
+        return None
+    named = tuple(known["files"])
+    reasons = dict.fromkeys(named, _AS_IT_WAS)
+    return Built(request.exports, tuple(known["documents"]), named, (), reasons)
+
+
+_AS_IT_WAS = "nothing that it is made from has changed"
+
+
+def rebuild(
+    request: Request,
+    pool: Callable[[], Any],
+    *,
+    force: bool = False,
+    progress: Callable[[Progress], None] | None = None,
+    waiting: Callable[[str], None] | None = None,
+) -> Built:
+    """Build what is asked for with workers that the caller holds.
+
+    Parameters
+    ----------
+    request
+        What is asked for.
+    pool
+        Returns a context manager that gives an executor; called when there is something to run.
+    force, progress, waiting
+        As `build` takes them.
+
+    Raises
+    ------
+    KetcontentError
+        As `build` does.
+    """
+    waited = False
 
     def wait(holder: str) -> None:
         nonlocal waited
@@ -267,22 +272,25 @@ def build(
         if waiting is not None:
             waiting(holder)
 
-    content, runs = prepare()
-    target.mkdir(parents=True, exist_ok=True)
-    with files.hold(target / ".lock", purpose="building", patience=-1, waiting=wait):
+    job = _Job.of(request)
+    request.exports.mkdir(parents=True, exist_ok=True)
+    with files.hold(request.exports / ".lock", purpose="building", patience=-1, waiting=wait):
         if waited:  # what was read before may be older than what the other build published
-            content, runs = prepare()
-        kept = target / ".notebooks"
-        shutil.rmtree(kept, ignore_errors=True)
-        # All notebooks of a build read the same tables, whatever is saved meanwhile; and whoever
-        # opens an executed notebook afterwards finds the tables that it ran on.
-        write_content(content, kept / "data")
-        idle = bool(refused) and not runs
-        built = None if idle else _build(content, runs, target, jobs or _cores(), progress)
-    if refused:
-        report = Report.of([one for found in refused.values() for one in found])
+            if not force and (built := as_it_stands(request)) is not None:
+                return built
+            job = _Job.of(request)
+        built = None
+        # Where nothing may be released there is no page to plan, and plan takes that for all.
+        if not (job.refused and not job.pages):
+            built = _build(job, pool, force=force, progress=progress)
+    if job.refused:
+        from ketcontent.diagnostics import Report
+        from ketcontent.schemas import counted
+
+        report = Report.of([one for found in job.refused.values() for one in found])
         raise NotReady(
-            f"Not released: {', '.join(refused)}. {counted(len(report), 'row')} stand against it.",
+            f"Not released: {', '.join(job.refused)}. "
+            f"{counted(len(report), 'row')} stand against it.",
             hint="Settle each row above, then build again; without --release the page is "
             "exported as a draft.",
             report=report,
@@ -291,25 +299,78 @@ def build(
     return built
 
 
-def _refuse_unready(content: Content, documents: Sequence[str], refused: dict[str, Report]) -> None:
-    """Note, by page, the errors that stand against its release today."""
-    from ketcontent.checks import check
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """A request with the tables as they were read for it."""
 
-    refused.clear()
-    for page in documents or list(content.documents["document"]):
-        errors = [one for one in check(content, [page]) if one.severity == "error"]
+    request: Request
+    inputs: str
+    """The digest of what went in, taken before any of it was read."""
+    content: Content
+    digests: Mapping[str, str]
+    """The digest of each table as it is on disk."""
+    pages: tuple[str, ...]
+    """The pages to build, in order of their keys."""
+    refused: Mapping[str, Report]
+    """By page, what stands against its release."""
+    runs: tuple[Run, ...]
+    declared: Mapping[str, Any]
+    """By the digest of a notebook, the parameters that it takes."""
+
+    @staticmethod
+    def of(request: Request) -> _Job:
+        from ketcontent.tables import read_again
+
+        inputs = request.inputs
+        content, digests = read_again(request.data, ledgers.read_sound(request.exports))
+        known = list(content.documents["document"])
+        for name in request.documents:
+            if name not in known:
+                raise UnknownName.of("document", name, known)
+        chosen = sorted(set(request.documents) or known)
+        refused = _refused(content, chosen) if request.release else {}
+        pages = tuple(page for page in chosen if page not in refused)
+        runs = plan(
+            content,
+            pages,
+            kept=request.exports / _KEPT,
+            notebooks=request.notebooks,
+            editions=request.editions,
+            formats=request.formats,
+            only=request.only,
+        )
+        declared = dict(ledgers.read_declared(request.exports))
+        for run in runs:
+            digest = ledgers.file_digest(run.notebook)
+            if digest not in declared:
+                declared[digest] = declared_parameters(run.notebook)
+            hold_parameters(run.notebook, run.parameters, declared[digest])
+        return _Job(request, inputs, content, digests, pages, refused, tuple(runs), declared)
+
+
+def _refused(content: Content, pages: Sequence[str]) -> dict[str, Report]:
+    """Return, by page, the errors that stand against its release today."""
+    from ketcontent.checks import check
+    from ketcontent.diagnostics import Report
+    from ketcontent.parts import parts
+
+    found = {}
+    for page, rows in parts(content, pages):
+        errors = [one for one in check(rows, [page]) if one.severity == "error"]
         if errors:
-            refused[page] = Report.of(errors)
+            found[page] = Report.of(errors)
+    return found
 
 
 def plan(
     content: Content,
     documents: Sequence[str] = (),
     *,
-    data: Path,
+    kept: Path,
     notebooks: Path = Path("notebooks"),
-    editions: Collection[str] = get_args(Edition),
+    editions: Collection[str] = EDITIONS,
     formats: Collection[str] = tuple(FORMATS),
+    only: Collection[str] = NOTEBOOKS,
 ) -> list[Run]:
     """Return the runs of a build, the pages in order of their keys, the index last.
 
@@ -319,12 +380,15 @@ def plan(
         The tables.
     documents
         The pages; by default all.
-    data
-        The folder the notebooks shall read.
+    kept
+        The folder of the executed notebooks. There each page's runs read the rows of the page, in
+        ``<page>/data``; the index reads all, in ``data``.
     notebooks
         The folder of the notebooks.
     editions, formats
         As `build` takes them.
+    only
+        The notebooks to run.
 
     Raises
     ------
@@ -335,12 +399,15 @@ def plan(
 
     Examples
     --------
-    >>> runs = plan(read_content("data"), data=Path("data"), editions=["supplied"])
+    >>> from ketcontent import read_content
+    >>> runs = plan(read_content("data"), kept=Path("kept"), editions=["supplied"])
     >>> [run.name for run in runs]
     ['ketamine: supplied edition', 'index']
     >>> runs[0].outputs["markdown"]
     'ketamine/supplied.md'
     """
+    from ketcontent.workers import Run
+
     known = list(content.documents["document"])
     for name in documents:
         if name not in known:
@@ -357,136 +424,70 @@ def plan(
     endings = {name: ending for name, ending in FORMATS.items() if name in formats}
 
     def run(
-        notebook: str, stem: str, parameters: dict[str, str], only: Collection[str] = FORMATS
+        notebook: str, stem: str, parameters: dict[str, str], forms: Collection[str] = FORMATS
     ) -> Run:
+        page = parameters.get("document", "")
         return Run(
             paths[notebook],
-            {**parameters, "data": str(data.absolute())},
-            parameters.get("document", ""),
-            {name: f"{stem}{ending}" for name, ending in endings.items() if name in only},
+            {**parameters, "data": str((kept / page / "data").absolute())},
+            page,
+            {name: f"{stem}{ending}" for name, ending in endings.items() if name in forms},
         )
 
+    frame = content.sections
+    standing = frame[frame["position"].notna()].sort_values(["document", "position"])
+    sections = standing.groupby("document")["section"].apply(list).to_dict()
+    received = set(frame.loc[frame["supplied_position"].notna(), "document"])
     runs: list[Run] = []
     for key in sorted(set(documents) or known):
-        page = assemble(content, key)
         if "current" in editions:
             current = {"document": key, "edition": "current"}
-            runs.append(run("document", f"{key}/index", current))
-            for section in page:
-                stem = f"{key}/sections/{section.section}"
-                runs.append(run("section", stem, {**current, "section": section.section}))
             runs.append(run("review", f"{key}/review", {"document": key}, ["html"]))
-        if "supplied" in editions and page.received:
+            runs.append(run("document", f"{key}/index", current))
+            for section in sections.get(key, ()):
+                stem = f"{key}/sections/{section}"
+                runs.append(run("section", stem, {**current, "section": section}))
+        if "supplied" in editions and key in received:
             runs.append(
                 run("document", f"{key}/supplied", {"document": key, "edition": "supplied"})
             )
     runs.append(run("index", "index", {}, ["html"]))
-    return [one for one in runs if one.outputs]
+    return [one for one in runs if one.outputs and one.notebook.stem in only]
 
 
-# --- parameters ------------------------------------------------------------------------------
-
-
-def check_parameters(notebook: Path, parameters: dict[str, Any]) -> None:
-    """Refuse parameters that a notebook does not take, before any kernel starts.
-
-    Every parameter must be declared in the cell tagged ``parameters``, with a value of the type
-    it is annotated with, and every declared parameter without a default must be given.
-
-    Raises
-    ------
-    WrongParameter
-        Naming the notebook, the parameter, and the nearest one it declares.
-
-    Notes
-    -----
-    papermill logs an unknown parameter and runs the notebook with the default: a page exported
-    under another's name.
-
-    Examples
-    --------
-    >>> check_parameters(Path("notebooks/section.ipynb"), {"documnet": "ketamine"})
-    Traceback (most recent call last):
-        ...
-    ketcontent.errors.WrongParameter: section.ipynb has no parameter 'documnet'.
-    hint: Did you mean 'document'?
-    """
-    declared = _declared(notebook)
-
-    def refuse(name: str, message: str, hint: str) -> WrongParameter:
-        return WrongParameter(
-            f"{notebook.name} {message}", hint=hint, notebook=str(notebook), parameter=name
-        )
-
-    for name, value in parameters.items():
-        if name not in declared:
-            hint = nearest(name, declared) or "Declare it in the cell tagged 'parameters'."
-            raise refuse(name, f"has no parameter '{name}'.", hint)
-        wanted = _TYPES.get(declared[name]["inferred_type_name"].partition("[")[0])
-        if wanted and not _is_a(value, wanted):
-            raise refuse(
-                name,
-                f"takes a {wanted.__name__} as '{name}', not {value!r}.",
-                f"Give it a {wanted.__name__}.",
-            )
-    for name, parameter in declared.items():
-        if parameter["default"] == "..." and name not in parameters:
-            raise refuse(name, f"needs the parameter '{name}'.", f"Give {name} a value.")
-
-
-def _is_a(value: Any, wanted: type) -> bool:
-    if isinstance(value, bool):  # an int to Python, but not to whoever wrote `count: int`
-        return wanted is bool
-    return isinstance(value, (int, float) if wanted is float else wanted)
-
-
-_TYPES: dict[str, type] = {one.__name__: one for one in (str, int, float, bool, list, dict)}
-
-
-def _declared(notebook: Path) -> dict[str, Any]:
-    from papermill import inspect_notebook
-
-    try:
-        return dict(inspect_notebook(str(notebook)))
-    except Exception as fault:
-        raise KetcontentError(
-            f"{notebook} is not a notebook: {_first_line(str(fault))}",
-            hint="Restore it, or save it anew in JupyterLab.",
-            path=str(notebook),
-        ) from None
-
-
-# --- running ---------------------------------------------------------------------------------
+# --- building --------------------------------------------------------------------------------
 
 
 def _build(
-    content: Content,
-    runs: list[Run],
-    exports: Path,
-    jobs: int,
+    job: _Job,
+    pool: Callable[[], Any],
+    *,
+    force: bool,
     progress: Callable[[Progress], None] | None,
 ) -> Built:
+    """Run what is stale, publish each page as it is done, and keep the ledger."""
+    exports = job.request.exports
     work = exports / ".work"
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir()
-    pages = sorted({run.document for run in runs if run.document})
-    for page in pages:
+    for page in job.pages:
         files.restore_folder(exports / page)
-    failures = _run_all(runs, work, exports / ".notebooks", jobs, progress)
-    failed = {failure.document for failure in failures}
-    for page in pages:
-        if page not in failed:
-            _publish_page(content, exports, work, page, runs)
-    written = {path for run in runs if run.document not in failed for path in run.outputs.values()}
-    if "" not in failed and (work / "index.html").exists():
-        files.replace_file(exports / "index.html", (work / "index.html").read_bytes())
-    published = tuple(page for page in pages if page not in failed)
-    written |= {f"{Path(path).parts[0]}/record.json" for path in _records(written - {"index.html"})}
-    _write_manifest(content, runs, exports, published)
-    # A page that was deleted goes even where another one failed; index and manifest forgot it.
-    _withdraw(exports, set(content.documents["document"]))
+    # A page that was deleted goes even where another one fails.
+    withdrawn = _withdraw(exports, set(job.content.documents["document"]))
+    state = _State(job, _code_of(job), force=force)
+    state.look()
+    ledgers.write_sound(exports, job.digests.values())
+    ledgers.write_declared(exports, job.declared)
+    failures = _run_stale(state, work, pool, progress)
+    if state.changed or withdrawn or not (exports / "manifest.json").exists():
+        _write_manifest(state)
     shutil.rmtree(work, ignore_errors=True)
+    files_ = sorted([*state.outputs, *state.records, "manifest.json"])
     if failures:
+        from ketcontent.schemas import counted
+
+        failed = {failure.document for failure in failures}
+        published = [page for page in job.pages if page not in failed]
         raise BuildFailed(
             f"{counted(len(failures), 'notebook')} failed; "
             f"{counted(len(published), 'page')} published.\n"
@@ -495,219 +496,315 @@ def _build(
             "again. What was published before is still there.",
             failures=tuple(failures),
         )
-    return Built(exports, published, tuple(sorted([*written, "manifest.json"])))
+    written = {
+        name: ledgers.file_digest(exports / name) for name in [*state.records, "manifest.json"]
+    }
+    made = {"documents": job.pages, "files": files_, "outputs": {**state.outputs, **written}}
+    ledgers.keep_request(exports, job.request.digest, job.inputs, state.entries, made)
+    return Built(exports, job.pages, tuple(files_), tuple(sorted(state.made)), state.reasons)
 
 
-def _run_all(
-    runs: list[Run],
+def _code_of(job: _Job) -> dict[str, str]:
+    """Return the digest of the cells of each notebook."""
+    return {run.notebook.name: _notebook_digest(run.notebook) for run in job.runs}
+
+
+def _notebook_digest(notebook: Path) -> str:
+    """Return the digest of what a notebook does: its cells and their tags, and its kernel.
+
+    What it showed when it was last run, and how JupyterLab was showing it, does not count.
+    """
+    said = json.loads(notebook.read_bytes())
+    cells = [
+        [
+            cell["cell_type"],
+            "".join(cell["source"]),
+            cell["metadata"].get("tags", []),
+            cell.get("attachments", {}),
+        ]
+        for cell in said["cells"]
+    ]
+    return ledgers.digest_of([cells, said.get("metadata", {}).get("kernelspec", {})])
+
+
+class _State:
+    """What is known of each run while a build goes on."""
+
+    def __init__(self, job: _Job, notebooks: Mapping[str, str], *, force: bool) -> None:
+        self.job = job
+        self.notebooks = notebooks
+        self.force = force
+        self.code = ledgers.code_digest()
+        self.stale: list[Run] = []
+        self.known: dict[str, dict[str, ledgers.Entry]] = {}
+        """By page, the entries that the ledger has."""
+        self.tables: dict[str, str] = {}
+        """By page, the digest of all the tables that its runs are given."""
+        self.views: dict[str, dict[Reading, str]] = {}
+        """By page, the digest of it and of each section, as a run reads them."""
+        self.outputs: dict[str, str] = {}
+        """The files of the runs that stand, each with its digest."""
+        self.reasons: dict[str, str] = {}
+        self.made: set[str] = set()
+        self.records: list[str] = []
+        self.changed = False
+        """Whether anything was published."""
+
+    def look(self) -> None:
+        """Find the runs that are stale, and give each page that has one the rows it is made of."""
+        from ketcontent import parts
+        from ketcontent.tables import copy_content
+
+        job = self.job
+        kept = job.request.exports / _KEPT
+        whole = kept / "data"
+        by_page: dict[str, list[Run]] = {page: [] for page in job.pages}
+        for run in job.runs:
+            by_page.setdefault(run.document, []).append(run)
+        shared: dict[int, str] = {}
+        todo: list[tuple[str, Content]] = []
+        for page, rows in parts.parts(job.content, job.pages):
+            digests = parts.digests(rows, shared)
+            self._look_at(page, by_page[page], rows, digests)
+            if any(run.document == page for run in self.stale):
+                todo.append((page, rows))
+        self._look_at("", by_page.get("", []), job.content, dict(job.digests))
+        if self.stale:
+            copy_content(job.content, whole)
+        for page, rows in todo:
+            copy_content(rows, kept / page / "data", shared=(job.content, whole))
+
+    def _look_at(
+        self, page: str, runs: list[Run], rows: Content, digests: Mapping[str, str]
+    ) -> None:
+        """Find the stale ones among the runs of a page."""
+        exports = self.job.request.exports
+        self.known[page] = ledgers.read_entries(exports, page)
+        self.tables[page] = ledgers.digest_of(sorted(digests.items()))
+        if page and _records(name for run in runs for name in run.outputs.values()):
+            self.records.append(f"{page}/record.json")
+        for run in runs:
+            entry = self.known[page].get(run.executed)
+            why = _Why(self, run, rows, digests).reason(entry)
+            for name in run.outputs.values():
+                self.reasons[name] = why or _AS_IT_WAS
+            if why:
+                self.stale.append(run)
+            elif entry is not None:
+                self.outputs |= {name: entry.outputs[name] for name in run.outputs.values()}
+
+    @property
+    def entries(self) -> list[ledgers.Entry]:
+        """The entries of all runs that were asked for."""
+        return [self.known[run.document][run.executed] for run in self.job.runs]
+
+    def view_digest(self, reading: Reading, page: str, rows: Content) -> str:
+        """Return the digest of a page, or of a section of it, as a run reads it."""
+        from ketcontent import parts
+
+        whose = reading[1]
+        if whose not in self.views:
+            known = whose in set(self.job.content.documents["document"])
+            own = rows if whose == page else parts.part(self.job.content, whose) if known else None
+            self.views[whose] = {} if own is None else _view_digests(whose, own)
+        return self.views[whose].get(reading, ledgers.GONE)
+
+    def enter(self, run: Run, outcome: Outcome, rows: Content, digests: Mapping[str, str]) -> None:
+        """Note what a run read and wrote."""
+        read = None
+        if outcome.read is not None:
+            read = tuple(
+                (reading, was or self.digest_of(reading, run.document, rows, digests))
+                for reading, was in outcome.read
+            )
+        self.known[run.document][run.executed] = ledgers.Entry(
+            key=self.key(run),
+            tables=self.tables[run.document],
+            read=read,
+            outputs=dict(outcome.outputs),
+        )
+        self.outputs |= dict(outcome.outputs)
+        self.made |= set(run.outputs.values())
+
+    def key(self, run: Run) -> str:
+        """Return the digest of a run's code: the notebook's, the parameters, and all behind it."""
+        given = {name: value for name, value in run.parameters.items() if name != "data"}
+        notebook = [run.notebook.name, self.notebooks[run.notebook.name]]
+        return ledgers.digest_of([self.code, notebook, given, sorted(run.outputs.items())])
+
+    def digest_of(
+        self, reading: Reading, page: str, rows: Content, digests: Mapping[str, str]
+    ) -> str:
+        """Return the digest of what a run read, as it is now."""
+        kind, *name = reading
+        if kind == "table":
+            return digests.get(name[0], ledgers.GONE)
+        if kind == "page":
+            return self.view_digest(reading, page, rows)
+        return ledgers.digest_now(reading)
+
+
+def _view_digests(page: str, rows: Content) -> dict[Reading, str]:
+    """Return the digest of each edition of a page and of each section, as a notebook has it."""
+    from ketcontent.documents import assemble
+    from ketcontent.signoffs import with_signoffs
+
+    found: dict[Reading, str] = {}
+    for edition in EDITIONS:
+        sections = [one.section for one in assemble(rows, page, edition=edition)]
+        for key in ("", *sections):
+            view = with_signoffs(rows, assemble(rows, page, edition=edition, section=key))
+            said = json.dumps(asdict(view), default=dict)
+            found["page", page, edition, key] = ledgers.digest(said.encode())
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Why:
+    """Why a run is stale."""
+
+    state: _State
+    run: Run
+    rows: Content
+    digests: Mapping[str, str]
+
+    def reason(self, entry: ledgers.Entry | None) -> str:
+        """Return why a run must be run; nothing, where it need not."""
+        exports = self.state.job.request.exports
+        if self.state.force:
+            return "everything was asked for"
+        if entry is None:
+            return "it is not known from what it was made, if it ever was"
+        if not entry.followed:
+            return "its notebook uses what cannot be followed, so it runs every time"
+        if entry.key != self.state.key(self.run):
+            return "its notebook, a template, ketcontent or a package changed"
+        for name in self.run.outputs.values():
+            if (exports / name).exists() and ledgers.file_digest(
+                exports / name
+            ) != entry.outputs.get(name):
+                return f"{name} is not as it was written"
+            if not (exports / name).exists():
+                return f"{name} is not there"
+        for reading, was in entry.read or ():
+            same = (
+                reading[0] in ("table", "section")
+                and entry.tables == self.state.tables[self.run.document]
+            )
+            if same or self._now(reading) == was:
+                continue
+            return self._said(reading)
+        return ""
+
+    def _now(self, reading: Reading) -> str:
+        return self.state.digest_of(reading, self.run.document, self.rows, self.digests)
+
+    def _said(self, reading: Reading) -> str:
+        kind, *name = reading
+        if kind == "day":
+            return "it depends on the day, and another one has come"
+        if kind in ("file", "folder"):
+            return f"{os.path.relpath(name[0])} changed"
+        tables = [name[0]] if kind == "table" else []
+        rows = _changed_rows(self.run, self.rows, tables)
+        what = (
+            f"{name[0]}.csv" if kind == "table" else f"section {name[2]}" if name[2] else "the page"
+        )
+        return f"{what} changed{f': {rows}' if rows else ''}"
+
+
+_NAMED = 3
+"""How many changed rows a reason names."""
+
+
+def _changed_rows(run: Run, rows: Content, tables: Sequence[str]) -> str:
+    """Return the rows that are not as the last build gave them to a run."""
+    from ketcontent.errors import KetcontentError
+    from ketcontent.schemas import TABLES
+    from ketcontent.tables import read_content, rows_of
+
+    try:
+        before = read_content(run.parameters["data"])
+    except KetcontentError:  # they are not there any more
+        return ""
+    names = []
+    for table in tables or TABLES:
+        was, now = rows_of(before, table), rows_of(rows, table)
+        changed = [key for key in sorted(was.keys() | now.keys()) if was.get(key) != now.get(key)]
+        names += [f"{table} {'/'.join(key)}" for key in changed]
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return ", ".join(names[:_NAMED]) + more
+
+
+def _run_stale(
+    state: _State,
     work: Path,
-    kept: Path,
-    jobs: int,
+    pool: Callable[[], Any],
     progress: Callable[[Progress], None] | None,
-) -> list[Failure]:
-    """Execute and export every run; return those that failed, in the order of the plan."""
-    report = progress or (lambda _: None)
-    failures: dict[int, Failure] = {}
-    remaining = dict(enumerate(run.name for run in runs))
-    before = set(multiprocessing.active_children())
-    with ProcessPoolExecutor(
-        max(1, min(jobs, len(runs))),
-        mp_context=_workers(),
-        initializer=_start_worker,
-        initargs=(kept, dict(os.environ)),
-    ) as pool:
-        places = {pool.submit(_run_one, run, work, kept): n for n, run in enumerate(runs)}
-        report(Progress(0, len(runs), "", 0.0, next(iter(remaining.values()), "")))
-        try:
-            for future in as_completed(places):
-                place = places[future]
-                failure, seconds = _result(future, runs[place])
-                if failure:
-                    failures[place] = failure
-                name = remaining.pop(place)
-                at_work = next(iter(remaining.values()), "")
-                report(Progress(len(runs) - len(remaining), len(runs), name, seconds, at_work))
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            for worker in set(multiprocessing.active_children()) - before:
-                worker.terminate()
-            raise
+) -> list[Any]:
+    """Run what is stale; publish each page when the last of its runs is done."""
+    from ketcontent import parts, workers
+
+    job = state.job
+    exports = job.request.exports
+    left = Counter(run.document for run in state.stale)
+    outcomes: dict[str, list[tuple[Run, Outcome]]] = {}
+    failures: dict[int, Any] = {}
+    with pool() if state.stale else nullcontext() as executor:
+        for place, outcome in workers.run_all(
+            executor, state.stale, work, exports / _KEPT, progress
+        ):
+            run = state.stale[place]
+            outcomes.setdefault(run.document, []).append((run, outcome))
+            left[run.document] -= 1
+            if outcome.failure is not None:
+                failures[place] = outcome.failure
+            if left[run.document]:
+                continue
+            ended = outcomes.pop(run.document)
+            if any(outcome.failure for _, outcome in ended):
+                continue
+            if run.document:
+                rows = parts.part(job.content, run.document)
+                _publish_page(state, rows, work, run.document, ended)
+            else:
+                files.replace_file(exports / "index.html", (work / "index.html").read_bytes())
+                _enter_all(state, job.content, dict(job.digests), ended)
+            state.changed = True
+            ledgers.write_entries(exports, run.document, _standing(state, run.document))
     return [failures[place] for place in sorted(failures)]
 
 
-def _workers() -> Any:
-    """Return where workers come from: forks of one fresh interpreter that imports all they need.
-
-    What the caller has imported or changed reaches no notebook. The interpreter imports in the
-    background, from the first call on.
-    """
-    from ketcontent import engine
-
-    if not engine.can_fork():
-        return multiprocessing.get_context("spawn")
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([*engine.KERNEL, *_NEEDED, *engine.WARM])
-    missing = {name: engine.SURROUNDINGS[name] for name in engine.SURROUNDINGS.keys() - os.environ}
-    os.environ.update(missing)
-    try:
-        forkserver.ensure_running()
-    finally:
-        for name in missing:
-            del os.environ[name]
-    return context
+def _standing(state: _State, page: str) -> dict[str, ledgers.Entry]:
+    """Return the entries of a page whose exports are there."""
+    exports = state.job.request.exports
+    return {
+        name: entry
+        for name, entry in state.known[page].items()
+        if all((exports / output).exists() for output in entry.outputs)
+    }
 
 
-_NEEDED = ["papermill", "ketcontent.exporters", "ketcontent.engine", "ketcontent.builds", "nh3"]
-"""What a worker imports, beside what its notebooks do."""
-
-
-def _start_worker(kept: Path, environment: dict[str, str]) -> None:
-    """Make a worker end when it is told to, or when its parent is gone; its kernel follows."""
-    from ketcontent import engine
-
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
-    os.environ.clear()
-    os.environ.update(environment)
-    # Kernels say on stderr how they died.
-    kept.mkdir(parents=True, exist_ok=True)
-    handle = os.open(kept / "kernels.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-    os.dup2(handle, 2)
-    if (kept / "data").is_dir():
-        # What frictionless says of rows is remembered by the rows: a second to each notebook.
-        read_content(kept / "data")
-    if engine.can_fork():
-        engine.branch()
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        # SystemExit would not do: to the pool it is the result of a task, and the worker goes on.
-        os._exit(1)
-
-
-def _result(future: Future[tuple[Failure | None, float]], run: Run) -> tuple[Failure | None, float]:
-    try:
-        return future.result()
-    except BrokenProcessPool:
-        lost = "the process that ran it was killed"
-        return Failure(run.document, run.notebook.name, None, None, "", lost, ""), 0.0
-
-
-def _run_one(run: Run, work: Path, kept: Path) -> tuple[Failure | None, float]:
-    """Execute a notebook, export it in each format; return how it failed, and the seconds."""
-    start = time.perf_counter()
-    executed = kept / run.executed
-    executed.parent.mkdir(parents=True, exist_ok=True)
-    executed.unlink(missing_ok=True)
-    failure = _executed(run, executed) or _exported(run, executed, work)
-    return failure, time.perf_counter() - start
-
-
-def _executed(run: Run, saved: Path) -> Failure | None:
-    import logging
-
-    import papermill
-
-    logging.getLogger("papermill").setLevel(logging.ERROR)
-    fault: Exception | None = None
-    try:
-        # papermill saves after every cell, so that the notebook is kept when its kernel dies.
-        papermill.execute_notebook(
-            str(run.notebook),
-            str(saved),
-            parameters=run.parameters,
-            cwd=str(run.notebook.parent),
-            kernel_name="python3",
-            engine_name="ketcontent",
-            progress_bar=False,
-        )
-    except papermill.PapermillExecutionError as raised:
-        fault = raised
-    except Exception as raised:
-        return _failure(run, saved, raised)
-    # To papermill, a cell tagged raises-exception fails, and one that calls sys.exit() is the end
-    # of a notebook that went well. What counts here is whether all cells were run.
-    notebook = json.loads(saved.read_bytes())
-    if any(_facts(cell).get("exception") for cell in notebook["cells"]):
-        return _failure(run, saved, fault)
-    if fault:
-        notebook["cells"] = [cell for cell in notebook["cells"] if not _is_marker(cell)]
-        saved.write_text(json.dumps(notebook, indent=1, ensure_ascii=False) + "\n", "utf-8")
-    return None
-
-
-def _facts(cell: dict[str, Any]) -> dict[str, Any]:
-    """Return what papermill says of a cell it ran."""
-    return dict(cell["metadata"].get("papermill", {}))
-
-
-def _is_marker(cell: dict[str, Any]) -> bool:
-    """Whether papermill put the cell in to point at an error."""
-    return "papermill-error-cell-tag" in cell["metadata"].get("tags", ())
-
-
-def _exported(run: Run, executed: Path, work: Path) -> Failure | None:
-    from ketcontent.exporters import export
-
-    try:
-        for form, name in run.outputs.items():
-            path = work / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            files.write_through(path, export(executed, form))
-    except Exception as fault:
-        said = f"{type(fault).__name__} while exporting: {_first_line(str(fault))}"
-        return Failure(run.document, run.notebook.name, None, None, "", said, str(executed))
-    return None
-
-
-def _failure(run: Run, saved: Path, fault: Exception | None) -> Failure:
-    """Return where a notebook failed, as it stands in the notebook that was saved."""
-    said = f"{type(fault).__name__}: {_first_line(str(fault))}"
-    cells = json.loads(saved.read_bytes())["cells"] if saved.exists() else []
-    # papermill marks the cell that raised; when the kernel died, the last one that was started.
-    raised = [place for place, cell in enumerate(cells) if _facts(cell).get("exception")]
-    started = [place for place, cell in enumerate(cells) if _facts(cell).get("start_time")]
-    if not (raised or started):
-        kept = str(saved) if cells else ""
-        return Failure(run.document, run.notebook.name, None, None, "", said, kept)
-    place = raised[0] if raised else started[-1]
-    source = "".join(cells[place]["source"]).splitlines()
-    line = 1 if len(source) == 1 else None
-    for output in cells[place].get("outputs", ()):
-        if output["output_type"] == "error":
-            said = f"{output['ename']}: {_first_line(output['evalue'])}".removesuffix(": ")
-            line = _line_of(output["traceback"]) or line
-    shown = source[(line or 1) - 1] if source else ""
-    return Failure(run.document, run.notebook.name, place + 1, line, shown, said, str(saved))
-
-
-_ANSI = re.compile(r"\x1b\[[0-9;]*m")
-_IN_CELL = re.compile(r"Cell In\[\d+\], line (\d+)")
-
-
-def _line_of(traceback: Iterable[str]) -> int | None:
-    """Return the line of the cell that a traceback starts from."""
-    for entry in traceback:
-        found = _IN_CELL.search(_ANSI.sub("", entry))
-        if found:
-            return int(found.group(1))
-    return None
-
-
-def _first_line(text: str) -> str:
-    return text.strip().splitlines()[0] if text.strip() else ""
+def _enter_all(
+    state: _State,
+    rows: Content,
+    digests: Mapping[str, str],
+    ended: Sequence[tuple[Run, Outcome]],
+) -> None:
+    for run, outcome in ended:
+        state.enter(run, outcome, rows, digests)
 
 
 # --- publishing ------------------------------------------------------------------------------
 
 
-def _withdraw(exports: Path, known: set[str]) -> None:
+def _withdraw(exports: Path, known: set[str]) -> set[str]:
     """Delete the folders of pages that a build once published and the tables no longer have."""
-    for page in _published(exports) - known:
+    gone = _published(exports) - known
+    for page in gone:
         shutil.rmtree(exports / page, ignore_errors=True)
+    ledgers.forget_pages(exports, known)
+    return gone
 
 
 def _published(exports: Path) -> set[str]:
@@ -717,42 +814,66 @@ def _published(exports: Path) -> set[str]:
     }
 
 
-def _write_record(content: Content, made: Path, page: str) -> None:
+def _write_record(rows: Content, made: Path, page: str) -> None:
     """Write the record of what the finished pages show, beside them."""
+    from ketcontent.records import record
+
     pages = {
         path.relative_to(made).as_posix(): path.read_text("utf-8")
         for path in sorted([*made.rglob("*.html"), *made.rglob("*.md")])
         if _records([path.name])
     }
-    text = json.dumps(record(content, page, pages), indent=1, ensure_ascii=False) + "\n"
-    files.write_through(made / "record.json", text.encode())
+    text = json.dumps(record(rows, page, pages), indent=1, ensure_ascii=False) + "\n"
+    path = made / "record.json"
+    path.unlink(missing_ok=True)  # it may be a link to the one that is published
+    files.write_through(path, text.encode())
 
 
-def _publish_page(content: Content, exports: Path, work: Path, page: str, runs: list[Run]) -> None:
+def _publish_page(
+    state: _State,
+    rows: Content,
+    work: Path,
+    page: str,
+    ended: Sequence[tuple[Run, Outcome]],
+) -> None:
     """Put the folder of a page in place in one step.
 
-    What this build did not make (the other edition, the other format) is taken over from what is
-    published, except for sections that the page no longer has.
+    What this build did not make (what has not changed, the other edition, the other format) is
+    taken over from what is published, except for sections that the page no longer has.
     """
-    outputs = {path for run in runs if run.document == page for path in run.outputs.values()}
+    from ketcontent import parts
+
+    exports = state.job.request.exports
+    planned = {
+        path for run in state.job.runs if run.document == page for path in run.outputs.values()
+    }
+    new = {path for run, _ in ended for path in run.outputs.values()}
     made = work / page
     published = exports / page
-    sections_built = any("/sections/" in path for path in outputs)
+    sections_built = any("/sections/" in path for path in planned)
     for old in sorted(published.rglob("*")) if published.exists() else ():
         name = old.relative_to(exports).as_posix()
-        gone = sections_built and "/sections/" in name and not _same_section(name, outputs)
-        if old.is_file() and name not in outputs and not gone:
-            new = work / name
-            new.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(old, new)
+        gone = sections_built and "/sections/" in name and not _same_section(name, planned)
+        if old.is_file() and name not in new and not gone:
+            _take_over(old, work / name)
     # The record speaks of the current edition alone: where a build leaves that as it was, the
     # tables may have moved on, and the record must not.
-    if _records(outputs):
-        _write_record(content, made, page)
+    if _records(planned):
+        _write_record(rows, made, page)
+        state.made.add(f"{page}/record.json")
     files.swap_folders(made, published)
+    _enter_all(state, rows, parts.digests(rows), ended)
 
 
-def _records(outputs: Collection[str]) -> set[str]:
+def _take_over(old: Path, new: Path) -> None:
+    new.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        os.link(old, new)
+    except OSError:  # a file system without links
+        shutil.copy2(old, new)
+
+
+def _records(outputs: Collection[str] | Iterator[str]) -> set[str]:
     """Return those of some outputs that show a current edition, which its record holds."""
     return {path for path in outputs if Path(path).stem not in ("supplied", "review")}
 
@@ -762,73 +883,40 @@ def _same_section(name: str, outputs: set[str]) -> bool:
     return any(path.rpartition(".")[0] == stem for path in outputs)
 
 
-def _write_manifest(
-    content: Content, runs: list[Run], exports: Path, published: tuple[str, ...]
-) -> None:
+def _write_manifest(state: _State) -> None:
     """Write what went into each published page, and what came out, as hashes."""
+    job = state.job
+    exports = job.request.exports
     path = exports / "manifest.json"
     try:
         pages = dict(json.loads(path.read_bytes())["documents"])
     except (OSError, ValueError, KeyError, TypeError):
         pages = {}
-    code = {run.notebook.name: _notebook_hash(run.notebook) for run in runs}
-    for page in published:
+    for page in job.pages:
         outputs = sorted(
             one.relative_to(exports).as_posix()
             for one in (exports / page).rglob("*")
             if one.is_file() and one.name != "review.html"
         )
+        if not outputs:
+            continue  # it failed, and was never published
         pages[page] = {
-            "content": content_hash(content, page),
-            "notebooks": {name: code[name] for name in sorted(code) if name != "index.ipynb"},
-            "outputs": {name: _file_hash(exports / name) for name in outputs},
+            "content": state.tables[page],
+            "notebooks": {
+                name: state.notebooks[name]
+                for name in sorted(state.notebooks)
+                if name != "index.ipynb"
+            },
+            "outputs": {name: ledgers.file_digest(exports / name) for name in outputs},
         }
-    known = set(content.documents["document"])
+    known = set(job.content.documents["document"])
     manifest = {
         "ketcontent": ketcontent.__version__,
         "documents": {page: pages[page] for page in sorted(pages) if page in known},
     }
     if (exports / "index.html").exists():
-        manifest["outputs"] = {"index.html": _file_hash(exports / "index.html")}
+        manifest["outputs"] = {"index.html": ledgers.file_digest(exports / "index.html")}
     files.replace_file(path, (json.dumps(manifest, indent=1, ensure_ascii=False) + "\n").encode())
-
-
-def content_hash(content: Content, document: str) -> str:
-    """Return the hash of the rows that a page is made of.
-
-    Examples
-    --------
-    >>> content_hash(read_content("data"), "ketamine")[:7]
-    'sha256:'
-    """
-    rows: list[Any] = []
-    for table in ("documents", "sections", "statements"):
-        frame = getattr(content, table)
-        rows.append(frame[frame["document"] == document].astype(str).values.tolist())
-    rows += [content.notices.values.tolist(), content.terms.values.tolist()]
-    return _hash(json.dumps(rows, ensure_ascii=False).encode())
-
-
-def _notebook_hash(notebook: Path) -> str:
-    """Return the hash of a notebook's sources, whatever its outputs and metadata."""
-    cells = json.loads(notebook.read_bytes())["cells"]
-    said = [[cell["cell_type"], "".join(cell["source"])] for cell in cells]
-    return _hash(json.dumps(said, ensure_ascii=False).encode())
-
-
-def _file_hash(path: Path) -> str:
-    return _hash(path.read_bytes())
-
-
-def _cores() -> int:
-    """Return how many cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
-def _hash(data: bytes) -> str:
-    return f"sha256:{hashlib.sha256(data).hexdigest()}"
 
 
 # --- a new project ---------------------------------------------------------------------------
@@ -859,12 +947,10 @@ def create_project(folder: str | os.PathLike[str]) -> Path:
             hint="Name a folder that does not exist yet.",
             path=str(project),
         )
+    from ketcontent.tables import empty_content, write_content
+
     write_content(empty_content(), project / "data")
-    for name in (
-        "rules.csv",
-        "policies.csv",
-        "strings.csv",
-    ):  # the house's own, to be changed
+    for name in ("rules.csv", "policies.csv", "strings.csv"):  # the house's own, to be changed
         shutil.copyfile(files.shipped("data") / name, project / "data" / name)
     (project / "exports").mkdir()
     (project / "notebooks").mkdir()

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import datetime
 import json
-import os
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict, replace
 from itertools import groupby
@@ -22,11 +21,12 @@ from xml.etree import ElementTree
 import pandas as pd
 
 import ketcontent
-from ketcontent import evidence, prose, signoffs, traces
+from ketcontent import evidence, prose, signoffs
 from ketcontent.diagnostics import Diagnostic, Report
 from ketcontent.documents import Edition, assemble
 from ketcontent.errors import UnknownName
 from ketcontent.tables import Content
+from ketcontent.traces import today as today
 
 JUDGES: tuple[Callable[..., list[Diagnostic]], ...] = (
     evidence.judge_support,
@@ -109,21 +109,6 @@ def check(
     waived = _waived(content, day)
     left = [one for one in found if (one.table, one.key, one.rule) not in waived]
     return Report.of(_placed(left + _judge_waivers(content, found, documents), content))
-
-
-def today() -> datetime.date:
-    """Return the day to judge by: that of ``SOURCE_DATE_EPOCH`` where it is set, else today.
-
-    Examples
-    --------
-    >>> today() >= datetime.date(1970, 1, 1)
-    True
-    """
-    traces.note("day")
-    epoch = os.environ.get("SOURCE_DATE_EPOCH")
-    if epoch:
-        return datetime.datetime.fromtimestamp(int(epoch), datetime.UTC).date()
-    return datetime.date.today()
 
 
 def _placed(found: Sequence[Diagnostic], content: Content) -> list[Diagnostic]:

@@ -19,8 +19,8 @@ import ketcontent
 from ketcontent.errors import KetcontentError
 
 if TYPE_CHECKING:
-    from ketcontent.builds import Progress
     from ketcontent.documents import Edition
+    from ketcontent.workers import Progress
 
 _DATA = click.option(
     "--data",
@@ -374,6 +374,8 @@ def impact(kind: str, key: str, fail_over: int | None, data: str) -> None:
 @click.option(
     "--jobs", type=click.IntRange(min=1), help="Notebooks at once; by default a core each."
 )
+@click.option("--force", is_flag=True, help="Run every notebook, whatever has changed.")
+@click.option("--why", is_flag=True, help="Say of each export why it was made, or why not.")
 @_DATA
 @click.option(
     "--exports",
@@ -396,13 +398,15 @@ def build(
     release: bool,
     templates: Path | None,
     jobs: int | None,
+    force: bool,
+    why: bool,
     data: str,
     exports: str,
     notebooks: str,
 ) -> None:
-    """Run the notebooks and export DOCUMENTS, by default all."""
+    """Run the notebooks for which something has changed; export DOCUMENTS, by default all."""
     from ketcontent.builds import FORMATS, build
-    from ketcontent.rendering import TEMPLATES_VARIABLE
+    from ketcontent.files import TEMPLATES_VARIABLE
     from ketcontent.schemas import counted
 
     if templates is not None:
@@ -425,11 +429,16 @@ def build(
             formats=chosen,
             jobs=jobs,
             release=release,
+            force=force,
             progress=show,
             waiting=lambda holder: click.echo(f"Waiting for a build by {holder} …", err=True),
         )
-    wrote = counted(len(built.files), "file")
-    click.echo(f"Wrote {wrote} to {exports}. Start at {Path(exports, 'index.html')}")
+    for name, reason in sorted(built.reasons.items()) if why else ():
+        click.echo(f"{name}: {reason}")
+    made, left = len(built.made), len(built.files) - len(built.made)
+    wrote = f"Wrote {counted(made, 'file')} to {exports}" if made else "Nothing has changed"
+    others = f"; {counted(left, 'file')} stood" if made and left else ""
+    click.echo(f"{wrote}{others}. Start at {Path(exports, 'index.html')}")
 
 
 @contextmanager

@@ -571,8 +571,8 @@ def assemble(
     """
     if edition not in get_args(Edition):
         raise UnknownName.of("edition", edition, get_args(Edition))
-    if section and traces.tracing():
-        with traces.reading_whole("section", document, edition, section):
+    if traces.tracing():
+        with traces.reading_whole("page", document, edition, section):
             return assemble(content, document, edition=edition, section=section)
     rows = content.documents[content.documents["document"] == document]
     if rows.empty:

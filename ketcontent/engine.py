@@ -54,6 +54,7 @@ from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
+from ketcontent import traces
 from ketcontent.errors import KetcontentError
 
 KERNEL = ("ipykernel.kernelapp", "ipykernel.debugger", "IPython.core.completerlib", "pdb")
@@ -459,6 +460,7 @@ def _become_kernel(
         os.environ.update(environment)
         time.tzset()
         os.chdir(folder)
+        traces.begin()
         sys.argv = ["ipykernel_launcher.py", *words]
         if "numpy" in sys.modules:  # Python's own generator is seeded anew in a fork
             sys.modules["numpy"].random.seed()

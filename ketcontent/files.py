@@ -27,6 +27,9 @@ from pathlib import Path
 
 from ketcontent.errors import Locked
 
+TEMPLATES_VARIABLE = "KETCONTENT_TEMPLATES"
+"""The environment variable that names a folder of templates to look in before our own."""
+
 _ASIDE = ".aside"
 
 

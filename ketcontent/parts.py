@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import hashlib
 import html
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -153,14 +152,3 @@ def digests(content: Content, known: dict[int, str] | None = None) -> dict[str, 
                 known[id(frame)] = digest
         found[table] = digest
     return found
-
-
-def digest_of(said: Any) -> str:
-    """Return the digest of anything that JSON can say.
-
-    Examples
-    --------
-    >>> digest_of(["a"]) == digest_of(("a",))
-    True
-    """
-    return hashlib.sha256(json.dumps(said, ensure_ascii=True).encode()).hexdigest()

@@ -39,9 +39,6 @@ if TYPE_CHECKING:
 TEMPLATES = Path(__file__).parent / "templates"
 """The folder of all templates: ``page`` for what a notebook shows, the rest for nbconvert."""
 
-TEMPLATES_VARIABLE = "KETCONTENT_TEMPLATES"
-"""The environment variable that names a team's own folder of templates, looked in first."""
-
 _RIGHT_TO_LEFT = re.compile(
     r"(?:ar|arc|ckb|dv|fa|he|ks|nqo|ps|sd|syr|ug|ur|yi)(?:-|$)(?!latn|cyrl)"
     r"|[a-z]{2,3}-(?:arab|hebr|syrc|thaa|nkoo|adlm)(?:-|$)",
@@ -170,7 +167,7 @@ def template_folders() -> list[Path]:
     >>> template_folders()[-1].name
     'templates'
     """
-    own = os.environ.get(TEMPLATES_VARIABLE)
+    own = os.environ.get(files.TEMPLATES_VARIABLE)
     return [Path(own), TEMPLATES] if own else [TEMPLATES]
 
 

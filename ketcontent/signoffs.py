@@ -32,6 +32,7 @@ from ketcontent.documents import Document, Entry, Index, Signer, Statement, asse
 from ketcontent.errors import KetcontentError, UnknownName
 from ketcontent.redlines import redline
 from ketcontent.rendering import link_targets
+from ketcontent.schemas import TABLES
 from ketcontent.tables import Content, frame_of
 from ketcontent.wording import digest
 
@@ -416,8 +417,8 @@ def with_signoffs(content: Content, page: Document) -> Document:
     """
     if page.edition == "supplied":
         return page
-    if page.part and traces.tracing():
-        with traces.reading_whole("section", page.document, page.edition, page.part):
+    if traces.tracing():
+        with traces.reading_whole("page", page.document, page.edition, page.part):
             return with_signoffs(content, page)
     whole = page if not page.part else assemble(content, page.document)
     return _with_standings(content, page, _standings(content, whole))
@@ -476,6 +477,11 @@ def list_documents(content: Content) -> Index:
     >>> [(one.name, one.state) for one in list_documents(read_content("data")).entries]
     [('Ketamine', 'draft')]
     """
+    if traces.tracing():
+        for table in TABLES:
+            traces.note("table", table)
+        with traces.reading_whole("table", "documents"):
+            return list_documents(content)
     entries = []
     for row in content.documents.to_dict("records"):
         page = with_signoffs(content, assemble(content, row["document"]))

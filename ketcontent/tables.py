@@ -171,8 +171,10 @@ def read_content(folder: str | os.PathLike[str] = "data") -> Content:
     return _Traced(**_fields(content)) if traced else content
 
 
-def read_again(folder: str | os.PathLike[str], sound: Collection[str]) -> tuple[Content, set[str]]:
-    """Return the Content of a folder, and the digests of its tables, now known to be sound.
+def read_again(
+    folder: str | os.PathLike[str], sound: Collection[str]
+) -> tuple[Content, dict[str, str]]:
+    """Return the Content of a folder, and by table its digest, now known to be sound.
 
     A table whose digest is in `sound` was held against the same schema before and had no fault;
     keys and the laws between tables are checked all the same.
@@ -184,14 +186,14 @@ def read_again(folder: str | os.PathLike[str], sound: Collection[str]) -> tuple[
 
     Examples
     --------
-    >>> content, sound = read_again("data", ())
-    >>> read_again("data", sound)[1] == sound
+    >>> content, digests = read_again("data", ())
+    >>> read_again("data", digests.values())[1] == digests
     True
     """
     return _read(Path(folder), sound)
 
 
-def _read(place: Path, sound: Collection[str] | None) -> tuple[Content, set[str]]:
+def _read(place: Path, sound: Collection[str] | None) -> tuple[Content, dict[str, str]]:
     """Return the Content of a folder; `sound` is None where all of it is known to be sound."""
     schemas = read_schemas(place)
     data = _snapshot(place, schemas)
@@ -204,7 +206,7 @@ def _read(place: Path, sound: Collection[str] | None) -> tuple[Content, set[str]
         )
     rows = {table: [row.cells for row in parsed[table]] for table in schemas}
     content = _content(schemas, rows, place, _lines_of(schemas, parsed))
-    return content, {table_digest(schemas[table], data[table]) for table in schemas}
+    return content, {table: table_digest(schemas[table], data[table]) for table in schemas}
 
 
 def _fields(content: Content) -> dict[str, Any]:
@@ -285,7 +287,7 @@ def table_bytes(content: Content, table: str) -> bytes:
     >>> table_bytes(read_content("data"), "policies").splitlines()[0]
     b'kind,capacity'
     """
-    return _csv(content.schemas[table], dict(sorted(_rows(content, table).items())))
+    return _csv(content.schemas[table], dict(sorted(rows_of(content, table).items())))
 
 
 def validate_tables(folder: str | os.PathLike[str] = "data") -> Report:
@@ -520,8 +522,14 @@ def _save(
     return _content(schemas, rows, place, _lines_of(schemas, now))
 
 
-def _rows(content: Content, table: str) -> dict[Key, Row]:
-    """Return the rows of a table by key, as text."""
+def rows_of(content: Content, table: str) -> dict[Key, Row]:
+    """Return the rows of a table by key, as text.
+
+    Examples
+    --------
+    >>> rows_of(read_content("data"), "policies")["advice", "clinical"]
+    ('advice', 'clinical')
+    """
     schema = content.schemas[table]
     return {schema.key_of(row): row for row in _texts(content, table)}
 

@@ -1,16 +1,16 @@
 """What a notebook read while it ran.
 
 A build runs a notebook again when something that it read has changed, so it must know all that it
-read. Each run writes a *trace*: a line for each thing read, once. Tables and sections are noted by
+read. Each run writes a *trace*: a line for each thing read, once. Tables and pages (or a section of one) are noted by
 those who hand them out (`ketcontent.tables`, `ketcontent.documents`), the day by the one who tells
-it (`ketcontent.checks.today`); files, folders and modules of one's own are seen by an audit hook,
-whoever opens them. What cannot be followed (another program, a data base, a host) is noted as
-such, and a notebook that uses it runs every time.
+it (`today`); files, folders and modules of one's own are seen by an audit hook, whoever opens
+them. What cannot be followed (another program, a host) is noted as such, and a notebook that uses
+it runs every time.
 
 ::
 
     ["table", "statements"]
-    ["section", "ketamine", "current", "uses"]
+    ["page", "ketamine", "current", "uses"]
     ["day"]
     ["file", "/home/ada/pages/notebooks/extra.csv"]
     ["folder", "/home/ada/pages/notebooks/pictures"]
@@ -26,8 +26,10 @@ see a changed table. A file that a C library opens by itself (Arrow, HDF5) is no
 from __future__ import annotations
 
 import contextlib
+import datetime
 import json
 import os
+import pkgutil
 import site
 import sys
 import sysconfig
@@ -49,9 +51,12 @@ Reading = tuple[str, ...]
 
 _UNKNOWN = frozenset(
     {"subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.fork"}
-    | {"socket.getaddrinfo", "socket.gethostbyname", "sqlite3.connect"}
+    | {"socket.getaddrinfo", "socket.gethostbyname"}
 )
 """What Python tells an audit hook when something happens that no trace can follow."""
+
+_FINDERS = ("<frozen importlib._bootstrap_external>", pkgutil.__file__)
+"""The code that lists folders in search of modules."""
 
 
 class _Quiet(IntEnum):
@@ -76,6 +81,7 @@ def begin() -> None:
     path = os.environ.get(TRACE)
     if path and _handle is None:
         _handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        _of_no_interest()  # it looks at files itself, which the hook must not wait for
         sys.addaudithook(_listen)
 
 
@@ -113,7 +119,7 @@ def reading_whole(*reading: str) -> Iterator[None]:
 
     Examples
     --------
-    >>> with reading_whole("section", "ketamine", "current", "uses"):
+    >>> with reading_whole("page", "ketamine", "current", "uses"):
     ...     tracing()
     False
     """
@@ -164,6 +170,21 @@ def read_trace(path: Path) -> list[Reading] | None:
     return [tuple(json.loads(line)) for line in lines]
 
 
+def today() -> datetime.date:
+    """Return the day to judge by: that of ``SOURCE_DATE_EPOCH`` where it is set, else today.
+
+    Examples
+    --------
+    >>> today() >= datetime.date(1970, 1, 1)
+    True
+    """
+    note("day")
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    if epoch:
+        return datetime.datetime.fromtimestamp(int(epoch), datetime.UTC).date()
+    return datetime.date.today()
+
+
 # --- files -----------------------------------------------------------------------------------
 
 
@@ -173,8 +194,13 @@ def _listen(event: str, arguments: tuple[object, ...]) -> None:
         if _quiet.get() != _Quiet.YES:
             _opened(arguments[0], arguments[2])
     elif event in ("os.listdir", "os.scandir"):
+        if sys._getframe(1).f_code.co_filename in _FINDERS:
+            return  # it looks for a module, and reads the file if it finds one
         if path := _path("." if arguments[0] is None else arguments[0]):
             _write(("folder", path))
+    elif event == "sqlite3.connect":
+        if path := _path(arguments[0]) if arguments[0] != ":memory:" else "":
+            _write(("file", path))
     elif event in _UNKNOWN:
         _write(("unknown", event))
 
@@ -200,7 +226,7 @@ def _path(path: object) -> str:
     if not isinstance(path, (str, bytes, os.PathLike)):
         return ""
     name = os.path.abspath(os.fsdecode(path))
-    return "" if name.startswith(_of_no_interest()) else name
+    return "" if os.path.join(name, "").startswith(_of_no_interest()) else name
 
 
 @lru_cache(maxsize=1)

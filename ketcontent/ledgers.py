@@ -1,0 +1,360 @@
+"""What the last build made from what, and whether that still stands.
+
+Beside the exports lies a ledger. For each run it has an `Entry`: the key of its code, what the
+run read (`ketcontent.traces`), each with its digest, and the files it wrote, each with its digest.
+A run is fresh when all of that is as it was. For a build as a whole it has a *request*: the digest
+of all that went in, file by file, so that a build for which nothing has changed is known without
+reading a table or importing anything but what stands here.
+
+::
+
+    exports/.ledger/requests.json       builds for which nothing has changed since
+    exports/.ledger/pages/<page>.json   the entries of the runs of a page
+    exports/.ledger/index.json          the entry of the index
+
+The ledger is never trusted with what it cannot compare: an export that was edited, cut short or
+deleted by hand is not what the ledger says, and neither is a file that changed while it was read.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import sys
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import ketcontent
+from ketcontent import files
+from ketcontent.traces import Reading, today
+
+FOLDER = ".ledger"
+"""The folder of the ledger, in that of the exports."""
+
+PACKAGES = (
+    *("citeproc_py", "google_re2", "ipykernel", "ipython", "jinja2", "lxml", "markdown_it_py"),
+    *("markupsafe", "matplotlib", "matplotlib_inline", "mistune", "nbclient", "nbconvert"),
+    *("nbformat", "nh3", "numpy", "pandas", "papermill", "pyyaml", "sentencex", "traitlets"),
+)
+"""The distributions whose version can change what is exported."""
+
+GONE = ""
+"""The digest of what is not there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A run that went well."""
+
+    key: str
+    """The digest of the notebook's cells, its parameters, the templates and the versions."""
+    tables: str
+    """The digest of all the tables it was given."""
+    read: tuple[tuple[Reading, str], ...] | None
+    """What it read, each with its digest at the time; None where nobody knows."""
+    outputs: Mapping[str, str]
+    """The files it wrote, each with its digest."""
+
+    @property
+    def followed(self) -> bool:
+        """Whether all that it read is known, so that it can be fresh.
+
+        Examples
+        --------
+        >>> Entry("k", "t", None, {}).followed
+        False
+        """
+        return self.read is not None and all(reading[0] != "unknown" for reading, _ in self.read)
+
+
+# --- digests ---------------------------------------------------------------------------------
+
+
+def digest(data: bytes) -> str:
+    """Return the digest of bytes.
+
+    Examples
+    --------
+    >>> digest(b"")[:15]
+    'sha256:e3b0c442'
+    """
+    return f"sha256:{hashlib.sha256(data).hexdigest()}"
+
+
+def digest_of(said: Any) -> str:
+    """Return the digest of anything that JSON can say.
+
+    Examples
+    --------
+    >>> digest_of(["a"]) == digest_of(("a",))
+    True
+    """
+    return digest(json.dumps(said).encode())
+
+
+def file_digest(path: str | os.PathLike[str]) -> str:
+    """Return the digest of a file, or `GONE`.
+
+    Examples
+    --------
+    >>> file_digest("no-such-file")
+    ''
+    """
+    try:
+        with open(path, "rb") as file:
+            return digest(file.read())
+    except OSError:
+        return GONE
+
+
+def digest_now(reading: Reading) -> str:
+    """Return the digest of a file, a folder's names, or the day, as it is now.
+
+    Examples
+    --------
+    >>> digest_now(("file", "no-such-file"))
+    ''
+    """
+    kind, *rest = reading
+    if kind == "file":
+        return file_digest(rest[0])
+    if kind == "folder":
+        try:
+            return digest_of(sorted(os.listdir(rest[0])))
+        except OSError:
+            return GONE
+    return today().isoformat()
+
+
+def versions() -> dict[str, str]:
+    """Return the versions that matter: of Python, of this package, of `PACKAGES`.
+
+    They are read off the names of folders; asking importlib.metadata takes longer than all else
+    in a build for which nothing has changed.
+
+    Examples
+    --------
+    >>> versions()["ketcontent"] == ketcontent.__version__
+    True
+    """
+    found = {"python": sys.version, "ketcontent": ketcontent.__version__}
+    for folder in reversed(sys.path):
+        try:
+            names = os.listdir(folder or ".")
+        except OSError:
+            continue
+        for name in names:
+            if name.endswith(".dist-info"):
+                package, _, version = name.removesuffix(".dist-info").rpartition("-")
+                package = re.sub(r"[-.]", "_", package).lower()
+                if package in PACKAGES:
+                    found[package] = version
+    return dict(sorted(found.items()))
+
+
+def code_digest() -> str:
+    """Return the digest of what turns rows into pages: this package, templates, versions.
+
+    Examples
+    --------
+    >>> code_digest() == code_digest()
+    True
+    """
+    own = os.environ.get(files.TEMPLATES_VARIABLE)
+    folders = [Path(__file__).parent, *([Path(own)] if own else [])]
+    said = [[_digests_below(folder) for folder in folders], versions(), sys.platform]
+    return digest_of(said)
+
+
+def _digests_below(folder: Path) -> list[tuple[str, str]]:
+    found = []
+    for place, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if name not in ("__pycache__", "_project"))
+        found += [
+            (os.path.relpath(os.path.join(place, name), folder), file_digest(f"{place}/{name}"))
+            for name in sorted(names)
+        ]
+    return found
+
+
+def input_digest(data: Path, tables: Iterable[str], notebooks: Iterable[Path]) -> str:
+    """Return the digest of all that goes into a build, but for the files that its notebooks open.
+
+    Parameters
+    ----------
+    data
+        The folder of the tables.
+    tables
+        The names of the files in it.
+    notebooks
+        The notebooks.
+    """
+    saved = [data / ".saving" / name for name in tables]  # a save that is half moved counts
+    return digest_of(
+        [
+            code_digest(),
+            today().isoformat(),
+            [file_digest(data / name) for name in tables],
+            [file_digest(path) for path in saved],
+            [file_digest(path) for path in notebooks],
+        ]
+    )
+
+
+# --- requests --------------------------------------------------------------------------------
+
+
+def what_stands(exports: Path, request: str, inputs: str) -> dict[str, Any] | None:
+    """Return what the last build made for a request, where a new one would make the same.
+
+    Parameters
+    ----------
+    exports
+        The folder of the exports.
+    request
+        The digest of what is asked for.
+    inputs
+        The digest of what goes in now.
+
+    Examples
+    --------
+    >>> what_stands(Path("no-such-folder"), "", "") is None
+    True
+    """
+    known = _requests(exports).get(request)
+    if known is None or known["inputs"] != inputs:
+        return None
+    if any(digest_now(tuple(reading)) != was for reading, was in known["also"]):
+        return None
+    if any(file_digest(exports / name) != was for name, was in known["outputs"].items()):
+        return None
+    return dict(known)
+
+
+def keep_request(
+    exports: Path, request: str, inputs: str, entries: Sequence[Entry], made: Mapping[str, Any]
+) -> None:
+    """Note that a request was met; forget those that were met with other inputs.
+
+    Parameters
+    ----------
+    exports, request, inputs
+        As for `what_stands`.
+    entries
+        The entries of its runs; where one of them cannot be followed, nothing is noted.
+    made
+        What to remember; ``outputs`` holds the digest of each file.
+    """
+    left = {key: one for key, one in _requests(exports).items() if one["inputs"] == inputs}
+    left.pop(request, None)
+    if all(entry.followed for entry in entries):
+        also = {
+            reading: was
+            for entry in entries
+            for reading, was in entry.read or ()
+            if reading[0] in ("file", "folder")
+        }
+        left[request] = {**made, "inputs": inputs, "also": list(also.items())}
+    _write(exports / FOLDER / "requests.json", left)
+
+
+def _requests(exports: Path) -> dict[str, Any]:
+    found = _read(exports / FOLDER / "requests.json")
+    return found if isinstance(found, dict) else {}
+
+
+# --- entries ---------------------------------------------------------------------------------
+
+
+def read_entries(exports: Path, page: str) -> dict[str, Entry]:
+    """Return the entries of the runs of a page, by name; of the index, for an empty page.
+
+    Examples
+    --------
+    >>> read_entries(Path("no-such-folder"), "ketamine")
+    {}
+    """
+    try:
+        return {
+            name: Entry(
+                one["key"],
+                one["tables"],
+                one["read"]
+                if one["read"] is None
+                else tuple((tuple(r), d) for r, d in one["read"]),
+                one["outputs"],
+            )
+            for name, one in (_read(_place(exports, page)) or {}).items()
+        }
+    except (AttributeError, KeyError, TypeError, ValueError):  # written by another version
+        return {}
+
+
+def write_entries(exports: Path, page: str, entries: Mapping[str, Entry]) -> None:
+    """Keep the entries of the runs of a page."""
+    said = {
+        name: {"key": e.key, "tables": e.tables, "read": e.read, "outputs": dict(e.outputs)}
+        for name, e in sorted(entries.items())
+    }
+    _write(_place(exports, page), said)
+
+
+def forget_pages(exports: Path, known: Collection[str]) -> None:
+    """Forget the pages that are not there any more."""
+    for path in (exports / FOLDER / "pages").glob("*.json"):
+        if path.stem not in known:
+            path.unlink()
+
+
+def read_sound(exports: Path) -> set[str]:
+    """Return the digests of tables that the last build found sound.
+
+    Examples
+    --------
+    >>> read_sound(Path("no-such-folder"))
+    set()
+    """
+    found = _read(exports / FOLDER / "sound.json")
+    return set(found) if isinstance(found, list) else set()
+
+
+def write_sound(exports: Path, sound: Iterable[str]) -> None:
+    """Keep the digests of tables that were found sound."""
+    _write(exports / FOLDER / "sound.json", sorted(sound))
+
+
+def read_declared(exports: Path) -> dict[str, Any]:
+    """Return, by the digest of a notebook, the parameters that it takes, as the last build knew.
+
+    Examples
+    --------
+    >>> read_declared(Path("no-such-folder"))
+    {}
+    """
+    found = _read(exports / FOLDER / "declared.json")
+    return found if isinstance(found, dict) else {}
+
+
+def write_declared(exports: Path, declared: Mapping[str, Any]) -> None:
+    """Keep the parameters that notebooks take."""
+    _write(exports / FOLDER / "declared.json", dict(declared))
+
+
+def _place(exports: Path, page: str) -> Path:
+    return exports / FOLDER / (f"pages/{page}.json" if page else "index.json")
+
+
+def _read(path: Path) -> Any:
+    try:
+        return json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return None
+
+
+def _write(path: Path, said: Any) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    files.replace_file(path, json.dumps(said, ensure_ascii=False).encode())

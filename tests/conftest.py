@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 
 from ketcontent import import_page, read_content, write_content
-from ketcontent.builds import Built, Run, _run_all, build, create_project
+from ketcontent.builds import Built, build, create_project
+from ketcontent.workers import Run, pool, run_all
 
 ROOT = Path(__file__).parent.parent
 
@@ -128,8 +129,10 @@ def shipped(tmp_path_factory: pytest.TempPathFactory) -> Path:
         )
         for place, (notebook, parameters) in places.items()
     ]
-    failures = _run_all(runs, folder, folder / ".notebooks", 2, None)
-    assert failures == []
+    kept = folder / ".notebooks"
+    with pool(2, kept) as executor:
+        outcomes = [outcome for _, outcome in run_all(executor, runs, folder, kept)]
+    assert [outcome.failure for outcome in outcomes if outcome.failure] == []
     return folder
 
 

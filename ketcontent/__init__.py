@@ -31,8 +31,9 @@ layer module                       its one job
 6     `exporters`                  an executed notebook through the project's templates
 7     `charts`                     the pictures of a review
 7     `workers`                    run notebooks and export them, many at once
-8     `builds`                     plan, run what changed, export, record
-9     `cli`                        the verbs as commands
+8     `clusters`                   run notebooks on the machines of a Dask cluster
+9     `builds`                     plan, run what changed, export, record
+10    `cli`                        the verbs as commands
 ===== ============================ ========================================================
 
 The verbs are functions of this package; their modules load when they are first used, so that

@@ -38,6 +38,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -140,6 +141,7 @@ def build(
     jobs: int | None = None,
     release: bool = False,
     force: bool = False,
+    dask: str | None = None,
     progress: Callable[[Progress], None] | None = None,
     waiting: Callable[[str], None] | None = None,
 ) -> Built:
@@ -158,12 +160,15 @@ def build(
     formats
         ``html``, ``markdown`` or both.
     jobs
-        How many notebooks to run at once; by default one a core.
+        How many notebooks to run at once on this machine; by default one a core.
     release
         Whether to export only pages that may be released today: no error of any judge, no
         sign-off missing or stale, no date past. The others are not exported at all.
     force
         Whether to run every notebook, whatever has changed.
+    dask
+        The address of the scheduler of a Dask cluster to run them on (`ketcontent.clusters`);
+        by default they run on this machine.
     progress
         Called at the start, and as each notebook is done.
     waiting
@@ -181,6 +186,8 @@ def build(
         When the tables have faults; nothing was run.
     UnknownName
         When there is no such document, edition or format.
+    KetcontentError
+        When the Dask cluster cannot be used, or is gone; what was published stays.
 
     Examples
     --------
@@ -201,6 +208,11 @@ def build(
     )
     if not force and (built := as_it_stands(request)) is not None:
         return built
+    if dask is not None:
+        from ketcontent import clusters
+
+        cluster = partial(clusters.pool, dask)
+        return rebuild(request, cluster, force=force, progress=progress, waiting=waiting)
     from ketcontent import workers
 
     workers.warm_up()  # they import while the tables are read

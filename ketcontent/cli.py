@@ -374,6 +374,11 @@ def impact(kind: str, key: str, fail_over: int | None, data: str) -> None:
 @click.option(
     "--jobs", type=click.IntRange(min=1), help="Notebooks at once; by default a core each."
 )
+@click.option(
+    "--dask",
+    metavar="ADDRESS",
+    help="Run the notebooks on the Dask cluster whose scheduler is there: tcp://host:8786.",
+)
 @click.option("--force", is_flag=True, help="Run every notebook, whatever has changed.")
 @click.option("--why", is_flag=True, help="Say of each export why it was made, or why not.")
 @_DATA
@@ -398,6 +403,7 @@ def build(
     release: bool,
     templates: Path | None,
     jobs: int | None,
+    dask: str | None,
     force: bool,
     why: bool,
     data: str,
@@ -409,6 +415,10 @@ def build(
     from ketcontent.files import TEMPLATES_VARIABLE
     from ketcontent.schemas import counted
 
+    if dask is not None and jobs is not None:
+        raise click.UsageError(
+            "--jobs is for this machine; on a cluster, as many notebooks run as it has threads."
+        )
     if templates is not None:
         # The environment reaches every process that the build starts, kernels included.
         os.environ[TEMPLATES_VARIABLE] = str(templates.absolute())
@@ -430,6 +440,7 @@ def build(
             jobs=jobs,
             release=release,
             force=force,
+            dask=dask,
             progress=show,
             waiting=lambda holder: click.echo(f"Waiting for a build by {holder} …", err=True),
         )

@@ -166,11 +166,18 @@ def code_digest() -> str:
     """
     own = os.environ.get(files.TEMPLATES_VARIABLE)
     folders = [Path(__file__).parent, *([Path(own)] if own else [])]
-    said = [[_digests_below(folder) for folder in folders], versions(), sys.platform]
+    said = [[digests_below(folder) for folder in folders], versions(), sys.platform]
     return digest_of(said)
 
 
-def _digests_below(folder: Path) -> list[tuple[str, str]]:
+def digests_below(folder: Path) -> list[tuple[str, str]]:
+    """Return the files below a folder of the package or of templates, each with its digest.
+
+    Examples
+    --------
+    >>> "ledgers.py" in dict(digests_below(Path(__file__).parent))
+    True
+    """
     found = []
     for place, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if name not in ("__pycache__", "_project"))

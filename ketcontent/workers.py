@@ -222,7 +222,7 @@ def warm_up() -> Any:
     if not engine.can_fork():
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([*engine.KERNEL, *_NEEDED, *engine.WARM])
+    context.set_forkserver_preload([*engine.KERNEL, *NEEDED, *engine.WARM])
     missing = {name: engine.SURROUNDINGS[name] for name in engine.SURROUNDINGS.keys() - os.environ}
     os.environ.update(missing)
     try:
@@ -233,7 +233,7 @@ def warm_up() -> Any:
     return context
 
 
-_NEEDED = ["papermill", "ketcontent.exporters", "ketcontent.engine", "ketcontent.workers", "nh3"]
+NEEDED = ["papermill", "ketcontent.exporters", "ketcontent.engine", "ketcontent.workers", "nh3"]
 """What a worker imports, beside what its notebooks do."""
 
 

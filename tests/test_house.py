@@ -22,6 +22,8 @@ OWNERS = {
     "bibtexparser": {"citations"},
     "citeproc": {"citations"},
     "click": {"cli"},
+    "dask": {"clusters"},
+    "distributed": {"clusters"},
     "filelock": {"files"},
     "frictionless": {"schemas"},
     "ipykernel": {"engine"},

@@ -32,6 +32,7 @@ dies, and every task that waits for it.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import datetime
 import importlib
@@ -47,7 +48,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -181,11 +182,14 @@ def _client(address: str) -> Iterator[Any]:
         ) from fault
     # Files are tasks (see above), and a file may be large.
     settings = {"distributed.admin.large-graph-warning-threshold": "1 GiB"}
-    with dask.config.set(settings), _silenced("distributed"):
+    connect: Any = distributed.Client  # half of it has no types
+    with dask.config.set(settings), _silenced():
         try:
-            connect: Any = distributed.Client  # half of it has no types
+            # A client that fails to connect is left half built, and holds up the end of Python.
+            with ThreadPoolExecutor(1) as thread:  # the caller's may have a loop, as in Jupyter
+                thread.submit(asyncio.run, _greet(address)).result()
             client = connect(address, timeout=PATIENCE, set_as_default=False)
-        except Exception as fault:  # of the socket, of the address, of the handshake
+        except Exception as fault:  # of the address, the socket, the handshake
             raise KetcontentError(
                 f"No Dask scheduler answers at {address!r}.",
                 hint="Start one with 'dask scheduler', and give --dask the address that it prints.",
@@ -205,16 +209,29 @@ def _client(address: str) -> Iterator[Any]:
             client.close(timeout=PATIENCE)
 
 
+async def _greet(address: str) -> None:
+    """Fail where no scheduler answers."""
+    import distributed
+
+    untyped: Any = distributed
+    keys = untyped.Security().get_connection_args("client")
+    async with untyped.rpc(address, connection_args=keys, timeout=PATIENCE) as scheduler:
+        said = await asyncio.wait_for(scheduler.identity(n_workers=0), PATIENCE)
+    if said["type"] != "Scheduler":
+        raise ConnectionError(f"a {said['type']} answers")
+
+
 @contextmanager
-def _silenced(name: str) -> Iterator[None]:
-    """Keep a library from logging what is told in words of ours."""
-    logger = logging.getLogger(name)
-    before = logger.level
-    logger.setLevel(logging.CRITICAL)
+def _silenced() -> Iterator[None]:
+    """Keep Dask from logging what is told in words of ours."""
+    before = {name: logging.getLogger(name).level for name in ("distributed", "distributed.client")}
+    for name in before:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     try:
         yield
     finally:
-        logger.setLevel(before)
+        for name, level in before.items():
+            logging.getLogger(name).setLevel(level)
 
 
 def _hold_code(client: Any) -> None:

@@ -3,9 +3,9 @@
 A build runs a notebook again when something that it read has changed, so it must know all that it
 read. Each run writes a *trace*: a line for each thing read, once. Tables and pages (or a section
 of one) are noted by those who hand them out (`ketcontent.tables`, `ketcontent.documents`), the day
-by the one who tells it (`today`); files, folders and modules of one's own are seen by an audit hook, whoever opens
-them. What cannot be followed (another program, a host) is noted as such, and a notebook that uses
-it runs every time.
+by the one who tells it (`today`); files, folders and modules of one's own are seen by an audit
+hook, whoever opens them. What cannot be followed (another program, a host) is noted as such, and a
+notebook that uses it runs every time.
 
 ::
 

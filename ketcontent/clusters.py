@@ -505,6 +505,7 @@ class _Site:
     lock: threading.Lock = field(default_factory=threading.Lock)
     idle: list[_Bench] = field(default_factory=list)
     benches: list[_Bench] = field(default_factory=list)
+    ended: bool = False
 
 
 _sites: dict[str, _Site | None] = {}
@@ -549,8 +550,12 @@ def _site(build: str) -> _Site:
             _sites[build] = _Site(Path(folder))
         site = _sites[build]
     if site is None:
-        raise KetcontentError("The build that asked for this has ended.")
+        raise _ended()
     return site
+
+
+def _ended() -> KetcontentError:
+    return KetcontentError("The build that asked for this has ended.")
 
 
 def _forget(build: str) -> None:
@@ -558,8 +563,10 @@ def _forget(build: str) -> None:
     with _sites_lock:
         site, _sites[build] = _sites.get(build), None
     if site is not None:
-        for bench in site.benches:
-            bench.close()
+        with site.lock:
+            site.ended = True
+            for bench in site.benches:
+                bench.close()
         shutil.rmtree(site.root, ignore_errors=True)
 
 
@@ -604,7 +611,13 @@ class _Bench:
                 cwd=root,
                 start_new_session=True,
             )
-        self.code, self.shipped = self.ask(environment)
+        self.environment = environment
+        self.code: dict[str, str] = {}
+        self.shipped = ""
+
+    def greet(self) -> None:
+        """Wait until it is warm, and learn what code it has and where its shipped tables are."""
+        self.code, self.shipped = self.ask(self.environment)
 
     def ask(self, *words: Any) -> Any:
         """Return the answer; BrokenProcessPool where it ended before it gave one."""
@@ -623,6 +636,7 @@ class _Bench:
     def close(self) -> None:
         """End it, and the kernel with it."""
         self.process.kill()
+        self.process.wait()
 
 
 _BENCH = """\
@@ -639,10 +653,14 @@ def _bench(site: _Site, errand: _Errand, places: Mapping[str, str]) -> Iterator[
     with site.lock:
         bench = site.idle.pop() if site.idle else None
     if bench is None or bench.process.poll() is not None:
-        bench = _Bench(site.root, _environment(errand, places))
         with site.lock:
+            if site.ended:
+                raise _ended()
+            bench = _Bench(site.root, _environment(errand, places))
             site.benches.append(bench)
     try:
+        if not bench.code:
+            bench.greet()
         if ledgers.digest_of(bench.code) != errand.code:
             raise Refused(bench.code)
         yield bench

@@ -47,7 +47,7 @@ HEAVY = {"papermill", "nbconvert", "ipykernel", "anywidget", "frictionless", "ci
 
 def layers() -> dict[str, int]:
     """The layers as the package's docstring lists them."""
-    rows = re.findall(r"^(\d) +`(\w+)`", ketcontent.__doc__ or "", flags=re.MULTILINE)
+    rows = re.findall(r"^(\d+) +`(\w+)`", ketcontent.__doc__ or "", flags=re.MULTILINE)
     return {module: int(layer) for layer, module in rows}
 
 

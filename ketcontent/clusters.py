@@ -77,7 +77,7 @@ _STAYS = (files.TEMPLATES_VARIABLE, traces.TRACE, traces.TABLES_OF_RUN)
 """Those among them that name a path of this machine."""
 
 
-class Refused(Exception):
+class _OtherCode(Exception):
     """A worker that does not have our code; `theirs` is what it has (`code`)."""
 
     def __init__(self, theirs: Mapping[str, str]) -> None:
@@ -153,11 +153,11 @@ def pool(address: str) -> Iterator[_Cluster]:
 
     Examples
     --------
-    >>> with pool("tcp://127.0.0.1:1"):
+    >>> with pool("http://there:8786"):
     ...     pass
     Traceback (most recent call last):
         ...
-    ketcontent.errors.KetcontentError: No Dask scheduler answers at 'tcp://127.0.0.1:1'.
+    ketcontent.errors.KetcontentError: No Dask scheduler answers at 'http://there:8786'.
     hint: Start one with 'dask scheduler', and give --dask the address that it prints.
     """
     with _client(address) as client:
@@ -365,14 +365,14 @@ class _Cluster:
                 hint="Start it again, and build again: what was published is still there.",
                 address=self.address,
             ) from fault
-        except Refused as fault:
+        except _OtherCode as fault:
             raise _other_code("that joined while the build ran", fault.theirs) from fault
         except Exception as fault:
             return _failed(run, f"{type(fault).__name__} on a Dask worker: {fault}")
+        due = () if parcel.outcome.failure else sorted(run.outputs.values())
+        known = dict(parcel.outcome.outputs)
         spoiled = [
-            name
-            for name, known in parcel.outcome.outputs
-            if ledgers.digest(parcel.exports.get(name, b"")) != known
+            name for name in due if known.get(name) != ledgers.digest(parcel.exports.get(name, b""))
         ]
         if parcel.notebook is not None and ledgers.digest(parcel.notebook) != parcel.digest:
             spoiled.append(run.executed)
@@ -394,9 +394,6 @@ class _Cluster:
         executed.unlink(missing_ok=True)
         if parcel.notebook is not None:
             executed.write_text(_moved(parcel.notebook.decode(), moves), "utf-8")
-        for name, content in parcel.exports.items():
-            (work / name).parent.mkdir(parents=True, exist_ok=True)
-            files.write_through(work / name, content)
         outcome = parcel.outcome
         if failure := outcome.failure:
             failure = replace(
@@ -405,6 +402,9 @@ class _Cluster:
                 saved=_moved(failure.saved, moves),
             )
             return replace(outcome, failure=failure)
+        for name in run.outputs.values():
+            (work / name).parent.mkdir(parents=True, exist_ok=True)
+            files.write_through(work / name, parcel.exports[name])
         if outcome.read is None:
             return outcome
         read = (self._home(reading, known, moves) for reading, known in outcome.read)
@@ -485,8 +485,8 @@ def _names_below(folder: Path) -> list[str]:
     found = []
     for place, inner, names in os.walk(folder):
         inner[:] = [name for name in inner if name[0] != "." and name != "__pycache__"]
-        found += [Path(place, name).relative_to(folder).as_posix() for name in names]
-    return sorted(found)
+        found += [Path(place, name) for name in names if os.path.isfile(os.path.join(place, name))]
+    return sorted(path.relative_to(folder).as_posix() for path in found)
 
 
 # --- there: in the process of a Dask worker --------------------------------------------------
@@ -662,7 +662,7 @@ def _bench(site: _Site, errand: _Errand, places: Mapping[str, str]) -> Iterator[
         if not bench.code:
             bench.greet()
         if ledgers.digest_of(bench.code) != errand.code:
-            raise Refused(bench.code)
+            raise _OtherCode(bench.code)
         yield bench
     except BaseException:
         bench.close()

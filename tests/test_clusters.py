@@ -296,6 +296,23 @@ def test_each_file_is_sent_once(
     assert set(sent) == needed
 
 
+def test_the_threads_of_a_worker_are_used_and_share_nothing(
+    lone: Cluster, built: Path, project: Path, tmp_path: Path
+) -> None:
+    lone.add_worker("--nthreads", "2")
+    lone.wait_for(1)
+    marks = tmp_path / "marks"
+    wait_in_notebook(project, marks)
+    thread, ended = in_background(lambda: build_in(project, "aspirin", dask=lone.address))
+    wait_until(lambda: len(list(marks.glob("*.*"))) == 2)
+    (marks / "go").touch()
+    thread.join()
+    assert isinstance(ended[0], builds.Built), ended[0]
+    there, here = tree(project / "exports"), tree(built / "exports")
+    names = [name for name in here if name.startswith("aspirin/")]
+    assert {name: there[name] for name in names} == {name: here[name] for name in names}
+
+
 # --- what dies -------------------------------------------------------------------------------
 
 
@@ -356,6 +373,42 @@ def test_a_kernel_that_dies_fails_its_run_alone(cluster: Cluster, project: Path)
         build_in(project, dask=cluster.address)
     (failure,) = caught.value.failures
     assert failure.exception == "DeadKernelError: Kernel died"
+
+
+def test_a_notebook_that_kills_what_runs_it_fails_its_run_alone(
+    cluster: Cluster, project: Path
+) -> None:
+    insert_cell(
+        project / "notebooks" / "section.ipynb",
+        "import os, psutil\n"
+        "if document == 'tea': psutil.Process(os.getppid()).parent().kill()\n"
+        "import time; time.sleep(document == 'tea' and 600)",
+    )
+    with pytest.raises(BuildFailed) as caught:
+        build_in(project, dask=cluster.address)
+    (failure,) = caught.value.failures
+    assert str(failure) == "tea: section.ipynb: the process that ran it was killed"
+    assert "aspirin/index.html" in tree(project / "exports")
+
+
+def test_a_notebook_that_kills_every_worker_it_is_given_is_given_up(
+    tmp_path: Path, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES", "1")
+    insert_cell(
+        project / "notebooks" / "document.ipynb",
+        "import os, psutil\npsutil.Process(os.getppid()).parent().parent().kill()",
+    )
+    cluster = Cluster(tmp_path)
+    cluster.add_worker()
+    cluster.wait_for(1)
+    try:
+        with pytest.raises(
+            BuildFailed, match=r"document.ipynb: the process that ran it was killed"
+        ):
+            build_in(project, "tea", editions=["supplied"], dask=cluster.address)
+    finally:
+        cluster.stop()
 
 
 def test_a_build_that_loses_every_worker_ends(

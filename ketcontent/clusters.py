@@ -59,7 +59,7 @@ from typing import Any, NoReturn
 
 from ketcontent import files, ledgers, traces
 from ketcontent.errors import KetcontentError
-from ketcontent.workers import Failure, Outcome, Run
+from ketcontent.workers import Failure, Outcome, Run, first_line
 
 PATIENCE = 5
 """How many seconds a scheduler has to answer, and its first worker to be there."""
@@ -70,7 +70,7 @@ LONELY = 60
 _IDLE = 600
 """After how many seconds without work a bench ends; the next run gets a new one."""
 
-_TRAVELS = ("LANG", "LANGUAGE", "LC_", "TZ", "SOURCE_DATE_EPOCH", "PYTHONHASHSEED", "KETCONTENT_")
+_TRAVELS = ("LANG", "LC_", "TZ", "SOURCE_DATE_EPOCH", "PYTHONHASHSEED", "KETCONTENT_")
 """How the environment variables begin that a run has from here and not from its worker."""
 
 _STAYS = (files.TEMPLATES_VARIABLE, traces.TRACE, traces.TABLES_OF_RUN)
@@ -206,7 +206,8 @@ def _client(address: str) -> Iterator[Any]:
                 ) from fault
             yield client
         finally:
-            client.close(timeout=PATIENCE)
+            with contextlib.suppress(TimeoutError):  # the scheduler is gone
+                client.close(timeout=PATIENCE)
 
 
 async def _greet(address: str) -> None:
@@ -236,7 +237,10 @@ def _silenced() -> Iterator[None]:
 
 def _hold_code(client: Any) -> None:
     """Refuse workers that do not have our code."""
+    ours = code()
     for worker, theirs in client.run(code, on_error="return").items():
+        if isinstance(theirs, OSError):
+            continue  # it is gone
         if not isinstance(theirs, dict):
             raise KetcontentError(
                 f"The Dask worker {worker} cannot load ketcontent "
@@ -244,7 +248,7 @@ def _hold_code(client: Any) -> None:
                 hint="Install the same ketcontent there as here, and start the worker again.",
                 worker=worker,
             )
-        if theirs != code():
+        if theirs != ours:
             raise _other_code(worker, theirs)
 
 
@@ -287,8 +291,7 @@ class _Cluster:
         self.waiting: dict[Future[Outcome], Any] = {}
         """The outcomes that are not there yet, and the tasks they come from."""
         self.ended = threading.Event()
-        self.watch = threading.Thread(target=self._give_up_when_alone, daemon=True)
-        self.watch.start()
+        threading.Thread(target=self._give_up_when_alone, daemon=True).start()
 
     def submit(
         self, job: Callable[[Run, Path, Path], Outcome], run: Run, work: Path, kept: Path
@@ -419,7 +422,7 @@ class _Cluster:
         if reading[0] not in ("file", "folder"):
             return reading, known
         for there, here in moves.items():
-            if reading[1] == there or reading[1].startswith(f"{there}/"):
+            if reading[1] == there or reading[1].startswith(there + os.sep):
                 return (reading[0], here + reading[1][len(there) :]), known
         return ("unknown", reading[1]), known
 
@@ -458,8 +461,8 @@ class _Cluster:
 
 
 def _failed(run: Run, said: str) -> Outcome:
-    first = said.strip().splitlines()[0]
-    return Outcome(Failure(run.document, run.notebook.name, None, None, "", first, ""), 0.0)
+    line = first_line(said)
+    return Outcome(Failure(run.document, run.notebook.name, None, None, "", line, ""), 0.0)
 
 
 def _moved(text: str, moves: Mapping[str, str]) -> str:

@@ -340,6 +340,25 @@ def test_the_notebooks_of_a_killed_worker_run_elsewhere(
     wait_until(lambda: not [one for one in family if one.is_running() and not is_gone(one)])
 
 
+def test_what_only_the_killed_worker_had_is_had_again(
+    lone: Cluster, built: Path, project: Path, tmp_path: Path
+) -> None:
+    marks = tmp_path / "marks"
+    wait_in_notebook(project, marks)
+    worker = lone.add_worker()
+    lone.wait_for(1)
+    thread, ended = in_background(lambda: build_in(project, "tea", dask=lone.address))
+    wait_until(lambda: marks_below(marks, worker.pid))
+    kill(worker.pid)
+    (marks / "go").touch()
+    lone.add_worker()
+    thread.join()
+    assert isinstance(ended[0], builds.Built), ended[0]
+    there, here = tree(project / "exports"), tree(built / "exports")
+    names = [name for name in here if name.startswith("tea/")]
+    assert {name: there[name] for name in names} == {name: here[name] for name in names}
+
+
 def is_worker(process: psutil.Process) -> bool:
     return "spawn_main" in " ".join(process.cmdline())
 
@@ -461,8 +480,8 @@ def test_after_ctrl_c_nothing_of_the_build_runs_on_the_cluster(
         lambda: not [mark for mark in marks.glob("*.*") if psutil.pid_exists(int(mark.suffix[1:]))]
     )
     wait_until(lambda: set(cluster.folder.rglob("ketcontent-*")) == before)
-    (marks / "go").touch()
-    build_in(project, dask=cluster.address)
+    # The cluster is as good as before.
+    build_in(project, "tea", editions=["supplied"], dask=cluster.address)
 
 
 # --- nothing on trust ------------------------------------------------------------------------

@@ -192,6 +192,11 @@ def input_digest(data: Path, tables: Iterable[str], notebooks: Iterable[Path]) -
         The names of the files in it.
     notebooks
         The notebooks.
+
+    Examples
+    --------
+    >>> input_digest(Path("data"), ["terms.csv"], []) == input_digest(Path("data"), [], [])
+    False
     """
     saved = [data / ".saving" / name for name in tables]  # a save that is half moved counts
     return digest_of(
@@ -248,6 +253,14 @@ def keep_request(
         The entries of its runs; where one of them cannot be followed, nothing is noted.
     made
         What to remember; ``outputs`` holds the digest of each file.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     keep_request(Path(folder), "request", "inputs", [], {"outputs": {}})
+    ...     what_stands(Path(folder), "request", "inputs")["outputs"]
+    {}
     """
     left = {key: one for key, one in _requests(exports).items() if one["inputs"] == inputs}
     left.pop(request, None)
@@ -295,7 +308,17 @@ def read_entries(exports: Path, page: str) -> dict[str, Entry]:
 
 
 def write_entries(exports: Path, page: str, entries: Mapping[str, Entry]) -> None:
-    """Keep the entries of the runs of a page."""
+    """Keep the entries of the runs of a page.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> entry = Entry("k", "t", ((("day",), "2026-01-31"),), {"tea/index.md": GONE})
+    >>> with TemporaryDirectory() as folder:
+    ...     write_entries(Path(folder), "tea", {"tea/index": entry})
+    ...     read_entries(Path(folder), "tea") == {"tea/index": entry}
+    True
+    """
     said = {
         name: {"key": e.key, "tables": e.tables, "read": e.read, "outputs": dict(e.outputs)}
         for name, e in sorted(entries.items())
@@ -304,7 +327,17 @@ def write_entries(exports: Path, page: str, entries: Mapping[str, Entry]) -> Non
 
 
 def forget_pages(exports: Path, known: Collection[str]) -> None:
-    """Forget the pages that are not there any more."""
+    """Forget the pages that are not there any more.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     write_entries(Path(folder), "tea", {"tea/index": Entry("k", "t", (), {})})
+    ...     forget_pages(Path(folder), {"aspirin"})
+    ...     read_entries(Path(folder), "tea")
+    {}
+    """
     for path in (exports / FOLDER / "pages").glob("*.json"):
         if path.stem not in known:
             path.unlink()
@@ -323,7 +356,16 @@ def read_sound(exports: Path) -> set[str]:
 
 
 def write_sound(exports: Path, sound: Iterable[str]) -> None:
-    """Keep the digests of tables that were found sound."""
+    """Keep the digests of tables that were found sound.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     write_sound(Path(folder), ["sha256:0"])
+    ...     read_sound(Path(folder))
+    {'sha256:0'}
+    """
     _write(exports / FOLDER / "sound.json", sorted(sound))
 
 
@@ -340,7 +382,16 @@ def read_declared(exports: Path) -> dict[str, Any]:
 
 
 def write_declared(exports: Path, declared: Mapping[str, Any]) -> None:
-    """Keep the parameters that notebooks take."""
+    """Keep the parameters that notebooks take.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     write_declared(Path(folder), {"sha256:0": {}})
+    ...     read_declared(Path(folder))
+    {'sha256:0': {}}
+    """
     _write(exports / FOLDER / "declared.json", dict(declared))
 
 

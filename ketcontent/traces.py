@@ -1,11 +1,11 @@
 """What a notebook read while it ran.
 
 A build runs a notebook again when something that it read has changed, so it must know all that it
-read. Each run writes a *trace*: a line for each thing read, once. Tables and pages (or a section of one) are noted by
-those who hand them out (`ketcontent.tables`, `ketcontent.documents`), the day by the one who tells
-it (`today`); files, folders and modules of one's own are seen by an audit hook, whoever opens
-them. What cannot be followed (another program, a host) is noted as such, and a notebook that uses
-it runs every time.
+read. Each run writes a *trace*: a line for each thing read, once. Tables and pages (or one section)
+are noted by those who hand them out (`ketcontent.tables`, `ketcontent.documents`), the day by the
+one who tells it (`today`); files, folders and modules of one's own are seen by an audit hook,
+whoever opens them. What cannot be followed (another program, a host) is noted as such, and a
+notebook that uses it runs every time.
 
 ::
 
@@ -76,7 +76,12 @@ _quiet: ContextVar[_Quiet] = ContextVar("_quiet", default=_Quiet.NO)
 
 
 def begin() -> None:
-    """Write the trace of this process to the file that the environment names, where it does."""
+    """Write the trace of this process to the file that the environment names, where it does.
+
+    Examples
+    --------
+    >>> begin()  # nothing names a file
+    """
     global _handle
     path = os.environ.get(TRACE)
     if path and _handle is None:

@@ -146,6 +146,12 @@ def pool(jobs: int, kept: Path) -> Iterator[ProcessPoolExecutor]:
         How many.
     kept
         The folder of the executed notebooks.
+
+    Examples
+    --------
+    >>> with pool(1, Path("kept")) as executor:  # no worker starts before it has work
+    ...     executor._max_workers
+    1
     """
     before = set(multiprocessing.active_children())
     with ProcessPoolExecutor(
@@ -184,6 +190,12 @@ def run_all(
         The folders to write the exports and the executed notebooks to.
     progress
         Called at the start, and as each run is done.
+
+    Examples
+    --------
+    >>> list(run_all(None, [], Path("work"), Path("kept"), lambda one: print(one.total)))
+    0
+    []
     """
     report = progress or (lambda _: None)
     remaining = dict(enumerate(run.name for run in runs))
@@ -273,6 +285,15 @@ def run_one(run: Run, work: Path, kept: Path) -> Outcome:
         The run.
     work, kept
         The folders to write the exports and the executed notebook to.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     run = Run(Path("no-such.ipynb"), {}, "tea", {"html": "tea/index.html"})
+    ...     outcome = run_one(run, Path(folder, "work"), Path(folder, "kept"))
+    >>> outcome.failure.exception[:17]
+    'FileNotFoundError'
     """
     start, began = time.perf_counter(), time.time_ns()
     executed = kept / run.executed

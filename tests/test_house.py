@@ -31,7 +31,7 @@ OWNERS = {
     "matplotlib": {"charts"},
     "nbconvert": {"exporters"},
     "nh3": {"exporters"},
-    "papermill": {"builds", "engine"},
+    "papermill": {"engine", "parameters", "workers"},
     "pylatexenc": {"citations"},
     "re2": {"prose"},
     "rispy": {"citations"},

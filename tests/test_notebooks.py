@@ -13,10 +13,11 @@ import pytest
 from papermill import inspect_notebook
 
 from ketcontent import read_content, write_content
-from ketcontent.builds import NOTEBOOKS, Run, _run_all
+from ketcontent.builds import NOTEBOOKS
 from ketcontent.documents import assemble
 from ketcontent.rendering import inline_html, inline_markdown
-from tests.conftest import ROOT, tree
+from ketcontent.workers import Run
+from tests.conftest import ROOT, run_notebooks, tree
 
 PATHS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 NAMES = [path.stem for path in PATHS]
@@ -164,7 +165,7 @@ def test_the_review_of_a_reworded_page_counts_it_finds_repeats_and_draws_the_red
     parameters = {"document": "aspirin", "data": str(copy_of_built / "data")}
     outputs = {"html": "review.html", "markdown": "review.md"}
     run = Run(ROOT / "notebooks" / "review.ipynb", parameters, "aspirin", outputs)
-    assert _run_all([run], tmp_path, tmp_path / ".notebooks", 1, None) == []
+    assert run_notebooks([run], tmp_path) == []
     markdown, html = ((tmp_path / f"review.{end}").read_text() for end in ("md", "html"))
     assert "- Statements that differ from the page as received: 1." in markdown
     assert "- Statements whose kind is not set: 6." in markdown

@@ -29,6 +29,7 @@ from __future__ import annotations
 import asyncio
 import atexit
 import contextlib
+import gc
 import importlib
 import logging
 import os
@@ -56,7 +57,11 @@ from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 from ketcontent.errors import KetcontentError
 
-KERNEL = ("ipykernel.kernelapp", "ipykernel.debugger", "IPython.core.completerlib", "pdb")
+KERNEL = (
+    *("ipykernel.kernelapp", "ipykernel.debugger", "tornado.platform.asyncio", "faulthandler"),
+    *("IPython.core.completerlib", "IPython.core.debugger", "IPython.core.logger"),
+    *("IPython.core.oinspect", "IPython.extensions.storemagic", "pdb", "sqlite3"),
+)
 """What every kernel imports."""
 
 WARM = (
@@ -389,6 +394,10 @@ def _serve(connection: int | Connection, imports: Sequence[str] = ()) -> NoRetur
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     for name in imports:
         importlib.import_module(name)
+    # A kernel looks for garbage when it ends, if not before. It need not look among what was
+    # imported here: that would copy every page of it, at twice the cost of all the rest.
+    gc.collect()
+    gc.freeze()
     awake, wake = os.pipe()
     os.set_blocking(wake, False)
     signal.signal(signal.SIGCHLD, lambda *_: None)

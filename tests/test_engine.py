@@ -9,6 +9,7 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -255,6 +256,7 @@ warnings.simplefilter("ignore")
 random.seed(1); numpy.random.seed(1)
 matplotlib.rcParams["figure.dpi"] = 17
 import matplotlib.pyplot as plt
+plt.style.use("ggplot")
 plt.figure()
 pandas.set_option("display.max_rows", 7)
 decimal.getcontext().prec = 3
@@ -267,6 +269,9 @@ imported = "colorsys" in sys.modules
 shown = "matplotlib.pyplot" in sys.modules
 import decimal, matplotlib, numpy, pandas, ketcontent
 mask = os.umask(0); os.umask(mask)
+seeded = [random.random() == random.Random(1).random(),
+          numpy.random.random() == numpy.random.RandomState(1).random()]
+import matplotlib.pyplot as plt
 print(json.dumps({
     "names": sorted(n for n in globals() if n == "left"),
     "attributes": [hasattr(one, "left") for one in (builtins, sys, pandas, ketcontent)],
@@ -275,7 +280,8 @@ print(json.dumps({
     "folder": os.getcwd(), "mask": mask,
     "environment": {n: v for n, v in os.environ.items() if n != "JPY_PARENT_PID"},
     "filters": repr(warnings.filters),
-    "dpi": matplotlib.rcParams["figure.dpi"], "backend": matplotlib.get_backend(),
+    "parameters": repr(matplotlib.rcParams), "backend": matplotlib.get_backend(),
+    "figures": plt.get_fignums(), "seeded": seeded,
     "rows": pandas.get_option("display.max_rows"), "precision": decimal.getcontext().prec,
     "open": [os.readlink(f"/proc/self/fd/{n}") for n in os.listdir("/proc/self/fd")
              if n > "2" and os.path.exists(f"/proc/self/fd/{n}")]
@@ -294,7 +300,7 @@ def test_nothing_of_one_notebook_is_seen_by_the_next(tmp_path: Path) -> None:
     assert after == before
     assert after["names"] == []
     assert not [name for name in ("imported", "shown", "path") if after[name]]
-    assert not any(after["attributes"])
+    assert not any(after["attributes"] + after["figures"] + after["seeded"])
     assert after["folder"] == str(tmp_path)
     assert "inline" in after["backend"]
     assert not any(name.startswith(str(tmp_path)) for name in after["open"])
@@ -386,6 +392,15 @@ def runs(pid: int) -> bool:
     [
         pytest.param("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)", id="signal 9"),
         pytest.param("import ctypes\nctypes.string_at(0)", id="segmentation fault"),
+        pytest.param(
+            "import faulthandler\nfaulthandler.enable()\nfaulthandler._sigsegv()",
+            id="segmentation fault with its traceback",
+        ),
+        pytest.param(
+            "import os, threading, time\n"
+            "threading.Timer(0.2, os._exit, [7]).start()\ntime.sleep(600)",
+            id="exit of a thread",
+        ),
         pytest.param("import os\nos._exit(0)", id="exit at once"),
         pytest.param("import os, signal\nos.kill(os.getpid(), signal.SIGTERM)", id="ended"),
         pytest.param("import os\nos.abort()", id="abort"),
@@ -483,6 +498,49 @@ def test_a_flood_of_100_mb_is_kept_or_is_papermills_exception_and_a_saved_notebo
     assert texts(run_cells(tmp_path, "print('the next one')")) == ["the next one\n"]
 
 
+def test_a_flood_without_end_is_papermills_time_out_and_a_saved_notebook(tmp_path: Path) -> None:
+    path = write_notebook(tmp_path, "print('before')", "while True: print('x' * 10_000)")
+    with pytest.raises(CellTimeoutError, match="after 1 seconds"):
+        run(path, execution_timeout=1)
+    saved = half_run(path)
+    assert saved.cells[1].outputs[0].text == "before\n"
+    assert "xxx" in saved.cells[2].outputs[0].text
+    assert saved.metadata.papermill.end_time
+
+
+SLOW = """\
+def never(*_):
+    engine.os.write(2, b"asleep")
+    engine.time.sleep(600)
+engine.{name} = never
+engine._serve("""
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param("importlib.import_module", id="while it imports"),
+        pytest.param("_become_kernel", id="once it is forked"),
+    ],
+)
+def test_a_kernel_that_does_not_start_in_time_is_papermills_exception_and_a_saved_notebook(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    engine._discard()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(
+        engine, "_NURSERY", engine._NURSERY.replace("engine._serve(", SLOW.format(name=name))
+    )
+    path = write_notebook(tmp_path, "print('never')")
+    with pytest.raises(RuntimeError, match="Kernel didn't respond in 1 seconds"):
+        run(path, start_timeout=1)
+    assert texts(half_run(path)) == []
+    assert not list(tmp_path.glob("ket-*"))
+    engine._discard()
+    monkeypatch.undo()
+    assert texts(run_cells(tmp_path, "print('the next one')")) == ["the next one\n"]
+
+
 def test_a_nursery_that_was_killed_is_replaced(tmp_path: Path) -> None:
     path = write_notebook(tmp_path, "import os\nprint(os.getppid())")
     nursery = last(run(path))
@@ -507,7 +565,9 @@ def busy(process: psutil.Process) -> bool:
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
-def test_a_papermill_that_is_ended_leaves_no_process(tmp_path: Path, number: int) -> None:
+def test_a_papermill_that_is_ended_leaves_no_process_and_no_file(
+    tmp_path: Path, number: int
+) -> None:
     started = tmp_path / "started"
     path = write_notebook(
         tmp_path, f"import pathlib, time\npathlib.Path({str(started)!r}).touch()\ntime.sleep(600)"
@@ -515,14 +575,16 @@ def test_a_papermill_that_is_ended_leaves_no_process(tmp_path: Path, number: int
     command = [sys.executable, "-m", "papermill", "--engine", "ketcontent", str(path), os.devnull]
     papermill_ = subprocess.Popen(
         command,
-        env={**os.environ, "RUN_UNDER_TEST": str(tmp_path)},
+        env={**os.environ, "RUN_UNDER_TEST": str(tmp_path), "TMPDIR": str(tmp_path)},
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
     wait_until(started.exists)
+    assert list(tmp_path.glob("ket-*"))
     os.kill(papermill_.pid, number)
     papermill_.wait(timeout=60)
     wait_until(lambda: not started_with("RUN_UNDER_TEST", tmp_path))
+    assert not list(tmp_path.glob("ket-*"))
 
 
 # --- where it does not apply -----------------------------------------------------------------

@@ -588,7 +588,6 @@ def test_a_flood_without_end_is_papermills_time_out_and_a_saved_notebook(tmp_pat
         run(path, execution_timeout=1)
     saved = half_run(path)
     assert saved.cells[1].outputs[0].text == "before\n"
-    assert "xxx" in saved.cells[2].outputs[0].text
     assert saved.metadata.papermill.end_time
 
 

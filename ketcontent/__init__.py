@@ -32,7 +32,8 @@ layer module                       its one job
 7     `charts`                     the pictures of a review
 7     `workers`                    run notebooks and export them, many at once
 8     `builds`                     plan, run what changed, export, record
-9     `cli`                        the verbs as commands
+9     `watching`                   build again at each save, and show it
+10    `cli`                        the verbs as commands
 ===== ============================ ========================================================
 
 The verbs are functions of this package; their modules load when they are first used, so that

@@ -67,7 +67,8 @@ EDITIONS: tuple[Edition, ...] = ("current", "supplied")
 NOTEBOOKS = ("section", "document", "review", "index")
 """The notebooks that a build runs."""
 
-_KEPT = ".notebooks"
+KEPT = ".notebooks"
+"""The folder of the executed notebooks, in that of the exports."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +207,7 @@ def build(
     workers.warm_up()  # they import while the tables are read
     return rebuild(
         request,
-        lambda: workers.pool(jobs or workers.cores(), request.exports / _KEPT),
+        lambda: workers.pool(jobs or workers.cores(), request.exports / KEPT),
         force=force,
         progress=progress,
         waiting=waiting,
@@ -342,7 +343,7 @@ class _Job:
         runs = plan(
             content,
             pages,
-            kept=request.exports / _KEPT,
+            kept=request.exports / KEPT,
             notebooks=request.notebooks,
             editions=request.editions,
             formats=request.formats,
@@ -564,7 +565,7 @@ class _State:
         from ketcontent.tables import copy_content
 
         job = self.job
-        kept = job.request.exports / _KEPT
+        kept = job.request.exports / KEPT
         whole = kept / "data"
         by_page: dict[str, list[Run]] = {page: [] for page in job.pages}
         for run in job.runs:
@@ -784,7 +785,7 @@ def _run_stale(
         _publish_page(state, parts.part(job.content, page), work, page, ())
     with pool() if state.stale else nullcontext() as executor:
         for place, outcome in workers.run_all(
-            executor, state.stale, work, exports / _KEPT, progress
+            executor, state.stale, work, exports / KEPT, progress
         ):
             run = state.stale[place]
             outcomes.setdefault(run.document, []).append((run, outcome))

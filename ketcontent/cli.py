@@ -375,6 +375,8 @@ def impact(kind: str, key: str, fail_over: int | None, data: str) -> None:
     "--jobs", type=click.IntRange(min=1), help="Notebooks at once; by default a core each."
 )
 @click.option("--force", is_flag=True, help="Run every notebook, whatever has changed.")
+@click.option("--watch", is_flag=True, help="Build again at each save, and show the exports.")
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="With --watch: where.")
 @click.option("--why", is_flag=True, help="Say of each export why it was made, or why not.")
 @_DATA
 @click.option(
@@ -399,6 +401,8 @@ def build(
     templates: Path | None,
     jobs: int | None,
     force: bool,
+    watch: bool,
+    port: int,
     why: bool,
     data: str,
     exports: str,
@@ -419,6 +423,9 @@ def build(
             raise click.BadParameter(
                 f"{name!r} is not one of {', '.join(FORMATS)}.", param_hint="--format"
             )
+    if watch:
+        _watch(documents, editions, chosen, release, jobs, port, (data, exports, notebooks))
+        return
     with _progress() as show:
         built = build(
             documents,
@@ -439,6 +446,48 @@ def build(
     wrote = f"Wrote {counted(made, 'file')} to {exports}" if made else "Nothing has changed"
     others = f"; {counted(left, 'file')} stood" if made and left else ""
     click.echo(f"{wrote}{others}. Start at {Path(exports, 'index.html')}")
+
+
+def _watch(
+    documents: tuple[str, ...],
+    editions: tuple[Edition, ...],
+    formats: list[str],
+    release: bool,
+    jobs: int | None,
+    port: int,
+    folders: tuple[str, str, str],
+) -> None:
+    """Build at each save, until Ctrl-C."""
+    from ketcontent.builds import EDITIONS, Request
+    from ketcontent.schemas import counted
+    from ketcontent.watching import News, watch
+
+    def tell(news: News) -> None:
+        if news.built is None:
+            click.echo(news.fault, err=True)
+        elif news.built.made:
+            click.echo(f"{counted(len(news.built.made), 'file')} in {news.seconds:.2f} s")
+
+    data, exports, notebooks = (Path(folder) for folder in folders)
+    request = Request(
+        documents,
+        data,
+        exports.absolute(),
+        notebooks,
+        editions or EDITIONS,
+        tuple(formats),
+        release,
+    )
+    try:
+        watch(
+            request,
+            jobs=jobs,
+            port=port,
+            started=lambda address: click.echo(f"{address} shows what you save. Ctrl-C ends it."),
+            told=tell,
+        )
+    except KeyboardInterrupt:
+        click.echo("Ended.")
 
 
 @contextmanager

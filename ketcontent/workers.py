@@ -169,6 +169,18 @@ def pool(jobs: int, kept: Path) -> Iterator[ProcessPoolExecutor]:
             raise
 
 
+def is_broken(executor: Any) -> bool:
+    """Return whether a worker was killed, so that the executor takes no work any more.
+
+    Examples
+    --------
+    >>> with pool(1, Path("kept")) as executor:
+    ...     is_broken(executor)
+    False
+    """
+    return bool(executor._broken)
+
+
 def run_all(
     executor: Any,
     runs: list[Run],

@@ -37,6 +37,7 @@ OWNERS = {
     "rispy": {"citations"},
     "sentencex": {"intake"},
     "traitlets": {"exporters"},
+    "watchfiles": {"watching"},
     "yaml": {"exporters"},
 }
 ANYWHERE = {"markupsafe", "pandas"}
@@ -45,7 +46,7 @@ HEAVY = {"papermill", "nbconvert", "ipykernel", "anywidget", "frictionless", "ci
 
 def layers() -> dict[str, int]:
     """The layers as the package's docstring lists them."""
-    rows = re.findall(r"^(\d) +`(\w+)`", ketcontent.__doc__ or "", flags=re.MULTILINE)
+    rows = re.findall(r"^(\d+) +`(\w+)`", ketcontent.__doc__ or "", flags=re.MULTILINE)
     return {module: int(layer) for layer, module in rows}
 
 

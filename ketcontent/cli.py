@@ -395,7 +395,7 @@ def impact(kind: str, key: str, fail_over: int | None, data: str) -> None:
 )
 def build(
     documents: tuple[str, ...],
-    editions: tuple[str, ...],
+    editions: tuple[Edition, ...],
     formats: str,
     release: bool,
     templates: Path | None,

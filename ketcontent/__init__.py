@@ -27,6 +27,7 @@ layer module                       its one job
 6     `exporters`                  an executed notebook through the project's templates
 7     `charts`                     the pictures of a review
 7     `builds`                     plan, run, export, record
+7     `lab`                        open JupyterLab on the notebook of one page
 8     `cli`                        the verbs as commands
 ===== ============================ ========================================================
 

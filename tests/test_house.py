@@ -27,6 +27,7 @@ OWNERS = {
     "ipykernel": {"engine"},
     "jinja2": {"rendering"},
     "jupyter_client": {"engine"},
+    "jupyterlab": {"lab"},
     "markdown_it": {"rendering"},
     "matplotlib": {"charts"},
     "nbconvert": {"exporters"},

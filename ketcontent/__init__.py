@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from ketcontent.records import verify as verify
     from ketcontent.redlines import redline as redline
     from ketcontent.reviews import impact as impact
+    from ketcontent.reviews import list_sources as list_sources
     from ketcontent.signoffs import list_documents as list_documents
     from ketcontent.signoffs import sign_off as sign_off
     from ketcontent.signoffs import with_signoffs as with_signoffs
@@ -65,6 +66,7 @@ _HOMES = {
     "impact": "reviews",
     "import_page": "intake",
     "list_documents": "signoffs",
+    "list_sources": "reviews",
     "KetcontentError": "errors",
     "read_content": "tables",
     "read_page": "intake",

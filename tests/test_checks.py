@@ -468,7 +468,8 @@ class Tables(HTMLParser):
             self.rows[-1][-1] += data
 
 
-HEADS = ["row", "severity", "rule", "where", "what", "what to do"]
+HEADS = ["row", "severity", "rule", "where", "what", "what to do", "words"]
+LEFT = ("style", "text-align:start")
 
 
 def test_a_report_shows_itself_as_a_table_by_row_that_links_to_sections(broken: Content) -> None:
@@ -477,8 +478,8 @@ def test_a_report_shows_itself_as_a_table_by_row_that_links_to_sections(broken: 
     assert bundle["text/plain"] == str(report)
     shown = Tables(bundle["text/html"])
     assert shown.rows[0] == HEADS
-    assert shown.tags.count(("th", (("scope", "col"),))) == len(HEADS)
-    assert shown.tags.count(("th", (("scope", "row"),))) == len(report)
+    assert shown.tags.count(("th", (("scope", "col"), LEFT))) == len(HEADS)
+    assert shown.tags.count(("th", (("scope", "row"), LEFT))) == len(report)
     assert ("caption", ()) in shown.tags
     by_row = sorted(report, key=lambda one: (one.file, one.line or 0))
     assert [row[0] for row in shown.rows[1:]] == [
@@ -517,13 +518,15 @@ def read(text: str) -> str:
 def test_hostile_text_is_words_in_html_and_in_markdown(report: Report) -> None:
     page_ = Tables(report.to_html())
     assert {tag for tag, _ in page_.tags} <= {
-        "table", "caption", "thead", "tbody", "tr", "th", "td"
+        "table", "caption", "thead", "tbody", "tr", "th", "td", "mark"
     }  # fmt: skip
-    assert {attrs for _, attrs in page_.tags} <= {(), (("scope", "col"),), (("scope", "row"),)}
+    assert {attrs for _, attrs in page_.tags} <= {
+        (), (LEFT,), (("scope", "col"), LEFT), (("scope", "row"), LEFT)
+    }  # fmt: skip
     drawn_ = Tables(MarkdownIt("gfm-like", {"linkify": False}).render(report.to_markdown()))
     assert {tag for tag, _ in drawn_.tags} <= {"table", "thead", "tbody", "tr", "th", "td"}
     said = sorted([read(one.message), read(one.hint)] for one in report)
-    assert sorted(row[4:] for row in page_.rows[1:]) == said
+    assert sorted(row[4:6] for row in page_.rows[1:]) == said
     assert sorted(row[4:] for row in drawn_.rows[1:]) == said
 
 

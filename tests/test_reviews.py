@@ -232,7 +232,7 @@ def test_hostile_cells_of_a_table_are_visible_text() -> None:
 def test_a_redline_in_a_table_is_drawn_in_its_own_form() -> None:
     frame = pd.DataFrame({"s": ["a"], "redline": [compare("It <b>.", "It may.")]})
     table = show(frame, "Changes")
-    assert f"<td>{frame['redline'][0].to_html()}</td>" in table.to_html()
+    assert f">{frame['redline'][0].to_html()}</td>" in table.to_html()
     assert "&lt;b&gt;" in table.to_html()
     assert "| a | It \\[-\\<b>-\\]{+may+}. |" in table.to_markdown()
 

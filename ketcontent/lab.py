@@ -22,6 +22,7 @@ import hashlib
 import json
 import os
 import secrets
+import signal
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -294,6 +295,10 @@ def require_jupyterlab(*, allow_root: bool = False) -> None:
         )
 
 
+_NEWS = "@jupyterlab/apputils-extension:announcements"
+"""The part of JupyterLab that asks whether it may fetch news."""
+
+
 def serve(desk: Desk, *, browser: bool, allow_root: bool, ready: Callable[[str], None]) -> None:
     """Run JupyterLab on a notebook until somebody stops it, by Ctrl-C or from its menu.
 
@@ -333,7 +338,6 @@ def serve(desk: Desk, *, browser: bool, allow_root: bool, ready: Callable[[str],
                 f"--LabApp.open_browser={browser}",
                 f"--LabApp.default_url=/{desk.address}",
                 f"--ServerApp.allow_root={allow_root}",
-                "--ServerApp.answer_yes=True",  # Ctrl-C is answer enough
                 "--ContentsManager.allow_hidden=True",  # the folder of the copies
                 # A layout of its own: what is open elsewhere neither opens here nor is lost.
                 f"--LabApp.workspaces_dir={layouts}",
@@ -343,6 +347,19 @@ def serve(desk: Desk, *, browser: bool, allow_root: bool, ready: Callable[[str],
                 "--Application.log_level=ERROR",
             ]
         )
+
+        def stop(*_: Any) -> None:
+            signal.signal(signal.SIGINT, signal.default_int_handler)  # the second one is an order
+            server.stop(from_signal=True)
+
+        def quiet(_: Any, config: dict[str, Any]) -> dict[str, Any]:
+            return config | {"disabledExtensions": [*config["disabledExtensions"], _NEWS]}
+
+        server.web_app.settings["page_config_hook"] = quiet
+        # Without a terminal, the server would end at Ctrl-C and leave its kernels to find that out;
+        # with one it would ask first. A terminal that is closed ends it too.
+        for name in {"SIGINT", "SIGHUP"} & {one.name for one in signal.Signals}:
+            signal.signal(getattr(signal, name), stop)
         mark = "&" if "?" in desk.address else "?"
         address = f"{server.connection_url.rstrip('/')}/{desk.address}{mark}token={token}"
         server.io_loop.add_callback(ready, address)  # after the one that starts to listen

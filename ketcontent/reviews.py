@@ -160,8 +160,10 @@ def changes(
     return pd.DataFrame(rows, columns=["statement", "change", "redline"])
 
 
-def grounds(content: Content, document: str, *, section: str = "") -> pd.DataFrame:
-    """Return what the current edition of a page, or a section of it, rests on.
+def grounds(
+    content: Content, document: str, *, section: str = "", edition: Edition = "current"
+) -> pd.DataFrame:
+    """Return what the sentences of a page, or of a section of it, rest on.
 
     Parameters
     ----------
@@ -169,6 +171,8 @@ def grounds(content: Content, document: str, *, section: str = "") -> pd.DataFra
         The tables and the page.
     section
         One section; by default all.
+    edition
+        The edition whose sentences are looked at.
 
     Raises
     ------
@@ -189,7 +193,7 @@ def grounds(content: Content, document: str, *, section: str = "") -> pd.DataFra
     >>> found.loc[0, ["statement", "role"]].tolist()
     ['lasting-1', 'supports']
     """
-    page = assemble(content, document, section=section)
+    page = assemble(content, document, section=section, edition=edition)
     frame = content.evidence[content.evidence["document"] == document]
     said: dict[str, list[dict[str, str]]] = {}
     for row in _records(frame):
@@ -400,7 +404,9 @@ def show(
     return Table(frame, caption, nothing, folded)
 
 
-def list_sources(content: Content, document: str = "", *, section: str = "") -> Table:
+def list_sources(
+    content: Content, document: str = "", *, section: str = "", edition: Edition = "current"
+) -> Table:
     """Return the references of a page, of a section or of all content, and how far to trust them.
 
     Parameters
@@ -411,6 +417,8 @@ def list_sources(content: Content, document: str = "", *, section: str = "") -> 
         The page; by default all of them, with the sources that none cites.
     section
         One section of the page; by default all.
+    edition
+        The edition of the page; as received, it cites nothing.
 
     Returns
     -------
@@ -418,8 +426,8 @@ def list_sources(content: Content, document: str = "", *, section: str = "") -> 
         A row a source; `Table.frame` has the DataFrame. Columns: ``source`` (its key), ``number``
         (on the page; not for all content), ``reference`` (a `ketcontent.documents.Reference`),
         ``not confirmed`` (its fields), ``confirmed``, ``retraction check``, ``newer version
-        check`` (dates, or ``never``), ``cited in`` (statements, as ``page/statement`` for all
-        content).
+        check`` (dates, or ``never``), ``cited in`` (statements; for all content, how many on how
+        many pages, which `impact` lists).
 
     Raises
     ------
@@ -434,9 +442,9 @@ def list_sources(content: Content, document: str = "", *, section: str = "") -> 
     'Sources of ketamine/lasting-harm: 3, of which 1 with unconfirmed fields'
     """
     if document:
-        page = assemble(content, document, section=section)
+        page = assemble(content, document, section=section, edition=edition)
         found = list(page.references)
-        uses = {one.source: one.cited_in for one in found}
+        uses = {one.source: ", ".join(one.cited_in) for one in found}
     else:
         found = _references(content)
         uses = _uses(content)
@@ -451,7 +459,7 @@ def list_sources(content: Content, document: str = "", *, section: str = "") -> 
                 name: rows.get(one.source, {}).get(column, "") or "never"
                 for name, column in _CHECKS.items()
             },
-            "cited in": ", ".join(uses.get(one.source, ())) or "nothing",
+            "cited in": uses.get(one.source, "nothing"),
         }
         for one in found
     ]
@@ -471,15 +479,18 @@ _CHECKS = {
 """What somebody must look at in a source, and the column that says when they last did."""
 
 
-def _uses(content: Content) -> dict[str, tuple[str, ...]]:
-    """Return the sentences of all pages that cite each source, as ``page/statement``."""
-    uses: dict[str, tuple[str, ...]] = {}
+def _uses(content: Content) -> dict[str, str]:
+    """Return how many sentences cite each source that any does, on how many pages, in words."""
+    pages: dict[str, list[str]] = {}
     for document in content.documents["document"]:
         for section in assemble(content, document):
             for one in section.statements:
                 for key in one.cites:
-                    uses[key] = (*uses.get(key, ()), f"{document}/{one.statement}")
-    return uses
+                    pages.setdefault(key, []).append(document)
+    return {
+        key: f"{counted(len(found), 'statement')} on {counted(len(set(found)), 'page')}"
+        for key, found in pages.items()
+    }
 
 
 _SCREEN = 100  # characters that a line of a terminal holds

@@ -172,8 +172,9 @@ class Report:
             for one in sorted(self.diagnostics, key=_by_row)
         )
         return (
+            '<div class="table" role="region" aria-label="Findings" tabindex="0">\n'
             f"<table>\n<caption>{self.counted}</caption>\n<thead><tr>{heads}</tr></thead>\n"
-            f"<tbody>\n{rows}\n</tbody>\n</table>"
+            f"<tbody>\n{rows}\n</tbody>\n</table>\n</div>"
         )
 
     def to_markdown(self) -> str:

@@ -167,8 +167,8 @@ def _overview(content: Content) -> dict[str, Any]:
     open_sources = int((content.sources["unconfirmed"] != "").sum())
     others = [f"{counted(len(content.sources), 'source')} ({open_sources} with unconfirmed fields)"]
     others += [
-        f"{name.replace('_', ' ')} {len(getattr(content, name))}"
-        for name in ("evidence", "notices", "terms", "people", "signoffs", "waivers", "rules")
+        f"{name} {len(getattr(content, name.replace('-', '')))}"
+        for name in ("evidence", "notices", "terms", "people", "sign-offs", "waivers", "rules")
     ]
     first = str(chosen["document"].iloc[0]) if known else "PAGE"
     return {

@@ -517,16 +517,23 @@ def read(text: str) -> str:
 @given(st.lists(diagnostics(HOSTILE), min_size=1, max_size=4).map(Report.of))
 def test_hostile_text_is_words_in_html_and_in_markdown(report: Report) -> None:
     page_ = Tables(report.to_html())
-    assert {tag for tag, _ in page_.tags} <= {
+    around, *tags = page_.tags
+    assert around == ("div", (("class", "table"), ("role", "region"), ("aria-label", "Findings"),
+                              ("tabindex", "0")))  # fmt: skip
+    assert {tag for tag, _ in tags} <= {
         "table", "caption", "thead", "tbody", "tr", "th", "td", "mark"
     }  # fmt: skip
-    assert {attrs for _, attrs in page_.tags} <= {
+    assert {attrs for _, attrs in tags} <= {
         (), (LEFT,), (("scope", "col"), LEFT), (("scope", "row"), LEFT)
     }  # fmt: skip
     drawn_ = Tables(MarkdownIt("gfm-like", {"linkify": False}).render(report.to_markdown()))
     assert {tag for tag, _ in drawn_.tags} <= {"table", "thead", "tbody", "tr", "th", "td"}
     said = sorted([read(one.message), read(one.hint)] for one in report)
     assert sorted(row[4:6] for row in page_.rows[1:]) == said
+    marked = sorted(read("".join(one.context)) for one in report if one.context[1])
+    assert sorted(filter(None, (read(row[6]) for row in page_.rows[1:]))) == [
+        words for words in marked if words
+    ]
     assert sorted(row[4:] for row in drawn_.rows[1:]) == said
 
 

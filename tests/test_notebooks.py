@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from papermill import inspect_notebook
+from papermill import PapermillExecutionError, execute_notebook, inspect_notebook
 
 from ketcontent import read_content, write_content
 from ketcontent.builds import NOTEBOOKS, Run, _run_all
 from ketcontent.documents import assemble
 from ketcontent.rendering import inline_html, inline_markdown
-from tests.conftest import ROOT, tree
+from tests.conftest import PAGES, ROOT, make_project, tree
 
 PATHS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 NAMES = [path.stem for path in PATHS]
@@ -92,6 +92,41 @@ def test_a_notebook_runs_with_its_defaults_and_exports_in_both_formats(
     }
     assert words[path.stem] in page
     assert words[path.stem] in markdown
+
+
+@pytest.mark.parametrize(
+    ("pages", "hint"),
+    [
+        pytest.param(
+            {},
+            "This project has none yet: take one in with 'ketcontent import FILE --document "
+            "ketamine'.",
+            id="without pages",
+        ),
+        pytest.param(PAGES, "Use one of: aspirin, tea.", id="with other pages"),
+    ],
+)
+def test_a_notebook_whose_page_is_not_there_says_so_in_one_error(
+    tmp_path: Path, pages: dict[str, str], hint: str
+) -> None:
+    project = make_project(tmp_path / "project", pages)
+    notebook, ran = project / "notebooks" / "section.ipynb", tmp_path / "ran.ipynb"
+    with pytest.raises(PapermillExecutionError):
+        execute_notebook(notebook, ran, cwd=notebook.parent, engine_name="ketcontent",
+                         kernel_name="python3", progress_bar=False)  # fmt: skip
+    [output] = [
+        one
+        for cell in cells_of(ran)
+        for one in cell.get("outputs", [])
+        if one["output_type"] == "error"
+    ]
+    assert output["traceback"] == [
+        "Cell In[2], line 4",
+        "    page = with_signoffs(content, assemble(content, document, edition=edition, "
+        "section=section))",
+        "",
+        f"UnknownName: No document 'ketamine'.\nhint: {hint}",
+    ]
 
 
 EDITORS = {"remove-cell", "skip-execution"}

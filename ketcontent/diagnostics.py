@@ -164,12 +164,12 @@ class Report:
             return "<p>No faults.</p>"
         # JupyterLab sets every cell flush right, words too.
         left = 'style="text-align:start"'
-        heads = "".join(f'<th scope="col" {left}>{name}</th>' for name in [*_COLUMNS, "words"])
+        heads = "".join(f'<th scope="col" {left}>{name}</th>' for name in _HEADS)
         rows = "\n".join(
-            f'<tr><th scope="row" {left}>{_linked(one)}</th>'
-            + "".join(f"<td {left}>{_html(cell)}</td>" for cell in _cells(one)[1:])
-            + f"<td {left}>{_words(one)}</td></tr>"
-            for one in sorted(self.diagnostics, key=_by_row)
+            f'<tr><th scope="row" {left}>{first}</th>'
+            + "".join(f"<td {left}>{cell}</td>" for cell in others)
+            + "</tr>"
+            for first, *others in map(_html_cells, sorted(self.diagnostics, key=_by_row))
         )
         return (
             '<div class="table" role="region" aria-label="Findings" tabindex="0">\n'
@@ -245,9 +245,21 @@ def _by_row(one: Diagnostic) -> tuple[str, int, str, int]:
     return one.file or one.table, one.line or 0, one.key, _ORDER[one.severity]
 
 
-def _linked(one: Diagnostic) -> str:
-    row = _html(_cells(one)[0])
-    return f'<a href="#{html.escape(one.section)}">{row}</a>' if one.section else row
+_HEADS = ["row", "severity", "what", "words", "what to do"]
+
+
+def _html_cells(one: Diagnostic) -> list[str]:
+    """Return what a table for a screen says of a fault: the rule and the place in small print."""
+    row, severity, rule, place, message, hint = (_html(cell) for cell in _cells(one))
+    linked = f'<a href="#{html.escape(one.section)}">{row}</a>' if one.section else row
+    place = f'<br><small style="overflow-wrap:anywhere">{place}</small>' if place else ""
+    return [
+        f"{linked}{place}",
+        f"<strong>{severity}</strong>" if severity == "error" else severity,
+        f"{message} <small>[{rule}]</small>",
+        _words(one),
+        hint,
+    ]
 
 
 def _words(one: Diagnostic) -> str:

@@ -357,7 +357,11 @@ class Table:
             for row in cells
             for line in [
                 str(row[0]),
-                *(f"  {name}: {cell}" for name, cell in zip(columns[1:], row[1:], strict=True)),
+                *(
+                    f"  {name}: {cell}"
+                    for name, cell in zip(columns[1:], row[1:], strict=True)
+                    if cell != ""
+                ),
             ]
         )
 

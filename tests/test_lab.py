@@ -17,6 +17,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from click.testing import CliRunner
 
 from ketcontent import cli, lab
@@ -479,6 +480,12 @@ def test_below_the_section_an_editor_sees_its_faults_its_evidence_and_its_redlin
     # Words start at the side where one starts to read.
     aligned = "one => getComputedStyle(one).textAlign"
     assert {one.evaluate(aligned) for one in tables.locator("td").all()} == {"start"}
+
+
+def test_a_screen_reader_meets_no_obstacle_in_what_the_notebook_shows(notebook: Any) -> None:
+    found = Axe().run(notebook, context=".jp-OutputArea-output").response
+    assert [(one["id"], one["nodes"][0]["html"][:200]) for one in found["violations"]] == []
+    assert found["passes"]
 
 
 def test_running_the_whole_notebook_takes_less_than_three_seconds(notebook: Any) -> None:

@@ -394,7 +394,8 @@ def failed(built: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path,
     section = project / "notebooks" / "section.ipynb"
     insert_cells(section, (TAGGED, ["raises-exception"]), (FAILS, []))
     source = json.loads(section.read_bytes())
-    source["cells"].insert(-1, {**source["cells"][3], "id": "blank", "source": SHOWS_NOTHING})
+    shown = [cell["source"] for cell in source["cells"]].index(["page"])
+    source["cells"].insert(shown, {**source["cells"][3], "id": "blank", "source": SHOWS_NOTHING})
     section.write_text(json.dumps(source), "utf-8")
     with pytest.raises(BuildFailed) as caught:
         build_in(project, editions=["current"], formats=["html"])

@@ -31,6 +31,7 @@ layer module                       its one job
 6     `exporters`                  an executed notebook through the project's templates
 7     `charts`                     the pictures of a review
 7     `workers`                    run notebooks and export them, many at once
+7     `lab`                        open JupyterLab on the notebook of one page
 8     `builds`                     plan, run what changed, export, record
 9     `watching`                   build again at each save, and show it
 10    `cli`                        the verbs as commands
@@ -55,6 +56,7 @@ if TYPE_CHECKING:
     from ketcontent.records import verify as verify
     from ketcontent.redlines import redline as redline
     from ketcontent.reviews import impact as impact
+    from ketcontent.reviews import list_sources as list_sources
     from ketcontent.signoffs import list_documents as list_documents
     from ketcontent.signoffs import sign_off as sign_off
     from ketcontent.signoffs import with_signoffs as with_signoffs
@@ -70,6 +72,7 @@ _HOMES = {
     "impact": "reviews",
     "import_page": "intake",
     "list_documents": "signoffs",
+    "list_sources": "reviews",
     "KetcontentError": "errors",
     "read_content": "tables",
     "read_page": "intake",

@@ -251,19 +251,14 @@ def to_text(report: Report) -> str:
     return "\n".join([*parts, "", f"{report.counted}."])
 
 
-_AROUND = 60  # characters of a sentence that are shown on either side of the words at fault
-
-
 def _marked(one: Diagnostic) -> list[str]:
     """Return the words at fault in their sentence, and a line that marks them."""
     if one.span is None or not one.cell:
         return [f"    {one.cell}"] if one.cell and one.column in ("text", "supplied") else []
-    start, end = one.span
-    first, last = max(0, start - _AROUND), min(len(one.cell), end + _AROUND)
-    before, after = "…" if first else "", "…" if last < len(one.cell) else ""
-    shown = "".join(mark if mark.isprintable() else " " for mark in one.cell[first:last])
-    pad = " " * (4 + len(before) + start - first)
-    return [f"    {before}{shown}{after}", f"{pad}{'^' * max(1, end - start)}"]
+    before, fault, after = (
+        "".join(mark if mark.isprintable() else " " for mark in part) for part in one.context
+    )
+    return [f"    {before}{fault}{after}", f"    {' ' * len(before)}{'^' * max(1, len(fault))}"]
 
 
 def to_json(report: Report) -> str:

@@ -490,6 +490,38 @@ def _watch(
         click.echo("Ended.")
 
 
+@main.command()
+@click.argument("document", default="")
+@click.option("--section", default="", metavar="S", help="One section of it, by its key.")
+@click.option("--no-browser", is_flag=True, help="Print the address, and open no browser.")
+@click.option("--allow-root", is_flag=True, help="Run JupyterLab even as root.")
+@_DATA
+@click.option(
+    "--notebooks",
+    default="notebooks",
+    show_default=True,
+    metavar="DIR",
+    help="The folder of the notebooks.",
+)
+def lab(
+    document: str, section: str, no_browser: bool, allow_root: bool, data: str, notebooks: str
+) -> None:
+    """Open JupyterLab on the notebook of DOCUMENT, until Ctrl-C."""
+    from ketcontent.lab import require_jupyterlab, serve, set_out
+
+    require_jupyterlab(allow_root=allow_root)
+    desk = set_out(document, section=section, data=data, notebooks=notebooks)
+    if desk.changed:
+        click.echo(f"{desk.notebook} is a copy that was changed: only its parameters were set.")
+        click.echo("Delete it to have the notebook as it comes.")
+
+    def ready(address: str) -> None:
+        click.echo(f"JupyterLab is at {address}")
+        click.echo("Press Ctrl-C to end it.")
+
+    serve(desk, browser=not no_browser, allow_root=allow_root, ready=ready)
+
+
 @contextmanager
 def _progress() -> Iterator[Callable[[Progress], None]]:
     """Give a function that shows progress: a bar on a terminal, plain lines elsewhere."""

@@ -87,6 +87,50 @@ class Statement:
         # Markup goes across a citation: all stand after the words.
         return [(without_citations(self.text), self.cites)]
 
+    @property
+    def described(self) -> list[tuple[str, str]]:
+        """What an editor sees of it: the words, and what the table says of them, by name.
+
+        Examples
+        --------
+        >>> Statement("s", "Form", "Oral.", "Oral.", "use", "").described[:2]
+        [('words', 'Form: Oral.'), ('kind', 'use')]
+        """
+        return [
+            ("words", f"{self.label_text} {self.plain}".strip()),
+            ("kind", self.kind or "not set"),
+            ("certainty", self.certainty or "not graded"),
+            ("cites", ", ".join(self.cites) or "nothing"),
+            *([("notice", self.notice)] if self.notice else []),
+        ]
+
+    def to_html(self) -> str:
+        """Return the statement as a table for an editor: its words, and what is known of them."""
+        return rendering.render("statement.html.j2", statement=self, rows=self.described)
+
+    def to_text(self) -> str:
+        """Return the same as plain text.
+
+        Examples
+        --------
+        >>> print(Statement("s", "", "It may help.", "It may help.", "benefit", "").to_text())
+        s
+          words: It may help.
+          kind: benefit
+          certainty: not graded
+          cites: nothing
+        """
+        return "\n".join(
+            [self.statement, *(f"  {name}: {value}" for name, value in self.described)]
+        )
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        return {
+            "text/plain": self.to_text(),
+            "text/html": self.to_html(),
+            FACTS: json.dumps({"kind": "part"}),
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Block:
@@ -303,6 +347,26 @@ class Reference:
     cited_in: tuple[str, ...] = ()
     """The sentences shown that cite it, in order."""
 
+    def to_html(self) -> str:
+        """Return the reference as HTML, with links to where it can be read.
+
+        Examples
+        --------
+        >>> print(Reference("a-1", 1, "Lee A. <i>.", "10.1/x", "", "", "").to_html())
+        Lee A. &lt;i&gt;. <a href="https://doi.org/10.1/x">doi:10.1/x</a>
+        """
+        return rendering.render("reference.html.j2", one=self)
+
+    def to_text(self) -> str:
+        """Return the reference as plain text.
+
+        Examples
+        --------
+        >>> Reference("a-1", 1, "Lee A.", "10.1/x", "", "", "").to_text()
+        'Lee A. doi:10.1/x'
+        """
+        return f"{self.text} {f'doi:{self.doi}' if self.doi else self.url}".strip()
+
 
 @dataclass(frozen=True, slots=True)
 class Signer:
@@ -454,6 +518,25 @@ class Document:
             if section.section == key:
                 return section
         raise UnknownName.of("section", key, (section.section for section in self.sections))
+
+    def statement(self, key: str) -> Statement:
+        """Return a statement by its key.
+
+        Raises
+        ------
+        UnknownName
+            When the page has no such statement in this edition.
+
+        Examples
+        --------
+        >>> from ketcontent.tables import read_content
+        >>> assemble(read_content("data"), "ketamine").statement("addiction-1").kind
+        'risk'
+        """
+        shown = {one.statement: one for section in self.sections for one in section.statements}
+        if key not in shown:
+            raise UnknownName.of("statement", key, shown)
+        return shown[key]
 
     @property
     def facts(self) -> dict[str, Any]:

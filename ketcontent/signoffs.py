@@ -471,6 +471,9 @@ def _version(page: Document) -> str:
 def list_documents(content: Content) -> Index:
     """Return the index of all pages, each with its state and its dates.
 
+    Its own words are in the language of the pages where all have the same and the table of strings
+    has all of it; else in English.
+
     Examples
     --------
     >>> from ketcontent.tables import read_content
@@ -502,7 +505,10 @@ def list_documents(content: Content) -> Index:
             )
         )
     ordered = sorted(entries, key=lambda one: (one.name.casefold(), one.document))
-    return Index(tuple(ordered), interface(content, "en"))
+    languages = set(content.documents["language"])
+    return Index(
+        tuple(ordered), interface(content, languages.pop() if len(languages) == 1 else "en")
+    )
 
 
 def review_date(content: Content, document: str) -> datetime.date | None:

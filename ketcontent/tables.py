@@ -28,7 +28,7 @@ from typing import Any
 import pandas as pd
 
 import ketcontent
-from ketcontent import files, traces
+from ketcontent import files, rendering, traces
 from ketcontent.diagnostics import Report
 from ketcontent.errors import BrokenTables, KetcontentError, SaveConflict
 from ketcontent.schemas import (
@@ -106,6 +106,82 @@ class Content:
         counts = ", ".join(f"{len(getattr(self, table))} {table}" for table in TABLES[:5])
         place = f" of {self.origin.folder}" if self.origin else ""
         return f"<Content{place}: {counts}>"
+
+    def to_html(self) -> str:
+        """Return what the tables hold as HTML: a row a page, then the size of the other tables.
+
+        It counts rows and judges nothing, so that showing a Content costs next to nothing.
+        """
+        return rendering.render("content.html.j2", **_overview(self))
+
+    def to_text(self) -> str:
+        """Return the same as plain text.
+
+        Examples
+        --------
+        >>> print(empty_content().to_text().splitlines()[0])
+        No pages
+        """
+        view = _overview(self)
+        lines = [view["caption"]]
+        for page in view["pages"]:
+            first, *cells = page.items()
+            lines.append(f"  {first[1]}: {', '.join(f'{name} {cell}' for name, cell in cells)}")
+        return "\n".join(filter(None, [*lines, view["more"], view["others"], view["next"]]))
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        return {"text/plain": self.to_text(), "text/html": self.to_html()}
+
+
+_PAGES_SHOWN = 50
+
+
+def _overview(content: Content) -> dict[str, Any]:
+    """Return what the display of a Content says, by name."""
+    known = len(content.documents)
+    chosen = content.documents.head(_PAGES_SHOWN)
+
+    def counts(frame: pd.DataFrame) -> dict[str, int]:
+        return {str(key): int(number) for key, number in frame["document"].value_counts().items()}
+
+    statements = content.statements[content.statements["position"].notna()]
+    keys = ["document", "statement"]
+    approved = content.signoffs[content.signoffs["verdict"] == "approved"]
+    columns = {
+        "sections": counts(content.sections[content.sections["position"].notna()]),
+        "statements": counts(statements),
+        "kind not set": counts(statements[statements["kind"] == ""]),
+        "not graded": counts(statements[statements["certainty"] == ""]),
+        "with evidence": counts(
+            statements.merge(content.evidence[keys].drop_duplicates(), on=keys)
+        ),
+        "ever signed": counts(statements.merge(approved[keys].drop_duplicates(), on=keys)),
+    }
+    pages = [
+        {
+            "page": row["document"],
+            "title": row["title"],
+            "language": row["language"],
+            **{name: found.get(row["document"], 0) for name, found in columns.items()},
+        }
+        for row in chosen.to_dict("records")
+    ]
+    place = f" in {content.origin.folder}" if content.origin else ""
+    open_sources = int((content.sources["unconfirmed"] != "").sum())
+    others = [f"{counted(len(content.sources), 'source')} ({open_sources} with unconfirmed fields)"]
+    others += [
+        f"{name} {len(getattr(content, name.replace('-', '')))}"
+        for name in ("evidence", "notices", "terms", "people", "sign-offs", "waivers", "rules")
+    ]
+    first = str(chosen["document"].iloc[0]) if known else "PAGE"
+    return {
+        "caption": f"{counted(known, 'page') if known else 'No pages'}{place}",
+        "pages": pages,
+        "more": f"And {known - len(chosen)} more pages." if known > len(chosen) else "",
+        "others": f"Rows of the other tables: {', '.join(others)}.",
+        "next": f'What is wrong with it: check(content, ["{first}"]). '
+        f'The page: assemble(content, "{first}").',
+    }
 
 
 class _Traced(Content):

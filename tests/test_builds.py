@@ -397,7 +397,8 @@ def failed(built: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path,
     section = project / "notebooks" / "section.ipynb"
     insert_cells(section, (TAGGED, ["raises-exception"]), (FAILS, []))
     source = json.loads(section.read_bytes())
-    source["cells"].insert(-1, {**source["cells"][3], "id": "blank", "source": SHOWS_NOTHING})
+    shown = [cell["source"] for cell in source["cells"]].index(["page"])
+    source["cells"].insert(shown, {**source["cells"][3], "id": "blank", "source": SHOWS_NOTHING})
     section.write_text(json.dumps(source), "utf-8")
     with pytest.raises(BuildFailed) as caught:
         build_in(project, editions=["current"], formats=["html"])
@@ -465,8 +466,10 @@ def test_a_cell_tagged_raises_exception_fails_no_notebook(
     saved = project / "exports" / ".notebooks" / "failing" / "sections" / "tagged.ipynb"
     assert str(saved) not in {one.saved for one in fault.failures}
     cells = json.loads(saved.read_bytes())["cells"]
-    assert [cell["cell_type"] for cell in cells] == ["markdown", *["code"] * 7]
-    assert "Five sentences." in json.dumps(cells[-1]["outputs"])
+    # What stands below the page is for editors: no build runs it.
+    shown = ["".join(cell["source"]) for cell in cells].index("page")
+    assert [cell["cell_type"] for cell in cells[: shown + 1]] == ["markdown", *["code"] * 7]
+    assert "Five sentences." in json.dumps(cells[shown]["outputs"])
 
 
 def test_what_was_published_of_a_failing_page_stays_byte_for_byte(

@@ -50,7 +50,15 @@ Reading = tuple[str, ...]
 """A kind of thing read, and its name."""
 
 _UNKNOWN = frozenset(
-    {"subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.fork"}
+    {
+        "subprocess.Popen",
+        "os.system",
+        "os.exec",
+        "os.posix_spawn",
+        "os.spawn",
+        "os.fork",
+        "os.forkpty",
+    }
     | {"socket.getaddrinfo", "socket.gethostbyname"}
 )
 """What Python tells an audit hook when something happens that no trace can follow."""
@@ -72,6 +80,7 @@ class _Quiet(IntEnum):
 
 _noted: set[Reading] = set()
 _handle: int | None = None
+_owner = 0
 _quiet: ContextVar[_Quiet] = ContextVar("_quiet", default=_Quiet.NO)
 
 
@@ -82,9 +91,10 @@ def begin() -> None:
     --------
     >>> begin()  # nothing names a file
     """
-    global _handle
+    global _handle, _owner
     path = os.environ.get(TRACE)
     if path and _handle is None:
+        _owner = os.getpid()
         _handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         _of_no_interest()  # it looks at files itself, which the hook must not wait for
         sys.addaudithook(_listen)
@@ -113,7 +123,8 @@ def note(*reading: str) -> None:
 
 
 def _write(reading: Reading) -> None:
-    if _handle is not None and reading not in _noted:
+    # A fork of a run has been noted as such, and may have closed the trace.
+    if _handle is not None and reading not in _noted and os.getpid() == _owner:
         _noted.add(reading)
         os.write(_handle, f"{json.dumps(reading)}\n".encode())
 

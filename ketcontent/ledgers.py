@@ -12,7 +12,8 @@ reading a table or importing anything but what stands here.
     exports/.ledger/pages/<page>.json   the entries of the runs of a page
     exports/.ledger/index.json          the entry of the index
 
-The ledger is never trusted with what it cannot compare: an export that was edited, cut short or
+A file of the ledger that was cut short, edited, or written by another version says nothing. Nor is
+the ledger trusted with what it cannot compare: an export that was edited, cut short or
 deleted by hand is not what the ledger says, and neither is a file that changed while it was read.
 """
 
@@ -276,8 +277,7 @@ def keep_request(
 
 
 def _requests(exports: Path) -> dict[str, Any]:
-    found = _read(exports / FOLDER / "requests.json")
-    return found if isinstance(found, dict) else {}
+    return _read(exports / FOLDER / "requests.json")
 
 
 # --- entries ---------------------------------------------------------------------------------
@@ -291,20 +291,17 @@ def read_entries(exports: Path, page: str) -> dict[str, Entry]:
     >>> read_entries(Path("no-such-folder"), "ketamine")
     {}
     """
-    try:
-        return {
-            name: Entry(
-                one["key"],
-                one["tables"],
-                one["read"]
-                if one["read"] is None
-                else tuple((tuple(r), d) for r, d in one["read"]),
-                one["outputs"],
-            )
-            for name, one in (_read(_place(exports, page)) or {}).items()
-        }
-    except (AttributeError, KeyError, TypeError, ValueError):  # written by another version
-        return {}
+    return {
+        name: Entry(
+            key=one["key"],
+            tables=one["tables"],
+            read=None
+            if one["read"] is None
+            else tuple((tuple(reading), was) for reading, was in one["read"]),
+            outputs=one["outputs"],
+        )
+        for name, one in _read(_place(exports, page)).items()
+    }
 
 
 def write_entries(exports: Path, page: str, entries: Mapping[str, Entry]) -> None:
@@ -351,8 +348,7 @@ def read_sound(exports: Path) -> set[str]:
     >>> read_sound(Path("no-such-folder"))
     set()
     """
-    found = _read(exports / FOLDER / "sound.json")
-    return set(found) if isinstance(found, list) else set()
+    return set(_read(exports / FOLDER / "sound.json"))
 
 
 def write_sound(exports: Path, sound: Iterable[str]) -> None:
@@ -366,7 +362,7 @@ def write_sound(exports: Path, sound: Iterable[str]) -> None:
     ...     read_sound(Path(folder))
     {'sha256:0'}
     """
-    _write(exports / FOLDER / "sound.json", sorted(sound))
+    _write(exports / FOLDER / "sound.json", dict.fromkeys(sorted(sound), True))
 
 
 def read_declared(exports: Path) -> dict[str, Any]:
@@ -377,8 +373,7 @@ def read_declared(exports: Path) -> dict[str, Any]:
     >>> read_declared(Path("no-such-folder"))
     {}
     """
-    found = _read(exports / FOLDER / "declared.json")
-    return found if isinstance(found, dict) else {}
+    return _read(exports / FOLDER / "declared.json")
 
 
 def write_declared(exports: Path, declared: Mapping[str, Any]) -> None:
@@ -399,13 +394,19 @@ def _place(exports: Path, page: str) -> Path:
     return exports / FOLDER / (f"pages/{page}.json" if page else "index.json")
 
 
-def _read(path: Path) -> Any:
+def _read(path: Path) -> dict[str, Any]:
+    """Return what a file of the ledger says; nothing, where this version did not write it so."""
     try:
-        return json.loads(path.read_bytes())
-    except (OSError, ValueError):
-        return None
+        sealed, said = json.loads(path.read_bytes())
+    except (OSError, ValueError, TypeError):
+        return {}
+    return dict(said) if sealed == _seal(said) else {}
 
 
-def _write(path: Path, said: Any) -> None:
+def _write(path: Path, said: Mapping[str, Any]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    files.replace_file(path, json.dumps(said, ensure_ascii=False).encode())
+    files.replace_file(path, json.dumps([_seal(said), said]).encode())
+
+
+def _seal(said: Any) -> str:
+    return digest_of([ketcontent.__version__, said])

@@ -24,8 +24,9 @@ import pandas as pd
 import ketcontent
 from ketcontent import evidence, prose, signoffs, traces
 from ketcontent.diagnostics import Diagnostic, Report
-from ketcontent.documents import Edition, assemble
+from ketcontent.documents import Edition, assemble, assembling_once
 from ketcontent.errors import UnknownName
+from ketcontent.parts import parts
 from ketcontent.tables import Content
 
 JUDGES: tuple[Callable[..., list[Diagnostic]], ...] = (
@@ -93,9 +94,22 @@ def check(
         if name not in known:
             raise UnknownName.of("document", name, known)
     day = as_of or today()
-    chosen = list(documents) or known
     found: list[Diagnostic] = []
-    for document in chosen:
+    for document, rows in parts(content, list(documents) or known):
+        found += _judge_page(rows, document, editions, day)
+    if "current" in editions:
+        found += evidence.judge_sources(content, documents)
+    waived = _waived(content, day)
+    left = [one for one in found if (one.table, one.key, one.rule) not in waived]
+    return Report.of(_placed(left + _judge_waivers(content, found, documents), content))
+
+
+def _judge_page(
+    content: Content, document: str, editions: Collection[Edition], day: datetime.date
+) -> list[Diagnostic]:
+    """Return what all judges of a page find; `content` need hold no more than its part."""
+    found: list[Diagnostic] = []
+    with assembling_once():
         for edition in editions:
             for judge in JUDGES:
                 found += judge(content, document, edition=edition)
@@ -104,11 +118,7 @@ def check(
             found += signoffs.judge_review_date(content, document, as_of=day)
             found += evidence.judge_freshness(content, document, as_of=day)
             found += evidence.judge_strings(content, document)
-    if "current" in editions:
-        found += evidence.judge_sources(content, documents)
-    waived = _waived(content, day)
-    left = [one for one in found if (one.table, one.key, one.rule) not in waived]
-    return Report.of(_placed(left + _judge_waivers(content, found, documents), content))
+    return found
 
 
 def today() -> datetime.date:

@@ -8,9 +8,11 @@ sees it drawn, as HTML and as Markdown in one MIME bundle.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from collections.abc import Iterator, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import Any, Literal, get_args
@@ -539,6 +541,40 @@ class Document:
         }
 
 
+_kept: ContextVar[dict[tuple[int, str, Edition], tuple[Content, Document]] | None] = ContextVar(
+    "_kept", default=None
+)
+
+
+@contextlib.contextmanager
+def assembling_once() -> Iterator[None]:
+    """Assemble each whole page and edition of a Content once, for as long as this lasts.
+
+    For work of the library's own that asks for one page many times, and during which nobody can
+    change the tables.
+
+    Notes
+    -----
+    Pages are kept no longer, and for no caller: a DataFrame can be changed where it is, and a page
+    would then be of rows that are no more.
+
+    Examples
+    --------
+    >>> from ketcontent.tables import read_content
+    >>> content = read_content("data")
+    >>> with assembling_once():
+    ...     assemble(content, "ketamine") is assemble(content, "ketamine")
+    True
+    >>> assemble(content, "ketamine") is assemble(content, "ketamine")
+    False
+    """
+    token = _kept.set({})
+    try:
+        yield
+    finally:
+        _kept.reset(token)
+
+
 def assemble(
     content: Content, document: str, *, edition: Edition = "current", section: str = ""
 ) -> Document:
@@ -574,6 +610,17 @@ def assemble(
     if section and traces.tracing():
         with traces.reading_whole("section", document, edition, section):
             return assemble(content, document, edition=edition, section=section)
+    kept = _kept.get()
+    if kept is None or section:
+        return _assembled(content, document, edition, section)
+    # The Content is kept too: its id would be another's as soon as it is gone.
+    key = (id(content), document, edition)
+    if key not in kept:
+        kept[key] = (content, _assembled(content, document, edition, ""))
+    return kept[key][1]
+
+
+def _assembled(content: Content, document: str, edition: Edition, section: str) -> Document:
     rows = content.documents[content.documents["document"] == document]
     if rows.empty:
         raise UnknownName.of(

@@ -16,6 +16,7 @@ from typing import Any
 
 import pandas as pd
 
+from ketcontent.citations import cited
 from ketcontent.diagnostics import Diagnostic, Severity
 from ketcontent.documents import Document, Edition, Section, Statement, assemble
 from ketcontent.rendering import english
@@ -208,12 +209,7 @@ def judge_sources(content: Content, documents: Sequence[str] = ()) -> list[Diagn
     >>> judge_sources(empty_content())
     []
     """
-    used: dict[str, set[str]] = {}
-    for document in content.documents["document"]:
-        for section in assemble(content, document):
-            for one in section.statements:
-                for source in one.cites:
-                    used.setdefault(source, set()).add(document)
+    used = _citing(content)
     faults: list[Diagnostic] = []
     for row in _records(content.sources):
         cited_by = used.get(row["source"], set())
@@ -243,6 +239,28 @@ def judge_sources(content: Content, documents: Sequence[str] = ()) -> list[Diagn
                 )
             )
     return faults
+
+
+def _citing(content: Content) -> dict[str, set[str]]:
+    """Return, by source, the pages whose current edition cites it."""
+    languages = dict(zip(content.documents["document"], content.documents["language"], strict=True))
+    sections = content.sections[content.sections["position"].notna()]
+    shown = set(zip(sections["document"], sections["section"], strict=True))
+    notices = {
+        (notice, language): text
+        for notice, language, text in zip(
+            *(content.notices[name] for name in ("notice", "language", "text")), strict=True
+        )
+    }
+    statements = content.statements[content.statements["position"].notna()]
+    columns = (statements[name] for name in ("document", "section", "notice", "text"))
+    used: dict[str, set[str]] = {}
+    for document, section, notice, own in zip(*columns, strict=True):
+        if (document, section) in shown and document in languages:
+            text = notices[notice, languages[document]] if notice else own
+            for source in cited(text) if "[" in text else ():
+                used.setdefault(source, set()).add(document)
+    return used
 
 
 # --- certainty -------------------------------------------------------------------------------

@@ -42,6 +42,9 @@ TEMPLATES = Path(__file__).parent / "templates"
 TEMPLATES_VARIABLE = "KETCONTENT_TEMPLATES"
 """The environment variable that names a team's own folder of templates, looked in first."""
 
+_SENTENCES = 4096
+"""How many sentences are kept as they were drawn: a page and its review draw each many times."""
+
 _RIGHT_TO_LEFT = re.compile(
     r"(?:ar|arc|ckb|dv|fa|he|ks|nqo|ps|sd|syr|ug|ur|yi)(?:-|$)(?!latn|cyrl)"
     r"|[a-z]{2,3}-(?:arab|hebr|syrc|thaa|nkoo|adlm)(?:-|$)",
@@ -204,6 +207,7 @@ def trusted(html: str) -> Markup:
     return Markup(html)
 
 
+@lru_cache(maxsize=_SENTENCES)
 def inline_html(markup: str) -> Markup:
     """Return inline markup as HTML.
 
@@ -287,6 +291,7 @@ def block_html(markdown: str) -> Markup:
     return trusted(_block_markdown().render(markdown))
 
 
+@lru_cache(maxsize=_SENTENCES)
 def inline_plain(markup: str) -> str:
     """Return the words of inline markup, without the markup.
 
@@ -298,6 +303,7 @@ def inline_plain(markup: str) -> str:
     return "".join(token.content for token in _tokens(markup))
 
 
+@lru_cache(maxsize=_SENTENCES)
 def link_targets(markup: str) -> tuple[str, ...]:
     """Return the addresses that inline markup links to, in order.
 
@@ -309,6 +315,7 @@ def link_targets(markup: str) -> tuple[str, ...]:
     return tuple(str(token.attrs["href"]) for token in _tokens(markup) if token.type == "link_open")
 
 
+@lru_cache(maxsize=_SENTENCES)
 def inline_markdown(markup: str) -> str:
     """Return inline markup as Markdown in which all else is safe from every renderer.
 
@@ -356,6 +363,7 @@ def _code(code: str) -> str:
     return f"{fence}{pad}{code}{pad}{fence}"
 
 
+@lru_cache(maxsize=_SENTENCES)
 def as_markup(plain: str) -> str:
     """Return inline markup that reads exactly as `plain`, with escapes only where it needs them.
 

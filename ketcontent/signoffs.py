@@ -30,6 +30,7 @@ from ketcontent import traces
 from ketcontent.diagnostics import Diagnostic
 from ketcontent.documents import Document, Entry, Index, Signer, Statement, assemble, interface
 from ketcontent.errors import KetcontentError, UnknownName
+from ketcontent.parts import parts
 from ketcontent.redlines import redline
 from ketcontent.rendering import link_targets
 from ketcontent.tables import Content, frame_of
@@ -477,8 +478,11 @@ def list_documents(content: Content) -> Index:
     [('Ketamine', 'draft')]
     """
     entries = []
-    for row in content.documents.to_dict("records"):
-        page = with_signoffs(content, assemble(content, row["document"]))
+    known = list(content.documents["document"])
+    for row, (document, rows) in zip(
+        content.documents.to_dict("records"), parts(content, known), strict=True
+    ):
+        page = with_signoffs(rows, assemble(rows, document))
         entries.append(
             Entry(
                 document=row["document"],

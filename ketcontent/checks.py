@@ -24,10 +24,10 @@ import pandas as pd
 import ketcontent
 from ketcontent import evidence, prose, signoffs, traces
 from ketcontent.diagnostics import Diagnostic, Report
-from ketcontent.documents import Edition, assemble, assembling_once
+from ketcontent.documents import Edition, assemble
 from ketcontent.errors import UnknownName
 from ketcontent.parts import parts
-from ketcontent.tables import Content
+from ketcontent.tables import Content, rows_of, unchanged
 
 JUDGES: tuple[Callable[..., list[Diagnostic]], ...] = (
     evidence.judge_support,
@@ -43,6 +43,9 @@ JUDGES: tuple[Callable[..., list[Diagnostic]], ...] = (
 """The judges of one page in one edition."""
 
 _CURRENT: tuple[Edition, ...] = ("current",)
+
+_OF_EVERY_PAGE = ("topics", "rules", "policies", "people", "help_lines", "strings")
+"""The tables that judges of each page read in full."""
 
 _NEVER_WAIVED = "sign-off-"
 """How the rules start whose findings stand whatever a waiver says."""
@@ -95,8 +98,11 @@ def check(
             raise UnknownName.of("document", name, known)
     day = as_of or today()
     found: list[Diagnostic] = []
-    for document, rows in parts(content, list(documents) or known):
-        found += _judge_page(rows, document, editions, day)
+    with unchanged():
+        for table in _OF_EVERY_PAGE:
+            rows_of(getattr(content, table))
+        for document, rows in parts(content, list(documents) or known):
+            found += _judge_page(rows, document, editions, day)
     if "current" in editions:
         found += evidence.judge_sources(content, documents)
     waived = _waived(content, day)
@@ -109,7 +115,7 @@ def _judge_page(
 ) -> list[Diagnostic]:
     """Return what all judges of a page find; `content` need hold no more than its part."""
     found: list[Diagnostic] = []
-    with assembling_once():
+    with unchanged():
         for edition in editions:
             for judge in JUDGES:
                 found += judge(content, document, edition=edition)
@@ -143,10 +149,10 @@ def _placed(found: Sequence[Diagnostic], content: Content) -> list[Diagnostic]:
     homes = dict(
         zip(keys, zip(rows["section"], rows["supplied_section"], strict=True), strict=True)
     )
-    found = [replace(one, section=_section_of(one, homes)) for one in found]
     origin = content.origin
     if origin is None:
-        return found
+        return [replace(one, section=_section_of(one, homes)) for one in found]
+    files = {one.table: (origin.folder / f"{one.table}.csv").as_posix() for one in found}
     lines = {
         (table, "/".join(key)): line
         for table, keys in origin.lines.items()
@@ -155,11 +161,10 @@ def _placed(found: Sequence[Diagnostic], content: Content) -> list[Diagnostic]:
     return [
         replace(
             one,
-            file=(origin.folder / f"{one.table}.csv").as_posix(),
-            line=lines.get((one.table, one.key)),
+            section=_section_of(one, homes),
+            file=files[one.table] if one.table else one.file,
+            line=lines.get((one.table, one.key)) if one.table else one.line,
         )
-        if one.table
-        else one
         for one in found
     ]
 

@@ -8,12 +8,11 @@ sees it drawn, as HTML and as Markdown in one MIME bundle.
 
 from __future__ import annotations
 
-import contextlib
 import json
 import re
 from collections.abc import Iterator, Mapping
-from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from itertools import groupby
 from typing import Any, Literal, get_args
 
@@ -22,7 +21,7 @@ import pandas as pd
 from ketcontent import rendering, traces
 from ketcontent.citations import cited, references, split_citations, without_citations
 from ketcontent.errors import UnknownName
-from ketcontent.tables import Content
+from ketcontent.tables import Content, remembered, rows_of, rows_of_page
 from ketcontent.wording import fold, joined
 
 Edition = Literal["current", "supplied"]
@@ -541,40 +540,6 @@ class Document:
         }
 
 
-_kept: ContextVar[dict[tuple[int, str, Edition], tuple[Content, Document]] | None] = ContextVar(
-    "_kept", default=None
-)
-
-
-@contextlib.contextmanager
-def assembling_once() -> Iterator[None]:
-    """Assemble each whole page and edition of a Content once, for as long as this lasts.
-
-    For work of the library's own that asks for one page many times, and during which nobody can
-    change the tables.
-
-    Notes
-    -----
-    Pages are kept no longer, and for no caller: a DataFrame can be changed where it is, and a page
-    would then be of rows that are no more.
-
-    Examples
-    --------
-    >>> from ketcontent.tables import read_content
-    >>> content = read_content("data")
-    >>> with assembling_once():
-    ...     assemble(content, "ketamine") is assemble(content, "ketamine")
-    True
-    >>> assemble(content, "ketamine") is assemble(content, "ketamine")
-    False
-    """
-    token = _kept.set({})
-    try:
-        yield
-    finally:
-        _kept.reset(token)
-
-
 def assemble(
     content: Content, document: str, *, edition: Edition = "current", section: str = ""
 ) -> Document:
@@ -610,19 +575,14 @@ def assemble(
     if section and traces.tracing():
         with traces.reading_whole("section", document, edition, section):
             return assemble(content, document, edition=edition, section=section)
-    kept = _kept.get()
-    if kept is None or section:
+    if section:
         return _assembled(content, document, edition, section)
-    # The Content is kept too: its id would be another's as soon as it is gone.
-    key = (id(content), document, edition)
-    if key not in kept:
-        kept[key] = (content, _assembled(content, document, edition, ""))
-    return kept[key][1]
+    return remembered(_assembled, content, document, edition, "")
 
 
 def _assembled(content: Content, document: str, edition: Edition, section: str) -> Document:
-    rows = content.documents[content.documents["document"] == document]
-    if rows.empty:
+    rows = rows_of_page(content, "documents", document)
+    if not rows:
         raise UnknownName.of(
             "document",
             document,
@@ -630,7 +590,7 @@ def _assembled(content: Content, document: str, edition: Edition, section: str) 
             hint="This project has none yet: take one in with 'ketcontent import FILE --document "
             f"{document}'.",
         )
-    row = rows.iloc[0]
+    row = rows[0]
     supplied = edition == "supplied"
     page = Document(
         document=document,
@@ -697,11 +657,19 @@ def interface(content: Content, language: str) -> rendering.Strings:
     >>> interface(empty_content(), "fr").language
     'en'
     """
+    return _interface(remembered(_strings, content.strings), language)
+
+
+def _strings(frame: pd.DataFrame) -> tuple[tuple[str, str, str], ...]:
+    columns = (frame[name] for name in ("string", "language", "text"))
+    return tuple(zip(*columns, strict=True))
+
+
+@lru_cache(maxsize=64)
+def _interface(strings: tuple[tuple[str, str, str], ...], language: str) -> rendering.Strings:
     shipped = rendering.english().texts
     rows: dict[str, dict[str, str]] = {}
-    for name, tag, text in zip(
-        content.strings["string"], content.strings["language"], content.strings["text"], strict=True
-    ):
+    for name, tag, text in strings:
         rows.setdefault(tag.casefold(), {})[name] = text
     rows["en"] = {**shipped, **rows.get("en", {})}
     tag = language.casefold()
@@ -733,7 +701,8 @@ def _firsts(page: Document, terms: tuple[Term, ...]) -> dict[str, dict[str, str]
 
 
 def _uses(words: str, term: str) -> bool:
-    return bool(re.search(rf"(?<!\w){re.escape(term)}(?!\w)", words))
+    # Most terms do not stand there at all, and a plain search says so sooner.
+    return term in words and bool(re.search(rf"(?<!\w){re.escape(term)}(?!\w)", words))
 
 
 def _writers(content: Content, page: Document) -> tuple[str, ...]:
@@ -742,8 +711,8 @@ def _writers(content: Content, page: Document) -> tuple[str, ...]:
     people = dict(zip(content.people["person"], content.people["name"], strict=True))
     wrote = {
         row["author"]
-        for row in _records(content.statements)
-        if row["document"] == page.document and row["statement"] in shown and row["author"]
+        for row in rows_of_page(content, "statements", page.document)
+        if row["statement"] in shown and row["author"]
     }
     return tuple(sorted(people.get(key, key) for key in wrote))
 
@@ -751,23 +720,23 @@ def _writers(content: Content, page: Document) -> tuple[str, ...]:
 def _sources(content: Content, page: Document) -> tuple[Mapping[str, str], ...]:
     """Return the rows of the sources that what is shown cites, by number."""
     shown = {key for section in page for one in section.statements for key in one.cites}
-    rows = {row["source"]: row for row in _records(content.sources) if row["source"] in shown}
+    rows = {row["source"]: row for row in rows_of(content.sources) if row["source"] in shown}
     # A citation that leads nowhere is a fault that a judge names; the page still shows it.
     lost = {"type": "document", "title": page.say("sources-lost")}
     return tuple(rows.get(key, {**lost, "source": key}) for key in page.numbers if key in shown)
 
 
 def _received(content: Content, document: str) -> bool:
-    sections = content.sections
-    return bool((sections["supplied_position"].notna() & (sections["document"] == document)).any())
+    rows = rows_of_page(content, "sections", document)
+    return any(pd.notna(row["supplied_position"]) for row in rows)
 
 
 def _sections(
     content: Content, document: str, language: str, edition: Edition
 ) -> tuple[Section, ...]:
     half = "supplied_" if edition == "supplied" else ""
-    frame = content.sections
-    chosen = frame[(frame["document"] == document) & frame[f"{half}position"].notna()]
+    rows = rows_of_page(content, "sections", document)
+    chosen = [row for row in rows if pd.notna(row[f"{half}position"])]
     blocks = _blocks(content, document, language, edition)
     return tuple(
         Section(
@@ -779,7 +748,7 @@ def _sections(
             language=language,
             edition=edition,
         )
-        for row in _records(chosen.sort_values(f"{half}position"))
+        for row in sorted(chosen, key=lambda row: row[f"{half}position"])
     )
 
 
@@ -789,19 +758,17 @@ def _blocks(
     """Return the blocks of each section of an edition, in order."""
     supplied = edition == "supplied"
     half = "supplied_" if supplied else ""
-    frame = content.statements
-    chosen = frame[(frame["document"] == document) & frame[f"{half}position"].notna()]
-    ordered = chosen.sort_values([f"{half}section", f"{half}position"])
+    rows_ = rows_of_page(content, "statements", document)
+    chosen = [row for row in rows_ if pd.notna(row[f"{half}position"])]
+    ordered = sorted(chosen, key=lambda row: (row[f"{half}section"], row[f"{half}position"]))
     notices = {
         row["notice"]: (row["text"], row["needs"] == "crisis")
-        for row in _records(content.notices)
+        for row in rows_of(content.notices)
         if row["language"] == language
     }
     blocks: dict[str, list[Block]] = {}
     same = [f"{half}section", f"{half}block", f"{half}form"]
-    for (section, _, form), rows in groupby(
-        _records(ordered), lambda row: tuple(row[name] for name in same)
-    ):
+    for (section, _, form), rows in groupby(ordered, lambda row: tuple(row[name] for name in same)):
         statements = tuple(_statement(row, notices, supplied=supplied) for row in rows)
         blocks.setdefault(section, []).append(Block(form, statements))
     return blocks
@@ -833,13 +800,9 @@ def _terms(content: Content, page: Document) -> tuple[Term, ...]:
     words = page.to_text()
     return tuple(
         Term(row["term"], row["expansion"], row["plain"], row["definition"])
-        for row in sorted(_records(content.terms), key=lambda row: row["term"].casefold())
+        for row in sorted(rows_of(content.terms), key=lambda row: row["term"].casefold())
         if row["language"] == page.language and _uses(words, row["term"])
     )
-
-
-def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    return [{str(name): cell for name, cell in row.items()} for row in frame.to_dict("records")]
 
 
 _SCHOLARLY = {

@@ -22,6 +22,7 @@ import dataclasses
 import datetime
 import hashlib
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Literal, get_args
 
 import pandas as pd
@@ -33,7 +34,7 @@ from ketcontent.errors import KetcontentError, UnknownName
 from ketcontent.parts import parts
 from ketcontent.redlines import redline
 from ketcontent.rendering import link_targets
-from ketcontent.tables import Content, frame_of
+from ketcontent.tables import Content, frame_of, remembered, rows_of, rows_of_page
 from ketcontent.wording import digest
 
 Capacity = Literal["editorial", "clinical", "lay"]
@@ -41,6 +42,7 @@ Verdict = Literal["approved", "changes-requested"]
 State = Literal["valid", "refused", "stale", "missing"]
 
 
+@lru_cache(maxsize=4096)
 def fingerprint(document: str, statement: Statement) -> str:
     """Return the digest of a statement as a reader reads it.
 
@@ -205,7 +207,7 @@ def standings(content: Content, document: str) -> list[Standing]:
     >>> {one.state for one in standings(read_content("data"), "ketamine")}
     {'missing'}
     """
-    return _standings(content, assemble(content, document))
+    return list(remembered(_standings, content, assemble(content, document)))
 
 
 def _standings(content: Content, page: Document) -> list[Standing]:
@@ -214,10 +216,8 @@ def _standings(content: Content, page: Document) -> list[Standing]:
     needed = _needed(content)
     authors = _authors(content, document)
     rows: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
-    signoffs = content.signoffs
-    for row in signoffs[signoffs["document"] == document].to_dict("records"):
-        key = (row["statement"], row["capacity"])
-        rows.setdefault(key, []).append({str(name): cell for name, cell in row.items()})
+    for row in rows_of_page(content, "signoffs", document):
+        rows.setdefault((row["statement"], row["capacity"]), []).append(row)
     found = []
     for section in page:
         for one in section.statements:
@@ -316,8 +316,8 @@ def _statements(page: Document) -> dict[str, Statement]:
 
 
 def _authors(content: Content, document: str) -> dict[str, str]:
-    chosen = content.statements[content.statements["document"] == document]
-    return dict(zip(chosen["statement"], chosen["author"], strict=True))
+    rows = rows_of_page(content, "statements", document)
+    return {row["statement"]: row["author"] for row in rows}
 
 
 def open_statements(
@@ -436,7 +436,7 @@ def _with_standings(content: Content, page: Document, asked: list[Standing]) -> 
         state = "reviewed" if last else "part-reviewed"
     elif any(one.capacity == "clinical" for one in valid):
         state = "part-reviewed"
-    people = {row["person"]: row for row in content.people.to_dict("records")}
+    people = {row["person"]: row for row in rows_of(content.people)}
     due = _review_due(content, page.document, last)
     groups: dict[tuple[str, str], list[Standing]] = {}
     for one in valid:
@@ -480,7 +480,7 @@ def list_documents(content: Content) -> Index:
     entries = []
     known = list(content.documents["document"])
     for row, (document, rows) in zip(
-        content.documents.to_dict("records"), parts(content, known), strict=True
+        rows_of(content.documents), parts(content, known), strict=True
     ):
         page = with_signoffs(rows, assemble(rows, document))
         entries.append(
@@ -540,8 +540,8 @@ def _review_due(
 ) -> datetime.date | None:
     if last is None:
         return None
-    chosen = content.documents[content.documents["document"] == document]
-    days = datetime.timedelta(int(chosen["review_every_days"].iloc[0]))
+    [row] = rows_of_page(content, "documents", document)
+    days = datetime.timedelta(int(row["review_every_days"]))
     return last + min(days, datetime.date.max - last)
 
 
@@ -564,8 +564,8 @@ def judge_review_date(content: Content, document: str, *, as_of: datetime.date) 
             column="signed_on",
             cell=row["signed_on"],
         )
-        for row in content.signoffs.to_dict("records")
-        if row["document"] == document and row["signed_on"] > as_of.isoformat()
+        for row in rows_of_page(content, "signoffs", document)
+        if row["signed_on"] > as_of.isoformat()
     ]
     last = review_date(content, document)
     due = _review_due(content, document, last)

@@ -22,34 +22,7 @@ STATEMENTS = 25
 SOURCES = 5
 """Sources that only this page cites."""
 
-_SYLLABLES = [
-    "ba",
-    "be",
-    "bi",
-    "bo",
-    "da",
-    "de",
-    "di",
-    "do",
-    "ka",
-    "ke",
-    "ki",
-    "ko",
-    "la",
-    "le",
-    "li",
-    "lo",
-    "ma",
-    "me",
-    "mi",
-    "mo",
-    "na",
-    "ne",
-    "ni",
-    "no",
-    "ra",
-    "re",
-]
+_SYLLABLES = [first + last for first in "bdklmnr" for last in "aeio"]
 _KINDS = ("background", "use", "mechanism", "regulatory", "advice")
 
 Rows = dict[str, list[dict[str, Any]]]

@@ -8,12 +8,16 @@ reports.
 
 from __future__ import annotations
 
+import concurrent.futures
 import datetime
 import json
+import math
+import multiprocessing
 import os
+import threading
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict, replace
-from itertools import groupby
+from itertools import groupby, repeat
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -46,6 +50,9 @@ _CURRENT: tuple[Edition, ...] = ("current",)
 
 _OF_EVERY_PAGE = ("topics", "rules", "policies", "people", "help_lines", "strings")
 """The tables that judges of each page read in full."""
+
+_MANY = 64
+"""Pages from which on it is worth the while to start processes."""
 
 _NEVER_WAIVED = "sign-off-"
 """How the rules start whose findings stand whatever a waiver says."""
@@ -97,17 +104,74 @@ def check(
         if name not in known:
             raise UnknownName.of("document", name, known)
     day = as_of or today()
-    found: list[Diagnostic] = []
-    with unchanged():
-        for table in _OF_EVERY_PAGE:
-            rows_of(getattr(content, table))
-        for document, rows in parts(content, list(documents) or known):
-            found += _judge_page(rows, document, editions, day)
+    found = _judge_pages(content, list(documents) or known, tuple(editions), day)
     if "current" in editions:
         found += evidence.judge_sources(content, documents)
     waived = _waived(content, day)
     left = [one for one in found if (one.table, one.key, one.rule) not in waived]
     return Report.of(_placed(left + _judge_waivers(content, found, documents), content))
+
+
+def _judge_pages(
+    content: Content, documents: list[str], editions: tuple[Edition, ...], day: datetime.date
+) -> list[Diagnostic]:
+    """Return what the judges of pages find, page by page; of many pages, on all cores."""
+    cores = _cores()
+    if cores == 1 or len(documents) < _MANY:
+        return _judge_in_turn(content, documents, editions, day)
+    size = math.ceil(len(documents) / cores)
+    with concurrent.futures.ProcessPoolExecutor(
+        cores,
+        mp_context=multiprocessing.get_context("fork"),
+        initializer=_inherit,
+        initargs=(content,),
+    ) as pool:
+        found = pool.map(
+            _judge_inherited,
+            [documents[start : start + size] for start in range(0, len(documents), size)],
+            repeat(editions),
+            repeat(day),
+        )
+        return [one for of_some in found for one in of_some]
+
+
+def _cores() -> int:
+    """Return on how many cores pages may be judged.
+
+    One where processes cannot be forked, or not safely: beside another thread, such as those of a
+    kernel, which may hold a lock that nobody would ever release in the new process. One, too,
+    where a build follows what this process reads.
+    """
+    alone = threading.active_count() == 1 and not traces.tracing()
+    if not alone or not hasattr(os, "sched_getaffinity"):  # macOS has fork, and threads of its own
+        return 1
+    return len(os.sched_getaffinity(0))
+
+
+_inherited: list[Content] = []
+"""In a forked process, the tables; they need not be sent to it."""
+
+
+def _inherit(content: Content) -> None:
+    _inherited[:] = [content]
+
+
+def _judge_inherited(
+    documents: list[str], editions: tuple[Edition, ...], day: datetime.date
+) -> list[Diagnostic]:
+    return _judge_in_turn(_inherited[0], documents, editions, day)
+
+
+def _judge_in_turn(
+    content: Content, documents: list[str], editions: tuple[Edition, ...], day: datetime.date
+) -> list[Diagnostic]:
+    found: list[Diagnostic] = []
+    with unchanged():
+        for table in _OF_EVERY_PAGE:
+            rows_of(getattr(content, table))
+        for document, rows in parts(content, documents):
+            found += _judge_page(rows, document, editions, day)
+    return found
 
 
 def _judge_page(

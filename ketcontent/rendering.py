@@ -50,6 +50,8 @@ _RIGHT_TO_LEFT = re.compile(
     r"|[a-z]{2,3}-(?:arab|hebr|syrc|thaa|nkoo|adlm)(?:-|$)",
     re.IGNORECASE,
 )
+_MAY_BE_MARKUP = re.compile(r"[\\*_`\[&\r\n\0]")
+"""What stands in every sentence that the parser would change."""
 _LINK = re.compile(r"(?:https?://|mailto:|#)", re.IGNORECASE)
 _SPECIAL = re.compile(r"([\\`*_\[\]<>&|~$#])")
 # What could open or close markup of CommonMark, GitHub's Markdown or TeX, whatever sentence stands
@@ -300,6 +302,8 @@ def inline_plain(markup: str) -> str:
     >>> inline_plain("*may* help, see [the label](https://example.org)")
     'may help, see the label'
     """
+    if not _MAY_BE_MARKUP.search(markup):
+        return markup
     return "".join(token.content for token in _tokens(markup))
 
 
@@ -312,6 +316,8 @@ def link_targets(markup: str) -> tuple[str, ...]:
     >>> link_targets("see [the label](https://example.org)")
     ('https://example.org',)
     """
+    if "](" not in markup:
+        return ()
     return tuple(str(token.attrs["href"]) for token in _tokens(markup) if token.type == "link_open")
 
 

@@ -411,8 +411,16 @@ def rows_of(frame: pd.DataFrame) -> list[dict[str, Any]]:
 
 def _rows_of(frame: pd.DataFrame) -> list[dict[str, Any]]:
     names = [str(name) for name in frame.columns]
-    columns = [frame[name].tolist() for name in frame.columns]
+    columns = [_listed(frame[name]) for name in frame.columns]
     return [dict(zip(names, cells, strict=True)) for cells in zip(*columns, strict=True)]
+
+
+def _listed(column: pd.Series[Any]) -> list[Any]:
+    """Return the cells of a column; None where a number or a boolean is empty."""
+    cells = column.tolist()
+    if column.dtype in ("Int64", "boolean"):
+        return [None if cell is pd.NA else cell for cell in cells]
+    return cells
 
 
 def rows_of_page(content: Content, table: str, document: str) -> list[dict[str, Any]]:

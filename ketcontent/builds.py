@@ -362,10 +362,10 @@ def _refused(content: Content, pages: Sequence[str]) -> dict[str, Report]:
     """Return, by page, the errors that stand against its release today."""
     from ketcontent.checks import check
     from ketcontent.diagnostics import Report
-    from ketcontent.parts import parts
+    from ketcontent.parts import divided
 
     found = {}
-    for page, rows in parts(content, pages):
+    for page, rows in divided(content, pages):
         errors = [one for one in check(rows, [page]) if one.severity == "error"]
         if errors:
             found[page] = Report.of(errors)
@@ -572,7 +572,7 @@ class _State:
             by_page.setdefault(run.document, []).append(run)
         shared: dict[int, str] = {}
         todo: list[tuple[str, Content]] = []
-        for page, rows in parts.parts(job.content, job.pages):
+        for page, rows in parts.divided(job.content, job.pages):
             digests = parts.digests(rows, shared)
             self._look_at(page, by_page[page], rows, digests)
             if any(run.document == page for run in self.stale):
@@ -675,14 +675,16 @@ def _view_digests(page: str, rows: Content) -> dict[Reading, str]:
     """Return the digest of each edition of a page and of each section, as a notebook has it."""
     from ketcontent.documents import assemble
     from ketcontent.signoffs import with_signoffs
+    from ketcontent.tables import unchanged
 
     found: dict[Reading, str] = {}
-    for edition in EDITIONS:
-        sections = [one.section for one in assemble(rows, page, edition=edition)]
-        for key in ("", *sections):
-            view = with_signoffs(rows, assemble(rows, page, edition=edition, section=key))
-            said = json.dumps(asdict(view), default=dict)
-            found["page", page, edition, key] = ledgers.digest(said.encode())
+    with unchanged():
+        for edition in EDITIONS:
+            sections = [one.section for one in assemble(rows, page, edition=edition)]
+            for key in ("", *sections):
+                view = with_signoffs(rows, assemble(rows, page, edition=edition, section=key))
+                said = json.dumps(asdict(view), default=dict)
+                found["page", page, edition, key] = ledgers.digest(said.encode())
     return found
 
 
@@ -751,7 +753,7 @@ def _changed_rows(run: Run, rows: Content, tables: Sequence[str]) -> str:
     """Return the rows that are not as the last build gave them to a run."""
     from ketcontent.errors import KetcontentError
     from ketcontent.schemas import TABLES
-    from ketcontent.tables import read_content, rows_of
+    from ketcontent.tables import keyed_rows, read_content
 
     try:
         before = read_content(run.parameters["data"])
@@ -759,7 +761,7 @@ def _changed_rows(run: Run, rows: Content, tables: Sequence[str]) -> str:
         return ""
     names = []
     for table in tables or TABLES:
-        was, now = rows_of(before, table), rows_of(rows, table)
+        was, now = keyed_rows(before, table), keyed_rows(rows, table)
         changed = [key for key in sorted(was.keys() | now.keys()) if was.get(key) != now.get(key)]
         names += [f"{table} {'/'.join(key)}" for key in changed]
     more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""

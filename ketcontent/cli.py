@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 import ketcontent
-from ketcontent.errors import KetcontentError
+from ketcontent.errors import BrokenTables, KetcontentError
 
 if TYPE_CHECKING:
     from ketcontent.documents import Edition
@@ -188,11 +188,14 @@ def check(
 ) -> None:
     """Find every fault of DOCUMENTS, by default all; exit 1 where there is an error."""
     from ketcontent.checks import check, drawn, to_summary
-    from ketcontent.tables import read_content, validate_tables
+    from ketcontent.tables import read_content
 
-    report = validate_tables(data)
-    if not report.has_errors:
-        report = check(read_content(data), documents, editions=editions)
+    try:
+        content = read_content(data)
+    except BrokenTables as broken:
+        report = broken.report
+    else:
+        report = check(content, documents, editions=editions)
     summary = os.environ.get("GITHUB_STEP_SUMMARY")
     if form == "github" and summary:
         with Path(summary).open("a", encoding="utf-8") as file:

@@ -30,7 +30,7 @@ from ketcontent.signoffs import (
     review_due,
     standings,
 )
-from ketcontent.tables import Content, read_content
+from ketcontent.tables import Content, read_content, unchanged
 from ketcontent.wording import canonical, words
 
 
@@ -296,6 +296,11 @@ def summary(content: Content, document: str) -> Summary:
     >>> summary(read_content("data"), "ketamine").page
     <Document ketamine, current: ... sections>
     """
+    with unchanged():
+        return _summary(content, document)
+
+
+def _summary(content: Content, document: str) -> Summary:
     page = assemble(content, document)
     statements = [one for section in page for one in section.statements]
     asked = standings(content, document)

@@ -10,6 +10,7 @@ layer module                       its one job
 0     `wording`                    when two texts are the same words
 0     `diagnostics`                a fault in the content, and a report of them
 0     `files`                      write a file or folder whole or not at all, one at a time
+0     `lean`                       import jsonschema in a twentieth of the time
 0     `traces`                     what a notebook read while it ran
 1     `schemas`                    what datapackage.json says, and what does not fit it
 1     `ledgers`                    what the last build made from what, and whether it stands

@@ -107,12 +107,28 @@ def __getattr__(name: str) -> Any:
 @cache
 def _engine() -> type:
     from papermill.engines import NBClientEngine
+    from papermill.iorw import write_ipynb
 
     class KetcontentEngine(NBClientEngine):
-        """papermill's default engine, with kernels that are forked from a warm process."""
+        """papermill's default engine, with kernels that are forked from a warm process.
+
+        With ``half_run``, the path of a file, a notebook whose kernel dies is saved there even if
+        papermill is not to save after every cell, which it does a dozen times a notebook.
+        """
 
         @classmethod
         def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **options: Any) -> Any:
+            half_run = options.pop("half_run", None)
+            try:
+                return cls._execute(nb_man, kernel_name, options)
+            except BaseException:
+                # papermill saves a notebook whose cell raised, and loses one whose kernel died.
+                if half_run is not None:
+                    write_ipynb(nb_man.nb, half_run)
+                raise
+
+        @classmethod
+        def _execute(cls, nb_man: Any, kernel_name: str, options: dict[str, Any]) -> Any:
             if can_fork():
                 patience = options.get("start_timeout", _WarmManager.patience)
                 options.setdefault("kernel_manager_class", _manager_of(patience))
@@ -356,6 +372,8 @@ def _nursery_of_now() -> _Nursery:
     """Return the nursery of this process and environment, started if need be."""
     global _nursery
     environment = dict(os.environ)
+    for name in (traces.TRACE, traces.TABLES_OF_RUN):  # another one for each run
+        environment.pop(name, None)
     if _nursery is not None and (
         _nursery.owner != os.getpid() or _nursery.environment not in (None, environment)
     ):

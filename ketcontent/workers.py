@@ -358,7 +358,6 @@ def _executed(run: Run, saved: Path) -> Failure | None:
     logging.getLogger("papermill").setLevel(logging.ERROR)
     fault: Exception | None = None
     try:
-        # papermill saves after every cell, so that the notebook is kept when its kernel dies.
         papermill.execute_notebook(
             str(run.notebook),
             str(saved),
@@ -367,6 +366,8 @@ def _executed(run: Run, saved: Path) -> Failure | None:
             kernel_name="python3",
             engine_name="ketcontent",
             progress_bar=False,
+            request_save_on_cell_execute=False,
+            half_run=str(saved),
         )
     except papermill.PapermillExecutionError as raised:
         fault = raised

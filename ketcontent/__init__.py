@@ -10,6 +10,7 @@ layer module                       its one job
 0     `wording`                    when two texts are the same words
 0     `diagnostics`                a fault in the content, and a report of them
 0     `files`                      write a file or folder whole or not at all, one at a time
+0     `lean`                       import jsonschema in a twentieth of the time
 0     `traces`                     what a notebook read while it ran
 1     `schemas`                    what datapackage.json says, and what does not fit it
 1     `ledgers`                    what the last build made from what, and whether it stands
@@ -31,9 +32,11 @@ layer module                       its one job
 6     `exporters`                  an executed notebook through the project's templates
 7     `charts`                     the pictures of a review
 7     `workers`                    run notebooks and export them, many at once
+7     `lab`                        open JupyterLab on the notebook of one page
 8     `clusters`                   run notebooks on the machines of a Dask cluster
 9     `builds`                     plan, run what changed, export, record
-10    `cli`                        the verbs as commands
+10    `watching`                   build again at each save, and show it
+11    `cli`                        the verbs as commands
 ===== ============================ ========================================================
 
 The verbs are functions of this package; their modules load when they are first used, so that
@@ -55,6 +58,7 @@ if TYPE_CHECKING:
     from ketcontent.records import verify as verify
     from ketcontent.redlines import redline as redline
     from ketcontent.reviews import impact as impact
+    from ketcontent.reviews import list_sources as list_sources
     from ketcontent.signoffs import list_documents as list_documents
     from ketcontent.signoffs import sign_off as sign_off
     from ketcontent.signoffs import with_signoffs as with_signoffs
@@ -70,6 +74,7 @@ _HOMES = {
     "impact": "reviews",
     "import_page": "intake",
     "list_documents": "signoffs",
+    "list_sources": "reviews",
     "KetcontentError": "errors",
     "read_content": "tables",
     "read_page": "intake",

@@ -68,7 +68,8 @@ EDITIONS: tuple[Edition, ...] = ("current", "supplied")
 NOTEBOOKS = ("section", "document", "review", "index")
 """The notebooks that a build runs."""
 
-_KEPT = ".notebooks"
+KEPT = ".notebooks"
+"""The folder of the executed notebooks, in that of the exports."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +219,7 @@ def build(
     workers.warm_up()  # they import while the tables are read
     return rebuild(
         request,
-        lambda: workers.pool(jobs or workers.cores(), request.exports / _KEPT),
+        lambda: workers.pool(jobs or workers.cores(), request.exports / KEPT),
         force=force,
         progress=progress,
         waiting=waiting,
@@ -275,6 +276,15 @@ def rebuild(
     ------
     KetcontentError
         As `build` does.
+
+    Examples
+    --------
+    >>> folders = (Path("no-such-data"), Path("exports"), Path("notebooks"))
+    >>> rebuild(Request((), *folders, EDITIONS, ("html",), False), nullcontext)
+    Traceback (most recent call last):
+        ...
+    ketcontent.errors.KetcontentError: No datapackage.json in no-such-data.
+    hint: ...
     """
     waited = False
 
@@ -345,7 +355,7 @@ class _Job:
         runs = plan(
             content,
             pages,
-            kept=request.exports / _KEPT,
+            kept=request.exports / KEPT,
             notebooks=request.notebooks,
             editions=request.editions,
             formats=request.formats,
@@ -364,10 +374,10 @@ def _refused(content: Content, pages: Sequence[str]) -> dict[str, Report]:
     """Return, by page, the errors that stand against its release today."""
     from ketcontent.checks import check
     from ketcontent.diagnostics import Report
-    from ketcontent.parts import parts
+    from ketcontent.parts import divided
 
     found = {}
-    for page, rows in parts(content, pages):
+    for page, rows in divided(content, pages):
         errors = [one for one in check(rows, [page]) if one.severity == "error"]
         if errors:
             found[page] = Report.of(errors)
@@ -485,20 +495,19 @@ def _build(
     for page in job.pages:
         files.restore_folder(exports / page)
     # A page that was deleted goes even where another one fails.
-    withdrawn = _withdraw(exports, set(job.content.documents["document"]))
+    _withdraw(exports, set(job.content.documents["document"]))
     state = _State(job, _code_of(job), force=force)
     state.look()
     ledgers.write_sound(exports, job.digests.values())
     ledgers.write_declared(exports, job.declared)
     failures = _run_stale(state, work, pool, progress)
-    if state.changed or withdrawn or not (exports / "manifest.json").exists():
-        _write_manifest(state)
+    failed = {failure.document for failure in failures}
+    manifest = _write_manifest(state, failed)
     shutil.rmtree(work, ignore_errors=True)
-    files_ = sorted([*state.outputs, *state.records, "manifest.json"])
+    files_ = tuple(sorted([*state.outputs, "manifest.json"]))
     if failures:
         from ketcontent.schemas import counted
 
-        failed = {failure.document for failure in failures}
         published = [page for page in job.pages if page not in failed]
         raise BuildFailed(
             f"{counted(len(failures), 'notebook')} failed; "
@@ -508,12 +517,13 @@ def _build(
             "again. What was published before is still there.",
             failures=tuple(failures),
         )
-    written = {
-        name: ledgers.file_digest(exports / name) for name in [*state.records, "manifest.json"]
+    made = {
+        "documents": job.pages,
+        "files": files_,
+        "outputs": {**state.outputs, "manifest.json": manifest},
     }
-    made = {"documents": job.pages, "files": files_, "outputs": {**state.outputs, **written}}
     ledgers.keep_request(exports, job.request.digest, job.inputs, state.entries, made)
-    return Built(exports, job.pages, tuple(files_), tuple(sorted(state.made)), state.reasons)
+    return Built(exports, job.pages, files_, tuple(sorted(state.made)), state.reasons)
 
 
 def _code_of(job: _Job) -> dict[str, str]:
@@ -558,9 +568,8 @@ class _State:
         """The files of the runs that stand, each with its digest."""
         self.reasons: dict[str, str] = {}
         self.made: set[str] = set()
-        self.records: list[str] = []
-        self.changed = False
-        """Whether anything was published."""
+        self.stale_records: list[str] = []
+        """The pages whose record must be written anew."""
 
     def look(self) -> None:
         """Find the runs that are stale, and give each page that has one the rows it is made of."""
@@ -568,14 +577,14 @@ class _State:
         from ketcontent.tables import copy_content
 
         job = self.job
-        kept = job.request.exports / _KEPT
+        kept = job.request.exports / KEPT
         whole = kept / "data"
         by_page: dict[str, list[Run]] = {page: [] for page in job.pages}
         for run in job.runs:
             by_page.setdefault(run.document, []).append(run)
         shared: dict[int, str] = {}
         todo: list[tuple[str, Content]] = []
-        for page, rows in parts.parts(job.content, job.pages):
+        for page, rows in parts.divided(job.content, job.pages):
             digests = parts.digests(rows, shared)
             self._look_at(page, by_page[page], rows, digests)
             if any(run.document == page for run in self.stale):
@@ -593,8 +602,6 @@ class _State:
         exports = self.job.request.exports
         self.known[page] = ledgers.read_entries(exports, page)
         self.tables[page] = ledgers.digest_of(sorted(digests.items()))
-        if page and _records(name for run in runs for name in run.outputs.values()):
-            self.records.append(f"{page}/record.json")
         for run in runs:
             entry = self.known[page].get(run.executed)
             why = _Why(self, run, rows, digests).reason(entry)
@@ -604,6 +611,26 @@ class _State:
                 self.stale.append(run)
             elif entry is not None:
                 self.outputs |= {name: entry.outputs[name] for name in run.outputs.values()}
+        if page and _records(name for run in runs for name in run.outputs.values()):
+            self._look_at_record(page)
+
+    def _look_at_record(self, page: str) -> None:
+        """Find out whether the record of a page is stale, though none of its runs may be."""
+        name = f"{page}/record.json"
+        entry = self.known[page].get(_RECORD)
+        was = entry.outputs.get(name, ledgers.GONE) if entry else ledgers.GONE
+        if any(run.document == page for run in self.stale):
+            why = "an export that it records was made anew"
+        elif entry is None or (entry.key, entry.tables) != (self.code, self.tables[page]):
+            why = "a row of the page changed"
+        elif ledgers.file_digest(self.job.request.exports / name) != was:
+            why = f"{name} is not as it was written"
+        else:
+            why = ""
+            self.outputs[name] = was
+        self.reasons[name] = why or _AS_IT_WAS
+        if why:
+            self.stale_records.append(page)
 
     @property
     def entries(self) -> list[ledgers.Entry]:
@@ -660,14 +687,16 @@ def _view_digests(page: str, rows: Content) -> dict[Reading, str]:
     """Return the digest of each edition of a page and of each section, as a notebook has it."""
     from ketcontent.documents import assemble
     from ketcontent.signoffs import with_signoffs
+    from ketcontent.tables import unchanged
 
     found: dict[Reading, str] = {}
-    for edition in EDITIONS:
-        sections = [one.section for one in assemble(rows, page, edition=edition)]
-        for key in ("", *sections):
-            view = with_signoffs(rows, assemble(rows, page, edition=edition, section=key))
-            said = json.dumps(asdict(view), default=dict)
-            found["page", page, edition, key] = ledgers.digest(said.encode())
+    with unchanged():
+        for edition in EDITIONS:
+            sections = [one.section for one in assemble(rows, page, edition=edition)]
+            for key in ("", *sections):
+                view = with_signoffs(rows, assemble(rows, page, edition=edition, section=key))
+                said = json.dumps(asdict(view), default=dict)
+                found["page", page, edition, key] = ledgers.digest(said.encode())
     return found
 
 
@@ -725,6 +754,9 @@ class _Why:
         return f"{what} changed{f': {rows}' if rows else ''}"
 
 
+_RECORD = "record"
+"""The name under which the ledger has the entry of a page's record."""
+
 _NAMED = 3
 """How many changed rows a reason names."""
 
@@ -733,7 +765,7 @@ def _changed_rows(run: Run, rows: Content, tables: Sequence[str]) -> str:
     """Return the rows that are not as the last build gave them to a run."""
     from ketcontent.errors import KetcontentError
     from ketcontent.schemas import TABLES
-    from ketcontent.tables import read_content, rows_of
+    from ketcontent.tables import keyed_rows, read_content
 
     try:
         before = read_content(run.parameters["data"])
@@ -741,7 +773,7 @@ def _changed_rows(run: Run, rows: Content, tables: Sequence[str]) -> str:
         return ""
     names = []
     for table in tables or TABLES:
-        was, now = rows_of(before, table), rows_of(rows, table)
+        was, now = keyed_rows(before, table), keyed_rows(rows, table)
         changed = [key for key in sorted(was.keys() | now.keys()) if was.get(key) != now.get(key)]
         names += [f"{table} {'/'.join(key)}" for key in changed]
     more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
@@ -762,9 +794,12 @@ def _run_stale(
     left = Counter(run.document for run in state.stale)
     outcomes: dict[str, list[tuple[Run, Outcome]]] = {}
     failures: dict[int, Any] = {}
+    at_rest = [page for page in state.stale_records if not left[page]]
+    for page in at_rest:
+        _publish_page(state, parts.part(job.content, page), work, page, ())
     with pool() if state.stale else nullcontext() as executor:
         for place, outcome in workers.run_all(
-            executor, state.stale, work, exports / _KEPT, progress
+            executor, state.stale, work, exports / KEPT, progress
         ):
             run = state.stale[place]
             outcomes.setdefault(run.document, []).append((run, outcome))
@@ -781,9 +816,7 @@ def _run_stale(
                 _publish_page(state, rows, work, run.document, ended)
             else:
                 files.replace_file(exports / "index.html", (work / "index.html").read_bytes())
-                _enter_all(state, job.content, dict(job.digests), ended)
-            state.changed = True
-            ledgers.write_entries(exports, run.document, _standing(state, run.document))
+                _enter_all(state, "", job.content, dict(job.digests), ended)
     return [failures[place] for place in sorted(failures)]
 
 
@@ -799,12 +832,15 @@ def _standing(state: _State, page: str) -> dict[str, ledgers.Entry]:
 
 def _enter_all(
     state: _State,
+    page: str,
     rows: Content,
     digests: Mapping[str, str],
     ended: Sequence[tuple[Run, Outcome]],
 ) -> None:
+    """Note what the runs of a page, or of the index, read and wrote."""
     for run, outcome in ended:
         state.enter(run, outcome, rows, digests)
+    ledgers.write_entries(state.job.request.exports, page, _standing(state, page))
 
 
 # --- publishing ------------------------------------------------------------------------------
@@ -826,8 +862,8 @@ def _published(exports: Path) -> set[str]:
     }
 
 
-def _write_record(rows: Content, made: Path, page: str) -> None:
-    """Write the record of what the finished pages show, beside them."""
+def _write_record(rows: Content, made: Path, page: str) -> str:
+    """Write the record of what the finished pages show, beside them; return its digest."""
     from ketcontent.records import record
 
     pages = {
@@ -839,6 +875,7 @@ def _write_record(rows: Content, made: Path, page: str) -> None:
     path = made / "record.json"
     path.unlink(missing_ok=True)  # it may be a link to the one that is published
     files.write_through(path, text.encode())
+    return ledgers.digest(text.encode())
 
 
 def _publish_page(
@@ -870,11 +907,14 @@ def _publish_page(
             _take_over(old, work / name)
     # The record speaks of the current edition alone: where a build leaves that as it was, the
     # tables may have moved on, and the record must not.
-    if _records(planned):
-        _write_record(rows, made, page)
-        state.made.add(f"{page}/record.json")
+    if page in state.stale_records:
+        name = f"{page}/record.json"
+        written = {name: _write_record(rows, made, page)}
+        state.known[page][_RECORD] = ledgers.Entry(state.code, state.tables[page], (), written)
+        state.outputs |= written
+        state.made.add(name)
     files.swap_folders(made, published)
-    _enter_all(state, rows, parts.digests(rows), ended)
+    _enter_all(state, page, rows, parts.digests(rows), ended)
 
 
 def _take_over(old: Path, new: Path) -> None:
@@ -895,8 +935,8 @@ def _same_section(name: str, outputs: set[str]) -> bool:
     return any(path.rpartition(".")[0] == stem for path in outputs)
 
 
-def _write_manifest(state: _State) -> None:
-    """Write what went into each published page, and what came out, as hashes."""
+def _write_manifest(state: _State, failed: Collection[str]) -> str:
+    """Write what went into each published page, and what came out; return the digest of it."""
     job = state.job
     exports = job.request.exports
     path = exports / "manifest.json"
@@ -904,14 +944,12 @@ def _write_manifest(state: _State) -> None:
         pages = dict(json.loads(path.read_bytes())["documents"])
     except (OSError, ValueError, KeyError, TypeError):
         pages = {}
-    for page in job.pages:
+    for page in [page for page in job.pages if page not in failed]:
         outputs = sorted(
             one.relative_to(exports).as_posix()
             for one in (exports / page).rglob("*")
             if one.is_file() and one.name != "review.html"
         )
-        if not outputs:
-            continue  # it failed, and was never published
         pages[page] = {
             "content": state.tables[page],
             "notebooks": {
@@ -928,7 +966,13 @@ def _write_manifest(state: _State) -> None:
     }
     if (exports / "index.html").exists():
         manifest["outputs"] = {"index.html": ledgers.file_digest(exports / "index.html")}
-    files.replace_file(path, (json.dumps(manifest, indent=1, ensure_ascii=False) + "\n").encode())
+    said = (json.dumps(manifest, indent=1, ensure_ascii=False) + "\n").encode()
+    state.reasons[path.name] = _AS_IT_WAS
+    if ledgers.file_digest(path) != ledgers.digest(said):
+        files.replace_file(path, said)
+        state.reasons[path.name] = "what it holds the hashes of changed"
+        state.made.add(path.name)
+    return ledgers.digest(said)
 
 
 # --- a new project ---------------------------------------------------------------------------

@@ -8,11 +8,16 @@ reports.
 
 from __future__ import annotations
 
+import concurrent.futures
 import datetime
 import json
+import math
+import multiprocessing
+import os
+import threading
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict, replace
-from itertools import groupby
+from itertools import groupby, repeat
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -21,11 +26,12 @@ from xml.etree import ElementTree
 import pandas as pd
 
 import ketcontent
-from ketcontent import evidence, prose, signoffs
+from ketcontent import evidence, prose, signoffs, traces
 from ketcontent.diagnostics import Diagnostic, Report
 from ketcontent.documents import Edition, assemble
 from ketcontent.errors import UnknownName
-from ketcontent.tables import Content
+from ketcontent.parts import divided
+from ketcontent.tables import Content, rows_of, unchanged
 from ketcontent.traces import today as today
 
 JUDGES: tuple[Callable[..., list[Diagnostic]], ...] = (
@@ -42,6 +48,12 @@ JUDGES: tuple[Callable[..., list[Diagnostic]], ...] = (
 """The judges of one page in one edition."""
 
 _CURRENT: tuple[Edition, ...] = ("current",)
+
+_OF_EVERY_PAGE = ("topics", "rules", "policies", "people", "help_lines", "strings")
+"""The tables that judges of each page read in full."""
+
+_MANY = 64
+"""Pages from which on it is worth the while to start processes."""
 
 _NEVER_WAIVED = "sign-off-"
 """How the rules start whose findings stand whatever a waiver says."""
@@ -93,9 +105,82 @@ def check(
         if name not in known:
             raise UnknownName.of("document", name, known)
     day = as_of or today()
-    chosen = list(documents) or known
+    found = _judge_pages(content, list(documents) or known, tuple(editions), day)
+    if "current" in editions:
+        found += evidence.judge_sources(content, documents)
+    waived = _waived(content, day)
+    left = [one for one in found if (one.table, one.key, one.rule) not in waived]
+    return Report.of(_placed(left + _judge_waivers(content, found, documents), content))
+
+
+def _judge_pages(
+    content: Content, documents: list[str], editions: tuple[Edition, ...], day: datetime.date
+) -> list[Diagnostic]:
+    """Return what the judges of pages find, page by page; of many pages, on all cores."""
+    cores = _cores()
+    if cores == 1 or len(documents) < _MANY:
+        return _judge_in_turn(content, documents, editions, day)
+    size = math.ceil(len(documents) / cores)
+    with concurrent.futures.ProcessPoolExecutor(
+        cores,
+        mp_context=multiprocessing.get_context("fork"),
+        initializer=_inherit,
+        initargs=(content,),
+    ) as pool:
+        found = pool.map(
+            _judge_inherited,
+            [documents[start : start + size] for start in range(0, len(documents), size)],
+            repeat(editions),
+            repeat(day),
+        )
+        return [one for of_some in found for one in of_some]
+
+
+def _cores() -> int:
+    """Return on how many cores pages may be judged.
+
+    One where processes cannot be forked, or not safely: beside another thread, such as those of a
+    kernel, which may hold a lock that nobody would ever release in the new process. One, too,
+    where a build follows what this process reads.
+    """
+    alone = threading.active_count() == 1 and not traces.tracing()
+    if not alone or not hasattr(os, "sched_getaffinity"):  # macOS has fork, and threads of its own
+        return 1
+    return len(os.sched_getaffinity(0))
+
+
+_inherited: list[Content] = []
+"""In a forked process, the tables; they need not be sent to it."""
+
+
+def _inherit(content: Content) -> None:
+    _inherited[:] = [content]
+
+
+def _judge_inherited(
+    documents: list[str], editions: tuple[Edition, ...], day: datetime.date
+) -> list[Diagnostic]:
+    return _judge_in_turn(_inherited[0], documents, editions, day)
+
+
+def _judge_in_turn(
+    content: Content, documents: list[str], editions: tuple[Edition, ...], day: datetime.date
+) -> list[Diagnostic]:
     found: list[Diagnostic] = []
-    for document in chosen:
+    with unchanged():
+        for table in _OF_EVERY_PAGE:
+            rows_of(getattr(content, table))
+        for document, rows in divided(content, documents):
+            found += _judge_page(rows, document, editions, day)
+    return found
+
+
+def _judge_page(
+    content: Content, document: str, editions: Collection[Edition], day: datetime.date
+) -> list[Diagnostic]:
+    """Return what all judges of a page find; `content` need hold no more than its part."""
+    found: list[Diagnostic] = []
+    with unchanged():
         for edition in editions:
             for judge in JUDGES:
                 found += judge(content, document, edition=edition)
@@ -104,11 +189,7 @@ def check(
             found += signoffs.judge_review_date(content, document, as_of=day)
             found += evidence.judge_freshness(content, document, as_of=day)
             found += evidence.judge_strings(content, document)
-    if "current" in editions:
-        found += evidence.judge_sources(content, documents)
-    waived = _waived(content, day)
-    left = [one for one in found if (one.table, one.key, one.rule) not in waived]
-    return Report.of(_placed(left + _judge_waivers(content, found, documents), content))
+    return found
 
 
 def _placed(found: Sequence[Diagnostic], content: Content) -> list[Diagnostic]:
@@ -118,10 +199,10 @@ def _placed(found: Sequence[Diagnostic], content: Content) -> list[Diagnostic]:
     homes = dict(
         zip(keys, zip(rows["section"], rows["supplied_section"], strict=True), strict=True)
     )
-    found = [replace(one, section=_section_of(one, homes)) for one in found]
     origin = content.origin
     if origin is None:
-        return found
+        return [replace(one, section=_section_of(one, homes)) for one in found]
+    files = {one.table: (origin.folder / f"{one.table}.csv").as_posix() for one in found}
     lines = {
         (table, "/".join(key)): line
         for table, keys in origin.lines.items()
@@ -130,11 +211,10 @@ def _placed(found: Sequence[Diagnostic], content: Content) -> list[Diagnostic]:
     return [
         replace(
             one,
-            file=(origin.folder / f"{one.table}.csv").as_posix(),
-            line=lines.get((one.table, one.key)),
+            section=_section_of(one, homes),
+            file=files[one.table] if one.table else one.file,
+            line=lines.get((one.table, one.key)) if one.table else one.line,
         )
-        if one.table
-        else one
         for one in found
     ]
 
@@ -251,19 +331,14 @@ def to_text(report: Report) -> str:
     return "\n".join([*parts, "", f"{report.counted}."])
 
 
-_AROUND = 60  # characters of a sentence that are shown on either side of the words at fault
-
-
 def _marked(one: Diagnostic) -> list[str]:
     """Return the words at fault in their sentence, and a line that marks them."""
     if one.span is None or not one.cell:
         return [f"    {one.cell}"] if one.cell and one.column in ("text", "supplied") else []
-    start, end = one.span
-    first, last = max(0, start - _AROUND), min(len(one.cell), end + _AROUND)
-    before, after = "…" if first else "", "…" if last < len(one.cell) else ""
-    shown = "".join(mark if mark.isprintable() else " " for mark in one.cell[first:last])
-    pad = " " * (4 + len(before) + start - first)
-    return [f"    {before}{shown}{after}", f"{pad}{'^' * max(1, end - start)}"]
+    before, fault, after = (
+        "".join(mark if mark.isprintable() else " " for mark in part) for part in one.context
+    )
+    return [f"    {before}{fault}{after}", f"    {' ' * len(before)}{'^' * max(1, len(fault))}"]
 
 
 def to_json(report: Report) -> str:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 import ketcontent
-from ketcontent.errors import KetcontentError
+from ketcontent.errors import BrokenTables, KetcontentError
 
 if TYPE_CHECKING:
     from ketcontent.documents import Edition
@@ -188,11 +188,14 @@ def check(
 ) -> None:
     """Find every fault of DOCUMENTS, by default all; exit 1 where there is an error."""
     from ketcontent.checks import check, drawn, to_summary
-    from ketcontent.tables import read_content, validate_tables
+    from ketcontent.tables import read_content
 
-    report = validate_tables(data)
-    if not report.has_errors:
-        report = check(read_content(data), documents, editions=editions)
+    try:
+        content = read_content(data)
+    except BrokenTables as broken:
+        report = broken.report
+    else:
+        report = check(content, documents, editions=editions)
     summary = os.environ.get("GITHUB_STEP_SUMMARY")
     if form == "github" and summary:
         with Path(summary).open("a", encoding="utf-8") as file:
@@ -380,6 +383,8 @@ def impact(kind: str, key: str, fail_over: int | None, data: str) -> None:
     help="Run the notebooks on the Dask cluster whose scheduler is there: tcp://host:8786.",
 )
 @click.option("--force", is_flag=True, help="Run every notebook, whatever has changed.")
+@click.option("--watch", is_flag=True, help="Build again at each save, and show the exports.")
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="With --watch: where.")
 @click.option("--why", is_flag=True, help="Say of each export why it was made, or why not.")
 @_DATA
 @click.option(
@@ -398,13 +403,15 @@ def impact(kind: str, key: str, fail_over: int | None, data: str) -> None:
 )
 def build(
     documents: tuple[str, ...],
-    editions: tuple[str, ...],
+    editions: tuple[Edition, ...],
     formats: str,
     release: bool,
     templates: Path | None,
     jobs: int | None,
     dask: str | None,
     force: bool,
+    watch: bool,
+    port: int,
     why: bool,
     data: str,
     exports: str,
@@ -419,6 +426,8 @@ def build(
         raise click.UsageError(
             "--jobs is for this machine; on a cluster, as many notebooks run as it has threads."
         )
+    if dask is not None and watch:
+        raise click.UsageError("--watch keeps this machine's cores warm; leave out --dask.")
     if templates is not None:
         # The environment reaches every process that the build starts, kernels included.
         os.environ[TEMPLATES_VARIABLE] = str(templates.absolute())
@@ -429,6 +438,9 @@ def build(
             raise click.BadParameter(
                 f"{name!r} is not one of {', '.join(FORMATS)}.", param_hint="--format"
             )
+    if watch:
+        _watch(documents, editions, chosen, release, jobs, port, (data, exports, notebooks))
+        return
     with _progress() as show:
         built = build(
             documents,
@@ -450,6 +462,80 @@ def build(
     wrote = f"Wrote {counted(made, 'file')} to {exports}" if made else "Nothing has changed"
     others = f"; {counted(left, 'file')} stood" if made and left else ""
     click.echo(f"{wrote}{others}. Start at {Path(exports, 'index.html')}")
+
+
+def _watch(
+    documents: tuple[str, ...],
+    editions: tuple[Edition, ...],
+    formats: list[str],
+    release: bool,
+    jobs: int | None,
+    port: int,
+    folders: tuple[str, str, str],
+) -> None:
+    """Build at each save, until Ctrl-C."""
+    from ketcontent.builds import EDITIONS, Request
+    from ketcontent.schemas import counted
+    from ketcontent.watching import News, watch
+
+    def tell(news: News) -> None:
+        if news.built is None:
+            click.echo(news.fault, err=True)
+        elif news.built.made:
+            click.echo(f"{counted(len(news.built.made), 'file')} in {news.seconds:.2f} s")
+
+    data, exports, notebooks = (Path(folder) for folder in folders)
+    request = Request(
+        documents,
+        data,
+        exports.absolute(),
+        notebooks,
+        editions or EDITIONS,
+        tuple(formats),
+        release,
+    )
+    try:
+        watch(
+            request,
+            jobs=jobs,
+            port=port,
+            started=lambda address: click.echo(f"{address} shows what you save. Ctrl-C ends it."),
+            told=tell,
+        )
+    except KeyboardInterrupt:
+        click.echo("Ended.")
+
+
+@main.command()
+@click.argument("document", default="")
+@click.option("--section", default="", metavar="S", help="One section of it, by its key.")
+@click.option("--no-browser", is_flag=True, help="Print the address, and open no browser.")
+@click.option("--allow-root", is_flag=True, help="Run JupyterLab even as root.")
+@_DATA
+@click.option(
+    "--notebooks",
+    default="notebooks",
+    show_default=True,
+    metavar="DIR",
+    help="The folder of the notebooks.",
+)
+def lab(
+    document: str, section: str, no_browser: bool, allow_root: bool, data: str, notebooks: str
+) -> None:
+    """Open JupyterLab on the notebook of DOCUMENT, until Ctrl-C."""
+    from ketcontent.lab import require_jupyterlab, serve, set_out
+
+    require_jupyterlab(allow_root=allow_root)
+    desk = set_out(document, section=section, data=data, notebooks=notebooks)
+    if desk.changed:
+        click.echo(f"{desk.notebook} is a copy that was changed: only its parameters were set.")
+        click.echo("Delete it to have the notebook as it comes.")
+
+    def ready(address: str) -> None:
+        click.echo(f"JupyterLab is at {address}")
+        click.echo("Press Ctrl-C to end it.")
+
+    serve(desk, browser=not no_browser, allow_root=allow_root, ready=ready)
 
 
 @contextmanager

@@ -701,7 +701,7 @@ def _serve() -> NoReturn:
         pickle.dump(said, answers)
         answers.flush()
 
-    for name in (*engine.KERNEL, *workers.NEEDED, *engine.WARM):
+    for name in workers.imports():
         importlib.import_module(name)
     (environment,) = pickle.load(requests)
     os.environ.clear()

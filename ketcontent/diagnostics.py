@@ -25,6 +25,8 @@ Severity = Literal["error", "warning", "advice"]
 
 _ORDER: dict[str, int] = {"error": 0, "warning": 1, "advice": 2}
 
+_AROUND = 60  # characters of a cell that are shown on either side of the words at fault
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Diagnostic:
@@ -63,6 +65,28 @@ class Diagnostic:
     """Where in the cell, as a half-open range of characters."""
     section: str = ""
     """The section of its page in which the row is read; empty where there is none."""
+
+    @property
+    def context(self) -> tuple[str, str, str]:
+        """What stands before the words at fault, those words, and what stands behind.
+
+        A long cell is cut around them; where nothing says which they are, all three are empty.
+
+        Examples
+        --------
+        >>> Diagnostic(rule="r", message="m", cell="A miracle cure.", span=(2, 9)).context
+        ('A ', 'miracle', ' cure.')
+        """
+        if self.span is None or not self.cell:
+            return "", "", ""
+        start, end = self.span
+        first, last = max(0, start - _AROUND), min(len(self.cell), end + _AROUND)
+        before, after = "…" if first else "", "…" if last < len(self.cell) else ""
+        return (
+            before + self.cell[first:start],
+            self.cell[start:end],
+            self.cell[end:last] + after,
+        )
 
     def __str__(self) -> str:
         place = ":".join(str(part) for part in (self.file, self.line) if part)
@@ -138,16 +162,19 @@ class Report:
         """
         if not self.diagnostics:
             return "<p>No faults.</p>"
-        heads = "".join(f'<th scope="col">{name}</th>' for name in _COLUMNS)
+        # JupyterLab sets every cell flush right, words too.
+        left = 'style="text-align:start"'
+        heads = "".join(f'<th scope="col" {left}>{name}</th>' for name in _HEADS)
         rows = "\n".join(
-            f'<tr><th scope="row">{_linked(one)}</th>'
-            + "".join(f"<td>{_html(cell)}</td>" for cell in _cells(one)[1:])
+            f'<tr><th scope="row" {left}>{first}</th>'
+            + "".join(f"<td {left}>{cell}</td>" for cell in others)
             + "</tr>"
-            for one in sorted(self.diagnostics, key=_by_row)
+            for first, *others in map(_html_cells, sorted(self.diagnostics, key=_by_row))
         )
         return (
+            '<div class="table" role="region" aria-label="Findings" tabindex="0">\n'
             f"<table>\n<caption>{self.counted}</caption>\n<thead><tr>{heads}</tr></thead>\n"
-            f"<tbody>\n{rows}\n</tbody>\n</table>"
+            f"<tbody>\n{rows}\n</tbody>\n</table>\n</div>"
         )
 
     def to_markdown(self) -> str:
@@ -164,6 +191,17 @@ class Report:
         faults = sorted(self.diagnostics, key=_by_row)
         rows += [[_markdown(cell) for cell in _cells(one)] for one in faults]
         return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+    def in_section(self, section: str) -> Report:
+        """Return the faults of the rows that are read in one section.
+
+        Examples
+        --------
+        >>> fault = Diagnostic(rule="promotion", message="'Miracle' is praise.", section="uses")
+        >>> len(Report.of([fault]).in_section("uses")), len(Report.of([fault]).in_section("harms"))
+        (1, 0)
+        """
+        return Report(tuple(one for one in self.diagnostics if one.section == section))
 
     @property
     def counted(self) -> str:
@@ -207,9 +245,27 @@ def _by_row(one: Diagnostic) -> tuple[str, int, str, int]:
     return one.file or one.table, one.line or 0, one.key, _ORDER[one.severity]
 
 
-def _linked(one: Diagnostic) -> str:
-    row = _html(_cells(one)[0])
-    return f'<a href="#{html.escape(one.section)}">{row}</a>' if one.section else row
+_HEADS = ["row", "severity", "what", "words", "what to do"]
+
+
+def _html_cells(one: Diagnostic) -> list[str]:
+    """Return what a table for a screen says of a fault: the rule and the place in small print."""
+    row, severity, rule, place, message, hint = (_html(cell) for cell in _cells(one))
+    linked = f'<a href="#{html.escape(one.section)}">{row}</a>' if one.section else row
+    place = f'<br><small style="overflow-wrap:anywhere">{place}</small>' if place else ""
+    return [
+        f"{linked}{place}",
+        f"<strong>{severity}</strong>" if severity == "error" else severity,
+        f"{message} <small>[{rule}]</small>",
+        _words(one),
+        hint,
+    ]
+
+
+def _words(one: Diagnostic) -> str:
+    """Return the words at fault, marked where they stand, as HTML."""
+    before, fault, after = (html.escape(_printable(part)) for part in one.context)
+    return f"{before}<mark>{fault}</mark>{after}" if fault else ""
 
 
 _COLUMNS = ["row", "severity", "rule", "where", "what", "what to do"]
@@ -224,7 +280,11 @@ def _cells(one: Diagnostic) -> list[str]:
 
 def _shown(text: str) -> str:
     """Return text on one line, without characters that steer a screen."""
-    return " ".join("".join(one if one.isprintable() else " " for one in text).split())
+    return " ".join(_printable(text).split())
+
+
+def _printable(text: str) -> str:
+    return "".join(one if one.isprintable() else " " for one in text)
 
 
 def _html(text: str) -> str:

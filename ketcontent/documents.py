@@ -12,6 +12,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from itertools import groupby
 from typing import Any, Literal, get_args
 
@@ -20,7 +21,7 @@ import pandas as pd
 from ketcontent import rendering, traces
 from ketcontent.citations import cited, references, split_citations, without_citations
 from ketcontent.errors import UnknownName
-from ketcontent.tables import Content
+from ketcontent.tables import Content, remembered, remembering, rows_of, rows_of_page
 from ketcontent.wording import fold, joined
 
 Edition = Literal["current", "supplied"]
@@ -86,6 +87,50 @@ class Statement:
             return parts
         # Markup goes across a citation: all stand after the words.
         return [(without_citations(self.text), self.cites)]
+
+    @property
+    def described(self) -> list[tuple[str, str]]:
+        """What an editor sees of it: the words, and what the table says of them, by name.
+
+        Examples
+        --------
+        >>> Statement("s", "Form", "Oral.", "Oral.", "use", "").described[:2]
+        [('words', 'Form: Oral.'), ('kind', 'use')]
+        """
+        return [
+            ("words", f"{self.label_text} {self.plain}".strip()),
+            ("kind", self.kind or "not set"),
+            ("certainty", self.certainty or "not graded"),
+            ("cites", ", ".join(self.cites) or "nothing"),
+            *([("notice", self.notice)] if self.notice else []),
+        ]
+
+    def to_html(self) -> str:
+        """Return the statement as a table for an editor: its words, and what is known of them."""
+        return rendering.render("statement.html.j2", statement=self, rows=self.described)
+
+    def to_text(self) -> str:
+        """Return the same as plain text.
+
+        Examples
+        --------
+        >>> print(Statement("s", "", "It may help.", "It may help.", "benefit", "").to_text())
+        s
+          words: It may help.
+          kind: benefit
+          certainty: not graded
+          cites: nothing
+        """
+        return "\n".join(
+            [self.statement, *(f"  {name}: {value}" for name, value in self.described)]
+        )
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        return {
+            "text/plain": self.to_text(),
+            "text/html": self.to_html(),
+            FACTS: json.dumps({"kind": "part"}),
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,6 +348,26 @@ class Reference:
     cited_in: tuple[str, ...] = ()
     """The sentences shown that cite it, in order."""
 
+    def to_html(self) -> str:
+        """Return the reference as HTML, with links to where it can be read.
+
+        Examples
+        --------
+        >>> print(Reference("a-1", 1, "Lee A. <i>.", "10.1/x", "", "", "").to_html())
+        Lee A. &lt;i&gt;. <a href="https://doi.org/10.1/x">doi:10.1/x</a>
+        """
+        return rendering.render("reference.html.j2", one=self)
+
+    def to_text(self) -> str:
+        """Return the reference as plain text.
+
+        Examples
+        --------
+        >>> Reference("a-1", 1, "Lee A.", "10.1/x", "", "", "").to_text()
+        'Lee A. doi:10.1/x'
+        """
+        return f"{self.text} {f'doi:{self.doi}' if self.doi else self.url}".strip()
+
 
 @dataclass(frozen=True, slots=True)
 class Signer:
@@ -455,6 +520,25 @@ class Document:
                 return section
         raise UnknownName.of("section", key, (section.section for section in self.sections))
 
+    def statement(self, key: str) -> Statement:
+        """Return a statement by its key.
+
+        Raises
+        ------
+        UnknownName
+            When the page has no such statement in this edition.
+
+        Examples
+        --------
+        >>> from ketcontent.tables import read_content
+        >>> assemble(read_content("data"), "ketamine").statement("addiction-1").kind
+        'risk'
+        """
+        shown = {one.statement: one for section in self.sections for one in section.statements}
+        if key not in shown:
+            raise UnknownName.of("statement", key, shown)
+        return shown[key]
+
     @property
     def facts(self) -> dict[str, Any]:
         """What the page says of itself to the template that frames it.
@@ -571,11 +655,34 @@ def assemble(
     """
     if edition not in get_args(Edition):
         raise UnknownName.of("edition", edition, get_args(Edition))
-    if traces.tracing():
+    if traces.tracing() and not remembering():
+        # What is kept would not be noted again by whoever asks for its tables next.
         with traces.reading_whole("page", document, edition, section):
             return assemble(content, document, edition=edition, section=section)
-    rows = content.documents[content.documents["document"] == document]
-    if rows.empty:
+    return remembered(_assembled, content, document, edition, section)
+
+
+def _assembled(content: Content, document: str, edition: Edition, section: str) -> Document:
+    page = remembered(_whole, content, document, edition)
+    if section:
+        page = _part(page, section)
+    if edition == "supplied":
+        return page
+    terms = _terms(content, page)
+    firsts = _firsts(page, terms)
+    return replace(
+        page,
+        sections=tuple(replace(one, firsts=firsts) for one in page),
+        terms=terms,
+        sources=_sources(content, page),
+        writers=_writers(content, page),
+    )
+
+
+def _whole(content: Content, document: str, edition: Edition) -> Document:
+    """Return a page with all its sections and numbers, without its terms and sources."""
+    rows = rows_of_page(content, "documents", document)
+    if not rows:
         raise UnknownName.of(
             "document",
             document,
@@ -583,7 +690,7 @@ def assemble(
             hint="This project has none yet: take one in with 'ketcontent import FILE --document "
             f"{document}'.",
         )
-    row = rows.iloc[0]
+    row = rows[0]
     supplied = edition == "supplied"
     page = Document(
         document=document,
@@ -607,20 +714,7 @@ def assemble(
     shown = (one.statement for part in page for one in part.statements)
     order = {key: place for place, key in enumerate(shown, start=1)}
     sections = tuple(replace(one, numbers=numbers, order=order, say=page.say) for one in page)
-    page = replace(page, sections=sections, numbers=numbers, order=order)
-    if section:
-        page = _part(page, section)
-    if supplied:
-        return page
-    terms = _terms(content, page)
-    firsts = _firsts(page, terms)
-    return replace(
-        page,
-        sections=tuple(replace(one, firsts=firsts) for one in page),
-        terms=terms,
-        sources=_sources(content, page),
-        writers=_writers(content, page),
-    )
+    return replace(page, sections=sections, numbers=numbers, order=order)
 
 
 def _part(page: Document, section: str) -> Document:
@@ -650,11 +744,19 @@ def interface(content: Content, language: str) -> rendering.Strings:
     >>> interface(empty_content(), "fr").language
     'en'
     """
+    return _interface(remembered(_strings, content.strings), language)
+
+
+def _strings(frame: pd.DataFrame) -> tuple[tuple[str, str, str], ...]:
+    columns = (frame[name] for name in ("string", "language", "text"))
+    return tuple(zip(*columns, strict=True))
+
+
+@lru_cache(maxsize=64)
+def _interface(strings: tuple[tuple[str, str, str], ...], language: str) -> rendering.Strings:
     shipped = rendering.english().texts
     rows: dict[str, dict[str, str]] = {}
-    for name, tag, text in zip(
-        content.strings["string"], content.strings["language"], content.strings["text"], strict=True
-    ):
+    for name, tag, text in strings:
         rows.setdefault(tag.casefold(), {})[name] = text
     rows["en"] = {**shipped, **rows.get("en", {})}
     tag = language.casefold()
@@ -686,7 +788,8 @@ def _firsts(page: Document, terms: tuple[Term, ...]) -> dict[str, dict[str, str]
 
 
 def _uses(words: str, term: str) -> bool:
-    return bool(re.search(rf"(?<!\w){re.escape(term)}(?!\w)", words))
+    # Most terms do not stand there at all, and a plain search says so sooner.
+    return term in words and bool(re.search(rf"(?<!\w){re.escape(term)}(?!\w)", words))
 
 
 def _writers(content: Content, page: Document) -> tuple[str, ...]:
@@ -695,8 +798,8 @@ def _writers(content: Content, page: Document) -> tuple[str, ...]:
     people = dict(zip(content.people["person"], content.people["name"], strict=True))
     wrote = {
         row["author"]
-        for row in _records(content.statements)
-        if row["document"] == page.document and row["statement"] in shown and row["author"]
+        for row in rows_of_page(content, "statements", page.document)
+        if row["statement"] in shown and row["author"]
     }
     return tuple(sorted(people.get(key, key) for key in wrote))
 
@@ -704,23 +807,23 @@ def _writers(content: Content, page: Document) -> tuple[str, ...]:
 def _sources(content: Content, page: Document) -> tuple[Mapping[str, str], ...]:
     """Return the rows of the sources that what is shown cites, by number."""
     shown = {key for section in page for one in section.statements for key in one.cites}
-    rows = {row["source"]: row for row in _records(content.sources) if row["source"] in shown}
+    rows = {row["source"]: row for row in rows_of(content.sources) if row["source"] in shown}
     # A citation that leads nowhere is a fault that a judge names; the page still shows it.
     lost = {"type": "document", "title": page.say("sources-lost")}
     return tuple(rows.get(key, {**lost, "source": key}) for key in page.numbers if key in shown)
 
 
 def _received(content: Content, document: str) -> bool:
-    sections = content.sections
-    return bool((sections["supplied_position"].notna() & (sections["document"] == document)).any())
+    rows = rows_of_page(content, "sections", document)
+    return any(pd.notna(row["supplied_position"]) for row in rows)
 
 
 def _sections(
     content: Content, document: str, language: str, edition: Edition
 ) -> tuple[Section, ...]:
     half = "supplied_" if edition == "supplied" else ""
-    frame = content.sections
-    chosen = frame[(frame["document"] == document) & frame[f"{half}position"].notna()]
+    rows = rows_of_page(content, "sections", document)
+    chosen = [row for row in rows if pd.notna(row[f"{half}position"])]
     blocks = _blocks(content, document, language, edition)
     return tuple(
         Section(
@@ -732,7 +835,7 @@ def _sections(
             language=language,
             edition=edition,
         )
-        for row in _records(chosen.sort_values(f"{half}position"))
+        for row in sorted(chosen, key=lambda row: row[f"{half}position"])
     )
 
 
@@ -742,19 +845,17 @@ def _blocks(
     """Return the blocks of each section of an edition, in order."""
     supplied = edition == "supplied"
     half = "supplied_" if supplied else ""
-    frame = content.statements
-    chosen = frame[(frame["document"] == document) & frame[f"{half}position"].notna()]
-    ordered = chosen.sort_values([f"{half}section", f"{half}position"])
+    rows_ = rows_of_page(content, "statements", document)
+    chosen = [row for row in rows_ if pd.notna(row[f"{half}position"])]
+    ordered = sorted(chosen, key=lambda row: (row[f"{half}section"], row[f"{half}position"]))
     notices = {
         row["notice"]: (row["text"], row["needs"] == "crisis")
-        for row in _records(content.notices)
+        for row in rows_of(content.notices)
         if row["language"] == language
     }
     blocks: dict[str, list[Block]] = {}
     same = [f"{half}section", f"{half}block", f"{half}form"]
-    for (section, _, form), rows in groupby(
-        _records(ordered), lambda row: tuple(row[name] for name in same)
-    ):
+    for (section, _, form), rows in groupby(ordered, lambda row: tuple(row[name] for name in same)):
         statements = tuple(_statement(row, notices, supplied=supplied) for row in rows)
         blocks.setdefault(section, []).append(Block(form, statements))
     return blocks
@@ -786,13 +887,9 @@ def _terms(content: Content, page: Document) -> tuple[Term, ...]:
     words = page.to_text()
     return tuple(
         Term(row["term"], row["expansion"], row["plain"], row["definition"])
-        for row in sorted(_records(content.terms), key=lambda row: row["term"].casefold())
+        for row in sorted(rows_of(content.terms), key=lambda row: row["term"].casefold())
         if row["language"] == page.language and _uses(words, row["term"])
     )
-
-
-def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    return [{str(name): cell for name, cell in row.items()} for row in frame.to_dict("records")]
 
 
 _SCHOLARLY = {

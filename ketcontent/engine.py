@@ -29,6 +29,7 @@ from __future__ import annotations
 import asyncio
 import atexit
 import contextlib
+import gc
 import importlib
 import logging
 import os
@@ -57,7 +58,11 @@ from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from ketcontent import traces
 from ketcontent.errors import KetcontentError
 
-KERNEL = ("ipykernel.kernelapp", "ipykernel.debugger", "IPython.core.completerlib", "pdb")
+KERNEL = (
+    *("ipykernel.kernelapp", "ipykernel.debugger", "tornado.platform.asyncio", "faulthandler"),
+    *("IPython.core.completerlib", "IPython.core.debugger", "IPython.core.logger"),
+    *("IPython.core.oinspect", "IPython.extensions.storemagic", "pdb", "sqlite3"),
+)
 """What every kernel imports."""
 
 WARM = (
@@ -102,14 +107,31 @@ def __getattr__(name: str) -> Any:
 @cache
 def _engine() -> type:
     from papermill.engines import NBClientEngine
+    from papermill.iorw import write_ipynb
 
     class KetcontentEngine(NBClientEngine):
-        """papermill's default engine, with kernels that are forked from a warm process."""
+        """papermill's default engine, with kernels that are forked from a warm process.
+
+        With ``half_run``, the path of a file, a notebook whose kernel dies is saved there even if
+        papermill is not to save after every cell, which it does a dozen times a notebook.
+        """
 
         @classmethod
         def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **options: Any) -> Any:
+            half_run = options.pop("half_run", None)
+            try:
+                return cls._execute(nb_man, kernel_name, options)
+            except BaseException:
+                # papermill saves a notebook whose cell raised, and loses one whose kernel died.
+                if half_run is not None:
+                    write_ipynb(nb_man.nb, half_run)
+                raise
+
+        @classmethod
+        def _execute(cls, nb_man: Any, kernel_name: str, options: dict[str, Any]) -> Any:
             if can_fork():
-                options.setdefault("kernel_manager_class", _WarmManager)
+                patience = options.get("start_timeout", _WarmManager.patience)
+                options.setdefault("kernel_manager_class", _manager_of(patience))
             else:
                 _say_once()
             return super().execute_managed_notebook(nb_man, kernel_name, **options)
@@ -149,6 +171,8 @@ class _WarmClient(AsyncKernelClient):
 class _WarmManager(AsyncKernelManager):
     """A manager whose kernels are forked, and listen in a folder of their own."""
 
+    patience = 60.0
+    """The seconds that a kernel has to start; papermill's ``start_timeout``."""
     client_class = "ketcontent.engine._WarmClient"
     client_factory = _WarmClient
     provisioner: Any = None
@@ -182,6 +206,12 @@ class _WarmManager(AsyncKernelManager):
     cleanup_resources = _async_cleanup_resources
 
 
+@cache
+def _manager_of(patience: float) -> type[_WarmManager]:
+    # nbclient makes the manager itself, and tells it nothing.
+    return type("_WarmManager", (_WarmManager,), {"patience": patience})
+
+
 class _WarmProvisioner(LocalProvisioner):
     """Launches a kernel by forking it, where the command is the one of this Python's ipykernel."""
 
@@ -189,18 +219,28 @@ class _WarmProvisioner(LocalProvisioner):
         words = _kernel_words(cmd)
         if words is None:
             return await super().launch_kernel(cmd, **options)
+        end = time.monotonic() + self.parent.patience
         folder = os.path.abspath(options.get("cwd") or os.getcwd())
-        self.process = _fork_kernel(words, options["env"], folder)
-        await self._until_it_listens()
+        request = (words, options["env"], folder, self.parent._folder)
+        try:
+            self.process = _fork_kernel(request, self.parent.patience)
+            # A client that connects too soon tries again a tenth of a second later.
+            while not self.process.started and self.process.poll() is None:
+                if time.monotonic() > end:
+                    self.process.kill()
+                    raise _too_slow(self.parent.patience)
+                await asyncio.sleep(0.002)
+        except BaseException:  # nobody cleans up after a kernel that was never there
+            shutil.rmtree(self.parent._folder, ignore_errors=True)
+            raise
         self.pid = self.pgid = self.process.pid  # it leads a group of its own
         self.cwd = folder
         return self.connection_info
 
-    async def _until_it_listens(self) -> None:
-        """Wait for a minute at most; the client then finds out what is wrong."""
-        end = time.monotonic() + 60
-        while not self.process.started and self.process.poll() is None and time.monotonic() < end:
-            await asyncio.sleep(0.002)
+
+def _too_slow(patience: float) -> RuntimeError:
+    """Return what jupyter_client says of a kernel that does not start."""
+    return RuntimeError(f"Kernel didn't respond in {patience} seconds")
 
 
 def _kernel_words(command: Sequence[str]) -> list[str] | None:
@@ -290,32 +330,38 @@ class _Kernel:
             os.close(self._life)
 
 
-def _fork_kernel(words: list[str], environment: dict[str, str], folder: str) -> _Kernel:
+_Request = tuple[list[str], dict[str, str], str, str]
+"""What a kernel is made of: words, environment, working directory, folder of its sockets."""
+
+
+def _fork_kernel(request: _Request, patience: float) -> _Kernel:
     """Return a new kernel; from a new nursery where the one there was has ended."""
     with _lock:
         try:
-            return _asked(_nursery_of_now(), words, environment, folder)
+            return _asked(_nursery_of_now(), request, patience)
         except (EOFError, OSError):
-            _discard()
+            pass
         try:
-            return _asked(_nursery_of_now(), words, environment, folder)
+            return _asked(_nursery_of_now(), request, patience)
         except (EOFError, OSError) as fault:
-            _discard()
             raise KetcontentError(
                 "The process that kernels are forked from ends before it has forked one.",
                 hint="Read what it says above; papermill's default engine does without it.",
             ) from fault
 
 
-def _asked(
-    nursery: _Nursery, words: list[str], environment: dict[str, str], folder: str
-) -> _Kernel:
+def _asked(nursery: _Nursery, request: _Request, patience: float) -> _Kernel:
     ours, theirs = os.pipe()
     try:
-        nursery.connection.send((words, environment, folder))
+        nursery.connection.send(request)
         reduction.send_handle(nursery.connection, theirs, None)
+        if not nursery.connection.poll(patience):
+            if nursery.process is not None:
+                nursery.process.kill()
+            raise _too_slow(patience)
         return _Kernel(nursery.connection.recv(), ours)
     except BaseException:
+        _discard()  # its answer, if there is one yet, would be taken for that to the next request
         os.close(ours)
         raise
     finally:
@@ -326,6 +372,8 @@ def _nursery_of_now() -> _Nursery:
     """Return the nursery of this process and environment, started if need be."""
     global _nursery
     environment = dict(os.environ)
+    for name in (traces.TRACE, traces.TABLES_OF_RUN):  # another one for each run
+        environment.pop(name, None)
     if _nursery is not None and (
         _nursery.owner != os.getpid() or _nursery.environment not in (None, environment)
     ):
@@ -390,11 +438,16 @@ def _serve(connection: int | Connection, imports: Sequence[str] = ()) -> NoRetur
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     for name in imports:
         importlib.import_module(name)
+    # A kernel looks for garbage when it ends, if not before. It need not look among what was
+    # imported here: that would copy every page of it, at twice the cost of all the rest.
+    gc.collect()
+    gc.freeze()
     awake, wake = os.pipe()
     os.set_blocking(wake, False)
     signal.signal(signal.SIGCHLD, lambda *_: None)
     signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
     lives: dict[int, int] = {}
+    folders: set[str] = set()
     while True:
         ready = wait([connection, awake])
         if awake in ready:
@@ -404,19 +457,24 @@ def _serve(connection: int | Connection, imports: Sequence[str] = ()) -> NoRetur
             try:
                 request = connection.recv()
                 life = reduction.recv_handle(connection)
-            except (EOFError, OSError):  # the owner is gone
+            except (EOFError, OSError):  # the owner is gone, and may not have cleared up
                 for pid in lives:
                     _kill_group(pid)
+                for folder in folders:
+                    shutil.rmtree(folder, ignore_errors=True)
                 os._exit(0)
+            *kernel, sockets = request
+            folders = {one for one in (*folders, sockets) if os.path.isdir(one)}
             pid = os.fork()
             if pid == 0:
                 signal.set_wakeup_fd(-1)
                 signal.signal(signal.SIGCHLD, signal.SIG_DFL)
                 connection.close()
                 _close_others(life)
-                _become_kernel(life, *request)
+                _become_kernel(life, *kernel)
             lives[pid] = life
-            connection.send(pid)
+            with contextlib.suppress(OSError):  # the owner is gone, as the next turn finds
+                connection.send(pid)
 
 
 def _bury(lives: dict[int, int]) -> None:

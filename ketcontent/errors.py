@@ -1,7 +1,8 @@
 """The tree of failures, and how a failure speaks.
 
 Nothing here imports from the rest of the package. A failure has three parts: a message that
-names the thing and the place, a hint that is an order, and facts as attributes for programs.
+names the thing and the place, a hint that is an order, and facts as attributes for programs. In a
+notebook it shows the line of the cell, the message and the hint, without a traceback.
 
 ::
 
@@ -23,6 +24,9 @@ Faults of the *content* are not raised one by one: they are `Diagnostic` records
 from __future__ import annotations
 
 import difflib
+import os
+import sys
+import traceback
 from collections.abc import Iterable
 from typing import Any, Self
 
@@ -58,6 +62,17 @@ class KetcontentError(Exception):
 
     def __str__(self) -> str:
         return f"{self.message}\nhint: {self.hint}" if self.hint else self.message
+
+    def _render_traceback_(self) -> list[str]:
+        # IPython asks a failure for this before it draws a traceback. An editor's notebook shows
+        # the line of the cell, what is wrong and what to do, as the command line does.
+        said = f"{type(self).__name__}: {self}"
+        for frame in reversed(traceback.extract_tb(self.__traceback__)):
+            if frame.name == "<module>" and frame.line and not os.path.exists(frame.filename):
+                shell = sys.modules["IPython"].get_ipython()
+                cell = shell.compile.format_code_name(frame.filename) or ("File", frame.filename)
+                return [f"{' '.join(cell)}, line {frame.lineno}", f"    {frame.line}", "", said]
+        return [said]
 
     def __reduce__(self) -> tuple[Any, ...]:
         # A failure crosses process borders (builds run notebooks in workers) with all it knows.

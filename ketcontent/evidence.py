@@ -10,16 +10,14 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-import pandas as pd
-
+from ketcontent.citations import cited
 from ketcontent.diagnostics import Diagnostic, Severity
 from ketcontent.documents import Document, Edition, Section, Statement, assemble
 from ketcontent.rendering import english
-from ketcontent.tables import Content
+from ketcontent.tables import Content, rows_of, rows_of_page
 from ketcontent.wording import words
 
 CLAIMS = frozenset({"benefit", "risk", "mechanism", "use", "regulatory"})
@@ -98,13 +96,9 @@ def _open(content: Content, document: str, edition: Edition) -> _Page:
 
 def _roles(page: _Page) -> dict[str, dict[str, str]]:
     """Return, by statement, the role of each source that has evidence on it."""
-    frame = page.content.evidence
-    chosen = frame[frame["document"] == page.document]
     roles: dict[str, dict[str, str]] = {}
-    for statement, source, role in zip(
-        chosen["statement"], chosen["source"], chosen["role"], strict=True
-    ):
-        roles.setdefault(statement, {})[source] = role
+    for row in rows_of_page(page.content, "evidence", page.document):
+        roles.setdefault(row["statement"], {})[row["source"]] = row["role"]
     return roles
 
 
@@ -208,14 +202,9 @@ def judge_sources(content: Content, documents: Sequence[str] = ()) -> list[Diagn
     >>> judge_sources(empty_content())
     []
     """
-    used: dict[str, set[str]] = {}
-    for document in content.documents["document"]:
-        for section in assemble(content, document):
-            for one in section.statements:
-                for source in one.cites:
-                    used.setdefault(source, set()).add(document)
+    used = _citing(content)
     faults: list[Diagnostic] = []
-    for row in _records(content.sources):
+    for row in rows_of(content.sources):
         cited_by = used.get(row["source"], set())
         place = {"table": "sources", "key": row["source"]}
         if not cited_by:
@@ -243,6 +232,28 @@ def judge_sources(content: Content, documents: Sequence[str] = ()) -> list[Diagn
                 )
             )
     return faults
+
+
+def _citing(content: Content) -> dict[str, set[str]]:
+    """Return, by source, the pages whose current edition cites it."""
+    languages = dict(zip(content.documents["document"], content.documents["language"], strict=True))
+    sections = content.sections[content.sections["position"].notna()]
+    shown = set(zip(sections["document"], sections["section"], strict=True))
+    notices = {
+        (notice, language): text
+        for notice, language, text in zip(
+            *(content.notices[name] for name in ("notice", "language", "text")), strict=True
+        )
+    }
+    statements = content.statements[content.statements["position"].notna()]
+    columns = (statements[name] for name in ("document", "section", "notice", "text"))
+    used: dict[str, set[str]] = {}
+    for document, section, notice, own in zip(*columns, strict=True):
+        if (document, section) in shown and document in languages:
+            text = notices[notice, languages[document]] if notice else own
+            for source in cited(text) if "[" in text else ():
+                used.setdefault(source, set()).add(document)
+    return used
 
 
 # --- certainty -------------------------------------------------------------------------------
@@ -350,8 +361,7 @@ def judge_certainty(
     page = _open(content, document, edition)
     reasons = {
         row["statement"]: row["certainty_reasons"]
-        for row in _records(content.statements)
-        if row["document"] == document
+        for row in rows_of_page(content, "statements", document)
     }
     faults: list[Diagnostic] = []
     for _, one in page.statements():
@@ -548,11 +558,11 @@ def judge_topics(
     'topic-missing'
     """
     shown = {one.statement for _, one in _open(content, document, edition).statements()}
-    known = {row["topic"]: row for row in _records(content.topics)}
+    known = {row["topic"]: row for row in rows_of(content.topics)}
     covered: set[str] = set()
     faults: list[Diagnostic] = []
-    for row in _records(content.statements):
-        if row["document"] != document or row["statement"] not in shown or edition != "current":
+    for row in rows_of_page(content, "statements", document):
+        if row["statement"] not in shown or edition != "current":
             continue
         for topic in row["topics"].split():
             covered.add(topic)
@@ -609,7 +619,7 @@ def judge_notices(
     page = _open(content, document, edition)
     needs = {
         row["notice"]: row["needs"]
-        for row in _records(content.notices)
+        for row in rows_of(content.notices)
         if row["language"] == page.page.language
     }
     crisis = {notice for notice, need in needs.items() if need == "crisis"}
@@ -669,11 +679,11 @@ def judge_strings(content: Content, document: str) -> list[Diagnostic]:
     >>> judge_strings(read_content("data"), "ketamine")
     []
     """
-    chosen = content.documents["document"] == document
-    [language] = content.documents.loc[chosen, "language"]
-    rows = content.strings
+    [page] = rows_of_page(content, "documents", document)
+    language = page["language"]
     tags = {language.casefold(), language.casefold().split("-")[0]}
-    there = set(rows.loc[rows["language"].str.casefold().isin(tags), "string"])
+    rows = [row for row in rows_of(content.strings) if row["language"].casefold() in tags]
+    there = {row["string"] for row in rows}
     needed = set(english().texts) - (there if "en" not in tags else set(english().texts))
     faults = [
         Diagnostic(
@@ -685,10 +695,8 @@ def judge_strings(content: Content, document: str) -> list[Diagnostic]:
             column="text",
             cell=row["text"],
         )
-        for row in _records(rows)
-        if row["language"].casefold() in tags
-        and row["string"] in english().texts
-        and (lost := _lost_fields(row["string"], row["text"]))
+        for row in rows
+        if row["string"] in english().texts and (lost := _lost_fields(row["string"], row["text"]))
     ]
     if not needed:
         return faults
@@ -747,7 +755,7 @@ def dates_due(content: Content, document: str) -> list[Due]:
     page = assemble(content, document)
     used = {source for section in page for one in section.statements for source in one.cites}
     found: list[Due] = []
-    for row in _records(content.sources):
+    for row in rows_of(content.sources):
         if row["source"] not in used:
             continue
         place = ("sources", row["source"])
@@ -772,9 +780,9 @@ def dates_due(content: Content, document: str) -> list[Due]:
                     REVISION_DAYS,
                 )
             )
-    crisis = {row["notice"] for row in _records(content.notices) if row["needs"] == "crisis"}
+    crisis = {row["notice"] for row in rows_of(content.notices) if row["needs"] == "crisis"}
     if any(one.notice in crisis for section in page for one in section.statements):
-        for row in _records(content.help_lines):
+        for row in rows_of(content.help_lines):
             found.append(
                 _due(
                     "help-line-unchecked",
@@ -786,7 +794,7 @@ def dates_due(content: Content, document: str) -> list[Due]:
                     HELP_LINE_DAYS,
                 )
             )
-    for row in _records(content.waivers):
+    for row in rows_of(content.waivers):
         if _concerns(row, document):
             found.append(
                 Due(
@@ -888,7 +896,3 @@ def _of_page(
 
 def _size(one: Statement) -> int:
     return sum(any(map(str.isalnum, word)) for word in words(one.plain))
-
-
-def _records(frame: pd.DataFrame) -> Iterable[dict[str, Any]]:
-    return [{str(name): cell for name, cell in row.items()} for row in frame.to_dict("records")]

@@ -12,7 +12,8 @@ reading a table or importing anything but what stands here.
     exports/.ledger/pages/<page>.json   the entries of the runs of a page
     exports/.ledger/index.json          the entry of the index
 
-The ledger is never trusted with what it cannot compare: an export that was edited, cut short or
+A file of the ledger that was cut short, edited, or written by another version says nothing. Nor is
+the ledger trusted with what it cannot compare: an export that was edited, cut short or
 deleted by hand is not what the ledger says, and neither is a file that changed while it was read.
 """
 
@@ -199,6 +200,11 @@ def input_digest(data: Path, tables: Iterable[str], notebooks: Iterable[Path]) -
         The names of the files in it.
     notebooks
         The notebooks.
+
+    Examples
+    --------
+    >>> input_digest(Path("data"), ["terms.csv"], []) == input_digest(Path("data"), [], [])
+    False
     """
     saved = [data / ".saving" / name for name in tables]  # a save that is half moved counts
     return digest_of(
@@ -255,6 +261,14 @@ def keep_request(
         The entries of its runs; where one of them cannot be followed, nothing is noted.
     made
         What to remember; ``outputs`` holds the digest of each file.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     keep_request(Path(folder), "request", "inputs", [], {"outputs": {}})
+    ...     what_stands(Path(folder), "request", "inputs")["outputs"]
+    {}
     """
     left = {key: one for key, one in _requests(exports).items() if one["inputs"] == inputs}
     left.pop(request, None)
@@ -270,8 +284,7 @@ def keep_request(
 
 
 def _requests(exports: Path) -> dict[str, Any]:
-    found = _read(exports / FOLDER / "requests.json")
-    return found if isinstance(found, dict) else {}
+    return _read(exports / FOLDER / "requests.json")
 
 
 # --- entries ---------------------------------------------------------------------------------
@@ -285,24 +298,31 @@ def read_entries(exports: Path, page: str) -> dict[str, Entry]:
     >>> read_entries(Path("no-such-folder"), "ketamine")
     {}
     """
-    try:
-        return {
-            name: Entry(
-                one["key"],
-                one["tables"],
-                one["read"]
-                if one["read"] is None
-                else tuple((tuple(r), d) for r, d in one["read"]),
-                one["outputs"],
-            )
-            for name, one in (_read(_place(exports, page)) or {}).items()
-        }
-    except (AttributeError, KeyError, TypeError, ValueError):  # written by another version
-        return {}
+    return {
+        name: Entry(
+            key=one["key"],
+            tables=one["tables"],
+            read=None
+            if one["read"] is None
+            else tuple((tuple(reading), was) for reading, was in one["read"]),
+            outputs=one["outputs"],
+        )
+        for name, one in _read(_place(exports, page)).items()
+    }
 
 
 def write_entries(exports: Path, page: str, entries: Mapping[str, Entry]) -> None:
-    """Keep the entries of the runs of a page."""
+    """Keep the entries of the runs of a page.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> entry = Entry("k", "t", ((("day",), "2026-01-31"),), {"tea/index.md": GONE})
+    >>> with TemporaryDirectory() as folder:
+    ...     write_entries(Path(folder), "tea", {"tea/index": entry})
+    ...     read_entries(Path(folder), "tea") == {"tea/index": entry}
+    True
+    """
     said = {
         name: {"key": e.key, "tables": e.tables, "read": e.read, "outputs": dict(e.outputs)}
         for name, e in sorted(entries.items())
@@ -311,7 +331,17 @@ def write_entries(exports: Path, page: str, entries: Mapping[str, Entry]) -> Non
 
 
 def forget_pages(exports: Path, known: Collection[str]) -> None:
-    """Forget the pages that are not there any more."""
+    """Forget the pages that are not there any more.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     write_entries(Path(folder), "tea", {"tea/index": Entry("k", "t", (), {})})
+    ...     forget_pages(Path(folder), {"aspirin"})
+    ...     read_entries(Path(folder), "tea")
+    {}
+    """
     for path in (exports / FOLDER / "pages").glob("*.json"):
         if path.stem not in known:
             path.unlink()
@@ -325,13 +355,21 @@ def read_sound(exports: Path) -> set[str]:
     >>> read_sound(Path("no-such-folder"))
     set()
     """
-    found = _read(exports / FOLDER / "sound.json")
-    return set(found) if isinstance(found, list) else set()
+    return set(_read(exports / FOLDER / "sound.json"))
 
 
 def write_sound(exports: Path, sound: Iterable[str]) -> None:
-    """Keep the digests of tables that were found sound."""
-    _write(exports / FOLDER / "sound.json", sorted(sound))
+    """Keep the digests of tables that were found sound.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     write_sound(Path(folder), ["sha256:0"])
+    ...     read_sound(Path(folder))
+    {'sha256:0'}
+    """
+    _write(exports / FOLDER / "sound.json", dict.fromkeys(sorted(sound), True))
 
 
 def read_declared(exports: Path) -> dict[str, Any]:
@@ -342,12 +380,20 @@ def read_declared(exports: Path) -> dict[str, Any]:
     >>> read_declared(Path("no-such-folder"))
     {}
     """
-    found = _read(exports / FOLDER / "declared.json")
-    return found if isinstance(found, dict) else {}
+    return _read(exports / FOLDER / "declared.json")
 
 
 def write_declared(exports: Path, declared: Mapping[str, Any]) -> None:
-    """Keep the parameters that notebooks take."""
+    """Keep the parameters that notebooks take.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     write_declared(Path(folder), {"sha256:0": {}})
+    ...     read_declared(Path(folder))
+    {'sha256:0': {}}
+    """
     _write(exports / FOLDER / "declared.json", dict(declared))
 
 
@@ -355,13 +401,19 @@ def _place(exports: Path, page: str) -> Path:
     return exports / FOLDER / (f"pages/{page}.json" if page else "index.json")
 
 
-def _read(path: Path) -> Any:
+def _read(path: Path) -> dict[str, Any]:
+    """Return what a file of the ledger says; nothing, where this version did not write it so."""
     try:
-        return json.loads(path.read_bytes())
-    except (OSError, ValueError):
-        return None
+        sealed, said = json.loads(path.read_bytes())
+    except (OSError, ValueError, TypeError):
+        return {}
+    return dict(said) if sealed == _seal(said) else {}
 
 
-def _write(path: Path, said: Any) -> None:
+def _write(path: Path, said: Mapping[str, Any]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    files.replace_file(path, json.dumps(said, ensure_ascii=False).encode())
+    files.replace_file(path, json.dumps([_seal(said), said]).encode())
+
+
+def _seal(said: Any) -> str:
+    return digest_of([ketcontent.__version__, said])

@@ -53,7 +53,7 @@ from ketcontent.citations import split_citations, without_citations
 from ketcontent.diagnostics import Diagnostic, Severity
 from ketcontent.documents import Document, Edition, assemble
 from ketcontent.rendering import inline_plain
-from ketcontent.tables import Content
+from ketcontent.tables import Content, rows_of
 from ketcontent.wording import canonical
 
 if TYPE_CHECKING:
@@ -266,7 +266,10 @@ class _Folded:
     offsets: tuple[int, ...]  # of each character, in the words
 
     @classmethod
+    @lru_cache(maxsize=4096)  # each judge holds the same words against something
     def of(cls, words: str) -> _Folded:
+        if words.isascii() and words.isprintable() and "  " not in words:
+            return cls(words, tuple(range(len(words))))
         letters: list[str] = []
         offsets: list[int] = []
         for offset, letter in enumerate(words):
@@ -432,31 +435,50 @@ def judge_rules(
     promotion-novelty | text | wonder drug
     """
     page = assemble(content, document, edition=edition)
-    rules, faults = _compiled_rules(content)
-    titles = _titles(content)
+    rules, compiled = _compiled_rules(_cells(content.rules, *_COLUMNS_OF_A_RULE))
+    faults = list(compiled)
+    titles = _titles(tuple(content.sources["title"]))
+    applying: dict[tuple[object, ...], list[_Rule]] = {}
     for passage in _passages(page):
+        standing = (passage.place, passage.kind, passage.certainty, passage.cites)
+        if standing not in applying:
+            applying[standing] = [rule for rule in rules if rule.applies(passage)]
         folded = _Folded.of(passage.words)
         text = _without_titles(folded.text, titles)
         folded = _Folded(text, folded.offsets)
-        for rule in rules:
-            if rule.applies(passage):
-                faults.extend(
-                    passage.fault(
-                        rule.rule,
-                        rule.message,
-                        hint=rule.hint,
-                        severity=rule.severity,
-                        span=folded.span(*found),
-                    )
-                    for found in rule.matches(folded)
+        for rule in applying[standing]:
+            faults.extend(
+                passage.fault(
+                    rule.rule,
+                    rule.message,
+                    hint=rule.hint,
+                    severity=rule.severity,
+                    span=folded.span(*found),
                 )
+                for found in rule.matches(folded)
+            )
     return list(dict.fromkeys(faults))
 
 
-def _compiled_rules(content: Content) -> tuple[list[_Rule], list[Diagnostic]]:
+_COLUMNS_OF_A_RULE = (
+    *("rule", "severity", "pattern", "unless_before"),
+    *("applies_to", "message", "hint"),
+)
+
+
+def _cells(frame: pd.DataFrame, *columns: str) -> tuple[tuple[Any, ...], ...]:
+    """Return columns of a table as rows that a cache can keep apart."""
+    return tuple(tuple(row[name] for name in columns) for row in rows_of(frame))
+
+
+@lru_cache(maxsize=8)
+def _compiled_rules(
+    cells: tuple[tuple[str, ...], ...],
+) -> tuple[tuple[_Rule, ...], tuple[Diagnostic, ...]]:
     rules: list[_Rule] = []
     faults: list[Diagnostic] = []
-    for row in _records(content.rules):
+    for values in cells:
+        row: dict[str, Any] = dict(zip(_COLUMNS_OF_A_RULE, values, strict=True))
         patterns: dict[str, re2._Regexp[str] | None] = {}
         for column in ("pattern", "unless_before"):
             cell = row[column]
@@ -508,7 +530,7 @@ def _compiled_rules(content: Content) -> tuple[list[_Rule], list[Diagnostic]]:
                 applies_to=named,
             )
         )
-    return rules, faults
+    return tuple(rules), tuple(faults)
 
 
 @lru_cache(maxsize=512)
@@ -535,10 +557,11 @@ def _compiled(pattern: str, *, excuse: bool) -> re2._Regexp[str]:
         raise ValueError("it holds half of a character") from None
 
 
-def _titles(content: Content) -> list[str]:
+@lru_cache(maxsize=64)
+def _titles(of_sources: tuple[str, ...]) -> tuple[str, ...]:
     """Return the titles of the sources, longest first, as patterns see them."""
-    titles = {_Folded.of(title).text.strip(" .").casefold() for title in content.sources["title"]}
-    return sorted(filter(None, titles), key=lambda title: (-len(title), title))
+    titles = {_Folded.of(title).text.strip(" .").casefold() for title in of_sources}
+    return tuple(sorted(filter(None, titles), key=lambda title: (-len(title), title)))
 
 
 def _without_titles(text: str, titles: Iterable[str]) -> str:
@@ -618,7 +641,7 @@ def judge_terms(
     warning 'MRI' is used before it is spelled out.
     """
     page = assemble(content, document, edition=edition)
-    rows = [row for row in _records(content.terms) if row["language"] == page.language]
+    rows = [row for row in rows_of(content.terms) if row["language"] == page.language]
     passages = list(_passages(page))
     return [*_unexpanded(rows, passages), *_unexplained(rows, passages)]
 
@@ -777,13 +800,17 @@ def count_syllables(word: str) -> int:
     return sum(_syllables(part) for part in word.casefold().split("-")) or 1
 
 
-_SILENT = (
+def _compiled_all(*patterns: str) -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(pattern) for pattern in patterns)
+
+
+_SILENT = _compiled_all(
     r"(?<=[^aeiou])e(?=$|(?:ly|ment|ments|ness|less|ful|fully|some|thing|times?|where|body)$)",
     r"(?<=[^aeiouysxzcg])(?<![^aeiouy]l)(?<!sh)(?<!ch)es$",
     r"(?<=[^aeiouytd])(?<![^aeiouylr]l)ed$",
     r"^(?:people|safet(?=y$)|every(?=.))",
 )
-_SPOKEN = (
+_SPOKEN = _compiled_all(
     r"[^aeiouy]le$",
     r"(?<![tscgx])i[ao](?!u)|(?<![tscgx])iou?(?=us)|(?<=[^tscgxq])iu|(?:[^e]|^)eo",
     r"(?<![qg])u[ao]|u(?=ici)|(?<=[aeiouy])ings?$|iet|ie(?=nce|nt)(?<![tc]ie)|(?<=^sc)ie",
@@ -792,14 +819,15 @@ _SPOKEN = (
 )
 
 
+@lru_cache(maxsize=32_768)
 def _syllables(part: str) -> int:
     letters = re.sub(r"[^a-z']", "", unicodedata.normalize("NFD", part))
     letters = re.sub(r"'s?$", "", letters)
     if not letters:
         return 0
     runs = len(re.findall("[aeiouy]+", letters))
-    silent = sum(len(re.findall(pattern, letters)) for pattern in _SILENT)
-    spoken = sum(len(re.findall(pattern, letters)) for pattern in _SPOKEN)
+    silent = sum(len(pattern.findall(letters)) for pattern in _SILENT)
+    spoken = sum(len(pattern.findall(letters)) for pattern in _SPOKEN)
     return max(1, runs - silent + spoken)
 
 
@@ -976,7 +1004,8 @@ def _counts(content: Content, page: Document) -> list[tuple[str, _Counts]]:
     ]
 
 
-def _counted(text: str, names: Collection[str]) -> _Counts:
+@lru_cache(maxsize=4096)
+def _counted(text: str, names: tuple[str, ...]) -> _Counts:
     folded = _Folded.of(text).text
     for name in names:
         folded = re.sub(rf"(?<!\w)[\w-]*{re.escape(name)}(?:'?s)?(?!\w)", " ", folded, flags=re.I)
@@ -989,16 +1018,16 @@ def _counted(text: str, names: Collection[str]) -> _Counts:
     )
 
 
-def _names(content: Content, page: Document) -> list[str]:
+def _names(content: Content, page: Document) -> tuple[str, ...]:
     """Return the page's own names, longest first: of its title, and terms with no plain word."""
     title = [word for word in _WORD.findall(_Folded.of(page.name).text) if len(word) >= 4]
     terms = [
         _Folded.of(row["term"]).text.strip()
-        for row in _records(content.terms)
+        for row in rows_of(content.terms)
         if row["language"] == page.language and not row["plain"]
     ]
     names = {name.casefold() for name in [*title, *terms]} - {""}
-    return sorted(names - _SMALL_WORDS, key=lambda name: (-len(name), name))
+    return tuple(sorted(names - _SMALL_WORDS, key=lambda name: (-len(name), name)))
 
 
 def _too_hard(counts: _Counts, what: str, place: tuple[str, str, str, str]) -> Iterator[Diagnostic]:
@@ -1104,7 +1133,3 @@ def judge_repetition(
             )
         )
     return list(dict.fromkeys(faults))
-
-
-def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    return [{str(name): cell for name, cell in row.items()} for row in frame.to_dict("records")]

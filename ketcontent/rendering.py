@@ -39,11 +39,16 @@ if TYPE_CHECKING:
 TEMPLATES = Path(__file__).parent / "templates"
 """The folder of all templates: ``page`` for what a notebook shows, the rest for nbconvert."""
 
+_SENTENCES = 4096
+"""How many sentences are kept as they were drawn: a page and its review draw each many times."""
+
 _RIGHT_TO_LEFT = re.compile(
     r"(?:ar|arc|ckb|dv|fa|he|ks|nqo|ps|sd|syr|ug|ur|yi)(?:-|$)(?!latn|cyrl)"
     r"|[a-z]{2,3}-(?:arab|hebr|syrc|thaa|nkoo|adlm)(?:-|$)",
     re.IGNORECASE,
 )
+_MAY_BE_MARKUP = re.compile(r"[\\*_`\[&\r\n\0]")
+"""What stands in every sentence that the parser would change."""
 _LINK = re.compile(r"(?:https?://|mailto:|#)", re.IGNORECASE)
 _SPECIAL = re.compile(r"([\\`*_\[\]<>&|~$#])")
 # What could open or close markup of CommonMark, GitHub's Markdown or TeX, whatever sentence stands
@@ -201,6 +206,7 @@ def trusted(html: str) -> Markup:
     return Markup(html)
 
 
+@lru_cache(maxsize=_SENTENCES)
 def inline_html(markup: str) -> Markup:
     """Return inline markup as HTML.
 
@@ -284,6 +290,7 @@ def block_html(markdown: str) -> Markup:
     return trusted(_block_markdown().render(markdown))
 
 
+@lru_cache(maxsize=_SENTENCES)
 def inline_plain(markup: str) -> str:
     """Return the words of inline markup, without the markup.
 
@@ -292,9 +299,12 @@ def inline_plain(markup: str) -> str:
     >>> inline_plain("*may* help, see [the label](https://example.org)")
     'may help, see the label'
     """
+    if not _MAY_BE_MARKUP.search(markup):
+        return markup
     return "".join(token.content for token in _tokens(markup))
 
 
+@lru_cache(maxsize=_SENTENCES)
 def link_targets(markup: str) -> tuple[str, ...]:
     """Return the addresses that inline markup links to, in order.
 
@@ -303,9 +313,12 @@ def link_targets(markup: str) -> tuple[str, ...]:
     >>> link_targets("see [the label](https://example.org)")
     ('https://example.org',)
     """
+    if "](" not in markup:
+        return ()
     return tuple(str(token.attrs["href"]) for token in _tokens(markup) if token.type == "link_open")
 
 
+@lru_cache(maxsize=_SENTENCES)
 def inline_markdown(markup: str) -> str:
     """Return inline markup as Markdown in which all else is safe from every renderer.
 
@@ -353,6 +366,7 @@ def _code(code: str) -> str:
     return f"{fence}{pad}{code}{pad}{fence}"
 
 
+@lru_cache(maxsize=_SENTENCES)
 def as_markup(plain: str) -> str:
     """Return inline markup that reads exactly as `plain`, with escapes only where it needs them.
 

@@ -18,7 +18,8 @@ from typing import Any, cast, get_args
 import pandas as pd
 
 from ketcontent import rendering
-from ketcontent.documents import FACTS, Document, Edition, Statement, assemble
+from ketcontent.citations import references
+from ketcontent.documents import FACTS, Document, Edition, Reference, Statement, assemble
 from ketcontent.errors import KetcontentError, UnknownName
 from ketcontent.redlines import Redline, compare
 from ketcontent.schemas import SCHEMA_FILE, TABLES, counted
@@ -29,7 +30,7 @@ from ketcontent.signoffs import (
     review_due,
     standings,
 )
-from ketcontent.tables import Content, read_content
+from ketcontent.tables import Content, read_content, unchanged
 from ketcontent.wording import canonical, words
 
 
@@ -113,9 +114,24 @@ def repeats(content: Content, document: str, *, edition: Edition = "current") ->
 
 
 def changes(
-    content: Content, document: str, *, old: Edition = "supplied", new: Edition = "current"
+    content: Content,
+    document: str,
+    *,
+    old: Edition = "supplied",
+    new: Edition = "current",
+    section: str = "",
 ) -> pd.DataFrame:
     """Return what changed in a page from one edition to another, statement by statement.
+
+    Parameters
+    ----------
+    content, document
+        The tables and the page.
+    old, new
+        The editions.
+    section
+        One section, where a statement stands in the new edition, or stood in the old one if it was
+        cut; by default all.
 
     Returns
     -------
@@ -130,15 +146,100 @@ def changes(
     >>> changes(read_content("data"), "ketamine", old="supplied", new="supplied").empty
     True
     """
-    before = _wordings(assemble(content, document, edition=old))
-    after = _wordings(assemble(content, document, edition=new))
+    pages = [assemble(content, document, edition=edition) for edition in (old, new)]
+    before, after = (_wordings(page) for page in pages)
+    homes = {key: home for page in pages for key, (home, _) in _placed(page).items()}
     rows: list[tuple[str, str, Redline]] = []
     for key in [*after, *(key for key in before if key not in after)]:
+        if section not in ("", homes[key]):
+            continue
         was, now = before.get(key, ""), after.get(key, "")
         if canonical(was) != canonical(now):
             change = "added" if not was else "cut" if not now else "reworded"
             rows.append((key, change, compare(was, now)))
     return pd.DataFrame(rows, columns=["statement", "change", "redline"])
+
+
+def grounds(
+    content: Content, document: str, *, section: str = "", edition: Edition = "current"
+) -> pd.DataFrame:
+    """Return what the sentences of a page, or of a section of it, rest on.
+
+    Parameters
+    ----------
+    content, document
+        The tables and the page.
+    section
+        One section; by default all.
+    edition
+        The edition whose sentences are looked at.
+
+    Raises
+    ------
+    UnknownName
+        When there is no such page or section.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row what one source says on one statement, in reading order. Columns: ``statement`` (its
+        key), ``certainty``, ``source`` (a `ketcontent.documents.Reference`), ``role``,
+        ``finding``, ``where`` (in the source), ``checked`` (when, or ``never``).
+
+    Examples
+    --------
+    >>> from ketcontent.tables import read_content
+    >>> found = grounds(read_content("data"), "ketamine", section="lasting-harm")
+    >>> found.loc[0, ["statement", "role"]].tolist()
+    ['lasting-1', 'supports']
+    """
+    page = assemble(content, document, section=section, edition=edition)
+    frame = content.evidence[content.evidence["document"] == document]
+    said: dict[str, list[dict[str, str]]] = {}
+    for row in _records(frame):
+        said.setdefault(row["statement"], []).append(row)
+    known = {one.source: one for one in _references(content, page)}
+    rows = [
+        (
+            one.statement,
+            one.certainty or "not graded",
+            known[row["source"]],
+            row["role"],
+            row["finding"],
+            row["locator"],
+            row["checked_on"] or "never",
+        )
+        for part in page
+        for one in part.statements
+        for row in said.get(one.statement, ())
+    ]
+    columns = ["statement", "certainty", "source", "role", "finding", "where", "checked"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _references(content: Content, page: Document | None = None) -> list[Reference]:
+    """Return all sources as references, by key; those that a page cites with their numbers."""
+    rows = _records(content.sources)
+    numbered = {one.source: one for one in page.references} if page else {}
+    return [
+        numbered.get(row["source"])
+        or Reference(
+            source=row["source"],
+            number=0,
+            text=text,
+            doi=row["doi"],
+            pmid=row["pmid"],
+            url=row["url"],
+            unconfirmed=row["unconfirmed"],
+        )
+        for row, text in zip(rows, references(rows), strict=True)
+    ]
+
+
+def _records(frame: pd.DataFrame) -> list[dict[str, str]]:
+    return [
+        {str(name): str(cell) for name, cell in row.items()} for row in frame.to_dict("records")
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +280,7 @@ class Summary:
             "contents": [],
         }
         return {
-            "text/plain": repr(self),
+            "text/plain": self.to_markdown(),
             "text/html": self.to_html(),
             "text/markdown": self.to_markdown(),
             FACTS: json.dumps(facts, ensure_ascii=False),
@@ -195,6 +296,11 @@ def summary(content: Content, document: str) -> Summary:
     >>> summary(read_content("data"), "ketamine").page
     <Document ketamine, current: ... sections>
     """
+    with unchanged():
+        return _summary(content, document)
+
+
+def _summary(content: Content, document: str) -> Summary:
     page = assemble(content, document)
     statements = [one for section in page for one in section.statements]
     asked = standings(content, document)
@@ -232,6 +338,38 @@ class Table:
         """Return the table as Markdown."""
         return self._drawn("table.md.j2", "to_text")
 
+    def to_text(self) -> str:
+        """Return the table as plain text; one that is too wide for a screen, cell by cell.
+
+        Examples
+        --------
+        >>> print(show(pd.DataFrame({"key": ["a"], "words": ["so " * 40]}), "Wide").to_text())
+        a
+          words: so so ...
+        """
+        if self.frame.empty:
+            return self.nothing
+        cells = [
+            [cell.to_text() if hasattr(cell, "to_text") else cell for cell in row]
+            for row in self.frame.itertuples(index=False)
+        ]
+        columns = [str(name) for name in self.frame.columns]
+        text = pd.DataFrame(cells, columns=columns).to_string(index=False)
+        if max(map(len, text.splitlines())) <= _SCREEN:
+            return text
+        return "\n".join(
+            line
+            for row in cells
+            for line in [
+                str(row[0]),
+                *(
+                    f"  {name}: {cell}"
+                    for name, cell in zip(columns[1:], row[1:], strict=True)
+                    if cell != ""
+                ),
+            ]
+        )
+
     def _drawn(self, template: str, form: str) -> str:
         rows = [[_cell(cell, form) for cell in row] for row in self.frame.itertuples(index=False)]
         columns = [str(name) for name in self.frame.columns]
@@ -239,7 +377,7 @@ class Table:
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
         return {
-            "text/plain": self.frame.to_string(index=False) if len(self.frame) else self.nothing,
+            "text/plain": self.to_text(),
             "text/html": self.to_html(),
             "text/markdown": self.to_markdown(),
             FACTS: json.dumps({"kind": "part"}),
@@ -274,6 +412,97 @@ def show(
     """
     return Table(frame, caption, nothing, folded)
 
+
+def list_sources(
+    content: Content, document: str = "", *, section: str = "", edition: Edition = "current"
+) -> Table:
+    """Return the references of a page, of a section or of all content, and how far to trust them.
+
+    Parameters
+    ----------
+    content
+        The tables.
+    document
+        The page; by default all of them, with the sources that none cites.
+    section
+        One section of the page; by default all.
+    edition
+        The edition of the page; as received, it cites nothing.
+
+    Returns
+    -------
+    Table
+        A row a source; `Table.frame` has the DataFrame. Columns: ``source`` (its key), ``number``
+        (on the page; not for all content), ``reference`` (a `ketcontent.documents.Reference`),
+        ``not confirmed`` (its fields), ``confirmed``, ``retraction check``, ``newer version
+        check`` (dates, or ``never``), ``cited in`` (statements; for all content, how many on how
+        many pages, which `impact` lists).
+
+    Raises
+    ------
+    UnknownName
+        When there is no such page or section.
+
+    Examples
+    --------
+    >>> from ketcontent.tables import read_content
+    >>> shown = list_sources(read_content("data"), "ketamine", section="lasting-harm")
+    >>> shown.caption
+    'Sources of ketamine/lasting-harm: 3, of which 1 with unconfirmed fields'
+    """
+    if document:
+        page = assemble(content, document, section=section, edition=edition)
+        found = list(page.references)
+        uses = {one.source: ", ".join(one.cited_in) for one in found}
+    else:
+        found = _references(content)
+        uses = _uses(content)
+    rows = {row["source"]: row for row in _records(content.sources)}
+    drawn = [
+        {
+            "source": one.source,
+            **({"number": one.number} if document else {}),
+            "reference": one,
+            "not confirmed": one.unconfirmed or ("" if one.source in rows else "all: no such row"),
+            **{
+                name: rows.get(one.source, {}).get(column, "") or "never"
+                for name, column in _CHECKS.items()
+            },
+            "cited in": uses.get(one.source, "nothing"),
+        }
+        for one in found
+    ]
+    columns = ["source", *(["number"] if document else []), "reference", "not confirmed"]
+    frame = pd.DataFrame(drawn, columns=[*columns, *_CHECKS, "cited in"])
+    of = "/".join(filter(None, [document, section])) or "all pages"
+    unsure = int((frame["not confirmed"] != "").sum())
+    caption = f"Sources of {of}: {len(frame)}, of which {unsure} with unconfirmed fields"
+    return Table(frame, caption, "None.")
+
+
+_CHECKS = {
+    "confirmed": "confirmed_on",
+    "retraction check": "retraction_checked_on",
+    "newer version check": "revision_checked_on",
+}
+"""What somebody must look at in a source, and the column that says when they last did."""
+
+
+def _uses(content: Content) -> dict[str, str]:
+    """Return how many sentences cite each source that any does, on how many pages, in words."""
+    pages: dict[str, list[str]] = {}
+    for document in content.documents["document"]:
+        for section in assemble(content, document):
+            for one in section.statements:
+                for key in one.cites:
+                    pages.setdefault(key, []).append(document)
+    return {
+        key: f"{counted(len(found), 'statement')} on {counted(len(set(found)), 'page')}"
+        for key, found in pages.items()
+    }
+
+
+_SCREEN = 100  # characters that a line of a terminal holds
 
 _NO_KIND = "not set"
 
@@ -466,15 +695,47 @@ class Impact:
     sign_offs: tuple[tuple[str, str, str], ...]
     """The valid sign-offs on them: document, statement, who."""
 
-    def __str__(self) -> str:
+    @property
+    def head(self) -> str:
+        """How much it touches, in words.
+
+        Examples
+        --------
+        >>> Impact("term", "ECT", (), ()).head
+        'term ECT: 0 statements on 0 pages, 0 sign-offs'
+        """
         pages = len({document for document, _, _ in self.statements})
-        head = (
+        return (
             f"{self.kind} {self.key}: {counted(len(self.statements), 'statement')} on "
             f"{counted(pages, 'page')}, {counted(len(self.sign_offs), 'sign-off')}"
         )
+
+    def to_html(self) -> str:
+        """Return what is touched as HTML: a table of the statements, one of the sign-offs."""
+        statements, sign_offs = (
+            rendering.trusted(
+                show(pd.DataFrame(rows, columns=["page", "statement", last]), caption).to_html()
+            )
+            for rows, last, caption in (
+                (self.statements, "words", "Statements it touches"),
+                (self.sign_offs, "who", "Valid sign-offs on them"),
+            )
+        )
+        return rendering.render(
+            "impact.html.j2", impact=self, statements=statements, sign_offs=sign_offs
+        )
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        return {
+            "text/plain": str(self),
+            "text/html": self.to_html(),
+            FACTS: json.dumps({"kind": "part"}),
+        }
+
+    def __str__(self) -> str:
         lines = [f"  {document}/{key}: {words}" for document, key, words in self.statements]
         lines += [f"  signed: {document}/{key} by {who}" for document, key, who in self.sign_offs]
-        return "\n".join([head, *lines])
+        return "\n".join([self.head, *lines])
 
 
 def impact(content: Content, kind: str, key: str) -> Impact:

@@ -10,10 +10,8 @@ from __future__ import annotations
 
 import codecs
 import hashlib
-import importlib
 import json
 import re
-import sys
 import unicodedata
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -510,8 +508,9 @@ def _check_cells(
     lines: Mapping[str, list[Line]],
     faults: Mapping[str, _Faults],
 ) -> None:
-    _prepare_frictionless()
-    from frictionless import FrictionlessException
+    from ketcontent import lean  # noqa: F401
+
+    from frictionless import FrictionlessException  # isort: skip
 
     try:
         for table, schema in schemas.items():
@@ -523,23 +522,6 @@ def _check_cells(
         raise _unusable(folder, reason) from None
     for table in schemas:
         _check_writing(faults[table], lines[table])
-
-
-def _prepare_frictionless() -> None:
-    """Import what frictionless needs, without grammars that take a second to build.
-
-    Notes
-    -----
-    jsonschema, which frictionless holds data packages against, builds 39 grammars while it is
-    imported where rfc3987-syntax is installed (jupyterlab brings it): for the formats ``iri`` and
-    their like, which no profile of a data package has and no schema checks unless it is told to.
-    """
-    if "jsonschema" not in sys.modules and "rfc3987_syntax" not in sys.modules:
-        sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
-        try:
-            importlib.import_module("jsonschema")
-        finally:
-            del sys.modules["rfc3987_syntax"]
 
 
 def _unusable(folder: Path, reason: str) -> KetcontentError:

@@ -22,6 +22,7 @@ import dataclasses
 import datetime
 import hashlib
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Literal, get_args
 
 import pandas as pd
@@ -30,10 +31,11 @@ from ketcontent import traces
 from ketcontent.diagnostics import Diagnostic
 from ketcontent.documents import Document, Entry, Index, Signer, Statement, assemble, interface
 from ketcontent.errors import KetcontentError, UnknownName
+from ketcontent.parts import divided
 from ketcontent.redlines import redline
 from ketcontent.rendering import link_targets
 from ketcontent.schemas import TABLES
-from ketcontent.tables import Content, frame_of
+from ketcontent.tables import Content, frame_of, remembered, remembering, rows_of, rows_of_page
 from ketcontent.wording import digest
 
 Capacity = Literal["editorial", "clinical", "lay"]
@@ -41,6 +43,7 @@ Verdict = Literal["approved", "changes-requested"]
 State = Literal["valid", "refused", "stale", "missing"]
 
 
+@lru_cache(maxsize=4096)
 def fingerprint(document: str, statement: Statement) -> str:
     """Return the digest of a statement as a reader reads it.
 
@@ -205,7 +208,7 @@ def standings(content: Content, document: str) -> list[Standing]:
     >>> {one.state for one in standings(read_content("data"), "ketamine")}
     {'missing'}
     """
-    return _standings(content, assemble(content, document))
+    return list(remembered(_standings, content, assemble(content, document)))
 
 
 def _standings(content: Content, page: Document) -> list[Standing]:
@@ -214,10 +217,8 @@ def _standings(content: Content, page: Document) -> list[Standing]:
     needed = _needed(content)
     authors = _authors(content, document)
     rows: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
-    signoffs = content.signoffs
-    for row in signoffs[signoffs["document"] == document].to_dict("records"):
-        key = (row["statement"], row["capacity"])
-        rows.setdefault(key, []).append({str(name): cell for name, cell in row.items()})
+    for row in rows_of_page(content, "signoffs", document):
+        rows.setdefault((row["statement"], row["capacity"]), []).append(row)
     found = []
     for section in page:
         for one in section.statements:
@@ -316,8 +317,8 @@ def _statements(page: Document) -> dict[str, Statement]:
 
 
 def _authors(content: Content, document: str) -> dict[str, str]:
-    chosen = content.statements[content.statements["document"] == document]
-    return dict(zip(chosen["statement"], chosen["author"], strict=True))
+    rows = rows_of_page(content, "statements", document)
+    return {row["statement"]: row["author"] for row in rows}
 
 
 def open_statements(
@@ -417,11 +418,11 @@ def with_signoffs(content: Content, page: Document) -> Document:
     """
     if page.edition == "supplied":
         return page
-    if traces.tracing():
+    if traces.tracing() and not remembering():
         with traces.reading_whole("page", page.document, page.edition, page.part):
             return with_signoffs(content, page)
     whole = page if not page.part else assemble(content, page.document)
-    return _with_standings(content, page, _standings(content, whole))
+    return _with_standings(content, page, remembered(_standings, content, whole))
 
 
 def _with_standings(content: Content, page: Document, asked: list[Standing]) -> Document:
@@ -436,7 +437,7 @@ def _with_standings(content: Content, page: Document, asked: list[Standing]) -> 
         state = "reviewed" if last else "part-reviewed"
     elif any(one.capacity == "clinical" for one in valid):
         state = "part-reviewed"
-    people = {row["person"]: row for row in content.people.to_dict("records")}
+    people = {row["person"]: row for row in rows_of(content.people)}
     due = _review_due(content, page.document, last)
     groups: dict[tuple[str, str], list[Standing]] = {}
     for one in valid:
@@ -471,6 +472,9 @@ def _version(page: Document) -> str:
 def list_documents(content: Content) -> Index:
     """Return the index of all pages, each with its state and its dates.
 
+    Its own words are in the language of the pages where all have the same and the table of strings
+    has all of it; else in English.
+
     Examples
     --------
     >>> from ketcontent.tables import read_content
@@ -483,8 +487,11 @@ def list_documents(content: Content) -> Index:
         with traces.reading_whole("table", "documents"):
             return list_documents(content)
     entries = []
-    for row in content.documents.to_dict("records"):
-        page = with_signoffs(content, assemble(content, row["document"]))
+    known = list(content.documents["document"])
+    for row, (document, rows) in zip(
+        rows_of(content.documents), divided(content, known), strict=True
+    ):
+        page = with_signoffs(rows, assemble(rows, document))
         entries.append(
             Entry(
                 document=row["document"],
@@ -502,7 +509,10 @@ def list_documents(content: Content) -> Index:
             )
         )
     ordered = sorted(entries, key=lambda one: (one.name.casefold(), one.document))
-    return Index(tuple(ordered), interface(content, "en"))
+    languages = set(content.documents["language"])
+    return Index(
+        tuple(ordered), interface(content, languages.pop() if len(languages) == 1 else "en")
+    )
 
 
 def review_date(content: Content, document: str) -> datetime.date | None:
@@ -542,8 +552,8 @@ def _review_due(
 ) -> datetime.date | None:
     if last is None:
         return None
-    chosen = content.documents[content.documents["document"] == document]
-    days = datetime.timedelta(int(chosen["review_every_days"].iloc[0]))
+    [row] = rows_of_page(content, "documents", document)
+    days = datetime.timedelta(int(row["review_every_days"]))
     return last + min(days, datetime.date.max - last)
 
 
@@ -566,8 +576,8 @@ def judge_review_date(content: Content, document: str, *, as_of: datetime.date) 
             column="signed_on",
             cell=row["signed_on"],
         )
-        for row in content.signoffs.to_dict("records")
-        if row["document"] == document and row["signed_on"] > as_of.isoformat()
+        for row in rows_of_page(content, "signoffs", document)
+        if row["signed_on"] > as_of.isoformat()
     ]
     last = review_date(content, document)
     due = _review_due(content, document, last)

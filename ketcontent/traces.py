@@ -1,10 +1,10 @@
 """What a notebook read while it ran.
 
 A build runs a notebook again when something that it read has changed, so it must know all that it
-read. Each run writes a *trace*: a line for each thing read, once. Tables and pages (or a section
-of one) are noted by those who hand them out (`ketcontent.tables`, `ketcontent.documents`), the day
-by the one who tells it (`today`); files, folders and modules of one's own are seen by an audit
-hook, whoever opens them. What cannot be followed (another program, a host) is noted as such, and a
+read. Each run writes a *trace*: a line for each thing read, once. Tables and pages (or one section)
+are noted by those who hand them out (`ketcontent.tables`, `ketcontent.documents`), the day by the
+one who tells it (`today`); files, folders and modules of one's own are seen by an audit hook,
+whoever opens them. What cannot be followed (another program, a host) is noted as such, and a
 notebook that uses it runs every time.
 
 ::
@@ -50,7 +50,15 @@ Reading = tuple[str, ...]
 """A kind of thing read, and its name."""
 
 _UNKNOWN = frozenset(
-    {"subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.fork"}
+    {
+        "subprocess.Popen",
+        "os.system",
+        "os.exec",
+        "os.posix_spawn",
+        "os.spawn",
+        "os.fork",
+        "os.forkpty",
+    }
     | {"socket.getaddrinfo", "socket.gethostbyname"}
 )
 """What Python tells an audit hook when something happens that no trace can follow."""
@@ -72,14 +80,21 @@ class _Quiet(IntEnum):
 
 _noted: set[Reading] = set()
 _handle: int | None = None
+_owner = 0
 _quiet: ContextVar[_Quiet] = ContextVar("_quiet", default=_Quiet.NO)
 
 
 def begin() -> None:
-    """Write the trace of this process to the file that the environment names, where it does."""
-    global _handle
+    """Write the trace of this process to the file that the environment names, where it does.
+
+    Examples
+    --------
+    >>> begin()  # nothing names a file
+    """
+    global _handle, _owner
     path = os.environ.get(TRACE)
     if path and _handle is None:
+        _owner = os.getpid()
         _handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         _of_no_interest()  # it looks at files itself, which the hook must not wait for
         sys.addaudithook(_listen)
@@ -108,7 +123,8 @@ def note(*reading: str) -> None:
 
 
 def _write(reading: Reading) -> None:
-    if _handle is not None and reading not in _noted:
+    # A fork of a run has been noted as such, and may have closed the trace.
+    if _handle is not None and reading not in _noted and os.getpid() == _owner:
         _noted.add(reading)
         os.write(_handle, f"{json.dumps(reading)}\n".encode())
 

@@ -146,6 +146,12 @@ def pool(jobs: int, kept: Path) -> Iterator[ProcessPoolExecutor]:
         How many.
     kept
         The folder of the executed notebooks.
+
+    Examples
+    --------
+    >>> with pool(1, Path("kept")) as executor:  # no worker starts before it has work
+    ...     executor._max_workers
+    1
     """
     before = set(multiprocessing.active_children())
     with ProcessPoolExecutor(
@@ -161,6 +167,18 @@ def pool(jobs: int, kept: Path) -> Iterator[ProcessPoolExecutor]:
             for worker in set(multiprocessing.active_children()) - before:
                 worker.terminate()
             raise
+
+
+def is_broken(executor: Any) -> bool:
+    """Return whether a worker was killed, so that the executor takes no work any more.
+
+    Examples
+    --------
+    >>> with pool(1, Path("kept")) as executor:
+    ...     is_broken(executor)
+    False
+    """
+    return bool(executor._broken)
 
 
 def run_all(
@@ -184,6 +202,12 @@ def run_all(
         The folders to write the exports and the executed notebooks to.
     progress
         Called at the start, and as each run is done.
+
+    Examples
+    --------
+    >>> list(run_all(None, [], Path("work"), Path("kept"), lambda one: print(one.total)))
+    0
+    []
     """
     report = progress or (lambda _: None)
     remaining = dict(enumerate(run.name for run in runs))
@@ -222,7 +246,7 @@ def warm_up() -> Any:
     if not engine.can_fork():
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([*engine.KERNEL, *NEEDED, *engine.WARM])
+    context.set_forkserver_preload(imports())
     missing = {name: engine.SURROUNDINGS[name] for name in engine.SURROUNDINGS.keys() - os.environ}
     os.environ.update(missing)
     try:
@@ -233,8 +257,18 @@ def warm_up() -> Any:
     return context
 
 
-NEEDED = ["papermill", "ketcontent.exporters", "ketcontent.engine", "ketcontent.workers", "nh3"]
-"""What a worker imports, beside what its notebooks do."""
+def imports() -> list[str]:
+    """Return what a worker imports before it does anything: for itself, and for its notebooks.
+
+    Examples
+    --------
+    >>> imports()[0]
+    'ketcontent.lean'
+    """
+    from ketcontent import engine
+
+    own = ["papermill", "ketcontent.exporters", "ketcontent.engine", "ketcontent.workers", "nh3"]
+    return ["ketcontent.lean", *engine.KERNEL, *own, *engine.WARM]
 
 
 def _start_worker(kept: Path, environment: dict[str, str]) -> None:
@@ -273,6 +307,15 @@ def run_one(run: Run, work: Path, kept: Path) -> Outcome:
         The run.
     work, kept
         The folders to write the exports and the executed notebook to.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     run = Run(Path("no-such.ipynb"), {}, "tea", {"html": "tea/index.html"})
+    ...     outcome = run_one(run, Path(folder, "work"), Path(folder, "kept"))
+    >>> outcome.failure.exception[:17]
+    'FileNotFoundError'
     """
     start, began = time.perf_counter(), time.time_ns()
     executed = kept / run.executed
@@ -325,7 +368,6 @@ def _executed(run: Run, saved: Path) -> Failure | None:
     logging.getLogger("papermill").setLevel(logging.ERROR)
     fault: Exception | None = None
     try:
-        # papermill saves after every cell, so that the notebook is kept when its kernel dies.
         papermill.execute_notebook(
             str(run.notebook),
             str(saved),
@@ -334,6 +376,8 @@ def _executed(run: Run, saved: Path) -> Failure | None:
             kernel_name="python3",
             engine_name="ketcontent",
             progress_bar=False,
+            request_save_on_cell_execute=False,
+            half_run=str(saved),
         )
     except papermill.PapermillExecutionError as raised:
         fault = raised

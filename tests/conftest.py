@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from ketcontent import import_page, read_content, write_content
+from ketcontent import import_page, read_content, workers, write_content
 from ketcontent.builds import Built, build, create_project
-from ketcontent.workers import Run, pool, run_all
+from ketcontent.workers import Failure, Run
 
 ROOT = Path(__file__).parent.parent
 
@@ -55,6 +55,14 @@ def build_in(project: Path, *documents: str, **options: Any) -> Built:
     """Build a project, wherever this process stands."""
     places = {name: project / name for name in ("data", "exports", "notebooks")}
     return build(documents, **{**places, **options})
+
+
+def run_notebooks(runs: list[Run], folder: Path) -> list[Failure]:
+    """Run and export notebooks into a folder; return how they failed."""
+    kept = folder / ".notebooks"
+    with workers.pool(2, kept) as executor:
+        outcomes = [one for _, one in workers.run_all(executor, runs, folder, kept)]
+    return [one.failure for one in outcomes if one.failure is not None]
 
 
 def tree(folder: Path) -> dict[str, bytes]:
@@ -129,10 +137,7 @@ def shipped(tmp_path_factory: pytest.TempPathFactory) -> Path:
         )
         for place, (notebook, parameters) in places.items()
     ]
-    kept = folder / ".notebooks"
-    with pool(2, kept) as executor:
-        outcomes = [outcome for _, outcome in run_all(executor, runs, folder, kept)]
-    assert [outcome.failure for outcome in outcomes if outcome.failure] == []
+    assert run_notebooks(runs, folder) == []
     return folder
 
 

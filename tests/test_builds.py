@@ -19,9 +19,11 @@ import psutil
 import pytest
 
 import ketcontent
-from ketcontent import builds, read_content, write_content
-from ketcontent.builds import Failure, Progress, check_parameters, create_project, plan
+from ketcontent import read_content, workers, write_content
+from ketcontent.builds import create_project, plan
 from ketcontent.errors import BuildFailed, KetcontentError, UnknownName, WrongParameter
+from ketcontent.parameters import check_parameters
+from ketcontent.workers import Failure, Progress
 from tests.conftest import ROOT, add_pages, build_in, make_project, start, tree, wait_until
 
 ASPIRIN = {
@@ -146,9 +148,10 @@ def test_the_manifest_holds_the_hash_of_what_a_page_was_made_of(copy_of_built: P
     before = json.loads((copy_of_built / "exports" / "manifest.json").read_bytes())["documents"]
     assert set(before["tea"]["notebooks"]) == {"document.ipynb", "review.ipynb", "section.ipynb"}
     reword(copy_of_built, "Green tea", "Black tea")
-    content = read_content(copy_of_built / "data")
-    assert builds.content_hash(content, "tea") != before["tea"]["content"]
-    assert builds.content_hash(content, "aspirin") == before["aspirin"]["content"]
+    build_in(copy_of_built)
+    after = json.loads((copy_of_built / "exports" / "manifest.json").read_bytes())["documents"]
+    assert after["tea"]["content"] != before["tea"]["content"]
+    assert after["aspirin"] == before["aspirin"]
 
 
 def test_the_page_as_received_is_marked_as_an_archive_copy_in_both_formats(built: Path) -> None:
@@ -289,7 +292,7 @@ def test_a_plan_holds_the_runs_that_were_asked_for(
     built: Path, options: dict[str, Any], names: list[str]
 ) -> None:
     content = read_content(built / "data")
-    runs = plan(content, data=built / "data", notebooks=built / "notebooks", **options)
+    runs = plan(content, kept=built / "kept", notebooks=built / "notebooks", **options)
     assert [run.name for run in runs] == names
 
 
@@ -394,7 +397,8 @@ def failed(built: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path,
     section = project / "notebooks" / "section.ipynb"
     insert_cells(section, (TAGGED, ["raises-exception"]), (FAILS, []))
     source = json.loads(section.read_bytes())
-    source["cells"].insert(-1, {**source["cells"][3], "id": "blank", "source": SHOWS_NOTHING})
+    shown = [cell["source"] for cell in source["cells"]].index(["page"])
+    source["cells"].insert(shown, {**source["cells"][3], "id": "blank", "source": SHOWS_NOTHING})
     section.write_text(json.dumps(source), "utf-8")
     with pytest.raises(BuildFailed) as caught:
         build_in(project, editions=["current"], formats=["html"])
@@ -462,8 +466,10 @@ def test_a_cell_tagged_raises_exception_fails_no_notebook(
     saved = project / "exports" / ".notebooks" / "failing" / "sections" / "tagged.ipynb"
     assert str(saved) not in {one.saved for one in fault.failures}
     cells = json.loads(saved.read_bytes())["cells"]
-    assert [cell["cell_type"] for cell in cells] == ["markdown", *["code"] * 7]
-    assert "Five sentences." in json.dumps(cells[-1]["outputs"])
+    # What stands below the page is for editors: no build runs it.
+    shown = ["".join(cell["source"]) for cell in cells].index("page")
+    assert [cell["cell_type"] for cell in cells[: shown + 1]] == ["markdown", *["code"] * 7]
+    assert "Five sentences." in json.dumps(cells[shown]["outputs"])
 
 
 def test_what_was_published_of_a_failing_page_stays_byte_for_byte(
@@ -641,7 +647,7 @@ def test_a_build_with_a_wrong_parameter_starts_no_kernel_and_publishes_nothing(
     before = tree(copy_of_built / "exports")
     with_parameters(copy_of_built / "notebooks" / "section.ipynb", source)
     started: list[Any] = []
-    monkeypatch.setattr(builds, "_run_all", lambda *given: started.append(given))
+    monkeypatch.setattr(workers, "run_all", lambda *given: started.append(given))
     with pytest.raises(WrongParameter) as caught:
         build_in(copy_of_built)
     assert str(caught.value) == said
@@ -656,25 +662,28 @@ def test_a_build_with_a_wrong_parameter_starts_no_kernel_and_publishes_nothing(
 # build is the publishing. Each round forks such a builder, kills it at some moment, and prints
 # what was then published, and once more after a build that nobody killed.
 KILLED_WHILE_PUBLISHING = """\
-import json, os, random, signal, sys, time
+import contextlib, json, os, random, signal, sys, time
 from pathlib import Path
-from ketcontent import builds, files, read_content
+from ketcontent import builds, files, workers
 
 project, rounds, exchange = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3] == "exchange"
 if not exchange:
     files._exchange_call = lambda: None
 exports = project / "exports"
-content = read_content(project / "data")
-runs = builds.plan(content, data=project / "data", notebooks=project / "notebooks")
+request = builds.Request(
+    (), project / "data", exports, project / "notebooks", builds.EDITIONS, ("html", "markdown"),
+    False,
+)
 
 def build(count):
-    def run_all(runs, work, *_):
-        for name in [name for run in runs for name in run.outputs.values()]:
-            (work / name).parent.mkdir(parents=True, exist_ok=True)
-            files.write_through(work / name, b"%d " % count * 1000)
-        return []
-    builds._run_all = run_all
-    builds._build(content, runs, exports, 1, None)
+    def run_all(executor, runs, work, *_):
+        for place, run in enumerate(runs):
+            for name in run.outputs.values():
+                (work / name).parent.mkdir(parents=True, exist_ok=True)
+                files.write_through(work / name, b"%d " % count * 1000)
+            yield place, workers.Outcome(None, 0.0)
+    workers.run_all = run_all
+    builds.rebuild(request, contextlib.nullcontext, force=True)
 
 def counts(path):
     text = path.read_text()

@@ -468,7 +468,8 @@ class Tables(HTMLParser):
             self.rows[-1][-1] += data
 
 
-HEADS = ["row", "severity", "rule", "where", "what", "what to do"]
+HEADS = ["row", "severity", "what", "words", "what to do"]
+LEFT = ("style", "text-align:start")
 
 
 def test_a_report_shows_itself_as_a_table_by_row_that_links_to_sections(broken: Content) -> None:
@@ -477,15 +478,15 @@ def test_a_report_shows_itself_as_a_table_by_row_that_links_to_sections(broken: 
     assert bundle["text/plain"] == str(report)
     shown = Tables(bundle["text/html"])
     assert shown.rows[0] == HEADS
-    assert shown.tags.count(("th", (("scope", "col"),))) == len(HEADS)
-    assert shown.tags.count(("th", (("scope", "row"),))) == len(report)
+    assert shown.tags.count(("th", (("scope", "col"), LEFT))) == len(HEADS)
+    assert shown.tags.count(("th", (("scope", "row"), LEFT))) == len(report)
     assert ("caption", ()) in shown.tags
     by_row = sorted(report, key=lambda one: (one.file, one.line or 0))
     assert [row[0] for row in shown.rows[1:]] == [
-        f"{one.table} {one.key} {one.column}".strip() for one in by_row
+        f"{one.table} {one.key} {one.column}".strip() + f"{one.file}:{one.line}" for one in by_row
     ]
-    assert {tuple(row[1:5]) for row in shown.rows[1:]} == {
-        (one.severity, one.rule, f"{one.file}:{one.line}", one.message) for one in report
+    assert {(row[1], row[2], row[4]) for row in shown.rows[1:]} == {
+        (one.severity, f"{one.message} [{one.rule}]", one.hint) for one in report
     }
     links = [dict(attrs)["href"] for tag, attrs in shown.tags if tag == "a"]
     assert links == [f"#{one.section}" for one in by_row if one.section]
@@ -516,14 +517,26 @@ def read(text: str) -> str:
 @given(st.lists(diagnostics(HOSTILE), min_size=1, max_size=4).map(Report.of))
 def test_hostile_text_is_words_in_html_and_in_markdown(report: Report) -> None:
     page_ = Tables(report.to_html())
-    assert {tag for tag, _ in page_.tags} <= {
-        "table", "caption", "thead", "tbody", "tr", "th", "td"
+    around, *tags = page_.tags
+    assert around == ("div", (("class", "table"), ("role", "region"), ("aria-label", "Findings"),
+                              ("tabindex", "0")))  # fmt: skip
+    assert {tag for tag, _ in tags} <= {
+        "table", "caption", "thead", "tbody", "tr", "th", "td", "mark", "br", "small", "strong"
     }  # fmt: skip
-    assert {attrs for _, attrs in page_.tags} <= {(), (("scope", "col"),), (("scope", "row"),)}
+    assert {attrs for _, attrs in tags} <= {
+        (), (LEFT,), (("scope", "col"), LEFT), (("scope", "row"), LEFT),
+        (("style", "overflow-wrap:anywhere"),),
+    }  # fmt: skip
     drawn_ = Tables(MarkdownIt("gfm-like", {"linkify": False}).render(report.to_markdown()))
     assert {tag for tag, _ in drawn_.tags} <= {"table", "thead", "tbody", "tr", "th", "td"}
     said = sorted([read(one.message), read(one.hint)] for one in report)
-    assert sorted(row[4:] for row in page_.rows[1:]) == said
+    ruled = sorted([f"{read(one.message)} [{read(one.rule)}]".strip(), read(one.hint)]
+                   for one in report)  # fmt: skip
+    assert sorted([row[2].strip(), row[4]] for row in page_.rows[1:]) == ruled
+    marked = sorted(read("".join(one.context)) for one in report if one.context[1])
+    assert sorted(filter(None, (read(row[3]) for row in page_.rows[1:]))) == [
+        words for words in marked if words
+    ]
     assert sorted(row[4:] for row in drawn_.rows[1:]) == said
 
 

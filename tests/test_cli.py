@@ -15,8 +15,8 @@ from click.testing import CliRunner, Result
 
 import ketcontent
 from ketcontent import builds, cli
-from ketcontent.builds import Progress
 from ketcontent.errors import BuildFailed
+from ketcontent.workers import Progress
 from tests.conftest import PAGES, start, tree
 
 COMMANDS = sorted(cli.main.commands)
@@ -195,7 +195,7 @@ def test_the_words_of_the_command_line_reach_the_build(
 
     def note(documents: Any, **options: Any) -> builds.Built:
         given.update(options, documents=documents)
-        return builds.Built(Path("out"), ("tea",), ("tea/index.md",))
+        return builds.Built(Path("out"), ("tea",), ("tea/index.md",), ("tea/index.md",))
 
     monkeypatch.setattr(builds, "build", note)
     words = "tea aspirin --edition current --format markdown,html --jobs 3 --data d --exports out"
@@ -211,6 +211,7 @@ def test_the_words_of_the_command_line_reach_the_build(
         "exports": "out",
         "notebooks": "n",
         "release": False,
+        "force": False,
     }
 
 

@@ -124,3 +124,35 @@ def test_an_empty_report_becomes_an_empty_frame_with_the_same_columns_and_types(
 def test_a_report_survives_pickling():
     report = Report.of([FAULT])
     assert pickle.loads(pickle.dumps(report)) == report
+
+
+@pytest.mark.parametrize(
+    ("cell", "span", "context"),
+    [
+        pytest.param("A miracle cure.", (2, 9), ("A ", "miracle", " cure."), id="in a sentence"),
+        pytest.param("Miracle", (0, 7), ("", "Miracle", ""), id="the whole cell"),
+        pytest.param("a" * 100 + "b" + "c" * 100, (100, 101), ("…" + "a" * 60, "b", "c" * 60 + "…"),
+                     id="in a long cell"),
+        pytest.param("A cure.", None, ("", "", ""), id="nobody knows where"),
+        pytest.param("", (0, 0), ("", "", ""), id="an empty cell"),
+    ],
+)  # fmt: skip
+def test_the_words_at_fault_are_shown_where_they_stand(
+    cell: str, span: tuple[int, int] | None, context: tuple[str, str, str]
+):
+    assert dataclasses.replace(FAULT, cell=cell, span=span).context == context
+
+
+def test_a_report_shows_the_words_at_fault_marked_as_text():
+    fault = dataclasses.replace(FAULT, cell="A <b>miracle</b> & so.", span=(5, 12))
+    shown = Report.of([fault]).to_html()
+    assert "A &lt;b&gt;<mark>miracle</mark>&lt;/b&gt; &amp; so.</td>" in shown
+    unplaced = dataclasses.replace(FAULT, span=None)
+    assert "<mark>" not in Report.of([unplaced]).to_html()
+
+
+def test_the_faults_of_a_section_are_a_report_of_their_own():
+    uses, harms = (dataclasses.replace(FAULT, section=name) for name in ("uses", "harms"))
+    report = Report.of([uses, harms, FAULT])
+    assert [*report.in_section("uses")] == [uses]
+    assert str(report.in_section("nowhere")) == "No faults."

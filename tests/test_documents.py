@@ -314,6 +314,50 @@ def test_a_notebook_is_given_a_page_as_html_markdown_and_text(edition: str) -> N
     }
 
 
+def test_a_notebook_is_given_a_statement_as_html_and_text() -> None:
+    content = edited(
+        content_of(), "green-1", text="It *may* be <mild>. [@lee-2020]", certainty="low", kind="use"
+    )
+    one = assemble(content, "tea").statement("green-1")
+    bundle = one._repr_mimebundle_(include=None, exclude=None)
+    assert bundle["text/plain"].splitlines() == [
+        "green-1",
+        "  words: Green: It may be <mild>.",
+        "  kind: use",
+        "  certainty: low",
+        "  cites: lee-2020",
+    ]
+    page = bundle["text/html"]
+    assert "<caption>green-1</caption>" in page
+    heads = re.findall(r'<th scope="row"[^>]*>(.*?)</th>', page)
+    cells = re.findall(r"<td[^>]*>(.*?)</td>", page)
+    assert dict(zip(heads, cells, strict=True)) == {
+        "words": "Green: It may be &lt;mild&gt;.",
+        "kind": "use",
+        "certainty": "low",
+        "cites": "lee-2020",
+    }
+
+
+def test_a_statement_says_what_nobody_has_set_and_which_notice_it_is() -> None:
+    content = with_rows(content_of(), "notices", {"notice": "n", "language": "en", "text": "Hot."})
+    content = edited(content, "green-1", text="", notice="n")
+    shown = dict(assemble(content, "tea").statement("green-1").described)
+    assert shown == {
+        "words": "Green: Hot.",
+        "kind": "not set",
+        "certainty": "not graded",
+        "cites": "nothing",
+        "notice": "n",
+    }
+
+
+def test_an_unknown_statement_is_an_error_with_the_nearest() -> None:
+    with pytest.raises(UnknownName) as caught:
+        assemble(content_of(), "tea").statement("gren-1")
+    assert str(caught.value) == "No statement 'gren-1'.\nhint: Did you mean 'green-1'?"
+
+
 def test_a_notebook_is_given_a_section_as_html_markdown_and_text() -> None:
     section = assemble(content_of(), "tea").section("uses")
     bundle = section._repr_mimebundle_(include=None, exclude=None)

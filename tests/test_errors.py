@@ -146,3 +146,9 @@ def test_an_unknown_name_comes_with_the_nearest_known_one(
 
 def test_the_nearest_of_several_near_names_is_meant():
     assert nearest("documents", ["statements", "document"]) == "Did you mean 'document'?"
+
+
+def test_a_failure_that_no_cell_caused_is_shown_without_a_place():
+    assert KetcontentError("No.", hint="Do.")._render_traceback_() == [
+        "KetcontentError: No.\nhint: Do."
+    ]

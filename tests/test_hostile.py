@@ -17,10 +17,21 @@ import pytest
 from ketcontent import assemble, check, list_documents, sign_off, with_signoffs
 from ketcontent.charts import balance, coverage, evidence_map, reading_grades
 from ketcontent.checks import falling_due, findings, tally
+from ketcontent.documents import FACTS
 from ketcontent.errors import BrokenTables
 from ketcontent.exporters import export
 from ketcontent.rendering import english
-from ketcontent.reviews import changes, holdings, lengths, repeats, show, summary
+from ketcontent.reviews import (
+    changes,
+    grounds,
+    holdings,
+    impact,
+    lengths,
+    list_sources,
+    repeats,
+    show,
+    summary,
+)
 from ketcontent.schemas import TABLES, shipped_path
 from ketcontent.tables import Content, frame_of, read_content, write_content
 from tests.judging import DAY
@@ -183,8 +194,22 @@ def drawn(content: Content) -> dict[str, list[dict[str, Any]]]:
             # A chart takes a second: every sixth cell is drawn in all of them.
             *(chart(content, "zinc") for chart in (charts if drawn_in_charts else ())),
         ],
+        "workplace": [
+            summary(content, "zinc"),
+            content,
+            assemble(content, "zinc").statement("colds"),
+            report,
+            list_sources(content),
+            list_sources(content, "zinc"),
+            show(grounds(content, "zinc"), "What it rests on"),
+            impact(content, "source", content.sources.loc[0, "source"]),
+        ],
     }  # fmt: skip
-    return {name: [one._repr_mimebundle_() for one in shows] for name, shows in pages.items()}
+    # As JupyterLab shows it: what says that it is ours is exported as it is, the rest is cleaned.
+    ours = {FACTS: json.dumps({"kind": "part"})}
+    return {
+        name: [ours | one._repr_mimebundle_() for one in shows] for name, shows in pages.items()
+    }
 
 
 @pytest.fixture(scope="module", params=CELLS.values(), ids=CELLS)
@@ -237,7 +262,7 @@ def test_tables_with_the_cell_are_written_and_read_back_as_they_were(
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("name", ["page", "archive", "section", "index", "review"])
+@pytest.mark.parametrize("name", ["page", "archive", "section", "index", "review", "workplace"])
 def test_nothing_runs_loads_or_overflows(
     unguarded: Any, exports: dict[str, Path], cell: str, name: str
 ) -> None:

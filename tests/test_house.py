@@ -29,16 +29,18 @@ OWNERS = {
     "ipykernel": {"engine"},
     "jinja2": {"rendering"},
     "jupyter_client": {"engine"},
+    "jupyterlab": {"lab"},
     "markdown_it": {"rendering"},
     "matplotlib": {"charts"},
     "nbconvert": {"exporters"},
     "nh3": {"exporters"},
-    "papermill": {"builds", "engine"},
+    "papermill": {"engine", "parameters", "workers"},
     "pylatexenc": {"citations"},
     "re2": {"prose"},
     "rispy": {"citations"},
     "sentencex": {"intake"},
     "traitlets": {"exporters"},
+    "watchfiles": {"watching"},
     "yaml": {"exporters"},
 }
 ANYWHERE = {"markupsafe", "pandas"}
@@ -165,6 +167,23 @@ def test_the_readme_shows_every_command() -> None:
 
     readme = (ROOT / "README.md").read_text("utf-8")
     assert [name for name in main.commands if f"ketcontent {name}" not in readme] == []
+
+
+def test_what_the_readme_names_in_a_notebook_is_drawn() -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    table = readme.partition("| name | and see |")[2].partition("\n\n")[0]
+    named = [
+        code
+        for line in table.splitlines()[2:]
+        for code in re.findall(r"`([^`.][^`]*)`", line.split("|")[1])
+    ]
+    content = ketcontent.read_content(ROOT / "data")
+    names = {**{name: getattr(ketcontent, name) for name in ketcontent.__all__}, "content": content}
+    names["page"] = ketcontent.assemble(content, "ketamine")
+    assert len(named) == 7
+    for code in named:
+        bundle = eval(code, names)._repr_mimebundle_()
+        assert {"text/plain", "text/html"} <= set(bundle), code
 
 
 @pytest.mark.parametrize(

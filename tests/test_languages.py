@@ -9,6 +9,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from ketcontent import assemble, check, list_documents, read_content, with_signoffs
@@ -287,3 +288,15 @@ def test_the_shipped_strings_are_whole_in_english() -> None:
     rows = read_content(ROOT / "data").strings
     assert set(rows.loc[rows["language"] == "en", "string"]) == set(ENGLISH)
     assert not (rows["text"] == "").any()
+
+
+def test_the_index_of_pages_in_several_languages_is_english() -> None:
+    content = spoken_in(sound_page(), "xx", invented("xx"))
+    other = content.documents.assign(document="other", language="en")
+    both = replace(content, documents=pd.concat([content.documents, other], ignore_index=True))
+    assert list_documents(content).say.language == "xx"
+    assert list_documents(both).say.language == "en"
+    lacking = replace(content, strings=content.strings.iloc[1:])
+    assert list_documents(lacking).say.language == "en"
+    none = replace(content, documents=content.documents.iloc[:0])
+    assert list_documents(none).say.language == "en"

@@ -211,7 +211,8 @@ ATTRIBUTES = {
     "meta": {"charset", "name", "content", "http-equiv"},
     "script": {"type"},
     "span": {"style"},
-    "th": {"scope"},
+    "th": {"scope", "style"},
+    "td": {"style"},
 }
 EVERYWHERE = {
     "id",

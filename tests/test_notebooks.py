@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from papermill import inspect_notebook
+from papermill import PapermillExecutionError, execute_notebook, inspect_notebook
 
 from ketcontent import read_content, write_content
-from ketcontent.builds import NOTEBOOKS, Run, _run_all
+from ketcontent.builds import NOTEBOOKS
 from ketcontent.documents import assemble
 from ketcontent.rendering import inline_html, inline_markdown
-from tests.conftest import ROOT, tree
+from ketcontent.workers import Run
+from tests.conftest import PAGES, ROOT, make_project, run_notebooks, tree
 
 PATHS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 NAMES = [path.stem for path in PATHS]
@@ -94,6 +95,93 @@ def test_a_notebook_runs_with_its_defaults_and_exports_in_both_formats(
     assert words[path.stem] in markdown
 
 
+@pytest.mark.parametrize(
+    ("pages", "hint"),
+    [
+        pytest.param(
+            {},
+            "This project has none yet: take one in with 'ketcontent import FILE --document "
+            "ketamine'.",
+            id="without pages",
+        ),
+        pytest.param(PAGES, "Use one of: aspirin, tea.", id="with other pages"),
+    ],
+)
+def test_a_notebook_whose_page_is_not_there_says_so_in_one_error(
+    tmp_path: Path, pages: dict[str, str], hint: str
+) -> None:
+    project = make_project(tmp_path / "project", pages)
+    notebook, ran = project / "notebooks" / "section.ipynb", tmp_path / "ran.ipynb"
+    with pytest.raises(PapermillExecutionError):
+        execute_notebook(notebook, ran, cwd=notebook.parent, engine_name="ketcontent",
+                         kernel_name="python3", progress_bar=False)  # fmt: skip
+    [output] = [
+        one
+        for cell in cells_of(ran)
+        for one in cell.get("outputs", [])
+        if one["output_type"] == "error"
+    ]
+    assert output["traceback"] == [
+        "Cell In[2], line 4",
+        "    page = with_signoffs(content, assemble(content, document, edition=edition, "
+        "section=section))",
+        "",
+        f"UnknownName: No document 'ketamine'.\nhint: {hint}",
+    ]
+
+
+EDITORS = {"remove-cell", "skip-execution"}
+
+
+def test_what_the_section_notebook_shows_to_editors_alone_is_run_by_no_build(
+    shipped: Path,
+) -> None:
+    own = cells_of(ROOT / "notebooks" / "section.ipynb")
+    ran = cells_of(shipped / ".notebooks" / "ketamine" / "sections" / "description.ipynb")
+    editors = [cell["id"] for cell in own if set(cell["metadata"].get("tags", ())) >= EDITORS]
+    assert editors == [cell["id"] for cell in own[5:] if cell["cell_type"] == "code"]
+    outputs = {cell["id"]: cell["outputs"] for cell in ran if cell["cell_type"] == "code"}
+    assert [outputs[name] for name in editors] == [[]] * len(editors)
+    assert outputs["cell-4"]
+
+
+@pytest.mark.parametrize(
+    ("section", "edition"),
+    [
+        pytest.param("lasting-harm", "current", id="added by editors"),
+        pytest.param("description", "current", id="reworded"),
+        pytest.param("description", "supplied", id="as received"),
+    ],
+)
+def test_what_the_section_notebook_shows_to_editors_runs(
+    section: str, edition: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT / "notebooks")
+    names: dict[str, Any] = {}
+    cells = [one for one in cells_of(ROOT / "notebooks" / "section.ipynb")
+             if one["cell_type"] == "code"]  # fmt: skip
+    exec(source_of(cells[0]), names)
+    names |= {"section": section, "edition": edition}
+    shown = []
+    for cell in cells[1:]:
+        *statements, last = ast.parse(source_of(cell)).body
+        exec(compile(ast.Module(statements, []), "cell", "exec"), names)
+        if isinstance(last, ast.Expr):
+            shown.append(eval(compile(ast.Expression(last.value), "cell", "eval"), names))
+        else:
+            exec(compile(ast.Module([last], []), "cell", "exec"), names)
+    page, faults, evidence, sources, changed = shown
+    assert page.part == section
+    assert {one.section for one in faults} <= {section}
+    assert set(evidence.frame["statement"]) <= {
+        one.statement for one in page.sections[0].statements
+    }
+    assert sources.frame["source"].tolist() == [row["source"] for row in page.sources]
+    assert set(changed.frame["change"]) <= {"added", "reworded", "cut"}
+    for one in shown:
+        assert one._repr_mimebundle_()["text/html"]
+
+
 def test_the_page_notebook_shows_every_sentence_of_the_page_in_both_formats(
     shipped: Path,
 ) -> None:
@@ -164,7 +252,7 @@ def test_the_review_of_a_reworded_page_counts_it_finds_repeats_and_draws_the_red
     parameters = {"document": "aspirin", "data": str(copy_of_built / "data")}
     outputs = {"html": "review.html", "markdown": "review.md"}
     run = Run(ROOT / "notebooks" / "review.ipynb", parameters, "aspirin", outputs)
-    assert _run_all([run], tmp_path, tmp_path / ".notebooks", 1, None) == []
+    assert run_notebooks([run], tmp_path) == []
     markdown, html = ((tmp_path / f"review.{end}").read_text() for end in ("md", "html"))
     assert "- Statements that differ from the page as received: 1." in markdown
     assert "- Statements whose kind is not set: 6." in markdown

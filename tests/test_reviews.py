@@ -24,9 +24,11 @@ from ketcontent.reviews import (
     Version,
     changes,
     changes_between,
+    grounds,
     holdings,
     impact,
     lengths,
+    list_sources,
     read_content_at,
     repeats,
     show,
@@ -232,7 +234,7 @@ def test_hostile_cells_of_a_table_are_visible_text() -> None:
 def test_a_redline_in_a_table_is_drawn_in_its_own_form() -> None:
     frame = pd.DataFrame({"s": ["a"], "redline": [compare("It <b>.", "It may.")]})
     table = show(frame, "Changes")
-    assert f"<td>{frame['redline'][0].to_html()}</td>" in table.to_html()
+    assert f">{frame['redline'][0].to_html()}</td>" in table.to_html()
     assert "&lt;b&gt;" in table.to_html()
     assert "| a | It \\[-\\<b>-\\]{+may+}. |" in table.to_markdown()
 
@@ -281,6 +283,109 @@ def test_a_notebook_is_given_a_table_in_all_forms() -> None:
         "text/markdown": "**Kinds**\n\n| kind | count |\n| --- | --- |\n| use | 2 |\n",
         FACTS: '{"kind": "part"}',
     }
+
+
+def test_a_table_too_wide_for_a_terminal_is_printed_cell_by_cell() -> None:
+    words = "word " * 30
+    table = show(pd.DataFrame({"s": ["a", "b"], "words": [words, "few"]}), "Wide")
+    assert table.to_text().splitlines() == ["a", f"  words: {words}", "b", "  words: few"]
+    redlines = show(pd.DataFrame({"s": ["a"], "redline": [compare("It is.", "It may.")]}), "R")
+    assert redlines.to_text().splitlines()[1].split() == ["a", "It", "[-is-]{+may+}."]
+
+
+def test_changes_can_be_asked_for_one_section() -> None:
+    content = edited(content_of(), "harms-1", text="It may stain.")
+    content = edited(content, "green-1", section="harms", text="It is milder.")
+    content = edited(content, "uses-1", text="", position=pd.NA)
+    assert changes(content, "tea", section="harms")["statement"].tolist() == ["green-1", "harms-1"]
+    assert changes(content, "tea", section="uses")["statement"].tolist() == ["uses-1"]
+    assert changes(content, "tea", section="reviews").empty
+
+
+# --- the sources -----------------------------------------------------------------------------
+
+
+def sourced_content() -> Content:
+    """The page with two sources, one of them cited and on file as evidence."""
+    content = edited(content_of(), "green-1", text="It may be mild. [@lee-2020]", certainty="low")
+    tables: dict[str, list[dict[str, Any]]] = {
+        "sources": [
+            {"source": "lee-2020", "type": "book", "title": "<b>Tea</b>", "doi": "10.1/x",
+             "unconfirmed": "title", "retraction_checked_on": "2026-10-01"},
+            {"source": "roe-2021", "type": "book", "title": "Milk", "confirmed_on": "2026-09-01"},
+        ],
+        "evidence": [
+            {"document": "tea", "statement": "green-1", "source": source, "role": role,
+             "finding": "12 of 20."}
+            for source, role in (("lee-2020", "supports"), ("roe-2021", "contradicts"))
+        ],
+    }  # fmt: skip
+    for name, rows in tables.items():
+        content = replace(content, **{name: frame_of(name, rows, content)})
+    return content
+
+
+def test_the_sources_of_a_page_say_what_is_not_confirmed_and_when_each_was_checked() -> None:
+    shown = list_sources(sourced_content(), "tea")
+    assert shown.caption == "Sources of tea: 1, of which 1 with unconfirmed fields"
+    [row] = rows_of(shown.frame.drop(columns="reference"))
+    assert row == {
+        "source": "lee-2020",
+        "number": 1,
+        "not confirmed": "title",
+        "confirmed": "never",
+        "retraction check": "2026-10-01",
+        "newer version check": "never",
+        "cited in": "green-1",
+    }
+    page = shown.to_html()
+    assert '&lt;b&gt;Tea&lt;/b&gt;. <a href="https://doi.org/10.1/x">doi:10.1/x</a>' in page
+    assert '<th scope="col" style="text-align:start">retraction check</th>' in page
+    assert "  reference: <b>Tea</b>. doi:10.1/x" in shown.to_text().splitlines()
+
+
+def test_the_sources_of_a_section_are_those_it_cites() -> None:
+    content = sourced_content()
+    assert list_sources(content, "tea", section="uses").frame["source"].tolist() == ["lee-2020"]
+    assert list_sources(content, "tea", section="harms").frame.empty
+    assert list_sources(content, "tea", edition="supplied").to_html().strip() == (
+        "<p>Sources of tea: 0, of which 0 with unconfirmed fields: None.</p>"
+    )
+
+
+def test_the_sources_of_all_pages_include_those_that_none_cites() -> None:
+    shown = list_sources(sourced_content())
+    assert shown.caption == "Sources of all pages: 2, of which 1 with unconfirmed fields"
+    assert shown.frame[["source", "confirmed", "cited in"]].values.tolist() == [
+        ["lee-2020", "never", "1 statement on 1 page"],
+        ["roe-2021", "2026-09-01", "nothing"],
+    ]
+    assert list_sources(content_of()).frame.empty
+
+
+def test_a_citation_that_leads_nowhere_is_shown_as_such() -> None:
+    content = edited(sourced_content(), "uses-1", text="It is. [@doe-1999]")
+    found = list_sources(content, "tea").frame.set_index("source")
+    assert found.loc["doe-1999", "not confirmed"] == "all: no such row"
+
+
+def test_the_grounds_of_a_section_are_what_each_source_says_on_each_sentence() -> None:
+    content = sourced_content()
+    found = grounds(content, "tea", section="uses")
+    assert rows_of(found.drop(columns="source")) == [
+        {
+            "statement": "green-1",
+            "certainty": "low",
+            "role": role,
+            "finding": "12 of 20.",
+            "where": "",
+            "checked": "never",
+        }
+        for role in ("supports", "contradicts")
+    ]
+    assert [one.source for one in found["source"]] == ["lee-2020", "roe-2021"]
+    assert grounds(content, "tea", section="harms").empty
+    assert len(grounds(content, "tea", edition="supplied")) == 2
 
 
 # --- what a change does ----------------------------------------------------------------------
@@ -400,6 +505,24 @@ def test_the_impact_of_a_row_is_what_it_touches(
         ("tea", one) for one in statements
     ]
     assert list(found.sign_offs) == [("tea", one, BO) for one in sign_offs]
+
+
+def test_a_notebook_is_given_an_impact_as_tables_and_as_text() -> None:
+    content = edited(signed_content(), "green-1", text="It <may> be. [@lee-2020]")
+    bundle = impact(content, "source", "lee-2020")._repr_mimebundle_(include=None, exclude=None)
+    assert bundle["text/plain"].splitlines()[0] == (
+        "source lee-2020: 1 statement on 1 page, 0 sign-offs"
+    )
+    assert (
+        "<p><strong>source lee-2020: 1 statement on 1 page, 0 sign-offs</strong></p>"
+        in (bundle["text/html"])
+    )
+    assert "It &lt;may&gt; be." in bundle["text/html"]
+    assert "<caption>Statements it touches</caption>" in bundle["text/html"]
+    assert "sign-offs on them" not in bundle["text/html"]
+    signed = impact(signed_content(), "source", "lee-2020").to_html()
+    assert "<caption>Valid sign-offs on them</caption>" in signed
+    assert BO in signed
 
 
 def test_the_impact_counts_no_sign_off_that_is_stale() -> None:

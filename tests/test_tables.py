@@ -352,6 +352,54 @@ def test_a_content_says_what_it_holds_and_of_which_folder(tea: Path):
     assert repr(content) == f"<Content of {tea}: {counts}>"
 
 
+def test_a_content_shows_its_pages_and_the_size_of_its_tables(tea: Path):
+    content = read_content(tea)
+    bundle = content._repr_mimebundle_(include=None, exclude=None)
+    assert bundle["text/plain"] == (
+        f"1 page in {tea}\n"
+        "  tea: title Tea, language en, sections 2, statements 2, kind not set 1, not graded 1, "
+        "with evidence 1, ever signed 1\n"
+        "Rows of the other tables: 1 source (1 with unconfirmed fields), evidence 1, notices 1, "
+        "terms 0, people 1, sign-offs 1, waivers 1, rules 1.\n"
+        'What is wrong with it: check(content, ["tea"]). The page: assemble(content, "tea").'
+    )
+    assert f"<caption>1 page in {tea}</caption>" in bundle["text/html"]
+    heads = re.findall(r'<th scope="col"[^>]*>(.*?)</th>', bundle["text/html"])
+    cells = re.findall(r"<t[hd](?! scope=.col)[^>]*>(.*?)</t[hd]>", bundle["text/html"])
+    assert dict(zip(heads, cells, strict=True))["page"] == "tea"
+
+
+def test_a_content_counts_what_rests_on_evidence_and_what_was_signed(tea: Path):
+    content = read_content(tea)
+    statement = content.statements[content.statements["position"].notna()]["statement"].iloc[0]
+    key = {"document": "tea", "statement": statement}
+    rows = {
+        "evidence": [{**key, "source": "a-1"}, {**key, "source": "b-2"}],
+        "signoffs": [{**key, "signoff": "1", "verdict": "approved"},
+                     {**key, "signoff": "2", "verdict": "changes-requested"}],
+        "sources": [{"source": "a-1", "unconfirmed": "volume"}, {"source": "b-2"}],
+    }  # fmt: skip
+    for table, found in rows.items():
+        content = replace(content, **{table: frame_of(table, found, content)})
+    shown = content.to_text()
+    assert "with evidence 1, ever signed 1" in shown
+    assert "2 sources (1 with unconfirmed fields), evidence 2" in shown
+    assert "sign-offs 2" in shown
+
+
+def test_a_content_without_pages_and_one_with_very_many_show_what_they_can(tea: Path):
+    assert empty_content().to_text().splitlines()[0] == "No pages"
+    assert "<p>No pages.</p>" in empty_content().to_html()
+    content = read_content(tea)
+    row = content.documents.iloc[0].to_dict()
+    rows = [{**row, "document": f"tea-{number:03}", "title": "<b>"} for number in range(60)]
+    content = replace(content, documents=frame_of("documents", rows, content))
+    assert content.to_html().count("<tr>") == 51
+    assert "&lt;b&gt;" in content.to_html()
+    assert "And 10 more pages." in content.to_html()
+    assert "And 10 more pages." in content.to_text()
+
+
 def test_a_table_that_cannot_be_read_is_named(tea: Path):
     (tea / "terms.csv").unlink()
     (tea / "terms.csv").mkdir()

@@ -31,11 +31,12 @@ layer module                       its one job
 6     `engine`                     run a notebook in a new process that is already warm
 6     `exporters`                  an executed notebook through the project's templates
 7     `charts`                     the pictures of a review
-7     `workers`                    run notebooks and export them, many at once
 7     `lab`                        open JupyterLab on the notebook of one page
-8     `builds`                     plan, run what changed, export, record
-9     `watching`                   build again at each save, and show it
-10    `cli`                        the verbs as commands
+8     `rehearsal`                  do once what every notebook does
+8     `workers`                    run notebooks and export them, many at once
+9     `builds`                     plan, run what changed, export, record
+10    `watching`                   build again at each save, and show it
+11    `cli`                        the verbs as commands
 ===== ============================ ========================================================
 
 The verbs are functions of this package; their modules load when they are first used, so that

@@ -246,7 +246,8 @@ def warm_up() -> Any:
     if not engine.can_fork():
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["ketcontent.lean", *engine.KERNEL, *_NEEDED, *engine.WARM])
+    needed = [*engine.KERNEL, *_NEEDED, *engine.WARM]
+    context.set_forkserver_preload(["ketcontent.lean", *needed, "ketcontent.rehearsal"])
     missing = {name: engine.SURROUNDINGS[name] for name in engine.SURROUNDINGS.keys() - os.environ}
     os.environ.update(missing)
     try:

@@ -31,12 +31,13 @@ layer module                       its one job
 6     `engine`                     run a notebook in a new process that is already warm
 6     `exporters`                  an executed notebook through the project's templates
 7     `charts`                     the pictures of a review
-7     `workers`                    run notebooks and export them, many at once
 7     `lab`                        open JupyterLab on the notebook of one page
-8     `clusters`                   run notebooks on the machines of a Dask cluster
-9     `builds`                     plan, run what changed, export, record
-10    `watching`                   build again at each save, and show it
-11    `cli`                        the verbs as commands
+8     `rehearsal`                  do once what every notebook does
+8     `workers`                    run notebooks and export them, many at once
+9     `clusters`                   run notebooks on the machines of a Dask cluster
+10    `builds`                     plan, run what changed, export, record
+11    `watching`                   build again at each save, and show it
+12    `cli`                        the verbs as commands
 ===== ============================ ========================================================
 
 The verbs are functions of this package; their modules load when they are first used, so that

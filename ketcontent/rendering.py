@@ -187,7 +187,7 @@ def render(template: str, **values: Any) -> str:
     >>> print(render("text.html.j2", text="1 < 2 & *so*"))
     1 &lt; 2 &amp; <em>so</em>
     """
-    text = _environment().get_template(template).render(**values)
+    text = _environment(tuple(template_folders())).get_template(template).render(**values)
     if template.endswith(".md.j2"):
         text = re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
     return text
@@ -574,11 +574,11 @@ def _definitions() -> MarkdownIt:
 
 
 @lru_cache
-def _environment() -> Environment:
+def _environment(folders: tuple[Path, ...]) -> Environment:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     environment = Environment(
-        loader=FileSystemLoader([folder / "page" for folder in template_folders()]),
+        loader=FileSystemLoader([folder / "page" for folder in folders]),
         autoescape=lambda name: (name or "").endswith(".html.j2"),
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -18,6 +19,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any
 
 from ketcontent import builds, files, workers
@@ -32,6 +34,10 @@ CHANGES = "/.changes"
 
 _SETTLED = 30
 """Milliseconds without a change after which a save is taken to be complete."""
+
+
+_PATIENCE = 100
+"""Milliseconds after which whoever listens for saves looks whether it is to end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +95,6 @@ def watch(
     ketcontent.errors.KetcontentError: There is no folder no-such-data to watch.
     hint: Run this in the folder of the project, or name its folders.
     """
-    from watchfiles import watch as changes_of
-
     stop = stop or threading.Event()
     own = os.environ.get(files.TEMPLATES_VARIABLE)
     folders = [request.data, request.notebooks, *([Path(own)] if own else [])]
@@ -103,17 +107,54 @@ def watch(
             )
     request.exports.mkdir(parents=True, exist_ok=True)
     board = _Board()
-    with _served(request.exports, port, board) as address:
+    with _served(request.exports, port, board) as address, _saves(folders, stop) as next_save:
         started(address)
-        saves = changes_of(
+        _build_at_each(request, jobs or workers.cores(), next_save, board, told)
+
+
+@contextmanager
+def _saves(folders: Sequence[Path], stop: threading.Event) -> Iterator[Callable[[], bool]]:
+    """Give a function that waits for a save; it returns False when there is to be none any more.
+
+    Saves are noticed from the start of the block on, also those that happen during a build.
+    """
+    from watchfiles import watch as changes_of
+
+    saved: SimpleQueue[bool] = SimpleQueue()
+    ended, ready = threading.Event(), threading.Event()
+
+    def listen() -> None:
+        for changes in changes_of(
             *folders,
             watch_filter=_counts,
             debounce=20 * _SETTLED,
             step=_SETTLED,
-            stop_event=stop,
-            yield_on_timeout=False,
-        )
-        _build_at_each(request, jobs or workers.cores(), saves, board, told)
+            stop_event=ended,
+            rust_timeout=_PATIENCE,
+            yield_on_timeout=True,
+        ):
+            ready.set()
+            if changes:
+                saved.put(True)
+            if stop.is_set():
+                break
+        ready.set()
+        saved.put(False)
+
+    def next_save() -> bool:
+        more = saved.get()
+        while more and not saved.empty():  # several saves during a build are one
+            more = saved.get()
+        return more
+
+    listener = threading.Thread(target=listen, daemon=True)
+    listener.start()
+    try:
+        ready.wait()
+        yield next_save
+    finally:
+        ended.set()
+        listener.join()
 
 
 def _counts(_: Any, path: str) -> bool:
@@ -124,7 +165,7 @@ def _counts(_: Any, path: str) -> bool:
 def _build_at_each(
     request: Request,
     jobs: int,
-    saves: Iterator[Any],
+    next_save: Callable[[], bool],
     board: _Board,
     told: Callable[[News], None],
 ) -> None:
@@ -136,7 +177,7 @@ def _build_at_each(
                 for news in _built(request, executor):
                     board.post(news)
                     told(news)
-                waiting = next(saves, None) is not None
+                waiting = next_save()
                 if workers.is_broken(executor):
                     break
 
@@ -202,11 +243,11 @@ def _served(exports: Path, port: int, board: _Board) -> Iterator[str]:
 
 
 _SCRIPT = """\
-<script>
+<script nonce="{nonce}">
 (() => {
   let here = decodeURIComponent(location.pathname).slice(1);
   if (here === "" || here.endsWith("/")) here += "index.html";
-  const source = new EventSource("%s");
+  const source = new EventSource("{changes}");
   source.onmessage = (event) => {
     const news = JSON.parse(event.data);
     let note = document.getElementById("_build-fault");
@@ -228,6 +269,19 @@ _SCRIPT = """\
 })();
 </script>
 """
+
+
+def _with_script(page: bytes) -> bytes:
+    """Return a page with the script that keeps it fresh, and leave for that script alone.
+
+    The page itself allows none; a word that a browser cannot know beforehand lets this one in.
+    """
+    nonce = secrets.token_urlsafe(16)
+    script = _SCRIPT.replace("{nonce}", nonce).replace("{changes}", CHANGES)
+    leave = f"default-src 'none'; script-src 'nonce-{nonce}'; connect-src 'self';"
+    page = page.replace(b"default-src 'none';", leave.encode(), 1)
+    before, end, after = page.rpartition(b"</body>")
+    return before + script.encode() + end + after
 
 
 class _Handler(SimpleHTTPRequestHandler):
@@ -272,7 +326,7 @@ class _Handler(SimpleHTTPRequestHandler):
             return
         kind = self.guess_type(str(path))
         if kind == "text/html":
-            data = data.replace(b"</body>", (_SCRIPT % CHANGES).encode() + b"</body>")
+            data = _with_script(data)
         self.send_response(200)
         charset = "; charset=utf-8" if kind.startswith("text/") else ""
         self.send_header("Content-Type", f"{kind}{charset}")

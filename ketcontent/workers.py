@@ -250,7 +250,8 @@ def warm_up() -> Any:
     missing = {name: engine.SURROUNDINGS[name] for name in engine.SURROUNDINGS.keys() - os.environ}
     os.environ.update(missing)
     try:
-        forkserver.ensure_running()
+        with _no_interrupt():
+            forkserver.ensure_running()
     finally:
         for name in missing:
             del os.environ[name]
@@ -268,7 +269,20 @@ def imports() -> list[str]:
     from ketcontent import engine
 
     own = ["papermill", "ketcontent.exporters", "ketcontent.engine", "ketcontent.workers", "nh3"]
-    return ["ketcontent.lean", *engine.KERNEL, *own, *engine.WARM]
+    return ["ketcontent.lean", *engine.KERNEL, *own, *engine.WARM, "ketcontent.rehearsal"]
+
+
+@contextmanager
+def _no_interrupt() -> Iterator[None]:
+    """Start programs that Ctrl-C, which is ours to handle, does not end while they start."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, handler)
 
 
 def _start_worker(kept: Path, environment: dict[str, str]) -> None:

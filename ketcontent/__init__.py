@@ -27,6 +27,8 @@ layer module                       its one job
 6     `exporters`                  an executed notebook through the project's templates
 7     `charts`                     the pictures of a review
 7     `builds`                     plan, run, export, record
+7     `editing`                    an editor's changes before they are saved: undo, drafts
+8     `workbench`                  look, change, cite, sign, in a notebook
 8     `cli`                        the verbs as commands
 ===== ============================ ========================================================
 

@@ -880,6 +880,7 @@ _IGNORED = """\
 data/.lock*
 data/.saving/
 data/.staged/
+data/.drafts/
 exports/.*
 exports/*/review.html
 """

@@ -804,10 +804,7 @@ def found_sources(content: Content, words: str, *, most: int = 12) -> list[dict[
 
 
 def faults_of(content: Content, document: str, statement: str) -> list[Diagnostic]:
-    """Return what the judges find in one statement now, worst first, waived findings aside.
-
-    Judges that look at one sentence see a page of that sentence alone, which is why this is done
-    within a keystroke; those of first uses and repetitions see the whole page.
+    """Return what the judges find in one statement, worst first, waived findings aside.
 
     Examples
     --------
@@ -817,32 +814,76 @@ def faults_of(content: Content, document: str, statement: str) -> list[Diagnosti
     >>> {one.severity for one in faults_of(session.content, "ketamine", "form-1")}
     {'error'}
     """
+    return worst_first(
+        [
+            *sentence_faults(content, document, statement),
+            *page_faults(content, document, statement),
+        ]
+    )
+
+
+def sentence_faults(content: Content, document: str, statement: str) -> list[Diagnostic]:
+    """Return what the judges find in a statement who look at one sentence at a time.
+
+    They see a page of that sentence alone, so this takes no longer on a long page.
+
+    Examples
+    --------
+    >>> from ketcontent.tables import read_content
+    >>> sentence_faults(read_content("data"), "ketamine", "addiction-2")[0].rule
+    'sign-off-missing'
+    """
     alone = alone_with(content, document, statement)
-    judges: list[tuple[Callable[..., list[Diagnostic]], Content]] = [
-        (evidence.judge_support, alone),
-        (evidence.judge_certainty, alone),
-        (prose.judge_rules, alone),
-        (prose.judge_readability, alone),
-        (prose.judge_terms, content),
-        (prose.judge_repetition, content),
-        (signoffs.judge_signoffs, alone),
-    ]
-    key = f"{document}/{statement}"
-    found = [
-        fault
-        for judge, seen in judges
-        for fault in judge(seen, document)
-        if fault.key == key or fault.key.startswith(f"{key}/")
-    ]
+    judges: tuple[Callable[..., list[Diagnostic]], ...] = (
+        evidence.judge_support,
+        evidence.judge_certainty,
+        prose.judge_rules,
+        prose.judge_readability,
+        signoffs.judge_signoffs,
+    )
+    found = [fault for judge in judges for fault in judge(alone, document)]
+    return _standing(content, found, f"{document}/{statement}")
+
+
+def page_faults(content: Content, document: str, statement: str) -> list[Diagnostic]:
+    """Return what the judges find in a statement who read the whole page: first uses, repetition.
+
+    Examples
+    --------
+    >>> from ketcontent.tables import read_content
+    >>> page_faults(read_content("data"), "ketamine", "addiction-2")
+    []
+    """
+    found = [*prose.judge_terms(content, document), *prose.judge_repetition(content, document)]
+    return _standing(content, found, f"{document}/{statement}")
+
+
+def worst_first(found: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """Return faults of one statement, each once, errors first, then by their place.
+
+    Examples
+    --------
+    >>> worst_first([])
+    []
+    """
+    order = {"error": 0, "warning": 1, "advice": 2}
+    return sorted(dict.fromkeys(found), key=lambda one: (order[one.severity], one.span or (0, 0)))
+
+
+def _standing(content: Content, found: list[Diagnostic], key: str) -> list[Diagnostic]:
+    """Return the faults of a statement and its evidence that no waiver sets aside today."""
     day = today().isoformat()
     passing = {
         (row["table"], row["row"], row["rule"])
         for row in rows_of(content, "waivers").values()
-        if row["until"] >= day
+        if row["until"] >= day and not row["rule"].startswith("sign-off-")
     }
-    order = {"error": 0, "warning": 1, "advice": 2}
-    left = [one for one in found if (one.table, one.key, one.rule) not in passing]
-    return sorted(dict.fromkeys(left), key=lambda one: (order[one.severity], one.span or (0, 0)))
+    return [
+        one
+        for one in found
+        if (one.key == key or one.key.startswith(f"{key}/"))
+        and (one.table, one.key, one.rule) not in passing
+    ]
 
 
 def alone_with(content: Content, document: str, statement: str) -> Content:

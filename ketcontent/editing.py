@@ -305,7 +305,8 @@ def statement_row(session: Session, statement: str) -> dict[str, str]:
 def reworded(session: Session, statement: str, cells: Cells, *, burst: str = "") -> Session:
     """Return the session with some cells of a statement changed.
 
-    Characters that no field can hold become spaces, and no words end in one.
+    Characters that no field can hold become spaces, and no words end in one. A statement given a
+    notice loses words of its own, and the other way round.
 
     Raises
     ------
@@ -325,9 +326,20 @@ def reworded(session: Session, statement: str, cells: Cells, *, burst: str = "")
             raise UnknownName.of("column", name, EDITABLE)
     row = statement_row(session, statement)
     cleaned = {name: cleaned_words(cell) for name, cell in cells.items()}
+    # A statement has words of its own or those of a notice: the last that was given.
+    if cleaned.get("notice"):
+        cleaned["text"] = ""
+    elif cleaned.get("text"):
+        cleaned["notice"] = ""
     changed = [name for name, cell in cleaned.items() if cell != row[name]]
     name = f"Edit {' and '.join(changed).replace('_', ' ')} of {statement}"
-    return edited(session, name, _with(session, {**row, **cleaned}), burst=burst)
+    # The sentences of one paragraph, item or notice are set alike.
+    alike = [
+        {**one, "form": cleaned["form"]}
+        for one in (in_order(session, row["section"]) if "form" in changed else ())
+        if one["block"] == row["block"]
+    ]
+    return edited(session, name, _with(session, *alike, {**row, **cleaned}), burst=burst)
 
 
 def cleaned_words(words: str) -> str:

@@ -124,7 +124,7 @@ class Workbench(anywidget.AnyWidget):
         except SaveConflict as fault:
             told |= self._conflicted(fault)
         except BrokenTables as fault:
-            lines = [f"{one.column}: {one.message} {one.hint}" for one in list(fault.report)[:5]]
+            lines = [f"{one.key}: {one.message} {one.hint}" for one in list(fault.report)[:5]]
             told["error"] = {"message": " ".join([fault.message, *lines]), "hint": fault.hint}
         except KetcontentError as fault:
             told["error"] = {"message": fault.message, "hint": fault.hint}
@@ -526,6 +526,7 @@ class Workbench(anywidget.AnyWidget):
 
     def _do_sign(self, message: Mapping[str, Any]) -> Answer:
         key, document = str(message["statement"]), self._session.document
+        self._chosen = key
         if key in self._changed():
             raise KetcontentError(
                 f"'{key}' has changes that are not saved.",

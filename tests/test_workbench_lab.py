@@ -110,7 +110,7 @@ class Tab:
         self.context = browser.new_context(viewport={"width": 1440, "height": 900})
         self.context.route("http*://**/*", lambda route: self._stay(route, lab))
         self.page = self.context.new_page()
-        self.page.set_default_timeout(120_000)
+        self.page.set_default_timeout(15_000)
         self.page.goto(f"{lab}/lab/workspaces/{name}/tree/notebooks/{name}.ipynb?token={TOKEN}")
         self.run()
 
@@ -140,6 +140,8 @@ class Tab:
         return self.at(".kc-editor")
 
     def save(self) -> Any:
+        for box in self.at(".kc-notes .kc-quiet").all():
+            box.click()
         self.page.keyboard.press("Control+s")
         note = self.at(".kc-saved")
         note.wait_for()
@@ -274,7 +276,7 @@ def test_statements_are_added_split_joined_moved_and_cut_by_keyboard(
     tab.at(".kc-entry[data-statement=lasting-3]").wait_for(state="detached")
     assert tab.at(".kc-editor").input_value() == "Ask first. Then wait."
     tab.page.keyboard.press("Alt+Shift+ArrowUp")
-    first = tab.at("[role=group]:has([data-statement=lasting-2]) .kc-entry").first
+    first = tab.at(".kc-group:has([data-statement=lasting-2]) .kc-entry").first
     wait_until(lambda: first.get_attribute("data-statement") == "lasting-2")
     tab.page.keyboard.press("Alt+Delete")
     tab.at(".kc-entry[data-statement=lasting-2]").wait_for(state="detached")
@@ -339,7 +341,7 @@ def test_axe_finds_nothing_in_either_theme(tab: Tab, theme: str) -> None:
     page.locator(".lm-Menu-item", has_text="Theme").first.hover()
     page.locator(".lm-Menu-item", has_text=theme).first.click()
     light = "true" if theme.endswith("Light") else "false"
-    page.locator(f"body[data-jp-theme-light={light}]").wait_for()
+    page.locator(f"body[data-jp-theme-light={light}]").wait_for(state="attached")
     editor = tab.choose("addiction-2")
     editor.press("Control+End")
     editor.press_sequentially(" A wonder drug.")

@@ -353,7 +353,7 @@ function render({ model, el }) {
   });
   const root = h(
     "div",
-    { class: "kc-workbench", "data-lm-suppress-shortcuts": "true", onkeydown: keys },
+    { class: "kc-workbench", onkeydown: keys, onfocusin: ownKeys },
     bar,
     lostBox,
     noteBox,
@@ -367,6 +367,7 @@ function render({ model, el }) {
   // --- showing -------------------------------------------------------------------------------
 
   function show(answer) {
+    const within = root.contains(document.activeElement);
     const before = state.detail && state.detail.statement;
     for (const name of ["page", "choices", "listing", "detail", "preview", "status"]) {
       if (answer[name] !== undefined) state[name] = answer[name];
@@ -374,7 +375,9 @@ function render({ model, el }) {
     if (answer.listing) drawList();
     if (answer.detail) {
       mend(answer.detail.entry);
-      if (answer.detail.statement === before && !answer.listing && typing()) refreshDetail();
+      const words = editor ? editor.value.trimEnd() : null;
+      const same = answer.detail.statement === before && !answer.listing && headBox;
+      if (same && words !== null && (typing() || words === answer.detail.row.text)) refreshDetail();
       else drawDetail();
       markChosen();
     }
@@ -387,6 +390,13 @@ function render({ model, el }) {
     if (answer.saved) drawSaved(answer.saved);
     if (answer.news) note(answer.news);
     if (answer.error) note(answer.error.message, answer.error.hint, "kc-bad");
+    // What had the focus may be gone; the keyboard must not fall out of the workbench.
+    if (within && !root.contains(document.activeElement)) middle.focus({ preventScroll: true });
+  }
+
+  function closing(box) {
+    box.remove();
+    middle.focus({ preventScroll: true });
   }
 
   function note(text, hint = "", kind = "") {
@@ -394,7 +404,7 @@ function render({ model, el }) {
       "div",
       { class: `kc-note ${kind}` },
       h("span", {}, text, hint ? h("span", { class: "kc-hint" }, ` ${hint}`) : ""),
-      button("Close", () => box.remove(), { class: "kc-quiet", "aria-label": "Close the message" }),
+      button("Close", () => closing(box), { class: "kc-quiet", "aria-label": "Close the message" }),
     );
     noteBox.replaceChildren(box);
     say(`${text} ${hint}`);
@@ -426,7 +436,7 @@ function render({ model, el }) {
           ),
         ),
       ),
-      button("Close", () => box.remove(), { class: "kc-quiet", "aria-label": "Close what was saved" }),
+      button("Close", () => closing(box), { class: "kc-quiet", "aria-label": "Close what was saved" }),
     );
     noteBox.replaceChildren(box);
     say(rows.length === 1 ? "Saved 1 row." : `Saved ${rows.length} rows.`);
@@ -1070,8 +1080,8 @@ function render({ model, el }) {
           const answer = await tell("paste", { text: pasted.value });
           if (!answer) return;
           proposed = answer.found;
-          pasted.value = "";
           drawEvidence();
+          evidenceBox.querySelector(".kc-results input")?.focus();
           note(`Added: ${answer.found.map((one) => one.source).join(", ")}. Say below what it found.`);
         }),
       ),
@@ -1253,6 +1263,12 @@ function render({ model, el }) {
     helpBox.hidden = !helpBox.hidden;
     helpButton.setAttribute("aria-expanded", String(!helpBox.hidden));
     if (!helpBox.hidden) say("The shortcuts are shown above the list.");
+  }
+
+  // JupyterLab would take letters as commands (x cuts the cell). It looks for this mark from what
+  // has the focus upward, and stops at the first element that a binding names.
+  function ownKeys(event) {
+    event.target.setAttribute("data-lm-suppress-shortcuts", "true");
   }
 
   function keys(event) {

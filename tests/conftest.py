@@ -73,7 +73,7 @@ def tree(folder: Path) -> dict[str, bytes]:
 
 def wait_until(happened: Callable[[], Any]) -> Any:
     """Return what `happened` returns as soon as that is true; give up after two minutes."""
-    end = time.monotonic() + 15
+    end = time.monotonic() + 120
     while time.monotonic() < end:
         if found := happened():
             return found

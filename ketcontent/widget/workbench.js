@@ -297,7 +297,7 @@ function render({ model, el }) {
   const helpBox = h(
     "div",
     { class: "kc-note kc-help", hidden: true },
-    h("h3", {}, "Shortcuts"),
+    h("strong", {}, "Shortcuts"),
     h(
       "dl",
       {},
@@ -478,7 +478,7 @@ function render({ model, el }) {
         return h(
           "div",
           { class: "kc-note kc-conflict", role: "group", "aria-label": "Two wordings" },
-          h("h3", {}, "Somebody else changed this row: ", h("code", {}, `${one.table} ${one.key.join("/")}`)),
+          h("p", {}, h("strong", {}, "Somebody else changed this row: "), h("code", {}, `${one.table} ${one.key.join("/")}`)),
           one.deleted.theirs ? h("p", {}, "Theirs: the row was removed.") : "",
           one.deleted.mine ? h("p", {}, "Mine: the row was removed.") : "",
           one.cells.map((cell) =>

@@ -475,3 +475,38 @@ def test_no_cell_of_a_table_runs_in_jupyterlab(browser: Any, lab: str) -> None:
         assert tab.page.evaluate("window.ran") is None
         assert dialogs == []
         assert [one for one in tab.asked if "evil" in one] == []
+
+
+def test_the_first_quarter_of_an_hour_of_the_readme(browser: Any, lab: str, project: Path) -> None:
+    steps = re.findall(
+        r"^\d\. (.*(?:\n   .*)*)",
+        (ROOT / "README.md").read_text("utf-8").split("## The workbench")[1].split("\n## ")[0],
+        flags=re.MULTILINE,
+    )
+    typed = [re.findall("`([^`]+)`", step) for step in steps]
+    assert len(steps) == 8
+    for tab in opened_alone(browser, lab, "first"):
+        tab.at(".kc-search").fill(typed[1][0])
+        wait_until(lambda tab=tab: tab.at(".kc-entry").count() == 1)
+        editor = tab.choose(str(tab.at(".kc-entry").get_attribute("data-statement")))
+        was = editor.input_value()
+        editor.press("Control+End")
+        editor.press_sequentially(typed[2][0])
+        tab.at(".kc-mirror mark.kc-under-error").wait_for(state="attached")
+        tab.at(".kc-right .kc-here", has_text=typed[2][0].strip()).wait_for()
+        editor.press("Control+z")
+        tab.at("button", has_text=re.compile("^Saved$")).wait_for()
+        assert tab.at(".kc-editor").input_value() == was
+        tab.at(".kc-editor").fill(typed[4][0])
+        tab.at(".kc-changes ins", has_text="with drugs").wait_for()
+        tab.at("input[aria-label='Find a source']").press_sequentially(typed[5][0])
+        tab.at("input[aria-label='What anand-2023 found']").fill("Another question.")
+        tab.at(".kc-results button", has_text="Cite").click()
+        tab.at("button[aria-label='Remove anand-2023']").click()
+        tab.at("button[aria-label='Remove anand-2023']").wait_for(state="detached")
+        assert "Saved 1 row." in tab.save().inner_text()
+        assert text_on_disk(project / "first", tab.here()) == typed[4][0]
+        tab.at("button", has_text=re.compile("^Review$")).click()
+        tab.at(".kc-review").wait_for()
+        tab.at("button", has_text=re.compile("^Review$")).click()
+        tab.at(".kc-editor").wait_for()

@@ -970,7 +970,7 @@ function render({ model, el }) {
       "span",
       { class: "kc-source" },
       h("strong", {}, one.title || one.source),
-      h("span", { class: "kc-hint" }, [one.authors.split(";")[0], one.issued.slice(0, 4), one.container_title].filter(Boolean).join(" · ")),
+      h("span", { class: "kc-hint" }, [one.authors.split(";")[0].replace(/[{}]/g, ""), one.issued.slice(0, 4), one.container_title].filter(Boolean).join(" · ")),
       one.unconfirmed ? h("span", { class: "kc-hint" }, `not confirmed: ${one.unconfirmed}`) : "",
     );
 

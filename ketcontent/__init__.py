@@ -32,6 +32,8 @@ layer module                       its one job
 6     `exporters`                  an executed notebook through the project's templates
 7     `charts`                     the pictures of a review
 7     `lab`                        open JupyterLab on the notebook of one page
+7     `editing`                    an editor's changes before they are saved: undo, drafts
+8     `workbench`                  look, change, cite, sign, in a notebook
 8     `rehearsal`                  do once what every notebook does
 8     `workers`                    run notebooks and export them, many at once
 9     `clusters`                   run notebooks on the machines of a Dask cluster

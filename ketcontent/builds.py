@@ -1010,7 +1010,7 @@ def create_project(folder: str | os.PathLike[str]) -> Path:
         shutil.copyfile(files.shipped("data") / name, project / "data" / name)
     (project / "exports").mkdir()
     (project / "notebooks").mkdir()
-    for name in NOTEBOOKS:
+    for name in (*NOTEBOOKS, "workbench"):
         shipped = files.shipped("notebooks") / f"{name}.ipynb"
         shutil.copyfile(shipped, project / "notebooks" / shipped.name)
     files.replace_file(project / ".gitignore", _IGNORED.encode())
@@ -1022,6 +1022,7 @@ _IGNORED = """\
 data/.lock*
 data/.saving/
 data/.staged/
+data/.drafts/
 exports/.*
 exports/*/review.html
 """

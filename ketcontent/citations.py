@@ -258,6 +258,30 @@ def read_sources(path: str | Path) -> list[dict[str, str]]:
         raise _unreadable(place, f"cannot be read: {reason}.") from None
     except UnicodeDecodeError as fault:
         raise _unreadable(place, f"is not UTF-8: byte {fault.start}.") from None
+    return parse_sources(text, place)
+
+
+def parse_sources(text: str, place: str | Path) -> list[dict[str, str]]:
+    """Return the sources of a text in CSL-JSON, RIS or BibTeX as rows, with keys of this project.
+
+    Parameters
+    ----------
+    text
+        The text, in one of the three.
+    place
+        What to call it in a message: its file, or what was pasted.
+
+    Raises
+    ------
+    KetcontentError
+        When it is none of the three, or an entry has no title or type.
+
+    Examples
+    --------
+    >>> parse_sources("TY  - BOOK\\nTI  - Tea\\nPY  - 2020\\nER  - ", "What was pasted")[0]["title"]
+    'Tea'
+    """
+    place = Path(place)
     start = text.lstrip()[:2000]
     if start.startswith(("[", "{")):
         rows = _read_csl(place, text)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -36,6 +38,10 @@ Green tea holds caffeine.
 """,
 }
 """Two short pages: one with a lede and headings, one with a single section."""
+
+
+TOKEN = "for-this-test-alone"
+"""What opens the JupyterLab of a test."""
 
 
 def make_project(folder: Path, pages: Mapping[str, str] = PAGES) -> Path:
@@ -157,3 +163,59 @@ def browser() -> Iterator[Any]:
         browser = playwright.chromium.launch(executable_path=chromium, args=flags.split())
         yield browser
         browser.close()
+
+
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+def answers(address: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{address}/api?token={TOKEN}"):
+            return True
+    except OSError:
+        return False
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the tables and the notebooks."""
+    folder = tmp_path_factory.mktemp("lab") / "project"
+    for name in ("data", "notebooks"):
+        shutil.copytree(ROOT / name, folder / name)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def lab(browser: Any, project: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a JupyterLab that serves the project, with settings of its own."""
+    assert browser  # where Chromium is missing, nothing is started
+    own = tmp_path_factory.mktemp("jupyter")
+    address = f"http://127.0.0.1:{(port := free_port())}"
+    places = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
+    options = [
+        "--no-browser",
+        "--allow-root",
+        f"--ServerApp.port={port}",
+        "--ServerApp.port_retries=0",
+        f"--ServerApp.root_dir={project}",
+        f"--IdentityProvider.token={TOKEN}",
+        "--LabApp.news_url=None",
+        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+    ]
+    with (own / "log").open("w") as log:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "jupyterlab", *options],
+            env={**os.environ, **{name: str(own / name) for name in places}},
+            stdout=log,
+            stderr=log,
+        )
+    try:
+        wait_until(lambda: answers(address) or server.poll() is not None)
+        assert server.poll() is None, (own / "log").read_text()
+        yield address
+    finally:
+        server.terminate()
+        server.wait()

@@ -19,6 +19,7 @@ PACKAGE = ROOT / "ketcontent"
 MODULES = sorted(path.stem for path in PACKAGE.glob("*.py") if not path.stem.startswith("__"))
 
 OWNERS = {
+    "anywidget": {"workbench"},
     "bibtexparser": {"citations"},
     "citeproc": {"citations"},
     "click": {"cli"},
@@ -39,7 +40,7 @@ OWNERS = {
     "re2": {"prose"},
     "rispy": {"citations"},
     "sentencex": {"intake"},
-    "traitlets": {"exporters"},
+    "traitlets": {"exporters", "workbench"},
     "watchfiles": {"watching"},
     "yaml": {"exporters"},
 }

@@ -33,8 +33,8 @@ def source_of(cell: dict[str, Any]) -> str:
     return "".join(cell["source"])
 
 
-def test_the_notebooks_are_those_that_a_build_runs() -> None:
-    assert set(NAMES) == set(NOTEBOOKS)
+def test_the_notebooks_are_those_that_a_build_runs_and_the_workbench() -> None:
+    assert set(NAMES) == {*NOTEBOOKS, "workbench"}
 
 
 @each_notebook
@@ -72,7 +72,7 @@ def test_a_notebook_defines_no_function_and_no_class(path: Path) -> None:
             assert not kinds & {"FunctionDef", "AsyncFunctionDef", "ClassDef", "Lambda"}
 
 
-@each_notebook
+@pytest.mark.parametrize("path", [path for path in PATHS if path.stem in NOTEBOOKS])
 def test_a_notebook_runs_with_its_defaults_and_exports_in_both_formats(
     shipped: Path, path: Path
 ) -> None:

@@ -1,0 +1,49 @@
+"""Measure the workbench's answers: ``python -m tests.benchmarks.workbench``.
+
+What an editor waits for between the last key and the underline is the pause after which the
+browser asks (60 ms), the kernel's answer to ``edit``, and the way between the two. This prints the
+kernel's part for the ketamine page and for pages of several lengths, as the median of twenty.
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from ketcontent.tables import read_content, write_content
+from ketcontent.workbench import Workbench
+from tests.test_workbench_lab import ROOT, long_page
+
+
+def milliseconds(workbench: Workbench, verb: str, times: int = 20, **given: Any) -> float:
+    """Return the median time of an answer, as it is sent."""
+    spent = []
+    for number in range(times):
+        if verb == "edit":
+            given["cells"] = {"text": f"A miracle cure, {number} of them. [@anand-2023]"}
+        start = time.perf_counter()
+        json.dumps(workbench.answer({"id": str(number), "do": verb, **given}))
+        spent.append(1000 * (time.perf_counter() - start))
+    return statistics.median(spent)
+
+
+def main() -> None:
+    """Print a line a page."""
+    content = read_content(ROOT / "data")
+    pages = {"ketamine": (content, "addiction-1")}
+    pages |= {f"{n:,} statements": (long_page(content, n), "long-20") for n in (250, 1000)}
+    for name, (tables, statement) in pages.items():
+        with tempfile.TemporaryDirectory() as place:
+            write_content(tables, Path(place, "data"))
+            workbench = Workbench("ketamine", data=str(Path(place, "data")))
+            typed = milliseconds(workbench, "edit", statement=statement, burst="one")
+            looked = milliseconds(workbench, "choose", statement=statement)
+            print(f"{name}: faults after a key {typed:.0f} ms, section {looked:.0f} ms")
+
+
+if __name__ == "__main__":
+    main()

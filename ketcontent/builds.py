@@ -557,6 +557,10 @@ class _State:
         self.notebooks = notebooks
         self.force = force
         self.code = ledgers.code_digest()
+        self.by_page: dict[str, list[Run]] = {page: [] for page in ("", *job.pages)}
+        """The runs of each page; of the index, under an empty page."""
+        for run in job.runs:
+            self.by_page[run.document].append(run)
         self.stale: list[Run] = []
         self.known: dict[str, dict[str, ledgers.Entry]] = {}
         """By page, the entries that the ledger has."""
@@ -568,8 +572,10 @@ class _State:
         """The files of the runs that stand, each with its digest."""
         self.reasons: dict[str, str] = {}
         self.made: set[str] = set()
-        self.stale_records: list[str] = []
-        """The pages whose record must be written anew."""
+        self.stale_records: dict[str, None] = {}
+        """The pages whose record must be written anew, in order."""
+        self.digests: dict[str, Mapping[str, str]] = {}
+        """By page, the digest of each table that its runs are given."""
 
     def look(self) -> None:
         """Find the runs that are stale, and give each page that has one the rows it is made of."""
@@ -578,48 +584,51 @@ class _State:
 
         job = self.job
         kept = job.request.exports / KEPT
-        whole = kept / "data"
-        by_page: dict[str, list[Run]] = {page: [] for page in job.pages}
-        for run in job.runs:
-            by_page.setdefault(run.document, []).append(run)
+        # First the index, while the tables that the last build gave it are still there.
+        of_index = self._look_at("", self.by_page[""], job.content, dict(job.digests))
+        copied = False
         shared: dict[int, str] = {}
-        todo: list[tuple[str, Content]] = []
         for page, rows in parts.divided(job.content, job.pages):
-            digests = parts.digests(rows, shared)
-            self._look_at(page, by_page[page], rows, digests)
-            if any(run.document == page for run in self.stale):
-                todo.append((page, rows))
-        self._look_at("", by_page.get("", []), job.content, dict(job.digests))
-        if self.stale:
-            copy_content(job.content, whole)
-        for page, rows in todo:
-            copy_content(rows, kept / page / "data", shared=(job.content, whole))
+            stale = self._look_at(page, self.by_page[page], rows, parts.digests(rows, shared))
+            self.stale += stale
+            record = self._look_at_record(page, self.by_page[page], made_anew=bool(stale))
+            if stale or record:
+                if not copied:
+                    copy_content(job.content, kept / "data")
+                    copied = True
+                copy_content(rows, kept / page / "data", shared=(job.content, kept / "data"))
+        if of_index and not copied:
+            copy_content(job.content, kept / "data")
+        self.stale += of_index
 
     def _look_at(
         self, page: str, runs: list[Run], rows: Content, digests: Mapping[str, str]
-    ) -> None:
-        """Find the stale ones among the runs of a page."""
+    ) -> list[Run]:
+        """Return the stale ones among the runs of a page, or of the index."""
         exports = self.job.request.exports
         self.known[page] = ledgers.read_entries(exports, page)
+        self.digests[page] = digests
         self.tables[page] = ledgers.digest_of(sorted(digests.items()))
+        stale = []
         for run in runs:
             entry = self.known[page].get(run.executed)
-            why = _Why(self, run, rows, digests).reason(entry)
+            why = _Why(self, run, rows).reason(entry)
             for name in run.outputs.values():
                 self.reasons[name] = why or _AS_IT_WAS
             if why:
-                self.stale.append(run)
+                stale.append(run)
             elif entry is not None:
                 self.outputs |= {name: entry.outputs[name] for name in run.outputs.values()}
-        if page and _records(name for run in runs for name in run.outputs.values()):
-            self._look_at_record(page)
+        return stale
 
-    def _look_at_record(self, page: str) -> None:
-        """Find out whether the record of a page is stale, though none of its runs may be."""
+    def _look_at_record(self, page: str, runs: list[Run], *, made_anew: bool) -> bool:
+        """Return whether the record of a page is stale, though none of its runs may be."""
+        if not _records(name for run in runs for name in run.outputs.values()):
+            return False
         name = f"{page}/record.json"
         entry = self.known[page].get(_RECORD)
         was = entry.outputs.get(name, ledgers.GONE) if entry else ledgers.GONE
-        if any(run.document == page for run in self.stale):
+        if made_anew:
             why = "an export that it records was made anew"
         elif entry is None or (entry.key, entry.tables) != (self.code, self.tables[page]):
             why = "a row of the page changed"
@@ -630,7 +639,8 @@ class _State:
             self.outputs[name] = was
         self.reasons[name] = why or _AS_IT_WAS
         if why:
-            self.stale_records.append(page)
+            self.stale_records[page] = None
+        return bool(why)
 
     @property
     def entries(self) -> list[ledgers.Entry]:
@@ -648,12 +658,12 @@ class _State:
             self.views[whose] = {} if own is None else _view_digests(whose, own)
         return self.views[whose].get(reading, ledgers.GONE)
 
-    def enter(self, run: Run, outcome: Outcome, rows: Content, digests: Mapping[str, str]) -> None:
+    def enter(self, run: Run, outcome: Outcome, rows: Content) -> None:
         """Note what a run read and wrote."""
         read = None
         if outcome.read is not None:
             read = tuple(
-                (reading, was or self.digest_of(reading, run.document, rows, digests))
+                (reading, was or self.digest_of(reading, run.document, rows))
                 for reading, was in outcome.read
             )
         self.known[run.document][run.executed] = ledgers.Entry(
@@ -671,13 +681,11 @@ class _State:
         notebook = [run.notebook.name, self.notebooks[run.notebook.name]]
         return ledgers.digest_of([self.code, notebook, given, sorted(run.outputs.items())])
 
-    def digest_of(
-        self, reading: Reading, page: str, rows: Content, digests: Mapping[str, str]
-    ) -> str:
+    def digest_of(self, reading: Reading, page: str, rows: Content) -> str:
         """Return the digest of what a run read, as it is now."""
         kind, *name = reading
         if kind == "table":
-            return digests.get(name[0], ledgers.GONE)
+            return self.digests[page].get(name[0], ledgers.GONE)
         if kind == "page":
             return self.view_digest(reading, page, rows)
         return ledgers.digest_now(reading)
@@ -707,7 +715,6 @@ class _Why:
     state: _State
     run: Run
     rows: Content
-    digests: Mapping[str, str]
 
     def reason(self, entry: ledgers.Entry | None) -> str:
         """Return why a run must be run; nothing, where it need not."""
@@ -721,15 +728,13 @@ class _Why:
         if entry.key != self.state.key(self.run):
             return "its notebook, a template, ketcontent or a package changed"
         for name in self.run.outputs.values():
-            if (exports / name).exists() and ledgers.file_digest(
-                exports / name
-            ) != entry.outputs.get(name):
-                return f"{name} is not as it was written"
             if not (exports / name).exists():
                 return f"{name} is not there"
+            if ledgers.file_digest(exports / name) != entry.outputs.get(name):
+                return f"{name} is not as it was written"
         for reading, was in entry.read or ():
             same = (
-                reading[0] in ("table", "section")
+                reading[0] in ("table", "page")
                 and entry.tables == self.state.tables[self.run.document]
             )
             if same or self._now(reading) == was:
@@ -738,7 +743,7 @@ class _Why:
         return ""
 
     def _now(self, reading: Reading) -> str:
-        return self.state.digest_of(reading, self.run.document, self.rows, self.digests)
+        return self.state.digest_of(reading, self.run.document, self.rows)
 
     def _said(self, reading: Reading) -> str:
         kind, *name = reading
@@ -787,16 +792,14 @@ def _run_stale(
     progress: Callable[[Progress], None] | None,
 ) -> list[Any]:
     """Run what is stale; publish each page when the last of its runs is done."""
-    from ketcontent import parts, workers
+    from ketcontent import workers
 
-    job = state.job
-    exports = job.request.exports
+    exports = state.job.request.exports
     left = Counter(run.document for run in state.stale)
     outcomes: dict[str, list[tuple[Run, Outcome]]] = {}
     failures: dict[int, Any] = {}
-    at_rest = [page for page in state.stale_records if not left[page]]
-    for page in at_rest:
-        _publish_page(state, parts.part(job.content, page), work, page, ())
+    for page in [page for page in state.stale_records if not left[page]]:
+        _publish_page(state, work, page, ())
     with pool() if state.stale else nullcontext() as executor:
         for place, outcome in workers.run_all(
             executor, state.stale, work, exports / KEPT, progress
@@ -812,11 +815,10 @@ def _run_stale(
             if any(outcome.failure for _, outcome in ended):
                 continue
             if run.document:
-                rows = parts.part(job.content, run.document)
-                _publish_page(state, rows, work, run.document, ended)
+                _publish_page(state, work, run.document, ended)
             else:
                 files.replace_file(exports / "index.html", (work / "index.html").read_bytes())
-                _enter_all(state, "", job.content, dict(job.digests), ended)
+                _enter_all(state, "", state.job.content, ended)
     return [failures[place] for place in sorted(failures)]
 
 
@@ -834,12 +836,11 @@ def _enter_all(
     state: _State,
     page: str,
     rows: Content,
-    digests: Mapping[str, str],
     ended: Sequence[tuple[Run, Outcome]],
 ) -> None:
     """Note what the runs of a page, or of the index, read and wrote."""
     for run, outcome in ended:
-        state.enter(run, outcome, rows, digests)
+        state.enter(run, outcome, rows)
     ledgers.write_entries(state.job.request.exports, page, _standing(state, page))
 
 
@@ -879,23 +880,18 @@ def _write_record(rows: Content, made: Path, page: str) -> str:
 
 
 def _publish_page(
-    state: _State,
-    rows: Content,
-    work: Path,
-    page: str,
-    ended: Sequence[tuple[Run, Outcome]],
+    state: _State, work: Path, page: str, ended: Sequence[tuple[Run, Outcome]]
 ) -> None:
     """Put the folder of a page in place in one step.
 
     What this build did not make (what has not changed, the other edition, the other format) is
     taken over from what is published, except for sections that the page no longer has.
     """
-    from ketcontent import parts
+    from ketcontent.tables import read_content
 
     exports = state.job.request.exports
-    planned = {
-        path for run in state.job.runs if run.document == page for path in run.outputs.values()
-    }
+    rows = read_content(exports / KEPT / page / "data")  # what its notebooks were given
+    planned = {path for run in state.by_page[page] for path in run.outputs.values()}
     new = {path for run, _ in ended for path in run.outputs.values()}
     made = work / page
     published = exports / page
@@ -914,7 +910,7 @@ def _publish_page(
         state.outputs |= written
         state.made.add(name)
     files.swap_folders(made, published)
-    _enter_all(state, page, rows, parts.digests(rows), ended)
+    _enter_all(state, page, rows, ended)
 
 
 def _take_over(old: Path, new: Path) -> None:

@@ -212,6 +212,7 @@ def test_the_words_of_the_command_line_reach_the_build(
         "notebooks": "n",
         "release": False,
         "force": False,
+        "dask": None,
     }
 
 

@@ -12,6 +12,7 @@ layer module                       its one job
 0     `files`                      write a file or folder whole or not at all, one at a time
 0     `lean`                       import jsonschema in a twentieth of the time
 0     `traces`                     what a notebook read while it ran
+1     `nursery`                    fork kernels from a process that has imported already
 1     `schemas`                    what datapackage.json says, and what does not fit it
 1     `ledgers`                    what the last build made from what, and whether it stands
 1     `parameters`                 which parameters a notebook takes
@@ -28,7 +29,7 @@ layer module                       its one job
 6     `checks`                     all judges, one report; its forms for people and CI
 6     `records`                    what a page showed, and whether a file still shows it
 6     `reviews`                    what a page holds and what a change to it touches
-6     `engine`                     run a notebook in a new process that is already warm
+6     `engine`                     papermill's work, with kernels that are forked warm
 6     `exporters`                  an executed notebook through the project's templates
 7     `charts`                     the pictures of a review
 7     `lab`                        open JupyterLab on the notebook of one page
@@ -36,6 +37,7 @@ layer module                       its one job
 8     `workbench`                  look, change, cite, sign, in a notebook
 8     `rehearsal`                  do once what every notebook does
 8     `workers`                    run notebooks and export them, many at once
+9     `workshop`                   do once what every worker does
 9     `clusters`                   run notebooks on the machines of a Dask cluster
 10    `builds`                     plan, run what changed, export, record
 11    `watching`                   build again at each save, and show it

@@ -20,9 +20,10 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from ketcontent import rendering
-from ketcontent.documents import FACTS, Edition, assemble
+from ketcontent.documents import Edition, assemble
 from ketcontent.evidence import CLAIMS
 from ketcontent.prose import FLESCH_KINCAID_TARGET, readability
+from ketcontent.rendering import FACTS
 from ketcontent.reviews import Table
 from ketcontent.signoffs import standings
 from ketcontent.tables import Content

@@ -602,7 +602,7 @@ class _Bench:
     """An interpreter of its own that is warm, and does one thing after the other."""
 
     def __init__(self, root: Path, environment: dict[str, str]) -> None:
-        from ketcontent import engine
+        from ketcontent import nursery
 
         with open(root / "kernels.log", "ab") as log:
             self.process = subprocess.Popen(
@@ -610,7 +610,7 @@ class _Bench:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,
-                env={**engine.SURROUNDINGS, **environment},
+                env={**nursery.SURROUNDINGS, **environment},
                 cwd=root,
                 start_new_session=True,
             )
@@ -687,7 +687,7 @@ def _environment(errand: _Errand, places: Mapping[str, str]) -> dict[str, str]:
 
 def _serve() -> NoReturn:
     """Import what notebooks need, then do what is asked, until nobody is there to ask."""
-    from ketcontent import engine, workers
+    from ketcontent import nursery, workers
 
     if hasattr(signal, "SIGINT"):
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the builder's to handle
@@ -701,13 +701,13 @@ def _serve() -> NoReturn:
         pickle.dump(said, answers)
         answers.flush()
 
-    for name in workers.imports():
-        importlib.import_module(name)
     (environment,) = pickle.load(requests)
     os.environ.clear()
     os.environ.update(environment)
-    if engine.can_fork():
-        engine.branch()
+    if nursery.can_fork():
+        nursery.begin(workers.KERNELS)
+    for name in workers.IMPORTS:
+        importlib.import_module(name)
     asked: queue.SimpleQueue[Any] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(requests, asked), daemon=True).start()
     answer((code(), str(files.shipped("data"))))

@@ -21,6 +21,7 @@ import pandas as pd
 from ketcontent import rendering, traces
 from ketcontent.citations import cited, references, split_citations, without_citations
 from ketcontent.errors import UnknownName
+from ketcontent.rendering import FACTS
 from ketcontent.tables import Content, remembered, remembering, rows_of, rows_of_page
 from ketcontent.wording import fold, joined
 
@@ -28,9 +29,6 @@ Edition = Literal["current", "supplied"]
 Form = Literal["paragraph", "item", "notice"]
 Certainty = Literal["high", "moderate", "low", "very-low"]
 State = Literal["archive", "draft", "part-reviewed", "reviewed"]
-
-FACTS = "application/vnd.ketcontent+json"
-"""The MIME type, in a bundle, of what a page says of itself to the template that frames it."""
 
 
 @dataclass(frozen=True, slots=True)

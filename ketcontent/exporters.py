@@ -2,7 +2,7 @@
 
 Both exporters print what the cells *show*, never the cells: no code, no prompts, no execution
 counts. From each output they take the form that suits (``text/html``, ``text/markdown``), and from
-the first that says what page it is (`ketcontent.documents.FACTS`) the title, the language and the
+the first that says what page it is (`ketcontent.rendering.FACTS`) the title, the language and the
 state of the page. Cell tags are honoured as everywhere: ``remove-cell``, ``remove-output``.
 
 What this package drew is printed as it is. HTML that anything else drew is cleaned with nh3, so
@@ -26,8 +26,8 @@ from traitlets import Unicode, default
 from traitlets.config import Application
 
 from ketcontent import rendering
-from ketcontent.documents import FACTS
 from ketcontent.errors import KetcontentError
+from ketcontent.rendering import FACTS
 
 _PLAIN_FACTS: dict[str, Any] = {
     "kind": "notebook",
@@ -215,7 +215,8 @@ EXPORTERS = {"html": PageHTMLExporter, "markdown": PageMarkdownExporter}
 
 
 @lru_cache
-def _exporter(form: str) -> Any:
+def _exporter(form: str, *_: Path) -> Any:
+    """Return the exporter of a format that has its templates from these folders."""
     # A new exporter reads its templates anew; one serves all notebooks of a process.
     return EXPORTERS[form]()
 
@@ -242,7 +243,8 @@ def export(notebook: Path, form: str) -> bytes:
     >>> page[:15], b"<script" in page
     (b'<!doctype html>', False)
     """
-    text, resources = _exporter(form).from_filename(str(notebook))
+    exporter = _exporter(form, *rendering.template_folders())
+    text, resources = exporter.from_filename(str(notebook))
     if not any(one.content.strip() for one in resources["shown"]):
         raise KetcontentError(
             f"{notebook.name} shows nothing.",

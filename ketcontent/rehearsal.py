@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ketcontent.charts import balance, coverage, evidence_map, reading_grades
+from ketcontent.charts import coverage
 from ketcontent.checks import check, falling_due, findings, tally
 from ketcontent.documents import assemble
 from ketcontent.reviews import changes, holdings, lengths, repeats, show, summary
@@ -72,8 +72,7 @@ def _rehearse(content: Content) -> None:
     for table in (*tables, falling_due(content, _PAGE, as_of=day)):
         show(table, "A table", nothing="Nothing.")._repr_mimebundle_()
     summary(content, _PAGE)._repr_mimebundle_()
-    for chart in (evidence_map, balance, reading_grades, coverage):
-        chart(content, _PAGE)._repr_mimebundle_()
+    coverage(content, _PAGE)._repr_mimebundle_()
 
 
 with tempfile.TemporaryDirectory() as _folder:

@@ -39,6 +39,9 @@ if TYPE_CHECKING:
 TEMPLATES = Path(__file__).parent / "templates"
 """The folder of all templates: ``page`` for what a notebook shows, the rest for nbconvert."""
 
+FACTS = "application/vnd.ketcontent+json"
+"""The MIME type, in a bundle, of what a page says of itself to the template that frames it."""
+
 _SENTENCES = 4096
 """How many sentences are kept as they were drawn: a page and its review draw each many times."""
 

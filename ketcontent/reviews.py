@@ -19,9 +19,10 @@ import pandas as pd
 
 from ketcontent import rendering
 from ketcontent.citations import references
-from ketcontent.documents import FACTS, Document, Edition, Reference, Statement, assemble
+from ketcontent.documents import Document, Edition, Reference, Statement, assemble
 from ketcontent.errors import KetcontentError, UnknownName
 from ketcontent.redlines import Redline, compare
+from ketcontent.rendering import FACTS
 from ketcontent.schemas import SCHEMA_FILE, TABLES, counted
 from ketcontent.signoffs import (
     fingerprint,

@@ -24,7 +24,7 @@ from multiprocessing import forkserver
 from pathlib import Path
 from typing import Any
 
-from ketcontent import files, ledgers, traces
+from ketcontent import files, ledgers, nursery, traces
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,11 +154,12 @@ def pool(jobs: int, kept: Path) -> Iterator[ProcessPoolExecutor]:
     1
     """
     before = set(multiprocessing.active_children())
+    context, door = warm_up()
     with ProcessPoolExecutor(
         jobs,
-        mp_context=warm_up(),
+        mp_context=context,
         initializer=_start_worker,
-        initargs=(kept, dict(os.environ)),
+        initargs=(kept, dict(os.environ), door),
     ) as executor:
         try:
             yield executor
@@ -230,46 +231,33 @@ def _result(future: Future[Outcome], run: Run) -> Outcome:
         return Outcome(Failure(run.document, run.notebook.name, None, None, "", lost, ""), 0.0)
 
 
-def warm_up() -> Any:
-    """Return where workers come from: forks of one fresh interpreter that imports all they need.
+def warm_up() -> tuple[Any, Any]:
+    """Return where workers come from, and the door of the house where their kernels do.
 
-    What the caller has imported or changed reaches no notebook. The interpreter imports in the
-    background, from the first call on.
+    Workers are forks of one fresh interpreter, kernels of another: both import in the background,
+    from the first call on, side by side. What the caller has imported or changed reaches neither.
+    Where there is no fork, there is no house.
 
     Examples
     --------
-    >>> warm_up().get_start_method() in ("forkserver", "spawn")
+    >>> warm_up()[0].get_start_method() in ("forkserver", "spawn")
     True
     """
-    from ketcontent import engine
-
-    if not engine.can_fork():
-        return multiprocessing.get_context("spawn")
+    if not nursery.can_fork():
+        return multiprocessing.get_context("spawn"), None
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(imports())
-    missing = {name: engine.SURROUNDINGS[name] for name in engine.SURROUNDINGS.keys() - os.environ}
-    os.environ.update(missing)
-    try:
-        with _no_interrupt():
-            forkserver.ensure_running()
-    finally:
-        for name in missing:
-            del os.environ[name]
-    return context
+    context.set_forkserver_preload(list(IMPORTS))
+    with _no_interrupt():
+        door = nursery.open_house(KERNELS)
+        forkserver.ensure_running()
+    return context, door
 
 
-def imports() -> list[str]:
-    """Return what a worker imports before it does anything: for itself, and for its notebooks.
+IMPORTS = ("ketcontent.workshop",)
+"""What a worker imports before it does anything."""
 
-    Examples
-    --------
-    >>> imports()[0]
-    'ketcontent.lean'
-    """
-    from ketcontent import engine
-
-    own = ["papermill", "ketcontent.exporters", "ketcontent.engine", "ketcontent.workers", "nh3"]
-    return ["ketcontent.lean", *engine.KERNEL, *own, *engine.WARM, "ketcontent.rehearsal"]
+KERNELS = (*nursery.WARM, "ketcontent.rehearsal")
+"""What its kernels do."""
 
 
 @contextmanager
@@ -285,10 +273,8 @@ def _no_interrupt() -> Iterator[None]:
         signal.signal(signal.SIGINT, handler)
 
 
-def _start_worker(kept: Path, environment: dict[str, str]) -> None:
+def _start_worker(kept: Path, environment: dict[str, str], door: Any) -> None:
     """Make a worker end when it is told to, or when its parent is gone; its kernel follows."""
-    from ketcontent import engine
-
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
     os.environ.clear()
     os.environ.update(environment)
@@ -296,8 +282,8 @@ def _start_worker(kept: Path, environment: dict[str, str]) -> None:
     kept.mkdir(parents=True, exist_ok=True)
     handle = os.open(kept / "kernels.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     os.dup2(handle, 2)
-    if engine.can_fork():
-        engine.branch()
+    if door is not None:
+        nursery.move_in(door)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 

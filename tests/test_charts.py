@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from ketcontent.charts import Chart, bars, strip
-from ketcontent.documents import FACTS
+from ketcontent.rendering import FACTS
 
 HOSTILE = '<script>alert(1)</script> & "so" {{ 1 }}'
 

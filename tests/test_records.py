@@ -18,11 +18,10 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from ketcontent import assemble, import_page
-from ketcontent.documents import FACTS
 from ketcontent.errors import KetcontentError
 from ketcontent.exporters import EXPORTERS
 from ketcontent.records import Departure, record, verify
-from ketcontent.rendering import markdown_words, strong
+from ketcontent.rendering import FACTS, markdown_words, strong
 from ketcontent.signoffs import fingerprint
 from ketcontent.tables import Content, empty_content, frame_of
 from ketcontent.wording import canonical

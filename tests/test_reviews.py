@@ -17,9 +17,10 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from ketcontent import import_page
-from ketcontent.documents import FACTS, assemble
+from ketcontent.documents import assemble
 from ketcontent.errors import KetcontentError, UnknownName
 from ketcontent.redlines import compare
+from ketcontent.rendering import FACTS
 from ketcontent.reviews import (
     Version,
     changes,

@@ -1,0 +1,28 @@
+"""Do once what every worker does: to import this module is all it is for.
+
+The interpreter that workers are forked from imports it last: papermill, nbconvert and their
+company are there then, and the templates of the exports are compiled. It is to workers what
+`ketcontent.rehearsal` is to their kernels.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import tempfile
+from pathlib import Path
+
+from ketcontent import lean, workers  # noqa: F401
+from ketcontent.exporters import EXPORTERS, export
+
+for _name in ("papermill", "ketcontent.engine", "nh3"):  # needed when there is work
+    importlib.import_module(_name)
+
+with tempfile.TemporaryDirectory() as _folder:
+    _cell = {"cell_type": "markdown", "id": "one", "metadata": {}, "source": "# A page"}
+    _path = Path(_folder, "page.ipynb")
+    _path.write_text(
+        json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [_cell]})
+    )
+    for _form in EXPORTERS:
+        export(_path, _form)

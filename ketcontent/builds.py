@@ -31,13 +31,15 @@ changed loads no table and no pandas.
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import os
 import shutil
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -576,11 +578,13 @@ class _State:
         """The pages whose record must be written anew, in order."""
         self.digests: dict[str, Mapping[str, str]] = {}
         """By page, the digest of each table that its runs are given."""
+        self.changed: dict[str, dict[str, list[str]]] = {}
+        """By page and table, the rows that the last build gave otherwise."""
 
     def look(self) -> None:
         """Find the runs that are stale, and give each page that has one the rows it is made of."""
         from ketcontent import parts
-        from ketcontent.tables import copy_content
+        from ketcontent.tables import copy_content, unchanged
 
         job = self.job
         kept = job.request.exports / KEPT
@@ -589,10 +593,12 @@ class _State:
         copied = False
         shared: dict[int, str] = {}
         for page, rows in parts.divided(job.content, job.pages):
-            stale = self._look_at(page, self.by_page[page], rows, parts.digests(rows, shared))
-            self.stale += stale
-            record = self._look_at_record(page, self.by_page[page], made_anew=bool(stale))
-            if stale or record:
+            with unchanged():
+                stale = self._look_at(page, self.by_page[page], rows, parts.digests(rows, shared))
+                self.stale += stale
+                record = self._look_at_record(page, self.by_page[page], made_anew=bool(stale))
+                if not (stale or record):
+                    continue
                 if not copied:
                     copy_content(job.content, kept / "data")
                     copied = True
@@ -642,6 +648,16 @@ class _State:
             self.stale_records[page] = None
         return bool(why)
 
+    def earlier_record(self, page: str) -> dict[str, Any] | None:
+        """Return the published record of a page, where this version wrote it as it stands."""
+        name = f"{page}/record.json"
+        entry = self.known[page].get(_RECORD)
+        if entry is None or entry.key != self.code:
+            return None
+        path = self.job.request.exports / name
+        known = ledgers.file_digest(path) == entry.outputs.get(name)
+        return dict(json.loads(path.read_bytes())) if known else None
+
     @property
     def entries(self) -> list[ledgers.Entry]:
         """The entries of all runs that were asked for."""
@@ -657,6 +673,13 @@ class _State:
             own = rows if whose == page else parts.part(self.job.content, whose) if known else None
             self.views[whose] = {} if own is None else _view_digests(whose, own)
         return self.views[whose].get(reading, ledgers.GONE)
+
+    def changed_rows(self, run: Run, rows: Content) -> dict[str, list[str]]:
+        """Return, by table, the rows that are not as the last build gave them to a run."""
+        page = run.document
+        if page not in self.changed:
+            self.changed[page] = _changed_rows(Path(run.parameters["data"]), rows)
+        return self.changed[page]
 
     def enter(self, run: Run, outcome: Outcome, rows: Content) -> None:
         """Note what a run read and wrote."""
@@ -703,9 +726,18 @@ def _view_digests(page: str, rows: Content) -> dict[Reading, str]:
             sections = [one.section for one in assemble(rows, page, edition=edition)]
             for key in ("", *sections):
                 view = with_signoffs(rows, assemble(rows, page, edition=edition, section=key))
-                said = json.dumps(asdict(view), default=dict)
+                said = json.dumps(view, default=_parts_of)
                 found["page", page, edition, key] = ledgers.digest(said.encode())
     return found
+
+
+def _parts_of(one: Any) -> Any:
+    """Return what JSON can say of a record or a mapping."""
+    return dict(one) if isinstance(one, Mapping) else [getattr(one, name) for name in _names(one)]
+
+
+def _names(one: Any) -> tuple[str, ...]:
+    return tuple(type(one).__dataclass_fields__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -751,8 +783,8 @@ class _Why:
             return "it depends on the day, and another one has come"
         if kind in ("file", "folder"):
             return f"{os.path.relpath(name[0])} changed"
-        tables = [name[0]] if kind == "table" else []
-        rows = _changed_rows(self.run, self.rows, tables)
+        changed = self.state.changed_rows(self.run, self.rows)
+        rows = _named_rows(changed, [name[0]] if kind == "table" else list(changed))
         what = (
             f"{name[0]}.csv" if kind == "table" else f"section {name[2]}" if name[2] else "the page"
         )
@@ -766,21 +798,33 @@ _NAMED = 3
 """How many changed rows a reason names."""
 
 
-def _changed_rows(run: Run, rows: Content, tables: Sequence[str]) -> str:
-    """Return the rows that are not as the last build gave them to a run."""
-    from ketcontent.errors import KetcontentError
+def _changed_rows(before: Path, rows: Content) -> dict[str, list[str]]:
+    """Return, by table, the keys of the rows that are not as a folder of tables has them."""
     from ketcontent.schemas import TABLES
-    from ketcontent.tables import keyed_rows, read_content
+    from ketcontent.tables import table_bytes
 
-    try:
-        before = read_content(run.parameters["data"])
-    except KetcontentError:  # they are not there any more
-        return ""
-    names = []
-    for table in tables or TABLES:
-        was, now = keyed_rows(before, table), keyed_rows(rows, table)
-        changed = [key for key in sorted(was.keys() | now.keys()) if was.get(key) != now.get(key)]
-        names += [f"{table} {'/'.join(key)}" for key in changed]
+    found = {}
+    for table in TABLES:
+        try:
+            was = (before / f"{table}.csv").read_bytes()
+        except FileNotFoundError:  # it is not known how it was
+            continue
+        now = table_bytes(rows, table)
+        if was == now:
+            continue
+        key = rows.schemas[table].key
+        ways = [
+            {tuple(row[name] for name in key): row for row in csv.DictReader(io.StringIO(text))}
+            for text in (was.decode(), now.decode())
+        ]
+        keys = sorted(ways[0].keys() | ways[1].keys())
+        found[table] = ["/".join(key) for key in keys if ways[0].get(key) != ways[1].get(key)]
+    return found
+
+
+def _named_rows(changed: Mapping[str, list[str]], tables: Sequence[str]) -> str:
+    """Return the first of the rows that changed in some tables, and how many more there are."""
+    names = [f"{table} {key}" for table in tables for key in changed.get(table, ())]
     more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
     return ", ".join(names[:_NAMED]) + more
 
@@ -863,16 +907,19 @@ def _published(exports: Path) -> set[str]:
     }
 
 
-def _write_record(rows: Content, made: Path, page: str) -> str:
+def _write_record(
+    rows: Content, made: Path, page: str, before: tuple[Mapping[str, Any], Collection[str]] | None
+) -> str:
     """Write the record of what the finished pages show, beside them; return its digest."""
     from ketcontent.records import record
 
     pages = {
-        path.relative_to(made).as_posix(): path.read_text("utf-8")
+        path.relative_to(made).as_posix(): path
         for path in sorted([*made.rglob("*.html"), *made.rglob("*.md")])
         if _records([path.name])
     }
-    text = json.dumps(record(rows, page, pages), indent=1, ensure_ascii=False) + "\n"
+    text = json.dumps(record(rows, page, pages, before=before), indent=1, ensure_ascii=False)
+    text += "\n"
     path = made / "record.json"
     path.unlink(missing_ok=True)  # it may be a link to the one that is published
     files.write_through(path, text.encode())
@@ -905,7 +952,10 @@ def _publish_page(
     # tables may have moved on, and the record must not.
     if page in state.stale_records:
         name = f"{page}/record.json"
-        written = {name: _write_record(rows, made, page)}
+        changed = {path.removeprefix(f"{page}/") for path in new}
+        earlier = state.earlier_record(page)
+        before = (earlier, changed) if earlier else None
+        written = {name: _write_record(rows, made, page, before)}
         state.known[page][_RECORD] = ledgers.Entry(state.code, state.tables[page], (), written)
         state.outputs |= written
         state.made.add(name)

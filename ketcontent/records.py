@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
@@ -25,7 +25,7 @@ from ketcontent import rendering
 from ketcontent.documents import assemble, shown_certainty
 from ketcontent.errors import KetcontentError
 from ketcontent.signoffs import fingerprint, standings
-from ketcontent.tables import Content
+from ketcontent.tables import Content, unchanged
 from ketcontent.wording import canonical, joined
 
 _BLOCKS = frozenset(
@@ -56,7 +56,13 @@ class Departure:
         return f"{name}: the page says: {self.found}\n    the record says: {self.recorded}"
 
 
-def record(content: Content, document: str, pages: dict[str, str]) -> dict[str, Any]:
+def record(
+    content: Content,
+    document: str,
+    pages: Mapping[str, str | Path],
+    *,
+    before: tuple[Mapping[str, Any], Collection[str]] | None = None,
+) -> dict[str, Any]:
     """Return the record of a page in its current edition.
 
     Parameters
@@ -64,7 +70,12 @@ def record(content: Content, document: str, pages: dict[str, str]) -> dict[str, 
     content, document
         The tables and the page.
     pages
-        The exported files of the page, HTML and Markdown, by name relative to its folder.
+        The exported files of the page, HTML and Markdown, by name relative to its folder: the
+        text of each, or where it is.
+    before
+        An earlier record of the page, and the names of the files that have changed since then.
+        What it says of another file holds where the statements due on it are the same, so that
+        file is not read again.
 
     Examples
     --------
@@ -74,6 +85,16 @@ def record(content: Content, document: str, pages: dict[str, str]) -> dict[str, 
     ['certainty', 'certainty_shown', 'digest', 'kind', 'label', 'section', 'sign_offs', 'sources',
      'statement', 'words']
     """
+    with unchanged():
+        return _record(content, document, pages, before)
+
+
+def _record(
+    content: Content,
+    document: str,
+    pages: Mapping[str, str | Path],
+    before: tuple[Mapping[str, Any], Collection[str]] | None,
+) -> dict[str, Any]:
     page = assemble(content, document)
     signed: dict[str, list[dict[str, str]]] = {}
     for one in standings(content, document):
@@ -107,18 +128,43 @@ def record(content: Content, document: str, pages: dict[str, str]) -> dict[str, 
         "language": page.language,
         "edition": "current",
         "statements": statements,
-        "pages": {name: _shown(name, text, statements) for name, text in sorted(pages.items())},
+        "pages": {
+            name: _still_shown(name, statements, before) or _shown(name, page, statements)
+            for name, page in sorted(pages.items())
+        },
     }
 
 
-def _shown(name: str, text: str, statements: list[dict[str, Any]]) -> list[str | list[str]]:
+def _still_shown(
+    name: str,
+    statements: list[dict[str, Any]],
+    before: tuple[Mapping[str, Any], Collection[str]] | None,
+) -> list[str | list[str]] | None:
+    """Return what an earlier record says that a file shows; None where the file is to be read."""
+    if before is None:
+        return None
+    earlier, changed = before
+    if name in changed or name not in earlier["pages"]:
+        return None
+    ways = [_due(name, said) for said in (earlier["statements"], statements)]
+    then, now = [[(one["statement"], _said(one)) for one in due] for due in ways]
+    return list(earlier["pages"][name]) if then == now else None
+
+
+def _due(name: str, statements: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the statements that are to stand on an exported file."""
+    section = Path(name).stem if name.startswith("sections/") else ""
+    return [one for one in statements if section in ("", one["section"])]
+
+
+def _shown(name: str, page: str | Path, statements: list[dict[str, Any]]) -> list[str | list[str]]:
     """Return what an exported file shows, in order: keys of statements in a list, or other words.
 
     A statement that is due on the file and not found there stands at the end, so that the file
     never passes.
     """
-    section = Path(name).stem if name.startswith("sections/") else ""
-    due = [one for one in statements if section in ("", one["section"])]
+    text = page if isinstance(page, str) else page.read_text("utf-8")
+    due = _due(name, statements)
     said = {one["statement"]: _said(one) for one in statements}
     shown: list[str | list[str]] = []
     if not name.endswith(".md"):

@@ -368,7 +368,11 @@ def table_bytes(content: Content, table: str) -> bytes:
     >>> table_bytes(read_content("data"), "policies").splitlines()[0]
     b'kind,capacity'
     """
-    return _csv(content.schemas[table], dict(sorted(keyed_rows(content, table).items())))
+    return remembered(_table_bytes, getattr(content, table), content.schemas[table])
+
+
+def _table_bytes(frame: pd.DataFrame, schema: Schema) -> bytes:
+    return _csv(schema, {schema.key_of(row): row for row in _texts(frame, schema)})
 
 
 def validate_tables(folder: str | os.PathLike[str] = "data") -> Report:
@@ -720,13 +724,11 @@ def keyed_rows(content: Content, table: str) -> dict[Key, Row]:
     ('advice', 'clinical')
     """
     schema = content.schemas[table]
-    return {schema.key_of(row): row for row in _texts(content, table)}
+    return {schema.key_of(row): row for row in _texts(getattr(content, table), schema)}
 
 
-def _texts(content: Content, table: str) -> list[Row]:
+def _texts(frame: pd.DataFrame, schema: Schema) -> list[Row]:
     """Return the rows of a table as text, in their order."""
-    schema = content.schemas[table]
-    frame = getattr(content, table)
     booleans, numbers = schema.typed("boolean"), schema.typed("integer")
     columns = [
         [_as_text(cell, boolean=name in booleans) for cell in frame[name]]
@@ -740,7 +742,7 @@ def _texts(content: Content, table: str) -> list[Row]:
 def _keyed(folder: Path, content: Content, table: str) -> dict[Key, Row]:
     """Return the rows of a table by key, as text; a key used twice is a fault."""
     schema = content.schemas[table]
-    rows = _texts(content, table)
+    rows = _texts(getattr(content, table), schema)
     keyed = {schema.key_of(row): row for row in rows}
     if len(keyed) != len(rows):
         data: dict[str, bytes | None] = {

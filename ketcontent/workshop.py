@@ -7,6 +7,7 @@ company are there then, and the templates of the exports are compiled. It is to 
 
 from __future__ import annotations
 
+import gc
 import importlib
 import json
 import tempfile
@@ -26,3 +27,7 @@ with tempfile.TemporaryDirectory() as _folder:
     )
     for _form in EXPORTERS:
         export(_path, _form)
+
+# Nobody need look for garbage among all this: not a worker, whose memory it is until it touches
+# it, and not Python at its end.
+gc.freeze()

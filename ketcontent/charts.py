@@ -13,7 +13,7 @@ import hashlib
 import io
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -144,9 +144,8 @@ def bars(frame: pd.DataFrame, caption: str, *, unit: str, target: float | None =
     aim = [f"The target is {target:g}."] if target is not None else []
     alternative = " ".join([f"{caption}.", *said, *aim])
     height = 0.9 + 0.34 * max(1, len(names))
-    return Chart(
-        _svg(draw, height, alternative), caption, alternative, Table(frame, caption, "None.")
-    )
+    svg = _svg(draw, height, alternative, names, above=target is not None or len(series) > 1)
+    return Chart(svg, caption, alternative, Table(frame, caption, "None."))
 
 
 def strip(frame: pd.DataFrame, caption: str) -> Chart:
@@ -166,13 +165,14 @@ def strip(frame: pd.DataFrame, caption: str) -> Chart:
     'Balance. In reading order: 1 risk, 1 benefit.'
     """
     kinds = [kind if kind in ("benefit", "risk") else "other" for kind in frame["kind"]]
+    levels = ["risk", "other", "benefit"]
 
     def draw(axes: Axes) -> None:
         marks = {"benefit": ("^", 2, "a"), "risk": ("v", 0, "b"), "other": ("|", 1, "c")}
         for kind, (marker, level, fill) in marks.items():
             places = [place for place, one in enumerate(kinds, start=1) if one == kind]
             axes.scatter(places, [level] * len(places), marker=marker, s=46, color=_FILLS[fill])
-        axes.set_yticks([0, 1, 2], ["risk", "other", "benefit"])
+        axes.set_yticks([0, 1, 2], levels)
         axes.set_ylim(-0.6, 2.6)
         axes.set_xlabel("statement, in reading order", color=_INK)
 
@@ -184,13 +184,33 @@ def strip(frame: pd.DataFrame, caption: str) -> Chart:
             runs.append((kind, 1))
     said = ", ".join(f"{number} {kind}" for kind, number in runs)
     alternative = f"{caption}. In reading order: {said}."
-    return Chart(_svg(draw, 1.6, alternative), caption, alternative, Table(frame, caption, "None."))
+    svg = _svg(draw, 1.6, alternative, levels, above=False)
+    return Chart(svg, caption, alternative, Table(frame, caption, "None."))
 
 
-def _svg(draw: Callable[[Axes], None], height: float, alternative: str) -> str:
-    """Return a drawing as SVG that inherits the colour of the text around it."""
+_WIDTH = 7.2  # inches
+_BELOW = 0.45  # for the numbers and what they count
+_EDGE = 0.12
+_RIGHT = 0.3  # for half of what stands above the last mark
+
+
+def _svg(
+    draw: Callable[[Axes], None],
+    height: float,
+    alternative: str,
+    names: Sequence[str],
+    *,
+    above: bool,
+) -> str:
+    """Return a drawing as SVG that inherits the colour of the text around it.
+
+    Its margins are worked out from the names at its left, and whether words stand above it.
+    matplotlib's layouts draw all of it one time more to find them, at a third of the whole time.
+    """
     import matplotlib as mpl
     from matplotlib.figure import Figure
+    from matplotlib.font_manager import FontProperties
+    from matplotlib.textpath import text_to_path
 
     settings: Any = {
         "svg.fonttype": "none",  # text stays text
@@ -202,8 +222,20 @@ def _svg(draw: Callable[[Axes], None], height: float, alternative: str) -> str:
     }
     out = io.StringIO()
     with mpl.rc_context(settings):
-        figure = Figure(figsize=(7.2, height), layout="constrained")
-        axes = figure.add_subplot()
+        font = FontProperties()
+        widths = [text_to_path.get_text_width_height_descent(one, font, False)[0] for one in names]
+        # The page's own font may be wider; and a bar needs room, however long its name.
+        left = min(_WIDTH * 0.7, 1.1 * max(widths, default=0.0) / 72 + _EDGE)
+        top = height - (0.32 if above else _EDGE)
+        figure = Figure(figsize=(_WIDTH, height))
+        axes = figure.add_axes(
+            (
+                left / _WIDTH,
+                _BELOW / height,
+                (_WIDTH - left - _RIGHT) / _WIDTH,
+                (top - _BELOW) / height,
+            )
+        )
         draw(axes)
         axes.tick_params(colors=_INK, length=0)
         for name, spine in axes.spines.items():

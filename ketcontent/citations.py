@@ -21,6 +21,7 @@ import re
 import unicodedata
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from itertools import chain, count
 from pathlib import Path
 from typing import Any
@@ -113,8 +114,12 @@ def references(rows: Sequence[Mapping[str, str]]) -> list[str]:
     ...     "issued": "2020", "volume": "3", "issue": "1", "page": "5-9"}])
     ['Lee A, Roe J. A trial. J Trials. 2020;3(1):5–9.']
     """
-    if not rows:
-        return []
+    return list(_formatted(tuple(tuple(row.items()) for row in rows))) if rows else []
+
+
+@lru_cache(maxsize=64)  # a page is drawn in several forms, with the same references
+def _formatted(cells: tuple[tuple[tuple[str, str], ...], ...]) -> tuple[str, ...]:
+    rows = [dict(row) for row in cells]
     from citeproc import (
         Citation,
         CitationItem,
@@ -135,7 +140,7 @@ def references(rows: Sequence[Mapping[str, str]]) -> list[str]:
         bibliography = CitationStylesBibliography(style, CiteProcJSON(items), formatter.plain)
         for row in rows:
             bibliography.register(Citation([CitationItem(row["source"])]))
-        return [_tidied(str(entry)) for entry in bibliography.bibliography()]
+        return tuple(_tidied(str(entry)) for entry in bibliography.bibliography())
 
 
 def _for_processor(row: Mapping[str, str]) -> dict[str, Any]:

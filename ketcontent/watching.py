@@ -1,9 +1,10 @@
 """Build again whenever something is saved, and show it: for whoever is editing.
 
 The workers stay warm between builds, so that a saved sentence is a page in the browser before the
-editor has looked up. What readers get comes first; the review, which takes longest, follows. The
-exports are served on this machine alone. What is served has a few lines of script in it, which
-load the page again when it has changed and say when a build failed; what is published has none.
+editor has looked up. The page itself comes first; the index, and the review, which takes longest,
+follow. The exports are served on this machine alone. What is served has a few lines of script in
+it, which load the page again when it has changed and say when a build failed; what is published
+has none.
 """
 
 from __future__ import annotations
@@ -26,8 +27,8 @@ from ketcontent import builds, files, workers
 from ketcontent.builds import Built, Request
 from ketcontent.errors import KetcontentError
 
-FIRST = ("section", "document", "index")
-"""The notebooks whose exports readers get; these are built first."""
+FIRST = ("section", "document")
+"""The notebooks of the page itself; these are built first."""
 
 CHANGES = "/.changes"
 """Where the served pages ask what has changed."""
@@ -183,7 +184,7 @@ def _build_at_each(
 
 
 def _built(request: Request, executor: Any) -> Iterator[News]:
-    """Build what readers get, then the rest; yield what came of each."""
+    """Build the page, then the rest; yield what came of each."""
     start = time.perf_counter()
     rest = tuple(name for name in builds.NOTEBOOKS if name not in FIRST)
     for only in (FIRST, rest):

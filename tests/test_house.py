@@ -27,7 +27,7 @@ OWNERS = {
     "distributed": {"clusters"},
     "filelock": {"files"},
     "frictionless": {"schemas"},
-    "ipykernel": {"engine"},
+    "ipykernel": {"nursery"},
     "jinja2": {"rendering"},
     "jupyter_client": {"engine"},
     "jupyterlab": {"lab"},

@@ -89,6 +89,10 @@ def too_slow(patience: float) -> RuntimeError:
     return RuntimeError(f"Kernel didn't respond in {patience} seconds")
 
 
+Request = tuple[list[str], dict[str, str], str, str]
+"""What a kernel is made of (`fork_kernel`)."""
+
+
 # --- the nursery, as its owner sees it -------------------------------------------------------
 
 
@@ -166,12 +170,29 @@ class Kernel:
             os.close(self._life)
 
 
-_Request = tuple[list[str], dict[str, str], str, str]
-"""What a kernel is made of: words, environment, working directory, folder of its sockets."""
+def fork_kernel(request: Request, patience: float) -> Kernel:
+    """Return a new kernel; from a new nursery where the one there was has ended.
 
+    Parameters
+    ----------
+    request
+        What it is made of: the words that ipykernel is given, the environment, the working
+        directory, and the folder of its sockets.
+    patience
+        The seconds in which it must be there.
 
-def fork_kernel(request: _Request, patience: float) -> Kernel:
-    """Return a new kernel; from a new nursery where the one there was has ended."""
+    Raises
+    ------
+    KetcontentError
+        When the nursery ends before it has forked one.
+    RuntimeError
+        When that takes too long; as jupyter_client says it.
+
+    Examples
+    --------
+    >>> fork_kernel.__name__  # the tests need no kernel at this place
+    'fork_kernel'
+    """
     with _lock:
         try:
             return _asked(_nursery_of_now(), request, patience)
@@ -186,7 +207,7 @@ def fork_kernel(request: _Request, patience: float) -> Kernel:
             ) from fault
 
 
-def _asked(nursery: _Nursery, request: _Request, patience: float) -> Kernel:
+def _asked(nursery: _Nursery, request: Request, patience: float) -> Kernel:
     ours, theirs = os.pipe()
     try:
         nursery.connection.send(request)

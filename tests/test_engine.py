@@ -35,7 +35,8 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from papermill.engines import papermill_engines
 
-from ketcontent import engine
+from ketcontent import engine, nursery
+from ketcontent.errors import KetcontentError
 from tests.conftest import wait_until
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # papermill and nbclient run in this process
@@ -96,7 +97,7 @@ def children() -> list[psutil.Process]:
 def nothing_left() -> Iterator[None]:
     before = set(children())
     yield
-    engine._discard()
+    nursery._discard()
     wait_until(lambda: not set(children()) - before)
 
 
@@ -418,7 +419,7 @@ def test_each_notebook_has_a_process_and_a_random_state_of_its_own(tmp_path: Pat
 
 def test_a_notebook_finds_what_it_needs_already_imported(tmp_path: Path) -> None:
     look = "import json, sys\nprint(json.dumps(sorted(sys.modules)))"
-    assert set(engine.KERNEL + engine.WARM) <= set(last(run_cells(tmp_path, look)))
+    assert set(nursery.KERNEL + nursery.WARM) <= set(last(run_cells(tmp_path, look)))
 
 
 def test_a_notebook_has_the_environment_and_the_folder_of_its_caller_as_they_are_then(
@@ -607,10 +608,10 @@ def test_a_flood_without_end_is_papermills_time_out_and_a_saved_notebook(tmp_pat
 
 SLOW = """\
 def never(*_):
-    engine.os.write(2, b"asleep")
-    engine.time.sleep(600)
-engine.{name} = never
-engine._serve("""
+    nursery.os.write(2, b"asleep")
+    nursery.time.sleep(600)
+nursery.{name} = never
+"""
 
 
 @pytest.mark.parametrize(
@@ -623,26 +624,25 @@ engine._serve("""
 def test_a_kernel_that_does_not_start_in_time_is_papermills_exception_and_a_saved_notebook(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    engine._discard()
+    nursery._discard()
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    monkeypatch.setattr(
-        engine, "_NURSERY", engine._NURSERY.replace("engine._serve(", SLOW.format(name=name))
-    )
+    start, work = nursery._PROGRAM.split("work, end")
+    monkeypatch.setattr(nursery, "_PROGRAM", f"{start}{SLOW.format(name=name)}work, end{work}")
     path = write_notebook(tmp_path, "print('never')")
     with pytest.raises(RuntimeError, match="Kernel didn't respond in 1 seconds"):
         run(path, start_timeout=1)
     assert texts(half_run(path)) == []
     assert not list(tmp_path.glob("ket-*"))
-    engine._discard()
+    nursery._discard()
     monkeypatch.undo()
     assert texts(run_cells(tmp_path, "print('the next one')")) == ["the next one\n"]
 
 
 def test_a_nursery_that_was_killed_is_replaced(tmp_path: Path) -> None:
     path = write_notebook(tmp_path, "import os\nprint(os.getppid())")
-    nursery = last(run(path))
-    os.kill(nursery, signal.SIGKILL)
-    assert last(run(path)) != nursery
+    warm = last(run(path))
+    os.kill(warm, signal.SIGKILL)
+    assert last(run(path)) != warm
 
 
 def test_the_kernel_goes_with_its_nursery(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -688,7 +688,7 @@ def test_a_papermill_that_is_ended_leaves_no_process_and_no_file(
 def test_where_there_is_no_fork_papermills_default_engine_runs_and_it_is_said_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(engine, "can_fork", lambda: False)
+    monkeypatch.setattr(nursery, "can_fork", lambda: False)
     engine._say_once.cache_clear()
     path = write_notebook(tmp_path, "import os\nprint(os.getppid())")
     assert last(run(path)) == last(run(path)) == os.getpid()
@@ -716,9 +716,9 @@ def test_only_the_kernel_of_this_python_is_forked(
 def test_a_nursery_that_cannot_start_is_an_error_that_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    engine._discard()
-    monkeypatch.setattr(engine, "_NURSERY", "raise SystemExit(1)")
-    with pytest.raises(engine.KetcontentError) as caught:
+    nursery._discard()
+    monkeypatch.setattr(nursery, "_PROGRAM", "raise SystemExit(1)")
+    with pytest.raises(KetcontentError) as caught:
         run_cells(tmp_path, "1")
     assert str(caught.value) == (
         "The process that kernels are forked from ends before it has forked one.\n"

@@ -71,6 +71,54 @@ def test_it_opens_with_the_page_its_statements_and_the_chosen_one(data: Path) ->
     assert "error" not in answer
 
 
+def test_faults_of_the_page_as_a_whole_come_by_rule_and_lead_to_statements(data: Path) -> None:
+    content = read_content(data)
+    workbench = opened(data)
+    groups = ask(workbench, "open")["whole"]
+    [found] = [one for one in groups if one["rule"] == "retraction-unchecked"]
+    assert found["severity"] == "error"
+    rows = {one["row"]: one for one in found["rows"]}
+    assert set(rows) >= {"anand-2023", "who-2015"}
+    for row in rows.values():
+        assert row["message"] == "Look up whether the source was retracted: last done never."
+        assert row["hint"].startswith("Look up whether the source was retracted, then date")
+    resting = [key[1] for key in rows_of(content, "evidence") if key[2] == "anand-2023"]
+    assert sorted(rows["anand-2023"]["statements"]) == sorted(resting) != []
+    # What a statement has is shown with the statement.
+    tables = {row["table"] for one in groups for row in one["rows"]}
+    assert tables == {"sources", "help_lines"}
+
+
+def test_a_save_looks_at_the_whole_page_again(data: Path) -> None:
+    workbench = opened(data)
+    before = {one["rule"] for one in ask(workbench, "open")["whole"]}
+    for (_, statement), row in rows_of(read_content(data), "statements").items():
+        if row["topics"] and row["position"]:
+            ask(workbench, "edit", statement=statement, cells={"topics": ""})
+    groups = ask(workbench, "save")["whole"]
+    assert {one["rule"] for one in groups} > before
+    severities = [one["severity"] for one in groups]
+    assert severities == sorted(severities, key=["error", "warning", "advice"].index)
+    assert len(set(severities)) > 1
+
+
+def test_a_fault_of_the_page_can_be_waived_and_that_undone(data: Path) -> None:
+    def unlooked(answer: dict[str, Any]) -> list[str]:
+        return [
+            row["row"]
+            for one in answer["whole"]
+            for row in one["rows"]
+            if one["rule"] == "retraction-unchecked"
+        ]
+
+    workbench = opened(data)
+    before = unlooked(ask(workbench, "open"))
+    place = {"table": "sources", "row": "anand-2023", "rule": "retraction-unchecked"}
+    finding = {**place, "reason": "Looked up by hand.", "until": "2999-01-31"}
+    assert set(before) - set(unlooked(ask(workbench, "waive", finding=finding))) == {"anand-2023"}
+    assert unlooked(ask(workbench, "undo")) == before
+
+
 def test_faults_come_with_their_place_as_a_browser_counts_it(data: Path) -> None:
     answer = reword(opened(data), "👩🏽 A miracle.")
     [fault] = [one for one in answer["faults"] if one["rule"] == "promotion-novelty"]

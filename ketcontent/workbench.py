@@ -680,7 +680,14 @@ def _labelled(label: str, words: str) -> str:
 
 
 def _redline(old: str, new: str) -> list[list[str]]:
-    return [[piece.change, piece.text] for piece in compare(old, new).pieces]
+    """Return what changed, as pieces; a sentence added at the end is that sentence and no more."""
+    # A word carries the space behind it. Without one, the last word before an addition would be
+    # another than the same word with the addition behind it.
+    laid = compare(*(f"{words} " if words else "" for words in (old, new)))
+    pieces = [[piece.change, piece.text] for piece in laid.pieces]
+    if pieces:
+        pieces[-1][1] = pieces[-1][1].rstrip()
+    return pieces
 
 
 def _source(row: Mapping[str, str]) -> Answer:

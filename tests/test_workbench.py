@@ -57,6 +57,11 @@ def text_on_disk(data: Path, statement: str = "addiction-1") -> str:
     return rows_of(read_content(data), "statements")["ketamine", statement]["text"]
 
 
+def wording(redline: list[list[str]], without: str = "deleted") -> str:
+    """The wording that a redline leads to, or without what was inserted the one it starts from."""
+    return "".join(text for change, text in redline if change != without).strip()
+
+
 def drafts(data: Path) -> list[Path]:
     return sorted((data / ".drafts").glob("*.json"))
 
@@ -96,7 +101,12 @@ def test_a_save_looks_at_the_whole_page_again(data: Path) -> None:
     for (_, statement), row in rows_of(content, "statements").items():
         if row["position"] and {must, should} & set(row["topics"].split()):
             ask(workbench, "edit", statement=statement, cells={"topics": ""})
+    # What one types is not held against the whole page before somebody asks for that, or saves.
+    edited = ask(workbench, "choose", statement="addiction-1")
+    assert "whole" not in edited
+    looked = ask(workbench, "judge")["whole"]
     groups = ask(workbench, "save")["whole"]
+    assert groups == looked
     found = {
         one["severity"]: row["message"]
         for one in groups
@@ -151,6 +161,15 @@ def test_a_save_writes_the_row_and_shows_its_redline(data: Path) -> None:
     assert drafts(data) == []
 
 
+def test_a_sentence_added_at_the_end_is_all_that_its_redline_shows(data: Path) -> None:
+    workbench = opened(data)
+    was = text_on_disk(data)
+    reword(workbench, f"{was} Ask early.")
+    [saved] = ask(workbench, "save")["saved"]
+    [cell] = saved["cells"]
+    assert cell["redline"] == [["kept", f"{was} "], ["inserted", "Ask early."]]
+
+
 def test_undo_after_a_save_is_an_edit_to_be_saved(data: Path) -> None:
     workbench = opened(data)
     was = text_on_disk(data)
@@ -197,8 +216,8 @@ def test_a_conflict_overwrites_nothing_and_the_editor_chooses(
     [conflict] = answer["status"]["conflicts"]
     [cell] = conflict["cells"]
     assert cell["base"].startswith("In a survey")
-    assert ["inserted", "Theirs."] in cell["theirs"]
-    assert ["inserted", "Mine."] in cell["mine"]
+    assert (wording(cell["theirs"]), wording(cell["mine"])) == ("Theirs.", "Mine.")
+    assert wording(cell["mine"], without="inserted") == cell["base"]
     answer = ask(
         workbench,
         "settle",

@@ -470,6 +470,10 @@ def test_what_is_wrong_with_the_whole_page_leads_to_its_statements_by_keyboard(
     headings = tab.at(".kc-findings h2").all_inner_texts()
     assert [one.split(" ", 1)[1] for one in headings] == said
     assert tab.at(".kc-findings .kc-place:visible").count() == 0
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    wait_until(lambda: live.inner_text() == "The whole page was looked at.")
+    assert page.evaluate(focused) == "Look again"
     while not page.evaluate(focused).startswith("Retraction unchecked"):
         page.keyboard.press("Tab")
     assert page.evaluate(focused) == f"Retraction unchecked ({len(unlooked)})"
@@ -553,6 +557,16 @@ def test_changes_of_state_are_announced_and_the_focus_is_seen(tab: Tab) -> None:
     tab.at("button", has_text=re.compile("^Saved$")).wait_for()
 
 
+VERSIONS = """
+(panel) => [...panel.querySelectorAll('.kc-versions > div')].map((one) => {
+    const [card, name, words] = [one, ...one.children].map((each) => each.getBoundingClientRect());
+    const below = name.bottom <= words.top && words.bottom <= card.bottom;
+    return { inside: below && words.left >= card.left && words.right <= card.right };
+})
+"""
+"""Whether the words of each version lie in their card, below its name."""
+
+
 def test_two_tabs_that_change_one_row_lose_nothing(browser: Any, lab: str, project: Path) -> None:
     for one in opened_alone(browser, lab, "shared"):
         for other in opened_alone(browser, lab, "shared-again"):
@@ -568,6 +582,10 @@ def test_two_tabs_that_change_one_row_lose_nothing(browser: Any, lab: str, proje
             assert "Words of one" in panel.inner_text()
             assert "Tell your doctor" in panel.inner_text()
             assert faults_of_axe(other) == []
+            assert other.at("button", has_text=re.compile("^Not saved$")).count() == 1
+            for width in (1440, 1024):
+                other.page.set_viewport_size({"width": width, "height": 900})
+                assert [one for one in panel.evaluate(VERSIONS) if not one["inside"]] == []
             panel.get_by_label("Words to keep instead").fill("Words of both.")
             panel.get_by_role("button", name="Keep the words above").click()
             panel.wait_for(state="detached")

@@ -650,7 +650,7 @@ function render({ model, el }) {
             "p",
             { class: "kc-hint" },
             "What belongs to no single statement. ",
-            button("Look again", () => tell("judge"), { class: "kc-quiet", "data-field": "whole again" }),
+            button("Look again", lookAgain, { class: "kc-quiet", "data-field": "whole again" }),
           ),
           sums.map(({ severity, own, number }) => [
             h(
@@ -712,6 +712,10 @@ function render({ model, el }) {
         "data-field": `${place} waive`,
       }),
     );
+  }
+
+  async function lookAgain() {
+    if (await tell("judge")) say("The whole page was looked at.");
   }
 
   function focusWhole() {

@@ -80,6 +80,7 @@ class Workbench(anywidget.AnyWidget):
         self._conflicts: tuple[Conflict, ...] = ()
         self._faults: dict[str, list[Diagnostic]] = {}
         self._page_faults: dict[str, list[Diagnostic]] = {}
+        self._whole: list[Diagnostic] = []
         self._news = ""
         shown = [one.statement for part in page for one in part.statements]
         everything = [
@@ -188,7 +189,7 @@ class Workbench(anywidget.AnyWidget):
         return {"found": [_source(row) for row in found]}
 
     def _everything(self) -> Answer:
-        return {"listing": self._listing(), **self._around()}
+        return {"listing": self._listing(), "whole": self._whole_page(), **self._around()}
 
     def _around(self) -> Answer:
         """Return the chosen statement and its section."""
@@ -273,15 +274,20 @@ class Workbench(anywidget.AnyWidget):
         alone_page = editing.alone_with(content, document, key)
         stands = standings(alone_page, document) if row["position"] else []
         cites = shown.cites if shown else cited(cell)
+        reads = reader_words(shown) if shown else ""
+        supplied = _labelled(row["supplied_label"], row["supplied"])
         return {
             "statement": key,
             "row": {name: row[name] for name in ("section", "position", *editing.EDITABLE)},
-            "words": shown.plain if shown and row["notice"] else "",
-            "supplied": " ".join(filter(None, [row["supplied_label"], row["supplied"]])),
+            "reads": reads,
+            "supplied": supplied,
             "faults": [_fault(one, cell) for one in self._content_faults(key)],
             "redlines": {
-                "saved": _redline(was.get("text", ""), cell),
-                "supplied": _redline(row["supplied"], shown.plain if shown else ""),
+                "saved": _redline(
+                    _labelled(was.get("label", ""), was.get("text", "")),
+                    _labelled(row["label"], cell),
+                ),
+                "supplied": _redline(supplied, reads),
             },
             "voids": [asdict(one) for one in editing.voided(session) if one.statement == key],
             "standings": [self._standing(one, shown) for one in stands],
@@ -301,7 +307,7 @@ class Workbench(anywidget.AnyWidget):
                 {(document, key): row},
                 {key: {one.capacity: one.state for one in stands}},
                 self._changed(),
-                reader_words(shown) if shown else row["supplied"],
+                reads or row["supplied"],
             ),
         }
 
@@ -335,11 +341,59 @@ class Workbench(anywidget.AnyWidget):
         """Look at the whole page with every judge."""
         session = self._session
         found: dict[str, list[Diagnostic]] = {}
+        whole = []
+        here = self._rows()
         for one in check(session.content, [session.document]):
             page, _, rest = one.key.partition("/")
-            if one.table in ("statements", "evidence") and page == session.document:
-                found.setdefault(rest.split("/")[0], []).append(one)
-        self._faults = found
+            statement = rest.split("/")[0]
+            own = one.table in ("statements", "evidence") and page == session.document
+            if own and statement in here:
+                found.setdefault(statement, []).append(one)
+            else:
+                whole.append(one)
+        self._faults, self._whole = found, whole
+
+    def _whole_page(self) -> list[Answer]:
+        """Return the faults that belong to no statement, those of one rule together."""
+        leads = self._leads()
+        groups: dict[tuple[str, str], list[Answer]] = {}
+        for one in self._whole:
+            row = {
+                "table": one.table,
+                "row": one.key,
+                "rule": one.rule,
+                "message": one.message,
+                "hint": one.hint,
+                "statements": leads.get((one.table, one.key), []),
+            }
+            groups.setdefault((one.severity, one.rule), []).append(row)
+        return [
+            {"severity": severity, "rule": rule, "rows": rows}
+            for (severity, rule), rows in groups.items()
+        ]
+
+    def _leads(self) -> dict[tuple[str, str], list[str]]:
+        """Return the statements on the page that rest on a row of another table, by that row."""
+        content, document = self._session.content, self._session.document
+        found: dict[tuple[str, str], dict[str, None]] = {}
+        shown = set()
+        for section in assemble(content, document):
+            for place, one in enumerate(section.statements):
+                shown.add(one.statement)
+                rests = [("sources", source) for source in one.cites]
+                if one.notice:
+                    rests.append(("notices", one.notice))
+                if place == 0:  # where a reader meets the heading
+                    rests.append(("sections", f"{document}/{section.section}"))
+                for rest in rests:
+                    found.setdefault(rest, {})[one.statement] = None
+        for page, statement, source in editing.rows_of(content, "evidence"):
+            if page == document and statement in shown:
+                found.setdefault(("sources", source), {})[statement] = None
+        for (key,), row in editing.rows_of(content, "signoffs").items():
+            if row["document"] == document and row["statement"] in shown:
+                found["signoffs", key] = {row["statement"]: None}
+        return {row: list(statements) for row, statements in found.items()}
 
     # --- changing ----------------------------------------------------------------------------
 
@@ -423,7 +477,8 @@ class Workbench(anywidget.AnyWidget):
     def _do_waive(self, message: Mapping[str, Any]) -> Answer:
         finding = {str(name): str(cell) for name, cell in message["finding"].items()}
         self._session = editing.waived(self._session, finding)
-        return self._around()
+        self._judge()
+        return self._everything()
 
     def _do_undo(self, _: Mapping[str, Any]) -> Answer:
         return self._stepped(editing.undo(self._session))
@@ -436,6 +491,8 @@ class Workbench(anywidget.AnyWidget):
         longer = max(session, self._session, key=lambda one: len(one.done))
         step = longer.done[-1] if session is not self._session else None
         self._session = session
+        if step and any(one.table == "waivers" for one in step.changes):
+            self._judge()
         self._stay()
         touched = [
             one.key[1]
@@ -617,8 +674,20 @@ def _shown(content: Content, document: str, key: str) -> Statement | None:
     return None
 
 
+def _labelled(label: str, words: str) -> str:
+    """Return words behind their label, as a reader meets them."""
+    return reader_words(Statement("", label, words, words, "", ""))
+
+
 def _redline(old: str, new: str) -> list[list[str]]:
-    return [[piece.change, piece.text] for piece in compare(old, new).pieces]
+    """Return what changed, as pieces; a sentence added at the end is that sentence and no more."""
+    # A word carries the space behind it. Without one, the last word before an addition would be
+    # another than the same word with the addition behind it.
+    laid = compare(*(f"{words} " if words else "" for words in (old, new)))
+    pieces = [[piece.change, piece.text] for piece in laid.pieces]
+    if pieces:
+        pieces[-1][1] = pieces[-1][1].rstrip()
+    return pieces
 
 
 def _source(row: Mapping[str, str]) -> Answer:

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import os
 import re
+import shutil
 import signal
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
-from ketcontent import read_content, write_content
+from ketcontent import check, read_content, write_content
 from ketcontent.editing import changes_of, rows_of
 from ketcontent.tables import Content, frame_of
 from tests.conftest import ROOT, TOKEN, wait_until
 from tests.test_hostile import CELLS
+from tests.test_lab import started
 from tests.test_workbench import PEOPLE, text_on_disk
 
 pytestmark = pytest.mark.browser
@@ -89,7 +94,6 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "data": content,
         "shared": content,
         "restart": content,
-        "first": content,
         "long": long_page(content, 1000),
         "hostile": hostile_page(content),
     }
@@ -103,19 +107,20 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 class Tab:
-    """A tab of JupyterLab with the workbench of one folder of tables."""
+    """A tab of JupyterLab with the workbench of the notebook at an address."""
 
-    def __init__(self, browser: Any, lab: str, name: str) -> None:
+    def __init__(self, browser: Any, address: str) -> None:
         self.asked: list[str] = []
         self.context = browser.new_context(viewport={"width": 1440, "height": 900})
-        self.context.route("http*://**/*", lambda route: self._stay(route, lab))
+        own = urlsplit(address).netloc
+        self.context.route("http*://**/*", lambda route: self._stay(route, own))
         self.page = self.context.new_page()
         self.page.set_default_timeout(60_000)
-        self.page.goto(f"{lab}/lab/workspaces/{name}/tree/notebooks/{name}.ipynb?token={TOKEN}")
+        self.page.goto(address)
         self.run()
 
-    def _stay(self, route: Any, lab: str) -> None:
-        if route.request.url.startswith(lab):
+    def _stay(self, route: Any, own: str) -> None:
+        if urlsplit(route.request.url).netloc == own:
             route.continue_()
         else:
             self.asked.append(route.request.url)
@@ -154,13 +159,12 @@ class Tab:
 @pytest.fixture(scope="module")
 def tab(browser: Any, lab: str) -> Iterator[Tab]:
     """The tab that the tests of one editor share; each leaves nothing unsaved."""
-    tab = Tab(browser, lab, "data")
-    yield tab
-    tab.context.close()
+    yield from opened_alone(browser, lab, "data")
 
 
 def opened_alone(browser: Any, lab: str, name: str) -> Iterator[Tab]:
-    tab = Tab(browser, lab, name)
+    place = f"lab/workspaces/{name}/tree/notebooks/{name}.ipynb"
+    tab = Tab(browser, f"{lab}/{place}?token={TOKEN}")
     yield tab
     tab.context.close()
 
@@ -334,6 +338,184 @@ def test_a_reviewer_signs_by_keyboard_alone(tab: Tab, project: Path) -> None:
     tab.at("button", has_text=re.compile("^Saved$")).wait_for()
 
 
+def test_a_finding_is_waived_with_a_reason_until_a_day(tab: Tab, project: Path) -> None:
+    tab.choose("ask-1")
+    fault = tab.at(".kc-fault", has=tab.page.get_by_label("Waive jargon-plain-word"))
+    fault.get_by_label("Waive jargon-plain-word").click()
+    fault.get_by_label("Why it may stand").fill("Doctors say it to you.")
+    until = (datetime.date.today() + datetime.timedelta(30)).isoformat()
+    fault.get_by_label("Until which day").fill(until)
+    fault.get_by_role("button", name="Waive", exact=True).click()
+    fault.wait_for(state="detached")
+    assert "Saved 1 row." in tab.save().inner_text()
+    assert rows_of(read_content(project / "data"), "waivers") == {
+        ("statements", "ketamine/ask-1", "jargon-plain-word"): {
+            "table": "statements",
+            "row": "ketamine/ask-1",
+            "rule": "jargon-plain-word",
+            "reason": "Doctors say it to you.",
+            "until": until,
+        }
+    }
+    tab.page.keyboard.press("Control+z")
+    fault.wait_for()
+    tab.save()
+    assert rows_of(read_content(project / "data"), "waivers") == {}
+
+
+def test_a_cut_statement_is_brought_back(tab: Tab, project: Path) -> None:
+    tab.choose("reviews-1")
+    assert "There are no reviews yet." in tab.at(".kc-middle").inner_text()
+    tab.at("button", has_text="Bring it back").click()
+    tab.at(".kc-entry[data-statement=reviews-1]:not(.kc-off)").wait_for()
+    assert tab.at(".kc-editor").input_value() == "There are no reviews yet."
+    tab.at(".kc-right .kc-here", has_text="There are no reviews yet.").wait_for()
+    tab.save()
+    row = rows_of(read_content(project / "data"), "statements")["ketamine", "reviews-1"]
+    assert (row["text"], bool(row["position"])) == ("There are no reviews yet.", True)
+    tab.page.keyboard.press("Control+z")
+    tab.at(".kc-entry[data-statement=reviews-1].kc-off").wait_for()
+    tab.save()
+    assert text_on_disk(project / "data", "reviews-1") == ""
+
+
+def test_a_statement_moves_to_the_section_that_the_menu_names(tab: Tab, project: Path) -> None:
+    tab.choose("addiction-3")
+    menu = tab.at(".kc-middle").get_by_label("Section", exact=True)
+    menu.select_option("driving")
+    there = ".kc-group:has([data-statement=driving-1]) [data-statement=addiction-3]"
+    tab.at(there).wait_for()
+    assert tab.here() == "addiction-3"
+    tab.at(".kc-right h2", has_text="Driving and machines").wait_for()
+    tab.save()
+    row = rows_of(read_content(project / "data"), "statements")["ketamine", "addiction-3"]
+    assert row["section"] == "driving"
+    tab.page.keyboard.press("Control+z")
+    tab.at(there).wait_for(state="detached")
+    tab.save()
+    row = rows_of(read_content(project / "data"), "statements")["ketamine", "addiction-3"]
+    assert row["section"] == "lasting-harm"
+
+
+def test_a_reviewer_sees_what_changed_since_a_stale_sign_off(tab: Tab) -> None:
+    review = tab.at("button", has_text=re.compile("^Review$"))
+    tab.choose("addiction-3")
+    review.click()
+    tab.at(".kc-who select").first.select_option("ada")
+    tab.at("button", has_text="Approve").click()
+    tab.at(".kc-note", has_text="Approved: addiction-3.").wait_for()
+    review.click()
+    editor = tab.choose("addiction-3")
+    editor.press("Control+End")
+    editor.press_sequentially(" Ask early.")
+    tab.at(".kc-note", has_text="Saving this voids a sign-off").wait_for()
+    tab.save()
+    review.click()
+    tab.choose("addiction-3")
+    assert "What changed since Ada Roe signed on" in tab.at(".kc-review").inner_text()
+    [added] = tab.at(".kc-review .kc-redline ins").all_inner_texts()
+    assert added.split() == ["[inserted:", "Ask", "early.", "]"]
+    assert "clinical: stale" in tab.at(".kc-head").inner_text()
+    review.click()
+    tab.page.keyboard.press("Control+z")
+    tab.at(".kc-head", has_text="clinical: valid").wait_for()
+    tab.save()
+
+
+def test_the_words_stand_against_those_saved_and_those_supplied(tab: Tab) -> None:
+    editor = tab.choose("alternative-option-1")
+    changes = tab.at(".kc-changes")
+    assert changes.locator("h3").all_inner_texts() == [
+        "Supplied words",
+        "Against the supplied words",
+    ]
+    supplied = changes.locator(".kc-supplied").inner_text()
+    assert supplied.startswith("Alternative Option: For individuals who have not responded")
+    redline = changes.locator(".kc-redline")
+    assert redline.is_visible()
+    assert "Alternative Option" in redline.locator("del").first.inner_text()
+    assert "If 2 or more antidepressants" in redline.locator("ins").first.inner_text()
+    assert tab.at(".kc-middle").inner_text().count(supplied) == 1
+    editor.press("Control+End")
+    editor.press_sequentially(" Ask.")
+    changes.locator("h3", has_text="Against the saved words").wait_for()
+    [added] = changes.locator(".kc-redline").first.locator("ins").all_inner_texts()
+    assert added.split() == ["[inserted:", "Ask.", "]"]
+    tab.at(".kc-editor").press("Control+z")
+    tab.at("button", has_text=re.compile("^Saved$")).wait_for()
+    # Of what is off the page, the supplied words stand there once.
+    tab.choose("rapid-onset-1")
+    middle = tab.at(".kc-middle").inner_text()
+    assert middle.count("One of the most notable features of ketamine is its quick action.") == 1
+
+
+def test_what_is_wrong_with_the_whole_page_leads_to_its_statements_by_keyboard(
+    tab: Tab, project: Path
+) -> None:
+    page = tab.page
+    focused = "document.activeElement.textContent"
+    live = tab.at("[aria-live=polite]")
+    content = read_content(project / "data")
+    found = [
+        one for one in check(content, ["ketamine"]) if one.table not in ("statements", "evidence")
+    ]
+    unlooked = [one for one in found if one.rule == "retraction-unchecked"]
+    assert len(found) > 70
+    said = [
+        f"{number} {severity}{'s' if number > 1 else ''}"
+        for severity, number in Counter(one.severity for one in found).items()
+    ]
+    tab.choose("addiction-3").press("Alt+5")
+    assert page.evaluate(focused) == f"The page as a whole {', '.join(said)}"
+    headings = tab.at(".kc-findings h2").all_inner_texts()
+    assert [one.split(" ", 1)[1] for one in headings] == said
+    assert tab.at(".kc-findings .kc-place:visible").count() == 0
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    wait_until(lambda: live.inner_text() == "The whole page was looked at.")
+    assert page.evaluate(focused) == "Look again"
+    while not page.evaluate(focused).startswith("Retraction unchecked"):
+        page.keyboard.press("Tab")
+    assert page.evaluate(focused) == f"Retraction unchecked ({len(unlooked)})"
+    page.keyboard.press("Enter")
+    assert tab.at(".kc-findings .kc-place:visible").count() == len(unlooked)
+    # It scrolls within its pane, and leaves the list its room, the chosen statement in sight.
+    sizes = tab.at(".kc-whole").evaluate(
+        "(one) => [one.clientHeight, one.scrollHeight, one.parentElement.clientHeight]"
+    )
+    assert sizes[1] > sizes[0]
+    assert sizes[0] < 0.67 * sizes[2]
+    chosen = tab.at(".kc-entry[aria-selected=true]").bounding_box()
+    frame = tab.at(".kc-list").bounding_box()
+    assert frame["y"] <= chosen["y"] <= frame["y"] + frame["height"]
+    item = tab.at(".kc-findings li", has_text="source anand-2023")
+    ways = item.locator("[aria-label^='Go to ']")
+    assert set(ways.all_inner_texts()) == {
+        statement
+        for document, statement, source in rows_of(content, "evidence")
+        if (document, source) == ("ketamine", "anand-2023")
+    }
+    while page.evaluate(focused) != ways.first.inner_text():
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    wait_until(lambda: tab.here() == ways.first.inner_text())
+    wait_until(lambda: live.inner_text().startswith(f"{tab.here()} is chosen."))
+    assert page.evaluate(focused) == tab.here()
+    item.get_by_role("button", name="Waive").press("Enter")
+    page.keyboard.type("Looked up by hand.")
+    item.get_by_label("Until which day").fill("2999-01-31")
+    page.keyboard.press("Enter")
+    item.wait_for(state="detached")
+    errors = sum(one.severity == "error" for one in found)
+    wait_until(lambda: f"{errors - 1} errors" in live.inner_text())
+    assert page.evaluate(focused) == tab.at(".kc-whole summary").first.text_content()
+    page.keyboard.press("Control+z")
+    item.wait_for()
+    page.keyboard.press("Enter")
+    assert tab.at(".kc-findings").is_hidden()
+    tab.at("button", has_text=re.compile("^Saved$")).wait_for()
+
+
 @pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
 def test_axe_finds_nothing_in_either_theme(tab: Tab, theme: str) -> None:
     page = tab.page
@@ -349,6 +531,13 @@ def test_axe_finds_nothing_in_either_theme(tab: Tab, theme: str) -> None:
     tab.page.keyboard.press("Alt+h")
     assert faults_of_axe(tab) == []
     tab.page.keyboard.press("Alt+h")
+    tab.page.keyboard.press("Alt+5")
+    folded = tab.at(".kc-findings details:not([open]) > summary")
+    while folded.count():
+        folded.first.click()
+    assert tab.at(".kc-findings .kc-place:visible").count() > 70
+    assert faults_of_axe(tab) == []
+    tab.at(".kc-whole summary").first.click()
     editor.press("Control+z")
     tab.at("button", has_text=re.compile("^Saved$")).wait_for()
 
@@ -368,6 +557,16 @@ def test_changes_of_state_are_announced_and_the_focus_is_seen(tab: Tab) -> None:
     tab.at("button", has_text=re.compile("^Saved$")).wait_for()
 
 
+VERSIONS = """
+(panel) => [...panel.querySelectorAll('.kc-versions > div')].map((one) => {
+    const [card, name, words] = [one, ...one.children].map((each) => each.getBoundingClientRect());
+    const below = name.bottom <= words.top && words.bottom <= card.bottom;
+    return { inside: below && words.left >= card.left && words.right <= card.right };
+})
+"""
+"""Whether the words of each version lie in their card, below its name."""
+
+
 def test_two_tabs_that_change_one_row_lose_nothing(browser: Any, lab: str, project: Path) -> None:
     for one in opened_alone(browser, lab, "shared"):
         for other in opened_alone(browser, lab, "shared-again"):
@@ -383,6 +582,10 @@ def test_two_tabs_that_change_one_row_lose_nothing(browser: Any, lab: str, proje
             assert "Words of one" in panel.inner_text()
             assert "Tell your doctor" in panel.inner_text()
             assert faults_of_axe(other) == []
+            assert other.at("button", has_text=re.compile("^Not saved$")).count() == 1
+            for width in (1440, 1024):
+                other.page.set_viewport_size({"width": width, "height": 900})
+                assert [one for one in panel.evaluate(VERSIONS) if not one["inside"]] == []
             panel.get_by_label("Words to keep instead").fill("Words of both.")
             panel.get_by_role("button", name="Keep the words above").click()
             panel.wait_for(state="detached")
@@ -444,8 +647,11 @@ def test_a_thousand_statements_stay_responsive(long: Tab, what: str) -> None:
     assert long.at(".kc-entry").count() == 1000
     long.choose("long-20").press("Control+End")
     waits = long.page.evaluate(FRAMES, [what, 40])
+    figures = {"median": waits[19], "95th percentile": waits[37], "longest": waits[39]}
+    said = ", ".join(f"{name} {wait:.0f} ms" for name, wait in figures.items())
+    print(f"{what}: {said}")
     # Nine frames of ten are within 100 ms, on a machine that others use too.
-    assert waits[35] < 100
+    assert waits[35] < 100, said
 
 
 @pytest.fixture(scope="module")
@@ -453,39 +659,65 @@ def long(browser: Any, lab: str) -> Iterator[Tab]:
     yield from opened_alone(browser, lab, "long")
 
 
+LOOK = """
+async (statements) => {
+    const bench = document.querySelector('.kc-workbench');
+    const tags = 'script, iframe, img, svg, base, meta, link, style, object, embed';
+    const found = {};
+    for (const one of statements) {
+        bench.querySelector(`.kc-entry[data-statement=${one}]`).click();
+        const end = performance.now() + 20000;
+        while (bench.querySelector('.kc-head code')?.textContent !== one
+            || bench.querySelector('.kc-entry[aria-selected=true]')?.dataset.statement !== one) {
+            if (performance.now() > end) throw new Error(`${one} was not shown`);
+            await new Promise((done) => setTimeout(done, 5));
+        }
+        const running = [...bench.querySelectorAll('*')].flatMap((each) => [...each.attributes])
+            .filter((each) => /^on/i.test(each.name) || /^(javascript|data):/i.test(each.value));
+        found[one] = [
+            bench.querySelector('.kc-editor, .kc-toread')[
+                bench.querySelector('.kc-editor') ? 'value' : 'textContent'],
+            [...bench.querySelectorAll(tags)].map((each) => each.tagName)
+                .concat(running.map((each) => each.name)),
+        ];
+    }
+    return found;
+}
+"""
+"""Choose each statement; tell its words, and what of the workbench could run or load anything."""
+
+
 def test_no_cell_of_a_table_runs_in_jupyterlab(browser: Any, lab: str) -> None:
     for tab in opened_alone(browser, lab, "hostile"):
         dialogs: list[str] = []
         tab.page.on("dialog", lambda dialog, seen=dialogs: seen.append(dialog.message))
-        for place, (name, cell) in enumerate(CELLS.items()):
-            if place % 4 and "script" not in name and "event" not in name:
-                continue  # the list and the section show all of them; the middle some
-            tab.choose(f"hostile-{place}")
-            assert tab.at(".kc-editor").input_value().split() == cell.split()
-        tab.page.keyboard.press("Alt+r")
+        cells = {f"hostile-{place}": cell for place, cell in enumerate(CELLS.values())}
+        for statement, (words, strange) in tab.page.evaluate(LOOK, [*cells]).items():
+            assert words.split() == cells[statement].split()
+            assert strange == [], statement
+        tab.at("button", has_text=re.compile("^Review$")).click()
         tab.at(".kc-review").wait_for()
-        strange = "script, iframe, img, svg, base, meta, link, style, object, embed"
-        assert tab.at(f":is({strange})").count() == 0
-        handlers = tab.page.evaluate(
-            """() => [...document.querySelectorAll('.kc-workbench *')].flatMap((one) =>
-                [...one.attributes].filter((each) => each.name.startsWith('on')
-                    || /^(javascript|data):/i.test(each.value)).map((each) => each.name))"""
-        )
-        assert handlers == []
+        for statement, (_, strange) in tab.page.evaluate(LOOK, [*cells]).items():
+            assert strange == [], statement
         assert tab.page.evaluate("window.ran") is None
         assert dialogs == []
         assert [one for one in tab.asked if "evil" in one] == []
 
 
-def test_the_first_quarter_of_an_hour_of_the_readme(browser: Any, lab: str, project: Path) -> None:
-    steps = re.findall(
-        r"^\d\. (.*(?:\n   .*)*)",
-        (ROOT / "README.md").read_text("utf-8").split("## The workbench")[1].split("\n## ")[0],
-        flags=re.MULTILINE,
-    )
+def test_the_first_quarter_of_an_hour_of_the_readme(
+    browser: Any, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    part = (ROOT / "README.md").read_text("utf-8").split("## The workbench")[1].split("\n## ")[0]
+    steps = re.findall(r"^\d\. (.*(?:\n   .*)*)", part, flags=re.MULTILINE)
     typed = [re.findall("`([^`]+)`", step) for step in steps]
     assert len(steps) == 8
-    for tab in opened_alone(browser, lab, "first"):
+    [[*command]] = [one.split() for one in re.findall("```sh\n(.*)\n```", part)]
+    assert command[:2] == ["ketcontent", "lab"]
+    for name in ("data", "notebooks"):
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns(".*"))
+    own = tmp_path_factory.mktemp("jupyter")
+    for tab in opened_by_command(browser, tmp_path, own, *command[2:]):
+        assert tab.at(".kc-entry[aria-selected=true]").count() == 1
         tab.at(".kc-search").fill(typed[1][0])
         wait_until(lambda tab=tab: tab.at(".kc-entry").count() == 1)
         editor = tab.choose(str(tab.at(".kc-entry").get_attribute("data-statement")))
@@ -505,8 +737,21 @@ def test_the_first_quarter_of_an_hour_of_the_readme(browser: Any, lab: str, proj
         tab.at("button[aria-label='Remove anand-2023']").click()
         tab.at("button[aria-label='Remove anand-2023']").wait_for(state="detached")
         assert "Saved 1 row." in tab.save().inner_text()
-        assert text_on_disk(project / "first", tab.here()) == typed[4][0]
+        assert text_on_disk(tmp_path / "data", tab.here()) == typed[4][0]
         tab.at("button", has_text=re.compile("^Review$")).click()
         tab.at(".kc-review").wait_for()
+        assert "Nobody is named in the table of people yet" in tab.at(".kc-review").inner_text()
         tab.at("button", has_text=re.compile("^Review$")).click()
         tab.at(".kc-editor").wait_for()
+
+
+def opened_by_command(browser: Any, project: Path, own: Path, *words: str) -> Iterator[Tab]:
+    """What ``ketcontent lab`` opens in a project, all cells run."""
+    run, address = started(project, own, *words, "--no-browser")
+    try:
+        tab = Tab(browser, address)
+        yield tab
+        tab.context.close()
+    finally:
+        run.terminate()
+        run.communicate()

@@ -21,6 +21,12 @@ const SIGNED = {
   missing: { mark: "○", name: "sign-off missing" },
   valid: { mark: "✓", name: "signed" },
 };
+const COLUMNS = {
+  text: "Words",
+  certainty_reasons: "Reasons for the grade",
+  form: "Shown as",
+  author: "Writer",
+};
 const FILTERS = {
   all: ["All", () => true],
   faults: ["With faults", (one) => one.faults.some(Boolean)],
@@ -42,6 +48,7 @@ const SHORTCUTS = [
   ["Alt+J", "Join with the next"],
   ["Alt+Delete", "Cut the statement"],
   ["Alt+1  Alt+2  Alt+3  Alt+4", "Go to the list, the words, the evidence, the section"],
+  ["Alt+5", "Go to what is wrong with the page as a whole"],
   ["Alt+R", "Edit or review"],
   ["Alt+A", "Approve, in review"],
   ["Alt+C", "Comment to ask for changes, in review"],
@@ -63,11 +70,15 @@ function h(tag, given = {}, ...children) {
     else if (name === "value") made.value = value;
     else made.setAttribute(name, value === true ? "" : String(value));
   }
-  made.append(...children.flat().filter((one) => one !== null && one !== undefined && one !== ""));
+  made.append(...children.flat(Infinity).filter((one) => one !== null && one !== undefined && one !== ""));
   return made;
 }
 
 const unseen = (text) => h("span", { class: "kc-unseen" }, text);
+
+// What a column of a table is called on the screen.
+const column = (name) =>
+  COLUMNS[name] || `${name[0].toUpperCase()}${name.slice(1).replaceAll("_", " ")}`;
 
 const counted = (number, name) => `${number} ${name}${number === 1 ? "" : "s"}`;
 
@@ -142,6 +153,7 @@ function render({ model, el }) {
   let words = "";
   let burst = { statement: "", number: 0, at: 0 };
   let opened = false;
+  let saying = [];
 
   // --- talking -------------------------------------------------------------------------------
 
@@ -201,10 +213,15 @@ function render({ model, el }) {
     if (lost) say("No answer from the kernel. What you type is kept in this browser.");
   }
 
+  // What is said within a moment is one announcement: the second would silence the first.
   function say(text) {
     if (!text) return;
+    saying = [...saying, text];
     live.textContent = "";
-    later("say", 50, () => (live.textContent = text));
+    later("say", 50, () => {
+      live.textContent = saying.join(" ");
+      saying = [];
+    });
   }
 
   // --- words that no kernel has yet ----------------------------------------------------------
@@ -333,11 +350,19 @@ function render({ model, el }) {
     "aria-label": "Statements in reading order",
     onkeydown: listKey,
   });
+  const wholeBox = h("div", { class: "kc-whole" });
+  // It takes room from the list, in which the chosen statement stays in sight.
+  const unfold = () => {
+    panes.classList.toggle("kc-unfolded", wholeBox.firstChild.open);
+    markChosen();
+  };
+  wholeBox.addEventListener("toggle", unfold, { capture: true });
   const left = h(
     "div",
     { class: "kc-left", role: "group", "aria-label": "Statements" },
     h("div", { class: "kc-find" }, search, filterBox),
     list,
+    wholeBox,
   );
   const middle = h("div", {
     class: "kc-middle",
@@ -351,6 +376,7 @@ function render({ model, el }) {
     "aria-label": "The section as a reader sees it",
     tabindex: "0",
   });
+  const panes = h("div", { class: "kc-panes" }, left, middle, right);
   const root = h(
     "div",
     { class: "kc-workbench", onkeydown: keys, onfocusin: ownKeys },
@@ -359,7 +385,7 @@ function render({ model, el }) {
     noteBox,
     conflictBox,
     helpBox,
-    h("div", { class: "kc-panes" }, left, middle, right),
+    panes,
     live,
   );
   el.append(root);
@@ -373,6 +399,7 @@ function render({ model, el }) {
       if (answer[name] !== undefined) state[name] = answer[name];
     }
     if (answer.listing) drawList();
+    if (answer.whole) drawWhole(answer.whole);
     if (answer.detail) {
       mend(answer.detail.entry);
       const words = editor ? editor.value.trimEnd() : null;
@@ -429,7 +456,7 @@ function render({ model, el }) {
               ` ${row.what}`,
               row.what === "changed"
                 ? row.cells.map((cell) =>
-                    h("div", { class: "kc-redline" }, h("b", {}, `${cell.column}: `), redline(cell.redline)),
+                    h("div", { class: "kc-redline" }, h("b", {}, `${column(cell.column)}: `), redline(cell.redline)),
                   )
                 : "",
             ),
@@ -449,11 +476,12 @@ function render({ model, el }) {
     const sum = (n) => all.reduce((total, one) => total + one.faults[n], 0);
     const signed = all.filter((one) => ["valid", undefined].includes(worst(one))).length;
     counts.textContent =
-      `${all.length} statements · ${counted(sum(0), "error")} · ${counted(sum(1), "warning")} · ` +
+      `In ${counted(all.length, "statement")}: ${counted(sum(0), "error")} · ${counted(sum(1), "warning")} · ` +
       `${sum(2)} advice · ` +
       `${signed} signed in full` +
       (safe ? "" : " · the draft file cannot be written");
-    saveButton.textContent = unsaved ? `Save (${unsaved})` : "Saved";
+    const rest = conflicts.length ? "Not saved" : "Saved";
+    saveButton.textContent = unsaved ? `Save (${unsaved})` : rest;
     saveButton.setAttribute("aria-disabled", String(!unsaved));
     for (const [one, name, what] of [
       [undoButton, undo, "Undo"],
@@ -485,7 +513,7 @@ function render({ model, el }) {
             h(
               "dl",
               { class: "kc-versions" },
-              h("div", {}, h("dt", {}, `${cell.column} when you opened it`), h("dd", {}, cell.base || "(empty)")),
+              h("div", {}, h("dt", {}, `${column(cell.column)} when you opened it`), h("dd", {}, cell.base || "(empty)")),
               h("div", {}, h("dt", {}, "Theirs"), h("dd", { class: "kc-redline" }, redline(cell.theirs))),
               h("div", {}, h("dt", {}, "Mine"), h("dd", { class: "kc-redline" }, redline(cell.mine))),
             ),
@@ -587,6 +615,114 @@ function render({ model, el }) {
     markChosen();
   }
 
+  // What belongs to no statement (balance, topics, sources, help lines). Only a look at the whole
+  // page finds it, so it is as it was at the last one: when the page was opened, saved or waived.
+  function drawWhole(groups) {
+    const drawn = JSON.stringify(groups);
+    if (wholeBox.dataset.drawn === drawn) return;
+    const first = wholeBox.dataset.drawn === undefined;
+    wholeBox.dataset.drawn = drawn;
+    const unfolded = [...wholeBox.querySelectorAll("details[open]")].map((one) => one.dataset.field);
+    const within = wholeBox.contains(document.activeElement) ? document.activeElement.dataset.field : null;
+    const top = wholeBox.scrollTop;
+    const folding = (name, summary, ...inner) =>
+      h(
+        "details",
+        { "data-field": name, open: unfolded.includes(name) },
+        h("summary", { "data-field": `${name} summary` }, summary),
+        inner,
+      );
+    const sums = Object.keys(SEVERITIES)
+      .map((severity) => {
+        const own = groups.filter((one) => one.severity === severity);
+        return { severity, own, number: own.reduce((sum, one) => sum + one.rows.length, 0) };
+      })
+      .filter(({ number }) => number);
+    const said = sums.map(({ severity, number }) => howMany(severity, number)).join(", ") || "no faults";
+    wholeBox.replaceChildren(
+      folding(
+        "whole",
+        h("span", {}, h("b", {}, "The page as a whole"), ` ${said}`),
+        h(
+          "div",
+          { class: "kc-findings" },
+          h(
+            "p",
+            { class: "kc-hint" },
+            "What belongs to no single statement. ",
+            button("Look again", lookAgain, { class: "kc-quiet", "data-field": "whole again" }),
+          ),
+          sums.map(({ severity, own, number }) => [
+            h(
+              "h2",
+              { class: `kc-${severity}` },
+              h("span", { class: "kc-severity" }, h("span", { "aria-hidden": "true" }, `${SEVERITIES[severity].mark} `), howMany(severity, number)),
+            ),
+            own.map((one) => {
+              const messages = new Set(one.rows.map((row) => row.message));
+              const hints = new Set(one.rows.map((row) => row.hint));
+              const each = { severity, message: messages.size > 1, hint: hints.size > 1 };
+              return folding(
+                `whole ${one.rule}`,
+                `${one.rule[0].toUpperCase()}${one.rule.slice(1).replaceAll("-", " ")} (${one.rows.length})`,
+                each.message ? "" : h("p", {}, ...messages),
+                each.hint ? "" : h("p", { class: "kc-hint" }, ...hints),
+                h("ul", {}, one.rows.map((row) => finding(row, each))),
+              );
+            }),
+          ]),
+        ),
+      ),
+    );
+    wholeBox.scrollTop = top;
+    if (within !== null) {
+      const again = wholeBox.querySelector(`[data-field="${CSS.escape(within)}"]`);
+      (again || wholeBox.querySelector("summary")).focus({ preventScroll: true });
+    }
+    if (!first) say(`The page as a whole: ${said}.`);
+  }
+
+  const howMany = (severity, number) =>
+    severity === "advice" ? `${number} advice` : counted(number, severity);
+
+  // One finding on the whole page, with the statements it leads to.
+  function finding(one, each) {
+    const name = one.table === "documents" ? "this page" : `${one.table.replace("_", " ").replace(/s$/, "")} ${one.row}`;
+    const place = `${one.table} ${one.row} ${one.rule}`;
+    return h(
+      "li",
+      { class: `kc-fault kc-${each.severity}` },
+      h("b", { class: "kc-place" }, name),
+      each.message ? h("span", { class: "kc-message" }, one.message) : "",
+      each.hint ? h("span", { class: "kc-hint" }, one.hint) : "",
+      one.statements.length ? h("span", {}, "Go to") : "",
+      one.statements.map((statement) =>
+        button(
+          statement,
+          async () => {
+            await choose(statement);
+            say(`${statement} is chosen. Alt+2 goes to its words.`);
+          },
+          { class: "kc-quiet", "aria-label": `Go to ${statement}`, "data-field": `${place} ${statement}` },
+        ),
+      ),
+      button("Waive…", (event) => waive(one, event.target), {
+        class: "kc-quiet",
+        "aria-label": `Waive ${one.rule} of ${one.row}`,
+        "data-field": `${place} waive`,
+      }),
+    );
+  }
+
+  async function lookAgain() {
+    if (await tell("judge")) say("The whole page was looked at.");
+  }
+
+  function focusWhole() {
+    wholeBox.querySelector("details").open = true;
+    wholeBox.querySelector("summary").focus();
+  }
+
   // One entry anew, where the rest of the list stands.
   function mend(one) {
     for (const section of state.listing) {
@@ -668,7 +804,7 @@ function render({ model, el }) {
     evidenceBox = h("div", { class: "kc-evidence" });
     const parts = reviewing
       ? [headBox, reviewPanel(), h("h3", {}, "What the judges found"), faultList, changeBox, evidenceBox]
-      : [headBox, wordsPanel(), faultList, factsPanel(), changeBox, evidenceBox];
+      : [headBox, wordsPanel(), faultList, changeBox, factsPanel(), evidenceBox];
     middle.replaceChildren(...parts);
     refreshDetail();
     middle.scrollTop = scroll;
@@ -711,7 +847,9 @@ function render({ model, el }) {
         "div",
         {},
         h("p", {}, "This statement is off the page."),
-        one.supplied ? h("blockquote", {}, one.supplied) : "",
+        one.supplied
+          ? [h("h3", {}, "Supplied words"), h("blockquote", {}, one.supplied)]
+          : "",
         button("Bring it back", () => tell("bring_back", here())),
       );
     }
@@ -721,7 +859,7 @@ function render({ model, el }) {
         "div",
         {},
         h("p", { class: "kc-hint" }, "The words of the notice ", h("code", {}, one.row.notice), ", written once for all places that use it."),
-        h("blockquote", {}, one.words),
+        h("blockquote", {}, one.reads),
       );
     }
     mirror = h("div", { class: "kc-mirror", "aria-hidden": "true" });
@@ -836,7 +974,7 @@ function render({ model, el }) {
         );
       }),
     );
-    if (!found.length) faultList.append(h("li", { class: "kc-fine" }, "✓ No faults in this statement."));
+    if (!found.length && state.detail.row.position) faultList.append(h("li", { class: "kc-fine" }, "✓ No faults in this statement."));
     drawMirror();
     const errors = found.filter((one) => one.severity === "error").length;
     const heard = found.length ? `${counted(found.length, "fault")}, ${counted(errors, "error")}.` : "No faults.";
@@ -922,21 +1060,21 @@ function render({ model, el }) {
     return h(
       "div",
       { class: "kc-facts" },
-      field("label", "Label before the words", input("label")),
+      field("label", "Label", input("label")),
       field("kind", "Kind", select(KINDS, "kind", "not set")),
       field("certainty", "Certainty", select(CERTAINTIES, "certainty", "not graded")),
       field("certainty_reasons", "Reasons for the grade", input("certainty_reasons")),
       field("topics", "Topics it answers", topicsInput),
       known,
-      field("notice", "Notice instead of words", select(notices, "notice", "none")),
-      field("form", "Set as", select(FORMS, "form")),
+      field("notice", "Notice", select(notices, "notice", "none")),
+      field("form", "Shown as", select(FORMS, "form")),
       h("div", { class: "kc-field" }, h("label", { for: home.id }, "Section"), home),
       people.length ? field("author", "Writer", select(people.map((one) => [one.key, one.name]), "author", "not said")) : "",
     );
   }
 
   function drawChanges() {
-    const { redlines, voids, supplied } = state.detail;
+    const { row, redlines, voids, supplied } = state.detail;
     const rows = [];
     if (voids.length) {
       rows.push(
@@ -951,12 +1089,14 @@ function render({ model, el }) {
     if (differs(redlines.saved)) {
       rows.push(h("h3", {}, "Against the saved words"), h("p", { class: "kc-redline" }, redline(redlines.saved)));
     }
-    if (supplied) {
+    // Of a statement that is off the page, the supplied words stand above already.
+    if (supplied && row.position) {
       rows.push(
         h("h3", {}, "Supplied words"),
         h("p", { class: "kc-supplied" }, supplied),
+        h("h3", {}, "Against the supplied words"),
         differs(redlines.supplied)
-          ? h("details", {}, h("summary", {}, "Redline against the supplied words"), h("p", { class: "kc-redline" }, redline(redlines.supplied)))
+          ? h("p", { class: "kc-redline" }, redline(redlines.supplied))
           : h("p", { class: "kc-hint" }, "The words are as supplied."),
       );
     }
@@ -1143,8 +1283,10 @@ function render({ model, el }) {
         as,
       ),
       people.length ? "" : h("p", { class: "kc-note kc-warn" }, "Nobody is named in the table of people yet, so nobody can sign."),
-      h("blockquote", { class: "kc-toread", tabindex: "0" }, fullWords()),
-      h("p", { class: "kc-hint" }, [one.row.kind || "kind not set", one.row.certainty && `${one.row.certainty} certainty`, one.row.certainty_reasons].filter(Boolean).join(" · ")),
+      h("blockquote", { class: "kc-toread", tabindex: "0" }, one.reads),
+      one.row.certainty_reasons
+        ? h("p", { class: "kc-hint" }, `Reasons for the grade: ${one.row.certainty_reasons}`)
+        : "",
     ];
     if (standing && standing.state === "stale") {
       parts.push(
@@ -1171,12 +1313,6 @@ function render({ model, el }) {
       ),
     );
     return h("div", { class: "kc-review" }, parts);
-  }
-
-  function fullWords() {
-    const { row, words: noticeWords } = state.detail;
-    const text = row.notice ? noticeWords : row.text;
-    return [row.label, text].filter(Boolean).join(": ");
   }
 
   async function sign(verdict, comment) {
@@ -1297,6 +1433,7 @@ function render({ model, el }) {
         2: focusWords,
         3: focusEvidence,
         4: () => right.focus(),
+        5: focusWhole,
         a: reviewing ? () => sign("approved", commentNow()) : null,
         c: reviewing ? () => document.getElementById(`${me}-comment`)?.focus() : null,
       }[letter];

@@ -1069,6 +1069,7 @@ data/.lock*
 data/.saving/
 data/.staged/
 data/.drafts/
+data/.sound.json
 exports/.*
 exports/*/review.html
 """

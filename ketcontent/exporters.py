@@ -133,6 +133,11 @@ class _PageExporter(TemplateExporter):
     def _default_preprocessors(self) -> list[Any]:
         return [ShownPreprocessor(parent=self, prefer=self.prefer, enabled=True)]
 
+    def _create_environment(self) -> Any:
+        environment = super()._create_environment()
+        environment.bytecode_cache = rendering.compiled_templates()
+        return environment
+
     def from_notebook_node(self, nb: Any, resources: Any = None, **kw: Any) -> tuple[str, Any]:
         """Return the exported text, which ends in one line end, and the resources."""
         text, resources = super().from_notebook_node(nb, resources, **kw)

@@ -19,6 +19,7 @@ import csv
 import html
 import os
 import re
+import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -31,7 +32,7 @@ from ketcontent.errors import KetcontentError
 from ketcontent.wording import gap
 
 if TYPE_CHECKING:
-    from jinja2 import Environment
+    from jinja2 import BytecodeCache, Environment
     from markdown_it import MarkdownIt
     from markdown_it.token import Token
     from markupsafe import Markup
@@ -177,6 +178,30 @@ def template_folders() -> list[Path]:
     """
     own = os.environ.get(files.TEMPLATES_VARIABLE)
     return [Path(own), TEMPLATES] if own else [TEMPLATES]
+
+
+@lru_cache
+def compiled_templates() -> BytecodeCache | None:
+    """Return where templates are kept as they were compiled: beside them, as Python keeps modules.
+
+    To compile them takes as long as to draw a page. Nothing is kept, and None returned, where
+    Python keeps nothing either, or this user may not write there.
+
+    Examples
+    --------
+    >>> compiled_templates() is compiled_templates()
+    True
+    """
+    from jinja2 import FileSystemBytecodeCache
+
+    folder = TEMPLATES / "__pycache__"
+    if sys.dont_write_bytecode:
+        return None
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError:
+        return None
+    return FileSystemBytecodeCache(str(folder)) if os.access(folder, os.W_OK) else None
 
 
 def render(template: str, **values: Any) -> str:
@@ -586,6 +611,7 @@ def _environment(folders: tuple[Path, ...]) -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        bytecode_cache=compiled_templates(),
     )
     environment.policies["json.dumps_kwargs"] = {"separators": (",", ":"), "ensure_ascii": False}
     environment.filters.update(

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import json
 import os
 import shutil
 from collections import ChainMap
@@ -278,7 +279,8 @@ def _read(place: Path, sound: Collection[str] | None) -> tuple[Content, dict[str
     """Return the Content of a folder; `sound` is None where all of it is known to be sound."""
     schemas = read_schemas(place)
     data = _snapshot(place, schemas)
-    parsed, report = parse(place, schemas, data, only_syntax=sound is None, sound=sound or ())
+    known = {*(sound or ()), *_noted_sound(place)}
+    parsed, report = parse(place, schemas, data, only_syntax=sound is None, sound=known)
     if report.has_errors:
         raise BrokenTables(
             f"The tables in {place} have {counted(len(report), 'fault')}.",
@@ -305,6 +307,23 @@ def _marked_sound(folder: Path) -> Collection[str] | None:
     except OSError:
         return ()
     return None if marked == _digest_of_files(folder) else ()
+
+
+_NOTED = ".sound.json"
+"""The file in which a save keeps the digests of the tables that it found sound."""
+
+
+def _note_sound(folder: Path, digests: Collection[str]) -> None:
+    with contextlib.suppress(OSError):  # whoever reads the tables then checks them again
+        (folder / _NOTED).write_text(json.dumps(sorted(digests)), "utf-8")
+
+
+def _noted_sound(folder: Path) -> Collection[str]:
+    """Return the digests of the tables that the last save found sound."""
+    try:
+        return set(json.loads((folder / _NOTED).read_bytes()))
+    except (OSError, ValueError, TypeError):
+        return ()
 
 
 def _digest_of_files(folder: Path) -> str:
@@ -710,6 +729,7 @@ def _save(
         parsed = _without_faults(place, schemas, data)
         if changed:
             _commit(place, {f"{table}.csv": data[table] for table in changed}, content, new=new)
+            _note_sound(place, {table_digest(schemas[table], data[table]) for table in TABLES})
     rows = {table: list(merged[table].values()) for table in TABLES}
     now = {table: parsed[table] if table in changed else found[table] for table in TABLES}
     return _content(schemas, rows, place, _lines_of(schemas, now))

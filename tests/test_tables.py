@@ -115,7 +115,9 @@ def data(tmp_path: Path) -> Path:
 
 def bytes_of(folder: Path) -> dict[str, bytes]:
     """Return the bytes of every file, but for those of the lock."""
-    names = [path.name for path in folder.iterdir() if not path.name.startswith(".lock")]
+    names = [
+        path.name for path in folder.iterdir() if not path.name.startswith((".lock", ".sound"))
+    ]
     return {name: (folder / name).read_bytes() for name in sorted(names)}
 
 

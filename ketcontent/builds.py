@@ -218,7 +218,7 @@ def build(
         return rebuild(request, cluster, force=force, progress=progress, waiting=waiting)
     from ketcontent import workers
 
-    workers.warm_up()  # they import while the tables are read
+    workers.begin()  # to import, while the tables are read
     return rebuild(
         request,
         lambda: workers.pool(jobs or workers.cores(), request.exports / KEPT),

@@ -154,10 +154,11 @@ def pool(jobs: int, kept: Path) -> Iterator[ProcessPoolExecutor]:
     1
     """
     before = set(multiprocessing.active_children())
-    context, door = warm_up()
+    begin()
+    door = nursery.open_house(KERNELS) if nursery.can_fork() else None
     with ProcessPoolExecutor(
         jobs,
-        mp_context=context,
+        mp_context=_origin(),
         initializer=_start_worker,
         initargs=(kept, dict(os.environ), door),
     ) as executor:
@@ -231,26 +232,34 @@ def _result(future: Future[Outcome], run: Run) -> Outcome:
         return Outcome(Failure(run.document, run.notebook.name, None, None, "", lost, ""), 0.0)
 
 
-def warm_up() -> tuple[Any, Any]:
-    """Return where workers come from, and the door of the house where their kernels do.
+def begin() -> None:
+    """Start in the background what a pool needs to be warm: the sooner, the sooner it is ready.
 
-    Workers are forks of one fresh interpreter, kernels of another: both import in the background,
-    from the first call on, side by side. What the caller has imported or changed reaches neither.
-    Where there is no fork, there is no house.
+    Kernels, which import most, come first. Where there are cores to spare, workers begin too.
 
     Examples
     --------
-    >>> warm_up()[0].get_start_method() in ("forkserver", "spawn")
-    True
+    >>> begin()
+    """
+    if nursery.can_fork():
+        with _no_interrupt():
+            nursery.open_house(KERNELS)
+        if cores() > 2:
+            _origin()
+
+
+def _origin() -> Any:
+    """Return where workers come from: forks of one fresh interpreter that imports all they need.
+
+    What the caller has imported or changed reaches no notebook.
     """
     if not nursery.can_fork():
-        return multiprocessing.get_context("spawn"), None
+        return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(list(IMPORTS))
     with _no_interrupt():
-        door = nursery.open_house(KERNELS)
         forkserver.ensure_running()
-    return context, door
+    return context
 
 
 IMPORTS = ("ketcontent.workshop",)

@@ -578,6 +578,8 @@ class _State:
         """The pages whose record must be written anew, in order."""
         self.digests: dict[str, Mapping[str, str]] = {}
         """By page, the digest of each table that its runs are given."""
+        self.last: tuple[str, Content] | None = None
+        """The page whose rows were last asked for, and these; not more, of a thousand pages."""
         self.changed: dict[str, dict[str, list[str]]] = {}
         """By page and table, the rows that the last build gave otherwise."""
 
@@ -663,15 +665,18 @@ class _State:
         """The entries of all runs that were asked for."""
         return [self.known[run.document][run.executed] for run in self.job.runs]
 
-    def view_digest(self, reading: Reading, page: str, rows: Content) -> str:
+    def view_digest(self, reading: Reading, page: str, rows: Content | None = None) -> str:
         """Return the digest of a page, or of a section of it, as a run reads it."""
         from ketcontent import parts
 
         whose = reading[1]
         if whose not in self.views:
             known = whose in set(self.job.content.documents["document"])
-            own = rows if whose == page else parts.part(self.job.content, whose) if known else None
-            self.views[whose] = {} if own is None else _view_digests(whose, own)
+            if whose == page:
+                self.views[whose] = _view_digests(whose, self.given(page) if rows is None else rows)
+            else:
+                own = parts.part(self.job.content, whose) if known else None
+                self.views[whose] = {} if own is None else _view_digests(whose, own)
         return self.views[whose].get(reading, ledgers.GONE)
 
     def changed_rows(self, run: Run, rows: Content) -> dict[str, list[str]]:
@@ -681,12 +686,22 @@ class _State:
             self.changed[page] = _changed_rows(Path(run.parameters["data"]), rows)
         return self.changed[page]
 
-    def enter(self, run: Run, outcome: Outcome, rows: Content) -> None:
+    def given(self, page: str) -> Content:
+        """Return the rows that the runs of a page, or of the index, are given."""
+        from ketcontent.tables import read_content
+
+        if not page:
+            return self.job.content
+        if self.last is None or self.last[0] != page:
+            self.last = page, read_content(self.job.request.exports / KEPT / page / "data")
+        return self.last[1]
+
+    def enter(self, run: Run, outcome: Outcome) -> None:
         """Note what a run read and wrote."""
         read = None
         if outcome.read is not None:
             read = tuple(
-                (reading, was or self.digest_of(reading, run.document, rows))
+                (reading, was or self.digest_of(reading, run.document))
                 for reading, was in outcome.read
             )
         self.known[run.document][run.executed] = ledgers.Entry(
@@ -704,7 +719,7 @@ class _State:
         notebook = [run.notebook.name, self.notebooks[run.notebook.name]]
         return ledgers.digest_of([self.code, notebook, given, sorted(run.outputs.items())])
 
-    def digest_of(self, reading: Reading, page: str, rows: Content) -> str:
+    def digest_of(self, reading: Reading, page: str, rows: Content | None = None) -> str:
         """Return the digest of what a run read, as it is now."""
         kind, *name = reading
         if kind == "table":
@@ -840,10 +855,12 @@ def _run_stale(
 
     exports = state.job.request.exports
     left = Counter(run.document for run in state.stale)
+    unrecorded = Counter(run.document for run in state.stale if _records(run.outputs.values()))
     outcomes: dict[str, list[tuple[Run, Outcome]]] = {}
+    laid_out: dict[str, Mapping[str, str]] = {}
     failures: dict[int, Any] = {}
     for page in [page for page in state.stale_records if not left[page]]:
-        _publish_page(state, work, page, ())
+        _publish_page(state, work, page, (), _lay_out(state, work, page))
     with pool() if state.stale else nullcontext() as executor:
         for place, outcome in workers.run_all(
             executor, state.stale, work, exports / KEPT, progress
@@ -853,16 +870,21 @@ def _run_stale(
             left[run.document] -= 1
             if outcome.failure is not None:
                 failures[place] = outcome.failure
-            if left[run.document]:
-                continue
-            ended = outcomes.pop(run.document)
+            unrecorded[run.document] -= bool(_records(run.outputs.values()))
+            ended = outcomes[run.document]
             if any(outcome.failure for _, outcome in ended):
                 continue
+            # The review, which takes longest, is no part of the record.
+            if run.document and not unrecorded[run.document] and run.document not in laid_out:
+                laid_out[run.document] = _lay_out(state, work, run.document)
+            if left[run.document]:
+                continue
+            del outcomes[run.document]
             if run.document:
-                _publish_page(state, work, run.document, ended)
+                _publish_page(state, work, run.document, ended, laid_out.pop(run.document))
             else:
                 files.replace_file(exports / "index.html", (work / "index.html").read_bytes())
-                _enter_all(state, "", state.job.content, ended)
+                _enter_all(state, "", ended)
     return [failures[place] for place in sorted(failures)]
 
 
@@ -879,12 +901,11 @@ def _standing(state: _State, page: str) -> dict[str, ledgers.Entry]:
 def _enter_all(
     state: _State,
     page: str,
-    rows: Content,
     ended: Sequence[tuple[Run, Outcome]],
 ) -> None:
     """Note what the runs of a page, or of the index, read and wrote."""
     for run, outcome in ended:
-        state.enter(run, outcome, rows)
+        state.enter(run, outcome)
     ledgers.write_entries(state.job.request.exports, page, _standing(state, page))
 
 
@@ -926,20 +947,15 @@ def _write_record(
     return ledgers.digest(text.encode())
 
 
-def _publish_page(
-    state: _State, work: Path, page: str, ended: Sequence[tuple[Run, Outcome]]
-) -> None:
-    """Put the folder of a page in place in one step.
+def _lay_out(state: _State, work: Path, page: str) -> dict[str, str]:
+    """Lay out the folder of a page, but for what is still to be made; return its record's digest.
 
-    What this build did not make (what has not changed, the other edition, the other format) is
+    What this build does not make (what has not changed, the other edition, the other format) is
     taken over from what is published, except for sections that the page no longer has.
     """
-    from ketcontent.tables import read_content
-
     exports = state.job.request.exports
-    rows = read_content(exports / KEPT / page / "data")  # what its notebooks were given
     planned = {path for run in state.by_page[page] for path in run.outputs.values()}
-    new = {path for run, _ in ended for path in run.outputs.values()}
+    new = {path for run in state.stale if run.document == page for path in run.outputs.values()}
     made = work / page
     published = exports / page
     sections_built = any("/sections/" in path for path in planned)
@@ -950,17 +966,29 @@ def _publish_page(
             _take_over(old, work / name)
     # The record speaks of the current edition alone: where a build leaves that as it was, the
     # tables may have moved on, and the record must not.
-    if page in state.stale_records:
-        name = f"{page}/record.json"
-        changed = {path.removeprefix(f"{page}/") for path in new}
-        earlier = state.earlier_record(page)
-        before = (earlier, changed) if earlier else None
-        written = {name: _write_record(rows, made, page, before)}
-        state.known[page][_RECORD] = ledgers.Entry(state.code, state.tables[page], (), written)
-        state.outputs |= written
-        state.made.add(name)
-    files.swap_folders(made, published)
-    _enter_all(state, page, rows, ended)
+    if page not in state.stale_records:
+        return {}
+    changed = {path.removeprefix(f"{page}/") for path in new}
+    earlier = state.earlier_record(page)
+    before = (earlier, changed) if earlier else None
+    return {f"{page}/record.json": _write_record(state.given(page), made, page, before)}
+
+
+def _publish_page(
+    state: _State,
+    work: Path,
+    page: str,
+    ended: Sequence[tuple[Run, Outcome]],
+    record: Mapping[str, str],
+) -> None:
+    """Put the folder of a page in place in one step, and note what it was made from."""
+    exports = state.job.request.exports
+    if record:
+        state.known[page][_RECORD] = ledgers.Entry(state.code, state.tables[page], (), record)
+        state.outputs |= record
+        state.made |= record.keys()
+    files.swap_folders(work / page, exports / page)
+    _enter_all(state, page, ended)
 
 
 def _take_over(old: Path, new: Path) -> None:

@@ -13,11 +13,13 @@ import json
 import tempfile
 from pathlib import Path
 
-from ketcontent import lean, workers  # noqa: F401
-from ketcontent.exporters import EXPORTERS, export
-
-for _name in ("papermill", "ketcontent.engine", "nh3"):  # needed when there is work
+gc.disable()
+for _name in ("lean", "workers", "engine"):
+    importlib.import_module(f"ketcontent.{_name}")
+for _name in ("papermill", "nh3"):
     importlib.import_module(_name)
+
+from ketcontent.exporters import EXPORTERS, export  # noqa: E402
 
 with tempfile.TemporaryDirectory() as _folder:
     _cell = {"cell_type": "markdown", "id": "one", "metadata": {}, "source": "# A page"}
@@ -31,3 +33,4 @@ with tempfile.TemporaryDirectory() as _folder:
 # Nobody need look for garbage among all this: not a worker, whose memory it is until it touches
 # it, and not Python at its end.
 gc.freeze()
+gc.enable()

@@ -15,7 +15,8 @@ a temporary folder):
 - warm: all notebooks again, in workers that are ready;
 - ``ketcontent build`` again, with nothing changed;
 - one statement changed, in a new process: its section, its page, the review and the index;
-- ``ketcontent build --watch``: from the save of a statement to its page in its place;
+- ``ketcontent build --watch``: from the save of a statement to its page and section in their
+  place;
 - with ``--peers``, the folder of a virtual environment with this package and ``jupyter-book<2``,
   ``papermill`` and ``ploomber-engine`` in it: the same executed by ``jupyter-book build``, and by
   papermill's engine ``embedded``, which runs all notebooks in one process that they share. That
@@ -144,7 +145,7 @@ def ways(project: Path, runs: list[Run], options: argparse.Namespace) -> Iterato
     if not limit:
         yield "one statement changed, a new process", 4, times, lambda: changed(project)
         with watched(project) as save:
-            yield "--watch, from the save to the written page", 3, times, save
+            yield "--watch, from the save to the written page", 2, times, save
     if options.peers:
         yield "Jupyter Book 1, cold", count, times, lambda: book(project, runs, options.peers)
         yield (
@@ -236,7 +237,7 @@ def watched(project: Path) -> Iterator[Callable[[], float]]:
 
     thread = threading.Thread(target=lambda: watch(request, told=told, stop=stop), daemon=True)
     thread.start()
-    for _ in range(2):  # what readers get, then the review
+    for _ in range(2):  # the page, then the index and the review
         written.acquire()
 
     def save() -> float:
@@ -310,4 +311,6 @@ def embedded(project: Path, runs: list[Run], peers: Path) -> float:
 
 if __name__ == "__main__":
     os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
+    # Where Python may not keep what it compiled, all that is started here compiles it anew.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     main()

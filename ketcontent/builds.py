@@ -937,7 +937,7 @@ def _write_record(
     pages = {
         path.relative_to(made).as_posix(): path
         for path in sorted([*made.rglob("*.html"), *made.rglob("*.md")])
-        if _records([path.name])
+        if _records([str(path)])
     }
     text = json.dumps(record(rows, page, pages, before=before), indent=1, ensure_ascii=False)
     text += "\n"
@@ -1001,7 +1001,12 @@ def _take_over(old: Path, new: Path) -> None:
 
 def _records(outputs: Collection[str] | Iterator[str]) -> set[str]:
     """Return those of some outputs that show a current edition, which its record holds."""
-    return {path for path in outputs if Path(path).stem not in ("supplied", "review")}
+    return {
+        path
+        for path in outputs
+        # A section may have any name.
+        if Path(path).parent.name == "sections" or Path(path).stem not in ("supplied", "review")
+    }
 
 
 def _same_section(name: str, outputs: set[str]) -> bool:
@@ -1022,7 +1027,7 @@ def _write_manifest(state: _State, failed: Collection[str]) -> str:
         outputs = sorted(
             one.relative_to(exports).as_posix()
             for one in (exports / page).rglob("*")
-            if one.is_file() and one.name != "review.html"
+            if one.is_file() and one != exports / page / "review.html"
         )
         pages[page] = {
             "content": state.tables[page],

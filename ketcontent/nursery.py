@@ -343,10 +343,13 @@ def open_house(imports: Sequence[str]) -> socket.socket:
 def _close_house() -> None:
     global _house
     gone, _house = _house, None
-    if gone is not None:
+    if gone is not None and gone.owner != os.getpid():
         gone.door.close()
-        if gone.owner == os.getpid():
-            gone.process.wait()
+    elif gone is not None:
+        with contextlib.suppress(OSError):  # it has ended already
+            gone.door.shutdown(socket.SHUT_RDWR)  # whoever else holds an end, as a fork may
+        gone.door.close()
+        gone.process.wait()
 
 
 def move_in(door: socket.socket) -> None:

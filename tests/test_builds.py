@@ -355,6 +355,23 @@ def test_a_new_project_is_made_only_where_there_is_none(copy_of_built: Path) -> 
     assert tree(copy_of_built) == before
 
 
+def test_a_section_may_have_the_name_of_an_export(tmp_path: Path) -> None:
+    text = "Tea\nReview\nTea holds caffeine.\nSupplied\nIt is brewed hot.\n"
+    project = make_project(tmp_path / "project", {"tea": text})
+    build_in(project)
+    exports = project / "exports"
+    named = {
+        f"sections/{key}{ending}" for key in ("review", "supplied") for ending in (".html", ".md")
+    }
+    assert named <= {name.removeprefix("tea/") for name in tree(exports)}
+    record = json.loads((exports / "tea" / "record.json").read_bytes())
+    assert set(record["pages"]) == {"index.html", "index.md", *named}
+    manifest = json.loads((exports / "manifest.json").read_bytes())
+    listed = {f"tea/{name}" for name in (*named, "supplied.html", "index.html")}
+    assert listed <= set(manifest["documents"]["tea"]["outputs"])
+    assert "tea/review.html" not in manifest["documents"]["tea"]["outputs"]
+
+
 # --- a notebook that fails -------------------------------------------------------------------
 
 FAILING_PAGE = """\

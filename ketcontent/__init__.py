@@ -10,7 +10,7 @@ layer module                       its one job
 0     `wording`                    when two texts are the same words
 0     `diagnostics`                a fault in the content, and a report of them
 0     `files`                      write a file or folder whole or not at all, one at a time
-0     `lean`                       import jsonschema in a twentieth of the time
+0     `lean`                       import jsonschema in a fraction of the time
 0     `traces`                     what a notebook read while it ran
 1     `nursery`                    fork kernels from a process that has imported already
 1     `schemas`                    what datapackage.json says, and what does not fit it

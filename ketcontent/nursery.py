@@ -336,11 +336,11 @@ def open_house(imports: Sequence[str]) -> socket.socket:
         with theirs:
             process = _started(theirs, "_keep_house", (*KERNEL, *imports))
         _house = _House(os.getpid(), ours, process)
-        atexit.register(_close_house)
+        atexit.register(_close_house, wait_for_it=False)  # it ends while this process does
     return _house.door
 
 
-def _close_house() -> None:
+def _close_house(*, wait_for_it: bool = True) -> None:
     global _house
     gone, _house = _house, None
     if gone is not None and gone.owner != os.getpid():
@@ -349,7 +349,8 @@ def _close_house() -> None:
         with contextlib.suppress(OSError):  # it has ended already
             gone.door.shutdown(socket.SHUT_RDWR)  # whoever else holds an end, as a fork may
         gone.door.close()
-        gone.process.wait()
+        if wait_for_it:
+            gone.process.wait()
 
 
 def move_in(door: socket.socket) -> None:

@@ -128,7 +128,7 @@ def test_a_house_ends_with_its_owner_whatever_the_owner_has_forked() -> None:
         house, child = map(int, owner.stdout.readline().split())
         try:
             assert owner.wait(timeout=60) == 0
-            assert not psutil.pid_exists(house)
+            wait_until(lambda: not psutil.pid_exists(house))
             assert psutil.pid_exists(child)
         finally:
             os.kill(child, signal.SIGKILL)

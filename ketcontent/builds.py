@@ -937,7 +937,7 @@ def _write_record(
     pages = {
         path.relative_to(made).as_posix(): path
         for path in sorted([*made.rglob("*.html"), *made.rglob("*.md")])
-        if _records([str(path)])
+        if _records([str(path.relative_to(made.parent))])
     }
     text = json.dumps(record(rows, page, pages, before=before), indent=1, ensure_ascii=False)
     text += "\n"
@@ -1004,8 +1004,8 @@ def _records(outputs: Collection[str] | Iterator[str]) -> set[str]:
     return {
         path
         for path in outputs
-        # A section may have any name.
-        if Path(path).parent.name == "sections" or Path(path).stem not in ("supplied", "review")
+        # Of a section, whose name may be any, the folder is two deep.
+        if len(Path(path).parts) > 2 or Path(path).stem not in ("supplied", "review")
     }
 
 

@@ -391,7 +391,8 @@ def table_bytes(content: Content, table: str) -> bytes:
 
 
 def _table_bytes(frame: pd.DataFrame, schema: Schema) -> bytes:
-    return _csv(schema, {schema.key_of(row): row for row in _texts(frame, schema)})
+    rows = sorted((schema.key_of(row), row) for row in _texts(frame, schema))
+    return _csv(schema, dict(rows))
 
 
 def validate_tables(folder: str | os.PathLike[str] = "data") -> Report:

@@ -154,8 +154,7 @@ def pool(jobs: int, kept: Path) -> Iterator[ProcessPoolExecutor]:
     1
     """
     before = set(multiprocessing.active_children())
-    begin()
-    door = nursery.open_house(KERNELS) if nursery.can_fork() else None
+    door = begin()
     with ProcessPoolExecutor(
         jobs,
         mp_context=_origin(),
@@ -232,20 +231,24 @@ def _result(future: Future[Outcome], run: Run) -> Outcome:
         return Outcome(Failure(run.document, run.notebook.name, None, None, "", lost, ""), 0.0)
 
 
-def begin() -> None:
+def begin() -> Any:
     """Start in the background what a pool needs to be warm: the sooner, the sooner it is ready.
 
     Kernels, which import most, come first. Where there are cores to spare, workers begin too.
+    Returned is the door of the kernels' house (`nursery.open_house`); None where there is no fork.
 
     Examples
     --------
-    >>> begin()
+    >>> begin() is begin()
+    True
     """
-    if nursery.can_fork():
-        with _no_interrupt():
-            nursery.open_house(KERNELS)
-        if cores() > 2:
-            _origin()
+    if not nursery.can_fork():
+        return None
+    with _no_interrupt():
+        door = nursery.open_house(KERNELS)
+    if cores() > 2:
+        _origin()
+    return door
 
 
 def _origin() -> Any:
@@ -266,7 +269,7 @@ IMPORTS = ("ketcontent.workshop",)
 """What a worker imports before it does anything."""
 
 KERNELS = (*nursery.WARM, "ketcontent.rehearsal")
-"""What its kernels do."""
+"""What its kernels import, besides what every kernel does."""
 
 
 @contextmanager

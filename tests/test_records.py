@@ -497,3 +497,16 @@ def test_a_page_that_cannot_be_read_is_a_clear_error(
 )
 def test_the_words_of_markdown_are_what_is_seen(markdown: str, words: list[str]) -> None:
     assert markdown_words(markdown) == words
+
+
+def test_a_record_reads_again_only_files_that_may_show_something_else() -> None:
+    before = record(content(), "tea", exported())
+    unread = dict.fromkeys(exported(), Path("no-such-file"))
+    assert record(content(), "tea", unread, before=(before, ())) == before
+    with pytest.raises(FileNotFoundError):  # this file changed
+        record(content(), "tea", unread, before=(before, ["index.html"]))
+    statements = content().statements.copy()
+    statements["text"] = statements["text"] + " So it is."
+    other = replace(content(), statements=statements)
+    with pytest.raises(FileNotFoundError):  # what is due on it changed
+        record(other, "tea", unread, before=(before, ()))

@@ -31,7 +31,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
-from ketcontent import files, tables
+from ketcontent import files, schemas, tables
 from ketcontent.errors import BrokenTables, KetcontentError, Locked, SaveConflict
 from ketcontent.schemas import TABLES, shipped_path
 from ketcontent.tables import (
@@ -39,6 +39,7 @@ from ketcontent.tables import (
     empty_content,
     frame_of,
     read_content,
+    table_bytes,
     validate_tables,
     write_content,
 )
@@ -1251,3 +1252,33 @@ def test_two_processes_that_save_a_hundred_times_each_lose_no_edit(tea: Path):
     texts = read_content(tea).statements.set_index("statement")["text"]
     assert (texts["calm"], texts["hot"], texts["cut"]) == ("100", "100", "")
     assert leftovers(tea) == []
+
+
+def test_what_a_save_found_sound_is_not_checked_twice_and_what_changed_since_is(
+    tea: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = read_content(tea)
+    terms = frame_of("terms", [{"term": "AB", "language": "en", "expansion": "a book"}], content)
+    write_content(replace(content, terms=terms))
+    checked: list[set[str]] = []
+    check_cells = schemas._check_cells
+    monkeypatch.setattr(
+        schemas,
+        "_check_cells",
+        lambda folder, some, *rest: (checked.append(set(some)), check_cells(folder, some, *rest)),
+    )
+    assert read_content(tea).terms["term"].tolist() == ["AB"]
+    assert checked == []
+    path = tea / "terms.csv"
+    path.write_text(path.read_text("utf-8").replace(",en,", ",not a language,"), "utf-8")
+    with pytest.raises(BrokenTables):
+        read_content(tea)
+    assert checked == [{"terms"}]
+
+
+def test_the_bytes_of_a_table_are_sorted_whatever_the_order_of_its_rows() -> None:
+    content = read_content(DATA)
+    backwards = content.rules.iloc[::-1].reset_index(drop=True)
+    assert len(backwards) > 1
+    turned = replace(content, rules=backwards)
+    assert table_bytes(turned, "rules") == table_bytes(content, "rules")

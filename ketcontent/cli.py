@@ -21,8 +21,9 @@ import ketcontent
 from ketcontent.errors import BrokenTables, KetcontentError
 
 if TYPE_CHECKING:
-    from ketcontent.documents import Edition
-    from ketcontent.workers import Progress
+    from ketcontent.execution import Progress
+    from ketcontent.pages import Edition
+
 
 _DATA = click.option(
     "--data",
@@ -75,7 +76,7 @@ def main() -> None:
 @click.argument("directory", type=click.Path(path_type=Path))
 def init(directory: Path) -> None:
     """Make an empty content project in DIRECTORY."""
-    from ketcontent.builds import create_project
+    from ketcontent.scaffold import create_project
 
     create_project(directory)
     click.echo(f"A new project is in {directory}. Take a page in and build it:")
@@ -97,9 +98,9 @@ def init(directory: Path) -> None:
 @_DATA
 def import_(file: Path, document: str, language: str, replace: bool, data: str) -> None:
     """Take in a page, received as plain text in FILE, as rows of the tables."""
-    from ketcontent.intake import import_page, read_page
-    from ketcontent.schemas import counted
-    from ketcontent.tables import read_content, write_content
+    from ketcontent.importing import import_page, read_page
+    from ketcontent.model import read_content, write_content
+    from ketcontent.text import counted
 
     content = read_content(data)
     text = read_page(file)
@@ -134,8 +135,8 @@ def import_(file: Path, document: str, language: str, replace: bool, data: str) 
 @_DATA
 def assemble(document: str, section: str, edition: Edition, form: str, data: str) -> None:
     """Print a page, or a section of it."""
-    from ketcontent.documents import assemble
-    from ketcontent.tables import read_content
+    from ketcontent.model import read_content
+    from ketcontent.pages import assemble
 
     page = assemble(read_content(data), document, edition=edition, section=section)
     drawn = {"text": page.to_text, "markdown": page.to_markdown, "html": page.to_html}[form]()
@@ -147,8 +148,8 @@ def assemble(document: str, section: str, edition: Edition, form: str, data: str
 @_DATA
 def import_sources(file: Path, data: str) -> None:
     """Take in the sources of FILE: CSL-JSON (Zotero), RIS or BibTeX."""
-    from ketcontent.citations import read_sources, take_in
-    from ketcontent.tables import read_content, write_content
+    from ketcontent.importing import read_sources, take_in
+    from ketcontent.model import read_content, write_content
 
     content = read_content(data)
     rows = read_sources(file)
@@ -162,8 +163,8 @@ def import_sources(file: Path, data: str) -> None:
 @_DATA
 def export_sources(data: str) -> None:
     """Print all sources as CSL-JSON."""
-    from ketcontent.citations import write_sources
-    from ketcontent.tables import read_content
+    from ketcontent.importing import write_sources
+    from ketcontent.model import read_content
 
     click.echo(write_sources(read_content(data)), nl=False)
 
@@ -194,7 +195,7 @@ def check(
 ) -> None:
     """Find every fault of DOCUMENTS, by default all; exit 1 where there is an error."""
     from ketcontent.checks import check, drawn, to_summary
-    from ketcontent.tables import read_content
+    from ketcontent.model import read_content
 
     try:
         content = read_content(data)
@@ -242,9 +243,9 @@ def sign(
     data: str,
 ) -> None:
     """Walk a reviewer through the statements of DOCUMENT that need their sign-off."""
+    from ketcontent.approvals import open_statements, sign_off, to_sign
     from ketcontent.errors import UnknownName
-    from ketcontent.signoffs import open_statements, sign_off, to_sign
-    from ketcontent.tables import read_content, write_content
+    from ketcontent.model import read_content, write_content
 
     content = read_content(data)
     if verdict and statement:
@@ -303,7 +304,7 @@ def sign(
 )
 def verify(file: Path, record: Path | None) -> None:
     """Hold an exported page, FILE, against its record; exit 1 where it departs from it."""
-    from ketcontent.records import verify
+    from ketcontent.approvals import verify
 
     departures = verify(file, record)
     for one in departures:
@@ -334,7 +335,7 @@ def verify(file: Path, record: Path | None) -> None:
 @_DATA
 def redline(document: str, old: str, new: str, data: str) -> None:
     """Print what changed in DOCUMENT between two editions, or two commits of the tables."""
-    from ketcontent.reviews import changes_between, version
+    from ketcontent.reports import changes_between, version
 
     before, after = version(data, document, old), version(data, document, new)
     for change in changes_between(before, after):
@@ -348,8 +349,8 @@ def redline(document: str, old: str, new: str, data: str) -> None:
 @_DATA
 def impact(kind: str, key: str, fail_over: int | None, data: str) -> None:
     """List what a change to a notice, source or term touches: statements, pages, sign-offs."""
-    from ketcontent.reviews import impact
-    from ketcontent.tables import read_content
+    from ketcontent.model import read_content
+    from ketcontent.reports import impact
 
     touched = impact(read_content(data), kind, key)
     click.echo(str(touched))
@@ -424,9 +425,9 @@ def build(
     notebooks: str,
 ) -> None:
     """Run the notebooks for which something has changed; export DOCUMENTS, by default all."""
-    from ketcontent.builds import FORMATS, build
-    from ketcontent.files import TEMPLATES_VARIABLE
-    from ketcontent.schemas import counted
+    from ketcontent.building import FORMATS, build
+    from ketcontent.markup import TEMPLATES_VARIABLE
+    from ketcontent.text import counted
 
     if dask is not None and jobs is not None:
         raise click.UsageError(
@@ -480,9 +481,8 @@ def _watch(
     folders: tuple[str, str, str],
 ) -> None:
     """Build at each save, until Ctrl-C."""
-    from ketcontent.builds import EDITIONS, Request
-    from ketcontent.schemas import counted
-    from ketcontent.watching import News, watch
+    from ketcontent.building import EDITIONS, News, Request, watch
+    from ketcontent.text import counted
 
     def tell(news: News) -> None:
         if news.built is None:
@@ -529,7 +529,7 @@ def lab(
     document: str, section: str, no_browser: bool, allow_root: bool, data: str, notebooks: str
 ) -> None:
     """Open JupyterLab on the notebook of DOCUMENT, until Ctrl-C."""
-    from ketcontent.lab import require_jupyterlab, serve, set_out
+    from ketcontent.editor import require_jupyterlab, serve, set_out
 
     require_jupyterlab(allow_root=allow_root)
     desk = set_out(document, section=section, data=data, notebooks=notebooks)

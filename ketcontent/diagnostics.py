@@ -21,9 +21,12 @@ from typing import TYPE_CHECKING, Any, Literal
 if TYPE_CHECKING:
     import pandas as pd
 
+
 Severity = Literal["error", "warning", "advice"]
 
+
 _ORDER: dict[str, int] = {"error": 0, "warning": 1, "advice": 2}
+
 
 _AROUND = 60  # characters of a cell that are shown on either side of the words at fault
 

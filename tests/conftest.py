@@ -15,9 +15,12 @@ from typing import Any
 
 import pytest
 
-from ketcontent import import_page, read_content, workers, write_content
-from ketcontent.builds import Built, build, create_project
-from ketcontent.workers import Failure, Run
+from ketcontent import import_page, read_content, write_content
+from ketcontent.building.build import build
+from ketcontent.building.request import Built
+from ketcontent.execution.pool import process_pool, run_all
+from ketcontent.execution.run import Failure, Run
+from ketcontent.scaffold import create_project
 
 ROOT = Path(__file__).parent.parent
 
@@ -66,8 +69,8 @@ def build_in(project: Path, *documents: str, **options: Any) -> Built:
 def run_notebooks(runs: list[Run], folder: Path) -> list[Failure]:
     """Run and export notebooks into a folder; return how they failed."""
     kept = folder / ".notebooks"
-    with workers.pool(2, kept) as executor:
-        outcomes = [one for _, one in workers.run_all(executor, runs, folder, kept)]
+    with process_pool(2, kept) as executor:
+        outcomes = [one for _, one in run_all(executor, runs, folder, kept)]
     return [one.failure for one in outcomes if one.failure is not None]
 
 

@@ -6,7 +6,7 @@ import datetime
 from dataclasses import replace
 from typing import Any
 
-from ketcontent.tables import Content, empty_content, frame_of
+from ketcontent.model.content import Content, empty_content, frame_of
 
 DAY = datetime.date(2026, 11, 23)
 FRESH = "2026-11-01"

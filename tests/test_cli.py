@@ -14,16 +14,18 @@ import pytest
 from click.testing import CliRunner, Result
 
 import ketcontent
-from ketcontent import builds, cli
+from ketcontent.building import build as builds
+from ketcontent.building.request import Built
+from ketcontent.cli import _progress, main
 from ketcontent.errors import BuildFailed
-from ketcontent.workers import Progress
+from ketcontent.execution.run import Progress
 from tests.conftest import PAGES, start, tree
 
-COMMANDS = sorted(cli.main.commands)
+COMMANDS = sorted(main.commands)
 
 
 def run(*words: str) -> Result:
-    return CliRunner().invoke(cli.main, [str(word) for word in words])
+    return CliRunner().invoke(main, [str(word) for word in words])
 
 
 inside_it = pytest.mark.usefixtures("inside")
@@ -45,7 +47,7 @@ def test_each_command_has_help_that_describes_every_option(command: str, option:
     result = run(command, option)
     assert result.exit_code == 0
     assert result.output.startswith(f"Usage: main {command} ")
-    for parameter in cli.main.commands[command].params:
+    for parameter in main.commands[command].params:
         if parameter.param_type_name == "option" and parameter.name != "help":
             assert parameter.opts[-1] in result.output
             assert parameter.help, parameter.name  # type: ignore[attr-defined]
@@ -193,9 +195,9 @@ def test_the_words_of_the_command_line_reach_the_build(
 ) -> None:
     given: dict[str, Any] = {}
 
-    def note(documents: Any, **options: Any) -> builds.Built:
+    def note(documents: Any, **options: Any) -> Built:
         given.update(options, documents=documents)
-        return builds.Built(Path("out"), ("tea",), ("tea/index.md",), ("tea/index.md",))
+        return Built(Path("out"), ("tea",), ("tea/index.md",), ("tea/index.md",))
 
     monkeypatch.setattr(builds, "build", note)
     words = "tea aspirin --edition current --format markdown,html --jobs 3 --data d --exports out"
@@ -336,7 +338,7 @@ def test_progress_is_plain_lines(
         monkeypatch.setenv("CI", "true")
     shown = stream()
     monkeypatch.setattr(sys, "stderr", shown)
-    with cli._progress() as show:
+    with _progress() as show:
         show(Progress(0, 2, "", 0.0, "tea: current edition"))
         show(Progress(1, 2, "tea: current edition", 1.26, "index"))
         show(Progress(2, 2, "index", 0.5, ""))

@@ -22,7 +22,7 @@ from ketcontent.errors import (
     WrongParameter,
     nearest,
 )
-from ketcontent.tables import Conflict
+from ketcontent.model.merge import Conflict
 
 
 def every_kind() -> list[type[KetcontentError]]:

@@ -15,28 +15,21 @@ from typing import Any
 import pytest
 
 from ketcontent import assemble, check, list_documents, sign_off, with_signoffs
-from ketcontent.charts import balance, coverage, evidence_map, reading_grades
-from ketcontent.checks import falling_due, findings, tally
-from ketcontent.documents import FACTS
 from ketcontent.errors import BrokenTables
-from ketcontent.exporters import export
-from ketcontent.rendering import english
-from ketcontent.reviews import (
-    changes,
-    grounds,
-    holdings,
-    impact,
-    lengths,
-    list_sources,
-    repeats,
-    show,
-    summary,
-)
-from ketcontent.schemas import TABLES, shipped_path
-from ketcontent.tables import Content, frame_of, read_content, write_content
+from ketcontent.execution.exporters import export
+from ketcontent.markup.templates import FACTS, english
+from ketcontent.model.content import Content, frame_of
+from ketcontent.model.schema import TABLES, shipped_path
+from ketcontent.model.store import read_content, write_content
+from ketcontent.reports.charts import balance, coverage, evidence_map, reading_grades
+from ketcontent.reports.display import show
+from ketcontent.reports.findings import falling_due, findings, tally
+from ketcontent.reports.impact import impact
+from ketcontent.reports.summary import summary
+from ketcontent.reports.tables import changes, grounds, holdings, lengths, list_sources, repeats
 from tests.judging import DAY
 from tests.judging import page as sound_page
-from tests.test_pages import shown
+from tests.pages.test_in_a_browser import shown
 
 CELLS = {
     "a script": "<script>window.ran = true; alert(1)</script>",

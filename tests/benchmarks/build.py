@@ -9,7 +9,7 @@
 All is timed in one run, one after the other, on the same notebooks and the same tables (a copy in
 a temporary folder):
 
-- the plain loop: for each run of `ketcontent.builds.plan`, the ``papermill`` command, then
+- the plain loop: for each run of `ketcontent.building.plan.plan`, the ``papermill`` command, then
   ``jupyter nbconvert`` once a format, each in a process of its own, as a shell script does it;
 - ``ketcontent build`` cold: nothing was built before;
 - warm: all notebooks again, in workers that are ready;
@@ -45,10 +45,13 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from ketcontent import builds, read_content, workers, write_content
-from ketcontent.builds import FORMATS, Request, plan
-from ketcontent.watching import News, watch
-from ketcontent.workers import Run
+from ketcontent import read_content, write_content
+from ketcontent.building.plan import EDITIONS, FORMATS, KEPT, plan
+from ketcontent.building.preview import News
+from ketcontent.building.request import Request
+from ketcontent.building.watch import watch
+from ketcontent.execution.pool import available_cores, process_pool, run_all
+from ketcontent.execution.run import Run
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -104,7 +107,7 @@ def main() -> None:
             for run in (planned[: options.runs] if options.runs else planned)
         ]
         notebooks = len(chosen)
-        cores = workers.cores()
+        cores = available_cores()
         print(f"{notebooks} notebooks in {' and '.join(FORMATS)} on {cores} cores\n")
         heads = ("median of", "seconds", "notebooks", "s a notebook", "times as fast")
         print(f"{'':46}" + "".join(f"{head:>14}" for head in heads))
@@ -202,10 +205,10 @@ def changed(project: Path) -> float:
 def warm_workers(project: Path) -> Iterator[Callable[[list[Run]], float]]:
     """Give a way to run notebooks in workers that have run one before."""
     work, kept = project / "work", project / "kept"
-    with workers.pool(workers.cores(), kept) as executor:
+    with process_pool(available_cores(), kept) as executor:
 
         def again(runs: list[Run]) -> float:
-            return seconds(lambda: list(workers.run_all(executor, runs, work, kept)))
+            return seconds(lambda: list(run_all(executor, runs, work, kept)))
 
         again(runs_of(project)[:2])
         yield again
@@ -215,7 +218,7 @@ def runs_of(project: Path) -> list[Run]:
     """Return the runs of a build of the project, on the tables that the build gave them."""
     return plan(
         read_content(project / "data"),
-        kept=project / "exports" / builds.KEPT,
+        kept=project / "exports" / KEPT,
         notebooks=project / "notebooks",
     )
 
@@ -224,7 +227,7 @@ def runs_of(project: Path) -> list[Run]:
 def watched(project: Path) -> Iterator[Callable[[], float]]:
     """Give a way to time the way from a save to the page that shows it."""
     places = (project / "data", project / "exports", project / "notebooks")
-    request = Request((), *places, builds.EDITIONS, tuple(FORMATS), False)
+    request = Request((), *places, EDITIONS, tuple(FORMATS), False)
     stop, written = threading.Event(), threading.Semaphore(0)
     moment = 0.0
 

@@ -29,9 +29,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from ketcontent.evidence import judge_certainty
-from ketcontent.prose import judge_rules
-from ketcontent.tables import Content, frame_of, read_content
+from ketcontent.checks.certainty import judge_certainty
+from ketcontent.checks.rules import judge_rules
+from ketcontent.model.content import Content, frame_of
+from ketcontent.model.store import read_content
 
 ROOT = Path(__file__).parent.parent.parent
 SENTENCES = ROOT / "tests" / "judged" / "sentences.csv"

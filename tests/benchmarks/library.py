@@ -11,7 +11,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ketcontent.tables import Content, copy_content, frame_of, read_content
+from ketcontent.model.content import Content, frame_of
+from ketcontent.model.store import copy_content, read_content
 
 ROOT = Path(__file__).parent.parent.parent
 

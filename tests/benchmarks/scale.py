@@ -16,7 +16,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from ketcontent.builds import create_project
+from ketcontent.scaffold import create_project
 from tests.benchmarks.library import write_library
 
 COMMAND = "import sys; from ketcontent.cli import main; main(sys.argv[1:])"

@@ -14,9 +14,9 @@ import time
 from pathlib import Path
 from typing import Any
 
-from ketcontent.tables import read_content, write_content
-from ketcontent.workbench import Workbench
-from tests.test_workbench_lab import ROOT, long_page
+from ketcontent.editor.workbench import Workbench
+from ketcontent.model.store import read_content, write_content
+from tests.editor.test_in_jupyterlab import ROOT, long_page
 
 
 def milliseconds(workbench: Workbench, verb: str, times: int = 20, **given: Any) -> float:

@@ -1,0 +1,15 @@
+from .overview import list_documents as list_documents
+from .overview import with_signoffs as with_signoffs
+from .record import record as record
+from .signing import open_statements as open_statements
+from .signing import sign_off as sign_off
+from .signing import to_sign as to_sign
+from .status import SignoffStatus as SignoffStatus
+from .status import judge_review_date as judge_review_date
+from .status import judge_signoffs as judge_signoffs
+from .status import reader_words as reader_words
+from .status import review_date as review_date
+from .status import review_due as review_due
+from .status import signoff_statuses as signoff_statuses
+from .status import statement_digest as statement_digest
+from .verification import verify as verify

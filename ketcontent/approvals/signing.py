@@ -1,0 +1,203 @@
+"""Put a yes or no to exact words into the table of sign-offs."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import hashlib
+from typing import get_args
+
+import pandas as pd
+
+from ketcontent.approvals.status import (
+    Capacity,
+    SignoffStatus,
+    Verdict,
+    authors_of,
+    reader_words,
+    signoff_statuses,
+    statement_digest,
+    statements_of,
+)
+from ketcontent.errors import KetcontentError, UnknownName
+from ketcontent.model import Content, frame_of
+from ketcontent.pages import assemble
+from ketcontent.text import redline
+
+
+def sign_off(
+    content: Content,
+    document: str,
+    statement: str,
+    *,
+    person: str,
+    capacity: Capacity,
+    verdict: Verdict = "approved",
+    comment: str = "",
+    signed_on: datetime.date | None = None,
+) -> Content:
+    """Return `content` with a yes or a no to the exact current words of a statement.
+
+    Saying the same again on the same day changes nothing; saying something else that day stands in
+    its place. On another day it is a new sign-off, which renews the date of the review.
+
+    Parameters
+    ----------
+    content
+        The tables.
+    document, statement
+        The page and the statement.
+    person
+        Who signs: a key of ``people``.
+    capacity
+        ``editorial``, ``clinical`` or ``lay``.
+    verdict
+        ``approved`` or ``changes-requested``.
+    comment
+        What the signer says.
+    signed_on
+        The day; by default today.
+
+    Raises
+    ------
+    UnknownName
+        When there is no such document, statement, person, capacity or verdict.
+    KetcontentError
+        When the author of the words would be their clinical reviewer, or changes are requested
+        without a comment.
+
+    Examples
+    --------
+    >>> from ketcontent.model import read_content
+    >>> sign_off(read_content("data"), "ketamine", "form-1", person="ada", capacity="clinical")
+    Traceback (most recent call last):
+        ...
+    ketcontent.errors.UnknownName: No person 'ada'.
+    hint: Add them to people.csv first: only someone named there can sign.
+    """
+    for kind, name, known in (
+        ("capacity", capacity, get_args(Capacity)),
+        ("verdict", verdict, get_args(Verdict)),
+    ):
+        if name not in known:
+            raise UnknownName.of(kind, name, known)
+    people = tuple(content.people["person"])
+    if person not in people:
+        hint = "Add them to people.csv first: only someone named there can sign."
+        raise UnknownName.of("person", person, people, hint=hint)
+    shown = statements_of(assemble(content, document))
+    if statement not in shown:
+        raise UnknownName.of("statement", statement, shown)
+    found = shown[statement]
+    if capacity == "clinical" and authors_of(content, document).get(statement) == person:
+        raise KetcontentError(
+            f"'{person}' wrote the words of '{statement}' and cannot be their clinical reviewer.",
+            hint="Ask another clinician.",
+            statement=statement,
+        )
+    if verdict == "changes-requested" and not comment.strip():
+        raise KetcontentError(
+            f"Changes to '{statement}' are requested without a word on which.",
+            hint="Say in a comment what should change.",
+            statement=statement,
+        )
+    row = {
+        "document": document,
+        "statement": statement,
+        "person": person,
+        "capacity": capacity,
+        "verdict": verdict,
+        "digest": statement_digest(document, found),
+        "wording": reader_words(found),
+        "signed_on": (signed_on or datetime.date.today()).isoformat(),
+        "comment": " ".join(comment.split()),
+    }
+    # Who says something else of the same words on the same day has changed their mind.
+    said = "\n".join(row[name] for name in row if name not in ("verdict", "comment", "wording"))
+    key = f"s-{hashlib.sha256(said.encode()).hexdigest()[:16]}"
+    others = content.signoffs[content.signoffs["signoff"] != key]
+    added = frame_of("signoffs", [{"signoff": key, **row}], content)
+    together = pd.concat([others, added], ignore_index=True)
+    return dataclasses.replace(content, signoffs=together.sort_values("signoff", ignore_index=True))
+
+
+def open_statements(
+    content: Content, document: str, capacity: str, *, section: str = "", statement: str = ""
+) -> list[SignoffStatus]:
+    """Return the statements that wait for a sign-off in a capacity, in reading order.
+
+    Parameters
+    ----------
+    content, document
+        The tables and the page.
+    capacity
+        The capacity.
+    section, statement
+        One section, or one statement; by default all.
+
+    Raises
+    ------
+    UnknownName
+        When the page has no such section or statement.
+
+    Examples
+    --------
+    >>> from ketcontent.model import read_content
+    >>> open_statements(read_content("data"), "ketamine", "clinical", section="nowhere")
+    Traceback (most recent call last):
+        ...
+    ketcontent.errors.UnknownName: No section 'nowhere'.
+    hint: ...
+    """
+    page = assemble(content, document, section=section)
+    shown = statements_of(page)
+    if statement and statement not in shown:
+        raise UnknownName.of("statement", statement, shown)
+    return [
+        one
+        for one in signoff_statuses(content, document)
+        if one.capacity == capacity
+        and one.state != "valid"
+        and one.statement in shown
+        and statement in ("", one.statement)
+    ]
+
+
+def to_sign(content: Content, document: str, one: SignoffStatus) -> str:
+    """Return what a reviewer must see before signing a statement, as text for a terminal.
+
+    Its section, words, grade, the evidence of each source, and, where a sign-off is stale, what
+    changed since.
+
+    Examples
+    --------
+    >>> from ketcontent.model import read_content
+    >>> content = read_content("data")
+    >>> one = standings(content, "ketamine")[0]
+    >>> to_sign(content, "ketamine", one).splitlines()[0].startswith("lede")
+    True
+    """
+    page = assemble(content, document)
+    shown = statements_of(page)[one.statement]
+    lines = [f"{one.section} · {one.statement} · {shown.kind or 'kind not set'}", ""]
+    lines.append(f"  {reader_words(shown)}")
+    if shown.certainty:
+        reasons = content.statements.loc[
+            (content.statements["document"] == document)
+            & (content.statements["statement"] == one.statement),
+            "certainty_reasons",
+        ].iloc[0]
+        lines.append(f"  certainty: {shown.certainty} ({reasons or 'no reasons given'})")
+    frame = content.evidence
+    chosen = frame[(frame["document"] == document) & (frame["statement"] == one.statement)]
+    lines += [
+        f"  {row['source']} {row['role']}: {row['finding']}" for row in chosen.to_dict("records")
+    ]
+    if one.state == "stale" and one.wording != reader_words(shown):
+        changed = redline(one.wording, reader_words(shown), style="text")
+        lines += ["", f"  since signed on {one.signed_on} by {one.person}: {changed}"]
+    elif one.state == "stale":
+        lines += ["", f"  since signed on {one.signed_on}, its grade, sources or links changed."]
+    if one.state == "refused":
+        lines += ["", f"  {one.person} asked for changes on {one.signed_on}: {one.comment}"]
+    return "\n".join(lines)

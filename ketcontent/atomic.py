@@ -1,0 +1,237 @@
+"""Write a file or a folder whole or not at all, one writer at a time.
+
+Every file that the package leaves behind goes through here, so that a process killed at any
+moment leaves the old bytes or the new ones. Nothing here imports from the rest of the package
+but its errors.
+
+Notes
+-----
+`os.replace` swaps one file in one step everywhere. Two folders can be swapped in one step only
+where the kernel offers it (``renameat2`` with ``RENAME_EXCHANGE`` on Linux, ``renamex_np`` with
+``RENAME_SWAP`` on macOS); elsewhere, and on file systems that refuse it, the old folder is first
+moved aside and a process killed right between the two moves leaves it there, where
+`swap_folders` finds and restores it the next time.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import errno
+import json
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from ketcontent.errors import Locked
+
+_ASIDE = ".aside"
+
+
+def replace_file(path: Path, data: bytes) -> None:
+    """Write `data` to `path` in one step, and make sure that it has reached the disk.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     replace_file(Path(folder) / "a.txt", b"new")
+    ...     print(Path(folder, "a.txt").read_bytes(), len(list(Path(folder).iterdir())))
+    b'new' 1
+    """
+    staged = path.with_name(f".{path.name}.{os.getpid()}.new")
+    try:
+        write_through(staged, data)
+        if path.exists():
+            shutil.copymode(path, staged)
+        os.replace(staged, path)
+    finally:
+        staged.unlink(missing_ok=True)
+    flush_folder(path.parent)
+
+
+def write_through(path: Path, data: bytes) -> None:
+    """Write `data` to `path` and wait until the disk has it.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     write_through(Path(folder) / "a.txt", b"new")
+    ...     print(Path(folder, "a.txt").read_bytes())
+    b'new'
+    """
+    with path.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def flush_folder(folder: Path) -> None:
+    """Wait until the disk has the names in `folder`, where the system can do that.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> flush_folder(Path.cwd())
+    """
+    if os.name == "nt":  # a folder cannot be opened there; the file itself was flushed
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def swap_folders(new: Path, published: Path) -> None:
+    """Put the folder `new` in the place of `published`, in one step where the system can.
+
+    What stood at `published` is deleted afterwards. `new` must be on the same file system.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     for name in ("old", "new"):
+    ...         Path(folder, name).mkdir()
+    ...         _ = Path(folder, name, "page").write_text(name)
+    ...     swap_folders(Path(folder, "new"), Path(folder, "old"))
+    ...     print(Path(folder, "old", "page").read_text(), Path(folder, "new").exists())
+    new False
+    """
+    restore_folder(published)
+    if not published.exists():
+        os.rename(new, published)
+    elif _exchanged(new, published):
+        shutil.rmtree(new)
+    else:
+        aside = _aside(published)
+        os.rename(published, aside)
+        try:
+            os.rename(new, published)
+        except OSError:
+            os.rename(aside, published)
+            raise
+        shutil.rmtree(aside)
+    flush_folder(published.parent)
+
+
+def restore_folder(published: Path) -> None:
+    """Bring back a folder that a killed `swap_folders` left moved aside.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> restore_folder(Path("nothing-was-moved"))
+    """
+    aside = _aside(published)
+    if not aside.exists():
+        return
+    if published.exists():
+        shutil.rmtree(aside)
+    else:
+        os.rename(aside, published)
+
+
+def _aside(published: Path) -> Path:
+    return published.with_name(f".{published.name}{_ASIDE}")
+
+
+def _exchanged(one: Path, other: Path) -> bool:
+    """Swap two folders in one step; return False where that cannot be done."""
+    exchange = _exchange_call()
+    if exchange is None:
+        return False
+    if exchange(os.fsencode(one), os.fsencode(other)) == 0:
+        return True
+    refused = {errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EXDEV, errno.EPERM}
+    if ctypes.get_errno() in refused:
+        return False
+    raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()), os.fspath(other))
+
+
+def _exchange_call() -> Callable[[bytes, bytes], int] | None:
+    if os.name != "posix":
+        return None
+    library = ctypes.CDLL(None, use_errno=True)
+    if sys.platform == "darwin" and hasattr(library, "renamex_np"):
+        return lambda one, other: library.renamex_np(one, other, 2)
+    if hasattr(library, "renameat2"):
+        here = -100  # AT_FDCWD: both paths are relative to the working directory
+        return lambda one, other: library.renameat2(here, one, here, other, 2)
+    return None
+
+
+@contextlib.contextmanager
+def lock(
+    path: Path,
+    *,
+    purpose: str,
+    patience: float = 60.0,
+    waiting: Callable[[str], None] | None = None,
+) -> Iterator[None]:
+    """Hold the lock at `path` while the block runs; the system frees it if the process dies.
+
+    Parameters
+    ----------
+    path
+        The lock file. Beside it lies ``<name>.holder``, which says who holds it.
+    purpose
+        What is being done, as others will read it: ``"saving tables"``.
+    patience
+        Seconds to wait for another holder; below zero, for ever.
+    waiting
+        Called once with who holds the lock, when there is waiting to do.
+
+    Raises
+    ------
+    Locked
+        When another process still holds the lock after `patience` seconds.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder, hold(Path(folder, ".lock"), purpose="an example"):
+    ...     print(json.loads(Path(folder, ".lock.holder").read_text())["purpose"])
+    an example
+    """
+    from filelock import FileLock, Timeout
+
+    note = path.with_name(f"{path.name}.holder")
+    lock = FileLock(path)
+    try:
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            if waiting is not None:
+                waiting(_holder(note))
+            lock.acquire(timeout=patience)
+    except Timeout:
+        holder = _holder(note)
+        raise Locked(
+            f"{path} is held by {holder}.",
+            hint="Wait until it is done, or end that process, then try again.",
+            path=str(path),
+            holder=holder,
+        ) from None
+    try:
+        note.write_text(json.dumps({"process": os.getpid(), "purpose": purpose}), "utf-8")
+        yield
+    finally:
+        note.unlink(missing_ok=True)
+        lock.release()
+
+
+def _holder(note: Path) -> str:
+    try:
+        facts = json.loads(note.read_text("utf-8"))
+        return f"process {facts['process']} ({facts['purpose']})"
+    except (OSError, ValueError, KeyError, TypeError):  # cut short by a kill, or not ours
+        return "another process"

@@ -1,0 +1,8 @@
+from .build import build as build
+from .cache import current_hash as current_hash
+from .plan import EDITIONS as EDITIONS
+from .plan import FORMATS as FORMATS
+from .plan import NOTEBOOKS as NOTEBOOKS
+from .preview import News as News
+from .request import Request as Request
+from .watch import watch as watch

@@ -1,0 +1,257 @@
+"""Judge what a page must say: balance, topics, notices, furniture."""
+
+from __future__ import annotations
+
+import re
+
+from ketcontent.checks.certainty import NOT_KNOWN
+from ketcontent.checks.statements import (
+    LIMITS,
+    count_words,
+    evidence_roles,
+    page_finding,
+    statements_of_edition,
+)
+from ketcontent.diagnostics import Diagnostic
+from ketcontent.markup import english
+from ketcontent.model import Content, rows_of, rows_of_page
+from ketcontent.pages import Edition
+
+RISK_SHARE = 0.7
+"""The least words of risk for each word of benefit (fair balance, 21 CFR 202.1(e))."""
+
+
+def judge_balance(
+    content: Content, document: str, *, edition: Edition = "current"
+) -> list[Diagnostic]:
+    """Return where a page says more of benefit than of risk, or says it first.
+
+    Examples
+    --------
+    >>> from ketcontent.model import read_content
+    >>> faults = judge_balance(read_content("data"), "ketamine", edition="supplied")
+    >>> "benefits-outweigh-risks" in {fault.rule for fault in faults}
+    True
+    """
+    page = statements_of_edition(content, document, edition)
+    roles = evidence_roles(page)
+    sentences = [(one, count_words(one)) for _, one in page.statements()]
+    benefit = sum(size for one, size in sentences if one.kind == "benefit")
+    risk = sum(size for one, size in sentences if one.kind == "risk")
+    faults: list[Diagnostic] = []
+    if benefit and risk < RISK_SHARE * benefit:
+        faults.append(
+            page_finding(
+                document,
+                "benefits-outweigh-risks",
+                f"{risk} words of risk stand against {benefit} words of benefit.",
+                f"Say at least {RISK_SHARE:g} words of risk for each word of benefit.",
+            )
+        )
+    kinds = [one.kind for one, _ in sentences if one.kind in ("benefit", "risk")]
+    if "benefit" in kinds and "risk" not in kinds[: kinds.index("benefit") + 2]:
+        first = next(one for one, _ in sentences if one.kind == "benefit")
+        faults.append(
+            page.fault(
+                first,
+                "benefit-before-risk",
+                "The first benefit is not followed at once by a risk, nor does one come before.",
+                "Put the main risks before the first benefit, or right after it.",
+            )
+        )
+    for section in page.page:
+        benefits = [one for one in section.statements if one.kind == "benefit"]
+        limits = [
+            one
+            for one in section.statements
+            if one.kind == "risk"
+            or NOT_KNOWN.search(one.plain)
+            or any(roles.get(one.statement, {}).get(key, "") in LIMITS for key in one.cites)
+        ]
+        if benefits and not limits:
+            faults.append(
+                page.fault(
+                    benefits[0],
+                    "benefits-alone",
+                    f"The section '{section.title or section.section}' has benefits and neither a "
+                    "risk nor a limit.",
+                    "Say in the same section what speaks against it, or what is not known.",
+                )
+            )
+    return faults
+
+
+def judge_topics(
+    content: Content, document: str, *, edition: Edition = "current"
+) -> list[Diagnostic]:
+    """Return the questions that a page must or should answer and does not.
+
+    Examples
+    --------
+    >>> from ketcontent.model import empty_content, read_content
+    >>> judge_topics(read_content("data"), "ketamine", edition="supplied")[0].rule
+    'topic-missing'
+    """
+    shown = {
+        one.statement for _, one in statements_of_edition(content, document, edition).statements()
+    }
+    known = {row["topic"]: row for row in rows_of(content.topics)}
+    covered: set[str] = set()
+    faults: list[Diagnostic] = []
+    for row in rows_of_page(content, "statements", document):
+        if row["statement"] not in shown or edition != "current":
+            continue
+        for topic in row["topics"].split():
+            covered.add(topic)
+            if topic not in known:
+                faults.append(
+                    Diagnostic(
+                        rule="unknown-topic",
+                        message=f"There is no topic '{topic}'.",
+                        hint="Use a key of topics.csv.",
+                        table="statements",
+                        key=f"{document}/{row['statement']}",
+                        column="topics",
+                        cell=row["topics"],
+                    )
+                )
+    for topic, row in known.items():
+        if topic not in covered:
+            must = row["level"] == "must"
+            faults.append(
+                page_finding(
+                    document,
+                    "topic-missing",
+                    f"No statement answers: {row['question']}",
+                    f"Write one and give it the topic '{topic}'.",
+                    severity="error" if must else "warning",
+                )
+            )
+    return faults
+
+
+_CRISIS = re.compile(
+    r"\b(?:suicid\w*|self[- ]harm\w*|harm(?:ing)? yourself|(?:in|a|acute) crisis|crisis\b"
+    r"|acute distress)\b",
+    re.IGNORECASE,
+)
+
+
+def judge_notices(
+    content: Content, document: str, *, edition: Edition = "current"
+) -> list[Diagnostic]:
+    """Return where a notice that a page needs is missing.
+
+    A notice whose ``needs`` is ``every-page`` must stand on each page. One whose ``needs`` is
+    ``crisis`` must stand in the first section of a page that speaks of crisis, suicide or
+    self-harm, and again in the section of each such sentence.
+
+    Examples
+    --------
+    >>> from ketcontent.model import read_content
+    >>> faults = judge_notices(read_content("data"), "ketamine", edition="supplied")
+    >>> all(fault.rule in ("notice-missing", "crisis-contacts-missing") for fault in faults)
+    True
+    """
+    page = statements_of_edition(content, document, edition)
+    needs = {
+        row["notice"]: row["needs"]
+        for row in rows_of(content.notices)
+        if row["language"] == page.page.language
+    }
+    crisis = {notice for notice, need in needs.items() if need == "crisis"}
+    used = {one.notice for _, one in page.statements()}
+    faults = [
+        page_finding(
+            document,
+            "notice-missing",
+            f"The notice '{notice}' is missing; every page must carry it.",
+            "Add a statement with that notice, at the top.",
+        )
+        for notice, need in needs.items()
+        if need == "every-page" and notice not in used
+    ]
+    sections = list(page.page)
+    mentioned = False
+    for section in sections:
+        there = {one.notice for one in section.statements}
+        for one in section.statements:
+            said = one.plain if edition == "supplied" else one.text
+            spoken = _CRISIS.search(said)
+            if one.notice or not (spoken or _CRISIS.search(one.label)):
+                continue
+            mentioned = True
+            if not crisis or not crisis <= there:
+                faults.append(
+                    page.fault(
+                        one,
+                        "crisis-contacts-missing",
+                        "The sentence speaks of crisis or suicide, and no crisis contacts stand "
+                        "beside it.",
+                        "Add the crisis notices to this section.",
+                        span=spoken.span() if spoken else None,
+                    )
+                )
+    first = {one.notice for one in sections[0].statements} if sections else set()
+    if mentioned and (not crisis or not crisis <= first):
+        faults.append(
+            page_finding(
+                document,
+                "crisis-contacts-missing",
+                "The page speaks of crisis or suicide and does not start with crisis contacts.",
+                "Put the crisis notices into the first section.",
+            )
+        )
+    return faults
+
+
+def judge_strings(content: Content, document: str) -> list[Diagnostic]:
+    """Return the words of the furniture that a page's language lacks.
+
+    Until they are there, all furniture of the page is English.
+
+    Examples
+    --------
+    >>> from ketcontent.model import read_content
+    >>> judge_strings(read_content("data"), "ketamine")
+    []
+    """
+    [page] = rows_of_page(content, "documents", document)
+    language = page["language"]
+    tags = {language.casefold(), language.casefold().split("-")[0]}
+    rows = [row for row in rows_of(content.strings) if row["language"].casefold() in tags]
+    there = {row["string"] for row in rows}
+    needed = set(english().texts) - (there if "en" not in tags else set(english().texts))
+    faults = [
+        Diagnostic(
+            rule="string-lacks-fields",
+            message=f"It must hold {', '.join(lost)}, as the English does.",
+            hint="Put each where the sentence needs it.",
+            table="strings",
+            key=f"{row['string']}/{row['language']}",
+            column="text",
+            cell=row["text"],
+        )
+        for row in rows
+        if row["string"] in english().texts and (lost := _lost_fields(row["string"], row["text"]))
+    ]
+    if not needed:
+        return faults
+    return [
+        *faults,
+        page_finding(
+            document,
+            "strings-missing",
+            f"In '{language}' the page lacks: {', '.join(sorted(needed))}.",
+            "Add a row to strings.csv for each; until then the words around the sentences are "
+            "English.",
+        ),
+    ]
+
+
+def _lost_fields(name: str, text: str) -> list[str]:
+    """Return what the English of a string holds for the page to fill in, and a text does not."""
+    wanted = english().texts[name]
+    lost = [one for one in re.findall(r"\{\w+\}", wanted) if one not in text]
+    parts = wanted.count("|") + 1
+    return lost + ([f"{parts} parts between |"] if text.count("|") + 1 != parts else [])

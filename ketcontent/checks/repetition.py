@@ -1,0 +1,67 @@
+"""Judge what a page says twice."""
+
+from __future__ import annotations
+
+from ketcontent.checks.passages import Passage, passages_of
+from ketcontent.diagnostics import Diagnostic
+from ketcontent.model import Content
+from ketcontent.pages import Edition, assemble
+from ketcontent.text import canonical
+
+
+def judge_repetition(
+    content: Content, document: str, *, edition: Edition = "current"
+) -> list[Diagnostic]:
+    """Return each sentence that stands on the page already and is not a notice.
+
+    Parameters
+    ----------
+    content
+        The tables.
+    document
+        The key of the page.
+    edition
+        Which edition of the page to judge.
+
+    Raises
+    ------
+    UnknownName
+        When there is no such document or edition.
+
+    Notes
+    -----
+    Capitals, citations and the last mark do not make another sentence; one of fewer than three
+    words may return.
+
+    Examples
+    --------
+    >>> from ketcontent import read_content
+    >>> for fault in judge_repetition(read_content("data"), "ketamine", edition="supplied"):
+    ...     print(fault.key, fault.message)
+    ketamine/important-note-1 The sentence stands on the page already, as 'lede-1'.
+    ketamine/important-note-2 The sentence stands on the page already, as 'lede-2'.
+    """
+    page = assemble(content, document, edition=edition)
+    first: dict[str, Passage] = {}
+    faults: list[Diagnostic] = []
+    for passage in passages_of(page):
+        said = canonical(passage.words).casefold().rstrip(" .!")
+        if passage.place != "sentence" or said.count(" ") < 2:
+            continue
+        before = first.setdefault(said, passage)
+        if before is passage or (passage.notice and before.notice == passage.notice):
+            continue
+        at_fault, other = (before, passage) if passage.notice else (passage, before)
+        name = other.notice or other.key.partition("/")[2]
+        faults.append(
+            at_fault.fault(
+                "repeated-sentence",
+                f"The sentence stands on the page already, as '{name}'.",
+                hint=f"Use the notice '{name}' here, or cut it."
+                if other.notice
+                else "Cut one of the two, or make them a notice.",
+                severity="warning",
+                span=(0, len(at_fault.words)),
+            )
+        )
+    return list(dict.fromkeys(faults))

@@ -1,0 +1,222 @@
+"""All judges, one report; its forms for people and CI.
+
+`check` runs every judge over every page, adds the file and the line of each fault, and sets aside
+what is waived. `drawn` puts a report into the form that its reader wants: text for a terminal,
+JSON lines for programs, workflow commands for GitHub, SARIF for code scanning, JUnit for test
+reports.
+"""
+
+from __future__ import annotations
+
+import concurrent.futures
+import datetime
+import math
+import multiprocessing
+import os
+import threading
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
+from itertools import repeat
+
+from ketcontent.approvals import judge_review_date, judge_signoffs
+from ketcontent.checks.certainty import judge_certainty
+from ketcontent.checks.coverage import judge_balance, judge_notices, judge_strings, judge_topics
+from ketcontent.checks.dates import judge_freshness
+from ketcontent.checks.readability import judge_readability
+from ketcontent.checks.repetition import judge_repetition
+from ketcontent.checks.rules import judge_rules
+from ketcontent.checks.support import judge_sources, judge_support
+from ketcontent.checks.terms import judge_terms
+from ketcontent.checks.waivers import current_waivers, judge_waivers
+from ketcontent.clock import today
+from ketcontent.dependencies import is_tracing
+from ketcontent.diagnostics import Diagnostic, Report
+from ketcontent.errors import UnknownName
+from ketcontent.model import Content, memo_scope, rows_of, slices
+from ketcontent.pages import Edition
+
+JUDGES: tuple[Callable[..., list[Diagnostic]], ...] = (
+    judge_support,
+    judge_certainty,
+    judge_balance,
+    judge_topics,
+    judge_notices,
+    judge_rules,
+    judge_terms,
+    judge_readability,
+    judge_repetition,
+)
+"""The judges of one page in one edition."""
+
+
+_CURRENT: tuple[Edition, ...] = ("current",)
+
+
+_OF_EVERY_PAGE = ("topics", "rules", "policies", "people", "help_lines", "strings")
+"""The tables that judges of each page read in full."""
+
+
+_MANY = 64
+"""Pages from which on it is worth the while to start processes."""
+
+
+def check(
+    content: Content,
+    documents: Sequence[str] = (),
+    *,
+    editions: Collection[Edition] = _CURRENT,
+    as_of: datetime.date | None = None,
+) -> Report:
+    """Return every fault of the content, worst first.
+
+    Parameters
+    ----------
+    content
+        The tables, which `read_content` has found sound.
+    documents
+        The pages; by default all.
+    editions
+        Which editions to judge. Sign-offs, sources and dates belong to the current one.
+    as_of
+        The day to judge dates by; by default today (`today`).
+
+    Raises
+    ------
+    UnknownName
+        When there is no such document.
+
+    Examples
+    --------
+    >>> from ketcontent.model import read_content
+    >>> report = check(read_content("data"), editions=["supplied"])
+    >>> report.has_errors
+    True
+    """
+    known = list(content.documents["document"])
+    for name in documents:
+        if name not in known:
+            raise UnknownName.of("document", name, known)
+    day = as_of or today()
+    found = _judge_pages(content, list(documents) or known, tuple(editions), day)
+    if "current" in editions:
+        found += judge_sources(content, documents)
+    waived = current_waivers(content, day)
+    left = [one for one in found if (one.table, one.key, one.rule) not in waived]
+    return Report.of(_placed(left + judge_waivers(content, found, documents), content))
+
+
+def _judge_pages(
+    content: Content, documents: list[str], editions: tuple[Edition, ...], day: datetime.date
+) -> list[Diagnostic]:
+    """Return what the judges of pages find, page by page; of many pages, on all cores."""
+    cores = _cores()
+    if cores == 1 or len(documents) < _MANY:
+        return _judge_in_turn(content, documents, editions, day)
+    size = math.ceil(len(documents) / cores)
+    with concurrent.futures.ProcessPoolExecutor(
+        cores,
+        mp_context=multiprocessing.get_context("fork"),
+        initializer=_inherit,
+        initargs=(content,),
+    ) as pool:
+        found = pool.map(
+            _judge_inherited,
+            [documents[start : start + size] for start in range(0, len(documents), size)],
+            repeat(editions),
+            repeat(day),
+        )
+        return [one for of_some in found for one in of_some]
+
+
+def _cores() -> int:
+    """Return on how many cores pages may be judged.
+
+    One where processes cannot be forked, or not safely: beside another thread, such as those of a
+    kernel, which may hold a lock that nobody would ever release in the new process. One, too,
+    where a build follows what this process reads.
+    """
+    alone = threading.active_count() == 1 and not is_tracing()
+    if not alone or not hasattr(os, "sched_getaffinity"):  # macOS has fork, and threads of its own
+        return 1
+    return len(os.sched_getaffinity(0))
+
+
+_inherited: list[Content] = []
+"""In a forked process, the tables; they need not be sent to it."""
+
+
+def _inherit(content: Content) -> None:
+    _inherited[:] = [content]
+
+
+def _judge_inherited(
+    documents: list[str], editions: tuple[Edition, ...], day: datetime.date
+) -> list[Diagnostic]:
+    return _judge_in_turn(_inherited[0], documents, editions, day)
+
+
+def _judge_in_turn(
+    content: Content, documents: list[str], editions: tuple[Edition, ...], day: datetime.date
+) -> list[Diagnostic]:
+    found: list[Diagnostic] = []
+    with memo_scope():
+        for table in _OF_EVERY_PAGE:
+            rows_of(getattr(content, table))
+        for document, rows in slices(content, documents):
+            found += _judge_page(rows, document, editions, day)
+    return found
+
+
+def _judge_page(
+    content: Content, document: str, editions: Collection[Edition], day: datetime.date
+) -> list[Diagnostic]:
+    """Return what all judges of a page find; `content` need hold no more than its part."""
+    found: list[Diagnostic] = []
+    with memo_scope():
+        for edition in editions:
+            for judge in JUDGES:
+                found += judge(content, document, edition=edition)
+        if "current" in editions:
+            found += judge_signoffs(content, document)
+            found += judge_review_date(content, document, as_of=day)
+            found += judge_freshness(content, document, as_of=day)
+            found += judge_strings(content, document)
+    return found
+
+
+def _placed(found: Sequence[Diagnostic], content: Content) -> list[Diagnostic]:
+    """Return the faults with the section, the file and the line of their rows."""
+    rows = content.statements
+    keys = zip(rows["document"], rows["statement"], strict=True)
+    homes = dict(
+        zip(keys, zip(rows["section"], rows["supplied_section"], strict=True), strict=True)
+    )
+    origin = content.origin
+    if origin is None:
+        return [replace(one, section=_section_of(one, homes)) for one in found]
+    files = {one.table: (origin.folder / f"{one.table}.csv").as_posix() for one in found}
+    lines = {
+        (table, "/".join(key)): line
+        for table, keys in origin.lines.items()
+        for key, line in keys.items()
+    }
+    return [
+        replace(
+            one,
+            section=_section_of(one, homes),
+            file=files[one.table] if one.table else one.file,
+            line=lines.get((one.table, one.key)) if one.table else one.line,
+        )
+        for one in found
+    ]
+
+
+def _section_of(one: Diagnostic, homes: dict[tuple[str, str], tuple[str, str]]) -> str:
+    """Return the section in which the row of a fault is read, in the edition that is at fault."""
+    document, _, row = one.key.partition("/")
+    if one.table == "sections":
+        return row
+    if one.table not in ("statements", "evidence"):
+        return ""
+    current, supplied = homes.get((document, row.split("/")[0]), ("", ""))
+    return supplied if one.column.startswith("supplied") else current

@@ -1,0 +1,115 @@
+"""The statements of a page with their evidence, as the judges of evidence look at them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ketcontent.diagnostics import Diagnostic, Severity
+from ketcontent.model import Content, rows_of_page
+from ketcontent.pages import Document, Edition, Section, Statement, assemble
+from ketcontent.text import words
+
+CLAIMS = frozenset({"benefit", "risk", "mechanism", "use", "regulatory"})
+"""The kinds of statement that must rest on a source."""
+
+
+EFFECTS = frozenset({"benefit", "risk", "mechanism", "use"})
+"""The kinds whose wording must agree with the grade of certainty."""
+
+
+LIMITS = frozenset({"qualifies", "contradicts"})
+
+
+REVISED_TYPES = frozenset(
+    {"document", "webpage", "legislation", "report", "regulation", "standard"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PageStatements:
+    """A page with the rows the judges need beside its words."""
+
+    content: Content
+    document: str
+    edition: Edition
+    page: Document
+
+    def statements(self) -> Iterator[tuple[Section, Statement]]:
+        for section in self.page:
+            for one in section.statements:
+                yield section, one
+
+    def fault(
+        self,
+        one: Statement,
+        rule: str,
+        message: str,
+        hint: str,
+        *,
+        severity: Severity = "error",
+        column: str = "",
+        span: tuple[int, int] | None = None,
+        cell: str = "",
+        of_notice: bool = False,
+    ) -> Diagnostic:
+        """Return a fault of a statement, or of the notice whose text it is."""
+        words_ = "supplied" if self.edition == "supplied" else "text"
+        column = column or words_
+        if column == words_ and not cell:
+            cell = one.plain if self.edition == "supplied" else one.text
+        table, key = "statements", f"{self.document}/{one.statement}"
+        if of_notice and one.notice:
+            table, key = "notices", f"{one.notice}/{self.page.language}"
+        return Diagnostic(
+            rule=rule,
+            message=message,
+            hint=hint,
+            severity=severity,
+            table=table,
+            key=key,
+            column=column,
+            cell=cell,
+            span=span,
+        )
+
+
+def statements_of_edition(content: Content, document: str, edition: Edition) -> PageStatements:
+    return PageStatements(content, document, edition, assemble(content, document, edition=edition))
+
+
+def evidence_roles(page: PageStatements) -> dict[str, dict[str, str]]:
+    """Return, by statement, the role of each source that has evidence on it."""
+    roles: dict[str, dict[str, str]] = {}
+    for row in rows_of_page(page.content, "evidence", page.document):
+        roles.setdefault(row["statement"], {})[row["source"]] = row["role"]
+    return roles
+
+
+def whole_words(*patterns: str) -> re.Pattern[str]:
+    """Return a pattern that finds any of these as whole words."""
+    return re.compile(rf"\b(?:{'|'.join(patterns)})(?!\w)", re.IGNORECASE)
+
+
+def on_date(date: str) -> str:
+    return f"on {date}" if date else "never"
+
+
+def page_finding(
+    document: str, rule: str, message: str, hint: str, *, severity: Severity = "error"
+) -> Diagnostic:
+    return Diagnostic(
+        rule=rule,
+        message=message,
+        hint=hint,
+        severity=severity,
+        table="documents",
+        key=document,
+        column="document",
+        cell=document,
+    )
+
+
+def count_words(one: Statement) -> int:
+    return sum(any(map(str.isalnum, word)) for word in words(one.plain))

@@ -1,0 +1,174 @@
+"""Judges: support, certainty, balance, topics, crisis contacts, freshness.
+
+Each judge looks at one page in one edition and returns its faults, with the table, the row and
+the words at fault; `ketcontent.checks` adds file and line. The rules are those of the project's
+standards: every claim rests on a source that was read, says no more than its grade allows, and
+stands beside its risks.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from ketcontent.checks.statements import (
+    CLAIMS,
+    PageStatements,
+    evidence_roles,
+    statements_of_edition,
+)
+from ketcontent.diagnostics import Diagnostic
+from ketcontent.markup import cited
+from ketcontent.model import Content, rows_of
+from ketcontent.pages import Edition, Statement
+
+
+def judge_support(
+    content: Content, document: str, *, edition: Edition = "current"
+) -> list[Diagnostic]:
+    """Return the claims without a source, and the citations that lead nowhere.
+
+    Examples
+    --------
+    >>> from ketcontent.model import read_content
+    >>> faults = judge_support(read_content("data"), "ketamine", edition="supplied")
+    >>> "no-source" in {fault.rule for fault in faults}
+    True
+    """
+    page = statements_of_edition(content, document, edition)
+    known = set(content.sources["source"])
+    roles = evidence_roles(page)
+    faults: list[Diagnostic] = []
+    for _, one in page.statements():
+        said = roles.get(one.statement, {}) if edition == "current" else {}
+        if edition == "current" and not one.kind and not one.notice:
+            faults.append(
+                page.fault(
+                    one,
+                    "no-kind",
+                    "Nobody has said what kind of statement this is.",
+                    "Set its kind: what it must rest on, and who must sign it, depend on it.",
+                    column="kind",
+                    cell="",
+                )
+            )
+        if one.kind in CLAIMS and not one.notice:
+            faults += _support(page, one, said)
+        for source in one.cites:
+            if source not in known:
+                faults.append(
+                    page.fault(
+                        one,
+                        "unknown-source",
+                        f"There is no source '{source}'.",
+                        "Add it with 'ketcontent import-sources FILE', or cite another.",
+                        span=_citation(one.text, source),
+                        of_notice=True,
+                    )
+                )
+            elif source not in said and not one.notice:
+                faults.append(
+                    page.fault(
+                        one,
+                        "no-finding",
+                        f"It cites '{source}', but no row of evidence says what that found.",
+                        "Add the row to evidence.csv: role, finding, where in the source.",
+                        span=_citation(one.text, source),
+                    )
+                )
+    return faults
+
+
+def _citation(text: str, source: str) -> tuple[int, int] | None:
+    """Return where a text cites a source, without the brackets."""
+    found = re.search(rf"[\[;]\s*(@{re.escape(source)})(?![a-z0-9-])", text)
+    return found.span(1) if found else None
+
+
+def _support(page: PageStatements, one: Statement, said: dict[str, str]) -> Iterator[Diagnostic]:
+    supporting = [source for source in one.cites if said.get(source) == "supports"]
+    if not supporting:
+        yield page.fault(
+            one,
+            "no-source",
+            f"A {one.kind} statement cites no source that supports it.",
+            "Cite one, with its row of evidence, or cut the statement.",
+        )
+    against = [source for source, role in said.items() if role == "contradicts"]
+    if one.kind == "benefit" and against and not set(against) & set(one.cites):
+        yield page.fault(
+            one,
+            "contradiction-hidden",
+            f"{', '.join(against)} found otherwise, and the statement cites none of it.",
+            "Say so in the sentence or the next, and cite it.",
+        )
+
+
+def judge_sources(content: Content, documents: Sequence[str] = ()) -> list[Diagnostic]:
+    """Return the sources that nobody cites, and the fields of cited ones that nobody confirmed.
+
+    Parameters
+    ----------
+    content
+        The tables.
+    documents
+        The pages whose sources must be confirmed; by default all.
+
+    Examples
+    --------
+    >>> from ketcontent.model import empty_content
+    >>> judge_sources(empty_content())
+    []
+    """
+    used = _citing(content)
+    faults: list[Diagnostic] = []
+    for row in rows_of(content.sources):
+        cited_by = used.get(row["source"], set())
+        place = {"table": "sources", "key": row["source"]}
+        if not cited_by:
+            faults.append(
+                Diagnostic(
+                    rule="source-not-cited",
+                    severity="warning",
+                    message=f"No page cites '{row['source']}'.",
+                    hint="Cite it where it belongs, or delete the row.",
+                    column="source",
+                    cell=row["source"],
+                    **place,
+                )
+            )
+        elif row["unconfirmed"] and (not documents or cited_by & set(documents)):
+            faults.append(
+                Diagnostic(
+                    rule="source-unconfirmed",
+                    message=f"Nobody has confirmed: {row['unconfirmed']}.",
+                    hint="Compare the row with the source itself, empty this cell, and date "
+                    "confirmed_on.",
+                    column="unconfirmed",
+                    cell=row["unconfirmed"],
+                    **place,
+                )
+            )
+    return faults
+
+
+def _citing(content: Content) -> dict[str, set[str]]:
+    """Return, by source, the pages whose current edition cites it."""
+    languages = dict(zip(content.documents["document"], content.documents["language"], strict=True))
+    sections = content.sections[content.sections["position"].notna()]
+    shown = set(zip(sections["document"], sections["section"], strict=True))
+    notices = {
+        (notice, language): text
+        for notice, language, text in zip(
+            *(content.notices[name] for name in ("notice", "language", "text")), strict=True
+        )
+    }
+    statements = content.statements[content.statements["position"].notna()]
+    columns = (statements[name] for name in ("document", "section", "notice", "text"))
+    used: dict[str, set[str]] = {}
+    for document, section, notice, own in zip(*columns, strict=True):
+        if (document, section) in shown and document in languages:
+            text = notices[notice, languages[document]] if notice else own
+            for source in cited(text) if "[" in text else ():
+                used.setdefault(source, set()).add(document)
+    return used

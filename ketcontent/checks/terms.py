@@ -1,0 +1,221 @@
+"""Judge the abbreviations and terms of a page: spelled out at first use, and explained."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from typing import Any
+
+from ketcontent.checks.passages import FoldedText, Passage, passages_of
+from ketcontent.diagnostics import Diagnostic
+from ketcontent.model import Content, rows_of
+from ketcontent.pages import Edition, assemble
+from ketcontent.text import canonical
+
+KNOWN = frozenset(
+    re.findall(
+        r"\w+",
+        "AIDS AM COVID DNA EU HIV ID NHS OK PC PDF PM QR RNA SMS TV UK UN US USA",
+    )
+)
+"""Abbreviations that everyone knows, countries and units among them; none needs spelling out."""
+
+
+UNITS = frozenset({"IU", "GHZ", "RPM"})
+"""Units with two capitals."""
+
+
+SHOUTED = frozenset(
+    re.findall(
+        r"\w+",
+        "ALL ALWAYS AND ANY AT BEFORE BUT CAN DO EVERY FIRST FOR IF IMPORTANT IN IS IT MAY "
+        "MORE MUST NEVER NO NONE NOT NOTE NOW OF ON ONE ONLY OR STOP THE THIS TO WARNING WHO "
+        "WITH YOU YOUR",
+    )
+)
+"""Words that are set in capitals for weight."""
+
+
+_ABBREVIATION = re.compile(r"(?<![\w/@.-])[a-z]{0,2}(?:[A-Z][0-9]*){2,}(?=s?(?![\w@]))")
+
+
+_NUMERAL = re.compile(r"[IVX]+$")
+
+
+_NUMBERED = re.compile(
+    r"\b(?:class|factor|grade|group|level|part|phase|schedule|section|stage|step|type|volume)e?s?"
+    r"(?: [IVX]+(?:,| or| and| to|-))* ?$",
+    re.IGNORECASE,
+)
+
+
+def judge_terms(
+    content: Content, document: str, *, edition: Edition = "current"
+) -> list[Diagnostic]:
+    """Return each abbreviation used before it is spelled out, and terms without a plain word.
+
+    An abbreviation is spelled out as ``post-traumatic stress disorder (PTSD)`` or as ``PTSD
+    (post-traumatic stress disorder)``, at its first use in the reading order of that edition. One
+    that the table of terms expands is an error; one that only looks like it, a warning.
+
+    A term with a plain word in the table should stand beside that word or its definition, in the
+    same block, where it is first used: advice.
+
+    Parameters
+    ----------
+    content
+        The tables.
+    document
+        The key of the page.
+    edition
+        Which edition of the page to judge.
+
+    Raises
+    ------
+    UnknownName
+        When there is no such document or edition.
+
+    Notes
+    -----
+    Two capitals make an abbreviation, with figures (CYP3A4), up to two small letters before
+    (mRNA) and a plural s. Not counted: `KNOWN`, `UNITS`, `SHOUTED`, Roman numerals, words in
+    capitals that the page also has in small letters, a text set all in capitals, and a word of
+    six letters and more beside a bracket: a brand name with its explanation.
+
+    For an abbreviation that the table does not have, letters and words are held together as in
+    Schwartz and Hearst, A simple algorithm for identifying abbreviation definitions in biomedical
+    text, Pacific Symposium on Biocomputing 2003.
+
+    Examples
+    --------
+    >>> from ketcontent import import_page, read_content
+    >>> text = "Scans\\nAn MRI takes an hour. Magnetic resonance imaging (MRI) is loud.\\n"
+    >>> content = import_page(read_content("data"), text, document="scans")
+    >>> for fault in judge_terms(content, "scans"):
+    ...     print(fault.severity, fault.message)
+    warning 'MRI' is used before it is spelled out.
+    """
+    page = assemble(content, document, edition=edition)
+    rows = [row for row in rows_of(content.terms) if row["language"] == page.language]
+    passages = list(passages_of(page))
+    return [*_unexpanded(rows, passages), *_unexplained(rows, passages)]
+
+
+def _unexpanded(rows: list[dict[str, Any]], passages: list[Passage]) -> Iterator[Diagnostic]:
+    named = {FoldedText.of(row["term"]).text.strip(): row["expansion"] for row in rows}
+    expansions = {term: expansion for term, expansion in named.items() if term and expansion}
+    small = {word for one in passages for word in re.findall(r"\b[a-z]{2,}\b", one.words)}
+    settled: set[str] = set()
+    for passage in passages:
+        text = FoldedText.of(passage.words)
+        for start, end in _abbreviations(text.text, expansions):
+            token = text.text[start:end]
+            if token in settled:
+                continue
+            expansion = expansions.get(token, "")
+            if not expansion and _no_abbreviation(token, text.text, start, small):
+                continue
+            settled.add(token)
+            if _spelled_out(text.text, start, end, expansion):
+                continue
+            spelled = expansion or "the words in full"
+            yield passage.fault(
+                "abbreviation-before-expansion",
+                f"'{token}' is used before it is spelled out.",
+                hint=f"Write '{spelled} ({token})' where it first stands, or leave it out.",
+                severity="error" if expansion else "warning",
+                span=text.span(start, end),
+            )
+
+
+def _abbreviations(text: str, expansions: Collection[str]) -> list[tuple[int, int]]:
+    """Return where abbreviations stand: what looks like one, and those that the table expands."""
+    spans = {match.span() for match in _ABBREVIATION.finditer(text)}
+    for term in expansions:
+        found = re.finditer(rf"(?<!\w){re.escape(term)}(?=s?(?!\w))", text)
+        spans |= {match.span() for match in found}
+    return sorted(spans)
+
+
+def _no_abbreviation(token: str, text: str, start: int, small: Collection[str]) -> bool:
+    if token in KNOWN | UNITS | SHOUTED or token.casefold() in small:
+        return True
+    if _NUMERAL.match(token) and (token != "IV" or _NUMBERED.search(text[:start])):
+        return True
+    letters = [letter for letter in text if letter.isalpha()]
+    if " " in text.strip() and all(letter.isupper() for letter in letters):
+        return True  # a heading in capitals
+    beside = text[start - 1 : start] == "(" or text[start + len(token) :].startswith(" (")
+    return len(token) >= 6 and token.isalpha() and beside
+
+
+def _spelled_out(text: str, start: int, end: int, expansion: str) -> bool:
+    """Return whether the words of an abbreviation stand beside it, in a bracket or before it."""
+    token = text[start:end]
+    inside = re.match(r"s? \(([^()]*)\)", text[end:])
+    if inside and _stands_for(inside[1], token, expansion, whole=True):
+        return True
+    closing = re.match(r"s?[,;)]", text[end:])
+    before = text[:start]
+    if closing and before.rstrip("\"'").endswith("("):
+        return _stands_for(before.rstrip("\"'")[:-1].rstrip(), token, expansion, whole=False)
+    return False
+
+
+def _stands_for(words: str, token: str, expansion: str, *, whole: bool) -> bool:
+    """Return whether `words` are, or at least end with, what an abbreviation is short for."""
+    plain, wanted = _letters(words), _letters(expansion)
+    if wanted and (plain.endswith((wanted, f"{wanted}s")) or (whole and wanted in plain)):
+        return True
+    return _initials(words, token)
+
+
+def _letters(words: str) -> str:
+    return re.sub(r"\W+", "", words).casefold()
+
+
+def _initials(words: str, token: str) -> bool:
+    """Return whether the last words hold the letters of `token` in order (Schwartz, Hearst 2003).
+
+    The first of them must start a word.
+    """
+    short = [letter for letter in token.casefold() if letter.isalnum()]
+    near = words.split()[-min(len(short) + 5, len(short) * 2) :]
+    long = " ".join(near).casefold()
+    place = len(long)
+    for number, letter in reversed(list(enumerate(short))):
+        place = long.rfind(letter, 0, place)
+        while place > 0 and number == 0 and long[place - 1].isalnum():
+            place = long.rfind(letter, 0, place)
+        if place < 0:
+            return False
+    return True
+
+
+def _unexplained(rows: list[dict[str, Any]], passages: list[Passage]) -> Iterator[Diagnostic]:
+    for row in rows:
+        if not row["plain"] or not row["term"].strip():
+            continue
+        term = re.compile(rf"(?<!\w){re.escape(row['term'])}(?!\w)", re.IGNORECASE)
+        for passage in passages:
+            match = term.search(passage.words)
+            if not match:
+                continue
+            near = " ".join(
+                one.words
+                for one in passages
+                if one is passage or (passage.block[0] and one.block == passage.block)
+            )
+            said = canonical(near).casefold()
+            known = [
+                canonical(row[name]).casefold().rstrip(".") for name in ("plain", "definition")
+            ]
+            if not any(words and words in said for words in known):
+                yield passage.fault(
+                    "term-without-plain-word",
+                    f"'{match.group()}' stands without its plain word.",
+                    hint=f"Write '{row['plain']}', or say it beside '{match.group()}'.",
+                    severity="advice",
+                    span=match.span(),
+                )
+            break

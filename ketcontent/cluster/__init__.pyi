@@ -1,0 +1,1 @@
+from .pool import dask_pool as dask_pool

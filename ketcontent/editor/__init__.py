@@ -1,0 +1,5 @@
+"""An editor's session, edits and drafts; the workbench; JupyterLab opened on a page."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

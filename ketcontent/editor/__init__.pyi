@@ -1,0 +1,4 @@
+from .launch import require_jupyterlab as require_jupyterlab
+from .launch import serve as serve
+from .launch import set_out as set_out
+from .workbench import Workbench as Workbench

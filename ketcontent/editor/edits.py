@@ -1,0 +1,489 @@
+"""One editor's changes to a page before they are saved: edits, undo, drafts, what a save writes.
+
+A `Session` holds the tables as they were read and as the editor has them now, and the steps
+between. Every function returns a new one. What differs between the two is always known row by
+row (`unsaved`): it is what a save writes, what a draft keeps, and what is carried over when
+somebody else has saved meanwhile (`carried`).
+
+Notes
+-----
+A step is kept as the rows before and after, not as a copy of the tables, so that undo still works
+after a save, when the tables have been read anew.
+
+A draft names the row each change started from. A row that is no longer that on disk is a
+`ketcontent.model.merge.Conflict`, at a restore as at a save: one way to settle both.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Literal
+
+from ketcontent.editor.session import (
+    EDITABLE,
+    UNKEPT,
+    Cells,
+    RowChange,
+    Session,
+    edited,
+    opened,
+    rows_by_key,
+    with_rows,
+)
+from ketcontent.errors import KetcontentError, UnknownName
+from ketcontent.markup import cited
+from ketcontent.model import TABLES, Conflict, Content
+from ketcontent.pages import assemble
+from ketcontent.text import joined
+
+
+def statement_row(session: Session, statement: str) -> dict[str, str]:
+    """Return the row of a statement as the editor has it, each cell as text.
+
+    Raises
+    ------
+    UnknownName
+        When the page has no such statement.
+
+    Examples
+    --------
+    >>> from ketcontent.model import read_content
+    >>> statement_row(opened(read_content("data"), "ketamine"), "addiction-1")["kind"]
+    'risk'
+    """
+    rows = rows_by_key(session.content, "statements")
+    try:
+        return rows[session.document, statement]
+    except KeyError:
+        known = [key for document, key in rows if document == session.document]
+        raise UnknownName.of("statement", statement, known) from None
+
+
+def reworded(session: Session, statement: str, cells: Cells, *, burst: str = "") -> Session:
+    """Return the session with some cells of a statement changed.
+
+    Characters that no field can hold become spaces, and no words end in one. A statement given a
+    notice loses words of its own, and the other way round.
+
+    Raises
+    ------
+    UnknownName
+        When the page has no such statement, or an editor cannot change such a column.
+
+    Examples
+    --------
+    >>> from ketcontent.model import read_content
+    >>> session = opened(read_content("data"), "ketamine")
+    >>> session = reworded(session, "addiction-1", {"text": "It may harm.\\n"})
+    >>> statement_row(session, "addiction-1")["text"], session.done[-1].name
+    ('It may harm.', 'Edit text of addiction-1')
+    """
+    for name in cells:
+        if name not in EDITABLE:
+            raise UnknownName.of("column", name, EDITABLE)
+    row = statement_row(session, statement)
+    cleaned = {name: cleaned_words(cell) for name, cell in cells.items()}
+    # A statement has words of its own or those of a notice: the last that was given.
+    if cleaned.get("notice"):
+        cleaned["text"] = ""
+    elif cleaned.get("text"):
+        cleaned["notice"] = ""
+    changed = [name for name, cell in cleaned.items() if cell != row[name]]
+    name = f"Edit {' and '.join(changed).replace('_', ' ')} of {statement}"
+    # The sentences of one paragraph, item or notice are set alike.
+    alike = [
+        {**one, "form": cleaned["form"]}
+        for one in (in_order(session, row["section"]) if "form" in changed else ())
+        if one["block"] == row["block"]
+    ]
+    return edited(session, name, with_statements(session, *alike, {**row, **cleaned}), burst=burst)
+
+
+def cleaned_words(words: str) -> str:
+    """Return words as a field can hold them, each character in its place.
+
+    Examples
+    --------
+    >>> cleaned_words("one\\ntwo\\u202e ")
+    'one two'
+    """
+    return UNKEPT.sub(" ", words).rstrip()
+
+
+def with_statements(
+    session: Session, *rows: Cells, evidence_rows: Iterable[RowChange] = ()
+) -> Content:
+    """Return the content with these rows of statements in place, and changes to its evidence."""
+    places = [(row["document"], row["statement"]) for row in rows]
+    changes = [
+        RowChange("statements", key, None, row) for key, row in zip(places, rows, strict=True)
+    ]
+    return with_rows(session.content, [*changes, *evidence_rows])
+
+
+def in_order(session: Session, section: str) -> list[dict[str, str]]:
+    """Return the rows of the statements shown in a section, in reading order.
+
+    Examples
+    --------
+    >>> from ketcontent.model import read_content
+    >>> session = opened(read_content("data"), "ketamine")
+    >>> [row["statement"] for row in in_order(session, "lasting-harm")][:2]
+    ['lasting-1', 'addiction-1']
+    """
+    rows = [
+        row
+        for row in rows_by_key(session.content, "statements").values()
+        if row["document"] == session.document and row["section"] == section and row["position"]
+    ]
+    return sorted(rows, key=lambda row: int(row["position"]))
+
+
+def _new_key(session: Session, stem: str) -> str:
+    """Return a key that no statement of the page has, or ever had a sign-off or evidence under."""
+    used = {key for document, key in rows_by_key(session.content, "statements")}
+    used |= {row["statement"] for row in rows_by_key(session.content, "signoffs").values()}
+    stem = re.sub(r"-[0-9]+$", "", stem)[:56]
+    number = 1
+    while f"{stem}-{number}" in used:
+        number += 1
+    return f"{stem}-{number}"
+
+
+def _numbered(rows: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
+    """Return rows in the order given, with positions that rise; as few as can be are changed."""
+    numbered: list[dict[str, str]] = []
+    last = 0
+    for place, row in enumerate(rows):
+        position = int(row["position"] or 0)
+        if position <= last:
+            later = [int(one["position"] or 0) for one in rows[place + 1 :]]
+            after = next((one for one in later if one > last + 1), last + 20)
+            position = last + max(1, (after - last) // 2)
+        numbered.append({**row, "position": str(position)})
+        last = position
+    return numbered
+
+
+def added(session: Session, after: str, text: str = "") -> tuple[Session, str]:
+    """Return the session with a new statement after another one, and the new one's key.
+
+    It stands in the same section and takes the form of the one before it; an item of a list is an
+    item of its own, and any other sentence joins the same paragraph.
+
+    Examples
+    --------
+    >>> from ketcontent.model import read_content
+    >>> session, key = added(opened(read_content("data"), "ketamine"), "addiction-1", "New.")
+    >>> key, statement_row(session, key)["section"]
+    ('addiction-4', 'lasting-harm')
+    """
+    before = statement_row(session, after)
+    rows = in_order(session, before["section"])
+    key = _new_key(session, after)
+    new = {
+        **dict.fromkeys(before, ""),
+        **{name: before[name] for name in ("document", "section", "block", "form")},
+        "statement": key,
+        "text": cleaned_words(text),
+    }
+    if before["form"] == "item":
+        new["block"] = _new_block(rows)
+    place = next((n for n, row in enumerate(rows, 1) if row["statement"] == after), len(rows))
+    content = with_statements(session, *_numbered([*rows[:place], new, *rows[place:]]))
+    return edited(session, f"Add {key}", content), key
+
+
+def _new_block(rows: Sequence[Mapping[str, str]]) -> str:
+    return str(max((int(row["block"]) for row in rows), default=0) + 1)
+
+
+def cut(session: Session, statement: str) -> Session:
+    """Return the session with a statement taken off the page.
+
+    One that was received keeps its supplied words; one that was never saved is gone, with its
+    evidence.
+
+    Examples
+    --------
+    >>> from ketcontent.model import read_content
+    >>> session = cut(opened(read_content("data"), "ketamine"), "addiction-1")
+    >>> statement_row(session, "addiction-1")["position"]
+    ''
+    """
+    row = statement_row(session, statement)
+    key = (session.document, statement)
+    if key not in rows_by_key(session.saved, "statements"):
+        gone = [
+            RowChange("evidence", place, None, None)
+            for place in rows_by_key(session.content, "evidence")
+            if place[:2] == key
+        ]
+        content = with_rows(session.content, [RowChange("statements", key, row, None), *gone])
+    else:
+        content = with_statements(
+            session, {**row, "position": "", "text": "", "label": "", "notice": ""}
+        )
+    return edited(session, f"Cut {statement}", content)
+
+
+def brought_back(session: Session, statement: str) -> Session:
+    """Return the session with a statement that was cut at the end of its section again.
+
+    Its words are those last saved, or else those supplied.
+
+    Examples
+    --------
+    >>> from ketcontent.model import read_content
+    >>> session = brought_back(opened(read_content("data"), "ketamine"), "reviews-1")
+    >>> statement_row(session, "reviews-1")["text"]
+    'There are no reviews yet.'
+    """
+    row = statement_row(session, statement)
+    was = rows_by_key(session.saved, "statements").get((session.document, statement), row)
+    rows = in_order(session, row["section"])
+    kept = {name: was[name] for name in ("text", "label", "notice")}
+    if not kept["text"] and not kept["notice"]:
+        kept |= {"text": cleaned_words(row["supplied"]), "label": row["supplied_label"]}
+    last = max((int(one["position"]) for one in rows), default=0)
+    back = {**row, **kept, "block": _new_block(rows), "position": str(last + 10)}
+    return edited(session, f"Bring back {statement}", with_statements(session, back))
+
+
+def moved(session: Session, statement: str, direction: Literal["up", "down"]) -> Session:
+    """Return the session with a statement one place up or down, into the next section at an end.
+
+    Two neighbours change places: each takes the other's place in its paragraph or list.
+
+    Examples
+    --------
+    >>> from ketcontent.model import read_content
+    >>> session = moved(opened(read_content("data"), "ketamine"), "addiction-2", "up")
+    >>> [row["statement"] for row in in_order(session, "lasting-harm")][1:3]
+    ['addiction-2', 'addiction-1']
+    """
+    row = statement_row(session, statement)
+    rows = in_order(session, row["section"])
+    places = {one["statement"]: place for place, one in enumerate(rows)}
+    if statement not in places:
+        return session
+    step = -1 if direction == "up" else 1
+    place = places[statement] + step
+    name = f"Move {statement} {direction}"
+    if 0 <= place < len(rows):
+        other = rows[place]
+        spots = ("position", "block", "form")
+        content = with_statements(
+            session,
+            {**row, **{spot: other[spot] for spot in spots}},
+            {**other, **{spot: row[spot] for spot in spots}},
+        )
+        return edited(session, name, content)
+    sections = [one.section for one in assemble(session.content, session.document)]
+    beside = sections.index(row["section"]) + step
+    if not 0 <= beside < len(sections):
+        return session
+    return edited(session, name, _placed(session, row, sections[beside], first=step > 0))
+
+
+def placed(session: Session, statement: str, section: str) -> Session:
+    """Return the session with a statement at the end of another section.
+
+    Examples
+    --------
+    >>> from ketcontent.model import read_content
+    >>> session = placed(opened(read_content("data"), "ketamine"), "addiction-2", "conclusion")
+    >>> in_order(session, "conclusion")[-1]["statement"]
+    'addiction-2'
+    """
+    row = statement_row(session, statement)
+    if row["section"] == section or not row["position"]:
+        return session
+    content = _placed(session, row, section, first=False)
+    return edited(session, f"Move {statement} to {section}", content)
+
+
+def _placed(session: Session, row: Mapping[str, str], section: str, *, first: bool) -> Content:
+    rows = in_order(session, section)
+    there = {**row, "section": section, "block": _new_block(rows), "position": ""}
+    if first:
+        return with_statements(session, *_numbered([{**there, "position": "1"}, *rows]))
+    last = max((int(one["position"]) for one in rows), default=0)
+    return with_statements(session, {**there, "position": str(last + 10)})
+
+
+def split(session: Session, statement: str, at: int) -> tuple[Session, str]:
+    """Return the session with a statement split in two at a character, and the second one's key.
+
+    Both keep the kind, the grade and its reasons. Each source's row of evidence goes with the
+    words that cite it; one that neither cites stays.
+
+    Raises
+    ------
+    KetcontentError
+        When no words would be left on one side.
+
+    Examples
+    --------
+    >>> from ketcontent.model import read_content
+    >>> session = opened(read_content("data"), "ketamine")
+    >>> session = reworded(session, "addiction-2", {"text": "Tell your doctor. Ask for help."})
+    >>> session, key = split(session, "addiction-2", 17)
+    >>> [statement_row(session, one)["text"] for one in ("addiction-2", key)]
+    ['Tell your doctor.', 'Ask for help.']
+    """
+    row = statement_row(session, statement)
+    first, second = row["text"][:at].strip(), row["text"][at:].strip()
+    if not first or not second:
+        raise KetcontentError(
+            f"'{statement}' cannot be split there: one side would have no words.",
+            hint="Put the cursor between two sentences.",
+            statement=statement,
+        )
+    rows = in_order(session, row["section"])
+    key = _new_key(session, statement)
+    received = [name for name in row if name.startswith("supplied")]
+    halves = [
+        {**row, "text": first},
+        {**row, "text": second, "label": "", "statement": key, **dict.fromkeys(received, "")},
+    ]
+    place = next(n for n, one in enumerate(rows) if one["statement"] == statement)
+    ordered = _numbered([*rows[:place], *halves, *rows[place + 1 :]])
+    moving: list[RowChange] = []
+    for found, said in rows_by_key(session.content, "evidence").items():
+        if found[:2] != (session.document, statement) or found[2] not in cited(second):
+            continue
+        there = {**said, "statement": key}
+        moving.append(RowChange("evidence", (session.document, key, found[2]), None, there))
+        if found[2] not in cited(first):
+            moving.append(RowChange("evidence", found, said, None))
+    content = with_statements(session, *ordered, evidence_rows=moving)
+    return edited(session, f"Split {statement}", content), key
+
+
+def joined_with_next(session: Session, statement: str) -> Session:
+    """Return the session with a statement and the one after it in its section as one.
+
+    Raises
+    ------
+    KetcontentError
+        When none follows, or one of the two is a notice.
+
+    Examples
+    --------
+    >>> from ketcontent.model import read_content
+    >>> session = joined_with_next(opened(read_content("data"), "ketamine"), "addiction-2")
+    >>> statement_row(session, "addiction-2")["text"].count(".")
+    2
+    """
+    row = statement_row(session, statement)
+    rows = in_order(session, row["section"])
+    place = next((n for n, one in enumerate(rows) if one["statement"] == statement), len(rows))
+    if place + 1 >= len(rows) or row["notice"] or rows[place + 1]["notice"]:
+        raise KetcontentError(
+            f"'{statement}' has no sentence after it in its section to join with.",
+            hint="Choose a sentence that another one follows; notices stand alone.",
+            statement=statement,
+        )
+    other = rows[place + 1]
+    together = with_statements(session, {**row, "text": joined([row["text"], other["text"]])})
+    said = rows_by_key(session.content, "evidence")
+    taken = []
+    for key, one in said.items():
+        home = (session.document, statement, key[2])
+        if key[:2] == (session.document, other["statement"]):
+            if home not in said:
+                taken.append(RowChange("evidence", home, None, {**one, "statement": statement}))
+            taken.append(RowChange("evidence", key, one, None))
+    rest = cut(replace(session, content=with_rows(together, taken)), other["statement"])
+    name = f"Join {statement} and {other['statement']}"
+    return edited(session, name, rest.content)
+
+
+def waived(session: Session, finding: Cells) -> Session:
+    """Return the session with a finding set aside until a day.
+
+    Parameters
+    ----------
+    session
+        The session.
+    finding
+        ``table``, ``row``, ``rule``, ``reason`` and ``until`` (a day, as ``2027-01-31``).
+
+    Raises
+    ------
+    KetcontentError
+        When there is no reason, or it is a sign-off that is missing.
+
+    Examples
+    --------
+    >>> from ketcontent.model import read_content
+    >>> session = opened(read_content("data"), "ketamine")
+    >>> waived(session, {"table": "statements", "row": "ketamine/form-1", "rule": "promotion",
+    ...     "reason": "", "until": "2027-01-31"})
+    Traceback (most recent call last):
+        ...
+    ketcontent.errors.KetcontentError: 'promotion' is set aside without a reason.
+    hint: Say why it may stand, and until when.
+    """
+    row = {name: cleaned_words(finding.get(name, "")) for name in session.content.waivers.columns}
+    if row["rule"].startswith("sign-off-"):
+        raise KetcontentError("No sign-off can be waived.", hint="Have the statement signed.")
+    if not row["reason"] or not row["until"]:
+        raise KetcontentError(
+            f"'{row['rule']}' is set aside without a {'day' if row['reason'] else 'reason'}.",
+            hint="Say why it may stand, and until when.",
+        )
+    key = (row["table"], row["row"], row["rule"])
+    content = with_rows(session.content, [RowChange("waivers", key, None, row)])
+    return edited(session, f"Waive {row['rule']}", content)
+
+
+def carried(
+    document: str, changes: Iterable[RowChange], fresh: Content
+) -> tuple[Session, tuple[Conflict, ...]]:
+    """Return a session on freshly read tables with changes made before, and those in conflict.
+
+    A change applies where its row is still the one that it started from. A row in conflict stays
+    as it is on disk, until the editor has chosen.
+
+    Examples
+    --------
+    >>> from ketcontent.model import read_content
+    >>> content = read_content("data")
+    >>> session = reworded(opened(content, "ketamine"), "form-1", {"label": "How"})
+    >>> carried("ketamine", unsaved(session), content)[1]
+    ()
+    """
+    rows = {table: rows_by_key(fresh, table) for table in TABLES}
+    kept, conflicts = [], []
+    for one in changes:
+        now = rows[one.table].get(one.key)
+        if now == one.after:
+            continue
+        if now == one.before:
+            kept.append(one)
+        else:
+            conflicts.append(Conflict(one.table, one.key, one.before, now, one.after))
+    session = opened(fresh, document)
+    session = edited(session, "Restore unsaved changes", with_rows(fresh, kept))
+    return session, tuple(conflicts)
+
+
+def settled(session: Session, conflict: Conflict, mine: Cells | None) -> Session:
+    """Return the session with a row in conflict as its editor chose it.
+
+    Examples
+    --------
+    >>> from ketcontent.model import read_content
+    >>> session = opened(read_content("data"), "ketamine")
+    >>> row = statement_row(session, "form-1")
+    >>> conflict = Conflict("statements", ("ketamine", "form-1"), row, row, row)
+    >>> unsaved(settled(session, conflict, row))
+    ()
+    """
+    change = RowChange(conflict.table, conflict.key, conflict.theirs, mine)
+    name = f"Keep my {'/'.join(conflict.key)}"
+    return edited(session, name, with_rows(session.content, [change]))

@@ -1,0 +1,163 @@
+"""What is wrong with what an editor has typed, and which sign-offs a change voids."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ketcontent.approvals import judge_signoffs, signoff_statuses
+from ketcontent.checks import (
+    judge_certainty,
+    judge_readability,
+    judge_repetition,
+    judge_rules,
+    judge_support,
+    judge_terms,
+)
+from ketcontent.clock import today
+from ketcontent.diagnostics import Diagnostic
+from ketcontent.editor.session import Session, rows_by_key
+from ketcontent.model import Content
+
+
+def faults_of(content: Content, document: str, statement: str) -> list[Diagnostic]:
+    """Return what the judges find in one statement, worst first, waived findings aside.
+
+    Examples
+    --------
+    >>> from ketcontent.model import read_content
+    >>> content = read_content("data")
+    >>> session = reworded(opened(content, "ketamine"), "form-1", {"text": "A miracle cure."})
+    >>> {one.severity for one in faults_of(session.content, "ketamine", "form-1")}
+    {'error'}
+    """
+    return worst_first(
+        [
+            *sentence_faults(content, document, statement),
+            *page_faults(content, document, statement),
+        ]
+    )
+
+
+def sentence_faults(content: Content, document: str, statement: str) -> list[Diagnostic]:
+    """Return what the judges find in a statement who look at one sentence at a time.
+
+    They see a page of that sentence alone, so this takes no longer on a long page.
+
+    Examples
+    --------
+    >>> from ketcontent.model import read_content
+    >>> sentence_faults(read_content("data"), "ketamine", "addiction-2")[0].rule
+    'sign-off-missing'
+    """
+    alone = alone_with(content, document, statement)
+    judges: tuple[Callable[..., list[Diagnostic]], ...] = (
+        judge_support,
+        judge_certainty,
+        judge_rules,
+        judge_readability,
+        judge_signoffs,
+    )
+    found = [fault for judge in judges for fault in judge(alone, document)]
+    return _standing(content, found, f"{document}/{statement}")
+
+
+def page_faults(content: Content, document: str, statement: str) -> list[Diagnostic]:
+    """Return what the judges find in a statement who read the whole page: first uses, repetition.
+
+    Examples
+    --------
+    >>> from ketcontent.model import read_content
+    >>> page_faults(read_content("data"), "ketamine", "addiction-2")
+    []
+    """
+    found = [*judge_terms(content, document), *judge_repetition(content, document)]
+    return _standing(content, found, f"{document}/{statement}")
+
+
+def worst_first(found: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """Return faults of one statement, each once, errors first, then by their place.
+
+    Examples
+    --------
+    >>> worst_first([])
+    []
+    """
+    order = {"error": 0, "warning": 1, "advice": 2}
+    return sorted(dict.fromkeys(found), key=lambda one: (order[one.severity], one.span or (0, 0)))
+
+
+def _standing(content: Content, found: list[Diagnostic], key: str) -> list[Diagnostic]:
+    """Return the faults of a statement and its evidence that no waiver sets aside today."""
+    day = today().isoformat()
+    passing = {
+        (row["table"], row["row"], row["rule"])
+        for row in rows_by_key(content, "waivers").values()
+        if row["until"] >= day and not row["rule"].startswith("sign-off-")
+    }
+    return [
+        one
+        for one in found
+        if (one.key == key or one.key.startswith(f"{key}/"))
+        and (one.table, one.key, one.rule) not in passing
+    ]
+
+
+def alone_with(content: Content, document: str, statement: str) -> Content:
+    """Return `content` with a page of one statement.
+
+    Examples
+    --------
+    >>> from ketcontent.model import read_content
+    >>> len(alone_with(read_content("data"), "ketamine", "form-1").statements)
+    1
+    """
+    frames: dict[str, Any] = {
+        "documents": content.documents[content.documents["document"] == document]
+    }
+    for table in ("statements", "evidence", "signoffs"):
+        frame = getattr(content, table)
+        own = (frame["document"] == document) & (frame["statement"] == statement)
+        frames[table] = frame[own].reset_index(drop=True)
+    homes = set(frames["statements"]["section"])
+    sections = content.sections
+    shown = (sections["document"] == document) & sections["section"].isin(homes)
+    frames["sections"] = sections[shown].assign(heading="")
+    return replace(content, **frames)
+
+
+@dataclass(frozen=True, slots=True)
+class Voided:
+    """A sign-off that is valid as saved and would not be after a save."""
+
+    statement: str
+    """The statement."""
+    capacity: str
+    """As what it was signed."""
+    person: str
+    """Who signed."""
+    signed_on: str
+    """When."""
+
+
+def voided(session: Session) -> list[Voided]:
+    """Return the sign-offs that a save would void.
+
+    Examples
+    --------
+    >>> from ketcontent.model import read_content
+    >>> voided(opened(read_content("data"), "ketamine"))
+    []
+    """
+    if session.saved.signoffs.empty or session.saved is session.content:
+        return []
+    now = {
+        (one.statement, one.capacity): one.state
+        for one in signoff_statuses(session.content, session.document)
+    }
+    return [
+        Voided(one.statement, one.capacity, one.person, one.signed_on)
+        for one in signoff_statuses(session.saved, session.document)
+        if one.state == "valid" and now.get((one.statement, one.capacity)) != "valid"
+    ]

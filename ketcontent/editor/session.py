@@ -1,0 +1,294 @@
+"""An editor's changes before they are saved: rows, steps, undo, drafts."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pandas as pd
+
+from ketcontent.model import TABLES, Conflict, Content, Key, frame_of
+from ketcontent.pages import assemble
+
+Cells = Mapping[str, str]
+
+
+EDITABLE = (
+    "label",
+    "text",
+    "notice",
+    "form",
+    "kind",
+    "certainty",
+    "certainty_reasons",
+    "topics",
+    "author",
+)
+"""The columns of a statement that an editor changes by hand."""
+
+
+STEPS = 500
+"""Steps that can be undone."""
+
+
+# What no field of words can hold: control characters, those that turn text around, half letters.
+UNKEPT = re.compile("[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class RowChange:
+    """A row before and after."""
+
+    table: str
+    """The table."""
+    key: Key
+    """The row's key."""
+    before: Cells | None
+    """Its cells as text; None where it was not there."""
+    after: Cells | None
+    """Its cells as text; None where it is not there any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing that an editor did."""
+
+    name: str
+    """What it was, as the button that undoes it says."""
+    changes: tuple[RowChange, ...]
+    """The rows that it changed."""
+    burst: str = ""
+    """What keystrokes of one run of typing share, so that they are one step."""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A page in the hands of an editor."""
+
+    document: str
+    """The page."""
+    saved: Content
+    """The tables as they were last read or saved."""
+    content: Content
+    """The tables as the editor has them."""
+    done: tuple[Step, ...] = ()
+    """What can be undone, the last at the end."""
+    undone: tuple[Step, ...] = ()
+    """What can be done again, the next at the end."""
+
+
+def rows_by_key(content: Content, table: str) -> dict[Key, dict[str, str]]:
+    """Return the rows of a table by key, each cell as text.
+
+    Examples
+    --------
+    >>> from ketcontent.model import read_content
+    >>> rows_of(read_content("data"), "documents")[("ketamine",)]["title"]
+    'Ketamine'
+    """
+    schema = content.schemas[table]
+    frame = getattr(content, table)
+    columns = [[_text(cell) for cell in frame[name]] for name in schema.columns]
+    named = (dict(zip(schema.columns, row, strict=True)) for row in zip(*columns, strict=True))
+    return {tuple(row[name] for name in schema.key): row for row in named}
+
+
+def _text(cell: Any) -> str:
+    if cell is pd.NA or cell is None:
+        return ""
+    return str(cell).lower() if isinstance(cell, bool) or cell in (True, False) else str(cell)
+
+
+def changes_of(old: Content, new: Content) -> tuple[RowChange, ...]:
+    """Return the rows that differ between two contents, by table and key.
+
+    Examples
+    --------
+    >>> from ketcontent.model import read_content
+    >>> content = read_content("data")
+    >>> changes_of(content, content)
+    ()
+    """
+    found = []
+    for table in TABLES:
+        if getattr(old, table) is getattr(new, table):
+            continue  # functions never change a frame: the same one has the same rows
+        before, after = rows_by_key(old, table), rows_by_key(new, table)
+        found += [
+            RowChange(table, key, before.get(key), after.get(key))
+            for key in sorted(before.keys() | after.keys())
+            if before.get(key) != after.get(key)
+        ]
+    return tuple(found)
+
+
+def with_rows(content: Content, changes: Iterable[RowChange]) -> Content:
+    """Return `content` with each changed row as it is afterwards.
+
+    Examples
+    --------
+    >>> from ketcontent.model import read_content
+    >>> content = read_content("data")
+    >>> new = {"notice": "n", "language": "en", "text": "Call.", "needs": ""}
+    >>> more = with_rows(content, [RowChange("notices", ("n", "en"), None, new)])
+    >>> len(more.notices) - len(content.notices)
+    1
+    """
+    by_table: dict[str, list[RowChange]] = {}
+    for change in changes:
+        by_table.setdefault(change.table, []).append(change)
+    frames: dict[str, Any] = {}
+    for table, some in by_table.items():
+        rows = rows_by_key(content, table)
+        for change in some:
+            if change.after is None:
+                rows.pop(change.key, None)
+            else:
+                rows[change.key] = dict(change.after)
+        frames[table] = frame_of(table, [dict(row) for row in rows.values()], content)
+    return replace(content, **frames)
+
+
+def unsaved(session: Session) -> tuple[RowChange, ...]:
+    """Return the rows that a save would write.
+
+    Examples
+    --------
+    >>> from ketcontent.model import read_content
+    >>> session = opened(read_content("data"), "ketamine")
+    >>> [one.key for one in unsaved(reworded(session, "form-1", {"label": "How"}))]
+    [('ketamine', 'form-1')]
+    """
+    return changes_of(session.saved, session.content)
+
+
+def opened(content: Content, document: str) -> Session:
+    """Return a session on a page, with nothing changed yet.
+
+    Raises
+    ------
+    UnknownName
+        When there is no such page.
+
+    Examples
+    --------
+    >>> from ketcontent.model import read_content
+    >>> opened(read_content("data"), "ketamine").done
+    ()
+    """
+    assemble(content, document)
+    return Session(document, content, content)
+
+
+def edited(session: Session, name: str, content: Content, *, burst: str = "") -> Session:
+    """Return the session after a step to `content`; as it was where that changes nothing.
+
+    Parameters
+    ----------
+    session, name
+        The session, and what the step is called.
+    content
+        The tables after it.
+    burst
+        Keystrokes of one run of typing share one, and are one step.
+
+    Examples
+    --------
+    >>> from ketcontent.model import read_content
+    >>> session = opened(read_content("data"), "ketamine")
+    >>> edited(session, "nothing", session.content) == session
+    True
+    """
+    changes = changes_of(session.content, content)
+    if not changes:
+        return session
+    done, last = session.done, session.done[-1] if session.done else None
+    if burst and last is not None and last.burst == burst:
+        first = {(one.table, one.key): one.before for one in last.changes}
+        now = {(one.table, one.key): one for one in (*last.changes, *changes)}
+        together = (replace(one, before=first.get(place, one.before)) for place, one in now.items())
+        changes = tuple(one for one in together if one.before != one.after)
+        done = done[:-1]
+    step = (Step(name, changes, burst),) if changes else ()
+    return replace(session, content=content, done=(*done, *step)[-STEPS:], undone=())
+
+
+def undo(session: Session) -> Session:
+    """Return the session before its last step.
+
+    Examples
+    --------
+    >>> from ketcontent.model import read_content
+    >>> session = opened(read_content("data"), "ketamine")
+    >>> unsaved(undo(reworded(session, "form-1", {"label": "How"})))
+    ()
+    """
+    if not session.done:
+        return session
+    step = session.done[-1]
+    back = [replace(one, before=one.after, after=one.before) for one in step.changes]
+    content = with_rows(session.content, back)
+    return replace(session, content=content, done=session.done[:-1], undone=(*session.undone, step))
+
+
+def redo(session: Session) -> Session:
+    """Return the session after the step that was undone last.
+
+    Examples
+    --------
+    >>> from ketcontent.model import read_content
+    >>> session = reworded(opened(read_content("data"), "ketamine"), "form-1", {"label": "How"})
+    >>> unsaved(redo(undo(session))) == unsaved(session)
+    True
+    """
+    if not session.undone:
+        return session
+    step = session.undone[-1]
+    content = with_rows(session.content, step.changes)
+    # A step done again ends its run of typing.
+    done = (*session.done, replace(step, burst=""))
+    return replace(session, content=content, done=done, undone=session.undone[:-1])
+
+
+def draft_of(session: Session, conflicts: Collection[Conflict] = ()) -> str:
+    """Return the unsaved changes of a session as JSON, and what is still in conflict.
+
+    Examples
+    --------
+    >>> from ketcontent.model import read_content
+    >>> session = opened(read_content("data"), "ketamine")
+    >>> read_draft(draft_of(session))
+    ()
+    """
+    changes = [*unsaved(session), *_waiting(conflicts)]
+    rows = [
+        {"table": one.table, "key": one.key, "before": one.before, "after": one.after}
+        for one in changes
+    ]
+    return json.dumps({"document": session.document, "rows": rows}, indent=1, ensure_ascii=False)
+
+
+def _waiting(conflicts: Collection[Conflict]) -> list[RowChange]:
+    return [RowChange(one.table, one.key, one.base, one.mine) for one in conflicts]
+
+
+def read_draft(text: str) -> tuple[RowChange, ...]:
+    """Return the changes that a draft holds; none where it is no draft.
+
+    Examples
+    --------
+    >>> read_draft("cut sho")
+    ()
+    """
+    try:
+        rows = json.loads(text)["rows"]
+        return tuple(
+            RowChange(row["table"], tuple(row["key"]), row["before"], row["after"])
+            for row in rows
+            if row["table"] in TABLES
+        )
+    except (ValueError, KeyError, TypeError):
+        return ()

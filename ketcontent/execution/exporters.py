@@ -1,0 +1,286 @@
+"""An executed notebook through the project's templates: one HTML file, or Markdown.
+
+Both exporters print what the cells *show*, never the cells: no code, no prompts, no execution
+counts. From each output they take the form that suits (``text/html``, ``text/markdown``), and from
+the first that says what page it is (`ketcontent.markup.templates.FACTS`) the title, the language and the
+state of the page. Cell tags are honoured as everywhere: ``remove-cell``, ``remove-output``.
+
+What this package drew is printed as it is. HTML that anything else drew is cleaned with nh3, so
+that an exported page runs no script and asks no host for anything, whatever a cell put out.
+
+They are registered as ``ketcontent-html`` and ``ketcontent-markdown``: for ``jupyter nbconvert
+--to``, and in JupyterLab's menu *Save and Export Notebook As*.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from nbconvert.exporters.templateexporter import TemplateExporter
+from nbconvert.preprocessors.base import Preprocessor
+from traitlets import Unicode, default
+from traitlets.config import Application
+
+from ketcontent.errors import KetcontentError
+from ketcontent.markup import (
+    FACTS,
+    Strings,
+    block_html,
+    compiled_templates,
+    english,
+    inline_plain,
+    template_folders,
+)
+
+_PLAIN_FACTS: dict[str, Any] = {
+    "kind": "notebook",
+    "state": "draft",
+    "language": "en",
+    "direction": "ltr",
+    "description": "",
+    "contents": [],
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Something that a notebook shows."""
+
+    form: str
+    """``html``, ``markdown``, ``image`` (a data address) or ``text``."""
+    content: str
+    """What is shown, in that form."""
+
+
+class ShownPreprocessor(Preprocessor):
+    """Puts what a notebook shows, and what its page says of itself, into the resources."""
+
+    prefer = Unicode("html", help="The form to take from an output that has several.")
+
+    def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
+        """Return the notebook as it was, and the resources with ``facts`` and ``shown``."""
+        shown: list[Shown] = []
+        facts: dict[str, Any] | None = None
+        for cell in nb.cells:
+            tags = set(cell.metadata.get("tags", ()))
+            if "remove-cell" in tags:
+                continue
+            if cell.cell_type == "markdown":
+                shown.append(Shown("markdown", cell.source))
+            if cell.cell_type != "code" or "remove-output" in tags:
+                continue
+            for output in cell.outputs:
+                one = _shown(output, self.prefer)
+                shown += [one] if one else []
+                said = _facts(output)
+                facts = facts or (said if said.get("kind") not in (None, "part") else None)
+        name = resources.get("metadata", {}).get("name", "") or "Notebook"
+        resources["facts"] = facts or {**_PLAIN_FACTS, "title": _title(shown) or name}
+        resources["shown"] = shown
+        said = resources["facts"].get("strings")
+        resources["say"] = Strings(*said) if said else english()
+        return nb, resources
+
+
+def _facts(output: Any) -> dict[str, Any]:
+    said = output.get("data", {}).get(FACTS)
+    if said is None:
+        return {}
+    return dict(json.loads(said)) if isinstance(said, str) else dict(said)
+
+
+def _shown(output: Any, prefer: str) -> Shown | None:
+    """Return what an output shows in the form that suits, or None for nothing."""
+    if output.output_type == "stream":
+        return Shown("text", output.text) if output.name == "stdout" else None
+    if output.output_type == "error":
+        return Shown("text", f"{output.ename}: {output.evalue}")
+    data = output.get("data", {})
+    order = ["text/html", "text/markdown"] if prefer == "html" else ["text/markdown", "text/html"]
+    for mime in [*order, "image/png", "image/jpeg", "text/plain"]:
+        if mime not in data:
+            continue
+        text = data[mime]
+        if mime.startswith("image/"):
+            return Shown("image", f"data:{mime};base64,{''.join(text.split())}")
+        if mime == "text/html":
+            return Shown("html", text if FACTS in data else _cleaned(text))
+        return Shown(mime.removeprefix("text/").replace("plain", "text"), text)
+    return None
+
+
+def _cleaned(html: str) -> str:
+    """Return HTML of an unknown maker without anything that runs or loads."""
+    import nh3
+
+    return nh3.clean(html, tags=nh3.ALLOWED_TAGS - {"img"})
+
+
+def _title(shown: list[Shown]) -> str:
+    """Return the first heading of level 1 among what a notebook shows."""
+    for one in shown:
+        for line in one.content.splitlines() if one.form == "markdown" else ():
+            if line.startswith("# "):
+                return inline_plain(line[2:].strip())
+    return ""
+
+
+class _PageExporter(TemplateExporter):
+    """What the two exporters share: the package's own templates, and what a notebook shows."""
+
+    @default("extra_template_basedirs")
+    def _default_extra_template_basedirs(self) -> list[str]:
+        return [str(folder) for folder in template_folders()]
+
+    @default("preprocessors")
+    def _default_preprocessors(self) -> list[Any]:
+        return [ShownPreprocessor(parent=self, prefer=self.prefer, enabled=True)]
+
+    def _create_environment(self) -> Any:
+        environment = super()._create_environment()
+        environment.bytecode_cache = compiled_templates()
+        return environment
+
+    def from_notebook_node(self, nb: Any, resources: Any = None, **kw: Any) -> tuple[str, Any]:
+        """Return the exported text, which ends in one line end, and the resources."""
+        text, resources = super().from_notebook_node(nb, resources, **kw)
+        return f"{text.rstrip()}\n", resources
+
+    def default_filters(self) -> Any:
+        """Yield the filters of nbconvert, and those of the project's templates."""
+        yield from super().default_filters()
+        yield "block_html", block_html
+        yield "root", _root
+        yield "front_matter", _front_matter
+        yield "css_string", _css_string
+
+
+class PageHTMLExporter(_PageExporter):
+    """One HTML file: no script, no request, a title, a language, landmarks, a contents list."""
+
+    export_from_notebook = "ketcontent page (HTML)"
+    output_mimetype = "text/html"
+    prefer = "html"
+
+    @default("file_extension")
+    def _default_file_extension(self) -> str:
+        return ".html"
+
+    @default("template_name")
+    def _default_template_name(self) -> str:
+        return "ketcontent-html"
+
+    @default("template_extension")
+    def _default_template_extension(self) -> str:
+        return ".html.j2"
+
+
+class PageMarkdownExporter(_PageExporter):
+    """Markdown as a person would have written it, with front matter."""
+
+    export_from_notebook = "ketcontent page (Markdown)"
+    output_mimetype = "text/markdown"
+    prefer = "markdown"
+
+    @default("file_extension")
+    def _default_file_extension(self) -> str:
+        return ".md"
+
+    @default("template_name")
+    def _default_template_name(self) -> str:
+        return "ketcontent-markdown"
+
+    @default("template_extension")
+    def _default_template_extension(self) -> str:
+        return ".md.j2"
+
+
+class _OnTheCommandLine(_PageExporter):
+    """An exporter whose name has a hyphen, hidden where a Jupyter server makes a menu.
+
+    A server exports at ``/nbconvert/<name>/…``, and its addresses take letters, digits and
+    underscores in a name: what a menu lists under a hyphen, it answers with 404.
+    """
+
+    @default("enabled")
+    def _default_enabled(self) -> bool:
+        served = Application.initialized() and any(
+            kind.__name__ == "ServerApp" for kind in type(Application.instance()).__mro__
+        )
+        return not served
+
+
+class HyphenHTMLExporter(PageHTMLExporter, _OnTheCommandLine):
+    """`PageHTMLExporter` under its name on the command line, ``ketcontent-html``."""
+
+
+class HyphenMarkdownExporter(PageMarkdownExporter, _OnTheCommandLine):
+    """`PageMarkdownExporter` under its name on the command line, ``ketcontent-markdown``."""
+
+
+EXPORTERS = {"html": PageHTMLExporter, "markdown": PageMarkdownExporter}
+"""The exporter of each format."""
+
+
+@lru_cache
+def _exporter(form: str, *_: Path) -> Any:
+    """Return the exporter of a format that has its templates from these folders."""
+    # A new exporter reads its templates anew; one serves all notebooks of a process.
+    return EXPORTERS[form]()
+
+
+def export(notebook: Path, form: str) -> bytes:
+    """Return an executed notebook as the bytes of an exported file.
+
+    Parameters
+    ----------
+    notebook
+        The executed notebook.
+    form
+        ``html`` or ``markdown``.
+
+    Raises
+    ------
+    KetcontentError
+        When the notebook shows nothing, so that the page would be blank.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> page = export(Path("notebooks/review.ipynb"), "html")
+    >>> page[:15], b"<script" in page
+    (b'<!doctype html>', False)
+    """
+    exporter = _exporter(form, *template_folders())
+    text, resources = exporter.from_filename(str(notebook))
+    if not any(one.content.strip() for one in resources["shown"]):
+        raise KetcontentError(
+            f"{notebook.name} shows nothing.",
+            hint="End it with a cell that shows the page.",
+            notebook=str(notebook),
+        )
+    return bytes(text.encode())
+
+
+def _root(facts: dict[str, Any]) -> str:
+    """Return the way from a page to the folder of all exports."""
+    return {"document": "../", "review": "../", "section": "../../"}.get(facts["kind"], "")
+
+
+def _css_string(text: str) -> str:
+    """Return text as a string of CSS, safe inside a style element too."""
+    return '"' + "".join(one if one.isalnum() else f"\\{ord(one):x} " for one in text) + '"'
+
+
+def _front_matter(facts: dict[str, Any]) -> str:
+    """Return what a page says of itself as YAML."""
+    import yaml
+
+    names = {"title": "title", "language": "lang", "description": "description"}
+    names |= {name: name for name in ("document", "section", "edition", "state")}
+    values = {short: facts[name] for name, short in names.items() if facts.get(name)}
+    return yaml.safe_dump(values, sort_keys=False, allow_unicode=True, width=10_000).strip()

@@ -1,0 +1,67 @@
+"""One word a kind of hash: of bytes, of what JSON can say, of a file, of files below a folder."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+MISSING = ""
+"""The digest of what is not there."""
+
+
+def hash_bytes(data: bytes) -> str:
+    """Return the digest of bytes.
+
+    Examples
+    --------
+    >>> digest(b"")[:15]
+    'sha256:e3b0c442'
+    """
+    return f"sha256:{hashlib.sha256(data).hexdigest()}"
+
+
+def hash_json(said: Any) -> str:
+    """Return the digest of anything that JSON can say.
+
+    Examples
+    --------
+    >>> digest_of(["a"]) == digest_of(("a",))
+    True
+    """
+    return hash_bytes(json.dumps(said).encode())
+
+
+def hash_file(path: str | os.PathLike[str]) -> str:
+    """Return the digest of a file, or `GONE`.
+
+    Examples
+    --------
+    >>> file_digest("no-such-file")
+    ''
+    """
+    try:
+        with open(path, "rb") as file:
+            return hash_bytes(file.read())
+    except OSError:
+        return MISSING
+
+
+def hash_files_below(folder: Path) -> list[tuple[str, str]]:
+    """Return the files below a folder of the package or of templates, each with its digest.
+
+    Examples
+    --------
+    >>> "hashing.py" in dict(hash_files_below(Path(__file__).parent))
+    True
+    """
+    found = []
+    for place, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if name not in ("__pycache__", "_project"))
+        found += [
+            (os.path.relpath(os.path.join(place, name), folder), hash_file(f"{place}/{name}"))
+            for name in sorted(names)
+        ]
+    return found

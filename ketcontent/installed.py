@@ -1,0 +1,42 @@
+"""The versions that can change what is exported."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+
+import ketcontent
+
+PACKAGES = (
+    *("citeproc_py", "google_re2", "ipykernel", "ipython", "jinja2", "lxml", "markdown_it_py"),
+    *("markupsafe", "matplotlib", "matplotlib_inline", "mistune", "nbclient", "nbconvert"),
+    *("nbformat", "nh3", "numpy", "pandas", "papermill", "pyyaml", "sentencex", "traitlets"),
+)
+"""The distributions whose version can change what is exported."""
+
+
+def versions() -> dict[str, str]:
+    """Return the versions that matter: of Python, of this package, of `PACKAGES`.
+
+    They are read off the names of folders; asking importlib.metadata takes longer than all else
+    in a build for which nothing has changed.
+
+    Examples
+    --------
+    >>> versions()["ketcontent"] == ketcontent.__version__
+    True
+    """
+    found = {"python": sys.version, "ketcontent": ketcontent.__version__}
+    for folder in reversed(sys.path):
+        try:
+            names = os.listdir(folder or ".")
+        except OSError:
+            continue
+        for name in names:
+            if name.endswith(".dist-info"):
+                package, _, version = name.removesuffix(".dist-info").rpartition("-")
+                package = re.sub(r"[-.]", "_", package).lower()
+                if package in PACKAGES:
+                    found[package] = version
+    return dict(sorted(found.items()))

@@ -1,0 +1,240 @@
+"""The project's templates and the inline markup of a sentence → HTML, Markdown, plain text.
+
+A sentence is CommonMark inline markup: emphasis, strong, code, links to ``http``, ``https`` and
+``mailto``. Raw HTML, images and every other link are plain text. HTML comes from Jinja templates
+with autoescape, so a cell of a table reaches a reader as visible text and nothing else.
+
+Notes
+-----
+The words around the sentences (labels, states, legends) are `Strings` of one language: rows of the
+table of strings, which a template asks for by name.
+
+This module knows strings and templates, not rows: `documents` stands above it, and a Document
+draws itself with `render`. That is why it lies lower than in the first sketch of the house.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
+    from markupsafe import Markup
+
+
+SENTENCES_KEPT = 4096
+"""How many sentences are kept as they were drawn: a page and its review draw each many times."""
+
+
+_RIGHT_TO_LEFT = re.compile(
+    r"(?:ar|arc|ckb|dv|fa|he|ks|nqo|ps|sd|syr|ug|ur|yi)(?:-|$)(?!latn|cyrl)"
+    r"|[a-z]{2,3}-(?:arab|hebr|syrc|thaa|nkoo|adlm)(?:-|$)",
+    re.IGNORECASE,
+)
+
+
+_MAY_BE_MARKUP = re.compile(r"[\\*_`\[&\r\n\0]")
+"""What stands in every sentence that the parser would change."""
+
+
+_LINK = re.compile(r"(?:https?://|mailto:|#)", re.IGNORECASE)
+
+
+_SPECIAL = re.compile(r"([\\`*_\[\]<>&|~$#])")
+
+
+def direction(language: str) -> str:
+    """Return ``rtl`` for a language, as a BCP 47 tag, that is written from right to left.
+
+    Examples
+    --------
+    >>> direction("ar"), direction("en-GB"), direction("az-Arab"), direction("ur-Latn")
+    ('rtl', 'ltr', 'rtl', 'ltr')
+    """
+    return "rtl" if _RIGHT_TO_LEFT.match(language) else "ltr"
+
+
+def trusted(html: str) -> Markup:
+    """Return HTML that a template of this module drew, marked so that no other escapes it.
+
+    Examples
+    --------
+    >>> trusted("<ins>may</ins>")
+    Markup('<ins>may</ins>')
+    """
+    from markupsafe import Markup
+
+    return Markup(html)
+
+
+@lru_cache(maxsize=SENTENCES_KEPT)
+def inline_html(markup: str) -> Markup:
+    """Return inline markup as HTML.
+
+    Examples
+    --------
+    >>> str(inline_html("*may* help <b onclick=x>now</b> [more](javascript:x)"))
+    '<em>may</em> help &lt;b onclick=x&gt;now&lt;/b&gt; [more](javascript:x)'
+    """
+    return trusted(_inline_parser().renderInline(markup))
+
+
+def define(sentence: str, terms: Mapping[str, str]) -> Markup:
+    """Return a sentence of HTML in which the first use of each term links to where it is defined.
+
+    Parameters
+    ----------
+    sentence
+        HTML of this module: escaped text and inline marks.
+    terms
+        Where each term is defined, by the term.
+
+    Examples
+    --------
+    >>> print(define("<em>ECT</em>, <code>ECT</code> and ECT", {"ECT": "#_ect"}))
+    <em><a class="term" href="#_ect">ECT</a></em>, <code>ECT</code> and ECT
+    """
+    if not terms:
+        return trusted(str(sentence))
+    # As the text is escaped: an apostrophe stays.
+    escaped = {html.escape(term, quote=False).replace('"', "&quot;"): term for term in terms}
+    places = {term: html.escape(terms[name]) for term, name in escaped.items()}
+    longest = "|".join(re.escape(term) for term in sorted(places, key=len, reverse=True))
+    # Behind the terms, so that none is found inside it: a character that HTML spells out.
+    pattern = re.compile(rf"(?<!\w)(?P<term>{longest})(?!\w)|&#?\w+;")
+
+    def link(found: re.Match[str]) -> str:
+        place = places.pop(found["term"] or "", "")
+        return f'<a class="term" href="{place}">{found[0]}</a>' if place else found[0]
+
+    parts = re.split(r"(<a .*?</a>|<code>.*?</code>|<[^>]*>)", str(sentence))
+    parts[::2] = [pattern.sub(link, part) for part in parts[::2]]  # text stands between the tags
+    return trusted("".join(parts))
+
+
+_LEFT_TO_RIGHT = re.compile(
+    r"&#?\w+;|(?P<run>\+?[0-9A-Za-z\u00c0-\u024f]"
+    r"(?:[0-9A-Za-z\u00c0-\u024f .,:/()+%-]*[0-9A-Za-z\u00c0-\u024f%])?)"
+)
+"""A number or words in Latin letters; or a character that HTML spells out, which is neither."""
+
+
+def isolated(sentence: str, language: str) -> Markup:
+    """Return a sentence of HTML in which numbers and Latin words keep their own order.
+
+    Without that, a phone number on a page in Arabic is drawn with its groups in reverse.
+
+    Examples
+    --------
+    >>> print(isolated("اتصل 1-800", "ar"), isolated("Call 1-800", "en"))
+    اتصل <bdi dir="ltr">1-800</bdi> Call 1-800
+    """
+    if direction(language) == "ltr":
+        return trusted(str(sentence))
+
+    def run(found: re.Match[str]) -> str:
+        return f'<bdi dir="ltr">{found[0]}</bdi>' if found["run"] else found[0]
+
+    parts = re.split(r"(<[^>]*>)", str(sentence))
+    parts[::2] = [_LEFT_TO_RIGHT.sub(run, part) for part in parts[::2]]
+    return trusted("".join(parts))
+
+
+def block_html(markdown: str) -> Markup:
+    """Return CommonMark with raw HTML off, and no images, as HTML.
+
+    Examples
+    --------
+    >>> print(block_html("A *word* <script>").strip())
+    <p>A <em>word</em> &lt;script&gt;</p>
+    """
+    return trusted(block_parser().render(markdown))
+
+
+@lru_cache(maxsize=SENTENCES_KEPT)
+def inline_plain(markup: str) -> str:
+    """Return the words of inline markup, without the markup.
+
+    Examples
+    --------
+    >>> inline_plain("*may* help, see [the label](https://example.org)")
+    'may help, see the label'
+    """
+    if not _MAY_BE_MARKUP.search(markup):
+        return markup
+    return "".join(token.content for token in inline_tokens(markup))
+
+
+@lru_cache(maxsize=SENTENCES_KEPT)
+def link_targets(markup: str) -> tuple[str, ...]:
+    """Return the addresses that inline markup links to, in order.
+
+    Examples
+    --------
+    >>> link_targets("see [the label](https://example.org)")
+    ('https://example.org',)
+    """
+    if "](" not in markup:
+        return ()
+    return tuple(
+        str(token.attrs["href"]) for token in inline_tokens(markup) if token.type == "link_open"
+    )
+
+
+@lru_cache(maxsize=SENTENCES_KEPT)
+def as_markup(plain: str) -> str:
+    """Return inline markup that reads exactly as `plain`, with escapes only where it needs them.
+
+    Examples
+    --------
+    >>> as_markup("It may help (CRPS)."), as_markup("2 *times* 3")
+    ('It may help (CRPS).', '2 \\\\*times\\\\* 3')
+    """
+    # "[@a]" reads as text and would be a citation.
+    return plain if _reads_as(plain) and "[@" not in plain else _SPECIAL.sub(r"\\\1", plain)
+
+
+def _reads_as(plain: str) -> bool:
+    tokens = inline_tokens(plain)
+    return all(token.type == "text" for token in tokens) and (
+        "".join(token.content for token in tokens) == plain
+    )
+
+
+def inline_tokens(markup: str) -> list[Token]:
+    return _inline_parser().parseInline(markup)[0].children or []
+
+
+@lru_cache
+def _inline_parser() -> MarkdownIt:
+    """Return the parser of a sentence: inline markup only, no raw HTML, no images."""
+    from markdown_it import MarkdownIt
+
+    parser = MarkdownIt("zero", {"html": False})
+    parser.enable(["emphasis", "backticks", "link", "escape", "entity"])
+    parser.validateLink = lambda url: bool(_LINK.match(url))  # type: ignore[method-assign]
+    return parser
+
+
+@lru_cache
+def block_parser() -> MarkdownIt:
+    from markdown_it import MarkdownIt
+
+    parser = MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
+    parser.validateLink = lambda url: bool(_LINK.match(url))  # type: ignore[method-assign]
+    return parser
+
+
+@lru_cache
+def link_definitions() -> MarkdownIt:
+    """Return a parser that takes ``[x]: address`` for a definition, whatever the address."""
+    from markdown_it import MarkdownIt
+
+    parser = MarkdownIt("zero").enable("reference")
+    parser.validateLink = lambda url: url is not None  # type: ignore[method-assign]
+    return parser

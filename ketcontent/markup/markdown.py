@@ -1,0 +1,246 @@
+"""Inline markup → Markdown that every reader takes alike."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from ketcontent.markup.inline import (
+    SENTENCES_KEPT,
+    block_parser,
+    inline_plain,
+    inline_tokens,
+    link_definitions,
+)
+from ketcontent.text import gap
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
+
+
+# What could open or close markup of CommonMark, GitHub's Markdown or TeX, whatever sentence stands
+# before it or after: "5 * 4", "a_b", "p < 0.05" and "AT&T" are left as they are.
+_MARK = re.compile(
+    r"[`\[\]$]"
+    r"|(?<=\S)\*|\*(?=\S)"
+    r"|(?<![^\W_])_|_(?![^\W_])"
+    r"|(?<=\S)~|~(?=~)"
+    r"|<(?=[^\s=\d]|[=\d][^\s>]*@)"
+    r"|&(?=\#?[0-9A-Za-z]+;)"
+    r"|\\(?=[!-/:-@\[-`{-~]|\Z)"
+)
+
+
+# What may stand between the last letter of a sentence and the end of its line.
+_MARKS_AT_END = re.compile(r"(?:[*_`]|\[\^[a-z0-9-]+\]|\]\(<[^<>\s]*>\))+\Z")
+
+
+# What would start a block at the start of a line.
+_AT_LINE_START = re.compile(
+    r"(?P<before>\d{0,9})(?P<mark>#(?=#{0,5}(?:\s|$))|[-+*](?=\s|$)|[.)](?=\s|$)|[<>|]"
+    r"|=(?==*\s*$)|[-:](?=[-:|\s]*$)|(?P<rule>[*_])(?=(?:(?P=rule)|\s)*$)|~(?=~~)|:(?=::|\s))"
+)
+
+
+@lru_cache(maxsize=SENTENCES_KEPT)
+def inline_markdown(markup: str) -> str:
+    """Return inline markup as Markdown in which all else is safe from every renderer.
+
+    Raw HTML, which is text here, is escaped, since others would run it.
+
+    Examples
+    --------
+    >>> print(inline_markdown("*may* help <script>"))
+    *may* help \\<script>
+    """
+    tokens = inline_tokens(markup)
+    parts: list[str] = []
+    links: list[str] = []
+    for token in tokens:
+        match token.type:
+            case "text":
+                parts.append(escape_markdown(token.content))
+            case "code_inline":
+                parts.append(_code(token.content))
+            case "link_open":
+                if image := re.search(r"!\Z", "".join(parts)):
+                    parts = ["".join(parts)[: image.start()], "\\!"]
+                links.append(str(token.attrs["href"]).replace("&", "&amp;"))
+                parts.append("[")
+            case "link_close":
+                parts.append(f"](<{links.pop()}>)")
+            case _:
+                parts.append(token.markup)  # emphasis, opened or closed
+    text = "".join(parts)
+    # Where markup cannot be said again (emphasis that ends in an entity), the words are.
+    same = [_shape(token) for token in inline_tokens(text)] == [_shape(token) for token in tokens]
+    return text if same else escape_markdown(inline_plain(markup))
+
+
+def _shape(token: Token) -> tuple[str, str, str]:
+    return token.type, token.content, str(token.attrs.get("href", ""))
+
+
+def _code(code: str) -> str:
+    """Return a code span; a space is put inside where CommonMark would take one away."""
+    runs = [len(run) for run in re.findall("`+", code)]
+    fence = "`" * next(n for n in range(1, len(runs) + 2) if n not in runs)
+    stripped = code[:1] == code[-1:] == " " and code.strip(" ")
+    pad = " " if stripped or "`" in (code[:1], code[-1:]) else ""
+    return f"{fence}{pad}{code}{pad}{fence}"
+
+
+def escape_markdown(plain: str) -> str:
+    """Return plain text as Markdown in which nothing is markup, whoever renders it.
+
+    Examples
+    --------
+    >>> print(escape_markdown("5 * 4 is 20"), escape_markdown("a <b> c"))
+    5 * 4 is 20 a \\<b> c
+    """
+    return _MARK.sub(r"\\\g<0>", plain)
+
+
+def strong(plain: str) -> str:
+    """Return plain text as Markdown for a label that stands out.
+
+    Examples
+    --------
+    >>> print(strong("Form:"), strong("5 * 4"))
+    **Form:** **5 \\* 4**
+    """
+    words = re.sub(r"(?<!\\)\*", r"\\*", escape_markdown(plain.strip()))
+    return f"**{words}**"
+
+
+def markdown_lines(sentences: Iterable[str]) -> list[str]:
+    """Return sentences as lines of Markdown, one each, none of which starts a block.
+
+    Sentences that stand closed up, as in Chinese, stay on one line: a line break is a space.
+
+    Examples
+    --------
+    >>> markdown_lines(["It works.", "- Or not.", "1. So"])
+    ['It works.', '\\\\- Or not.', '1\\\\. So']
+    """
+    lines: list[str] = []
+    for sentence in map(str.strip, sentences):  # white space at either end can start a block
+        if lines and not gap(_MARKS_AT_END.sub("", lines[-1])):
+            lines[-1] += sentence
+        else:
+            start = _AT_LINE_START.match(sentence)
+            mark = start.start("mark") if start else 0
+            lines.append(f"{sentence[:mark]}\\{sentence[mark:]}" if start else sentence)
+    return lines
+
+
+def markdown_words(markdown: str) -> list[str]:
+    """Return the visible words of a page of Markdown, a string a line, without its marks.
+
+    Front matter is none of them; the text of a footnote is, its mark is not.
+
+    Examples
+    --------
+    >>> markdown_words("# Use\\n\\n- **Form:** It *may* help.[^a]\\n\\n[^a]: Lee A. A trial.\\n")
+    ['Use', 'Form: It may help.', 'Lee A. A trial.']
+    """
+    _, text = split_front_matter(markdown)
+    notes = re.findall(r"^\[\^([a-z0-9-]+)\]:", text, re.MULTILINE)
+    # A paragraph of its own, which is what the text of a footnote is.
+    text = re.sub(r"^\[\^[a-z0-9-]+\]:[ ]*(.*)", r"\n\n\1\n", text, flags=re.MULTILINE)
+    # Until the text is parsed, a mark stands for each footnote's: what follows starts no line.
+    mark = next(one for one in "\U0001056f\u2e3d\u2e3e\u2e42" if one not in text)
+    if notes:
+        pattern = rf"(?<!\\)((?:\\\\)*)\[\^(?:{'|'.join(notes)})\]"
+        text = re.sub(pattern, rf"\1{mark}", text)
+    lines: list[str] = []
+    for token in block_parser().parse(text):
+        if token.type in ("fence", "code_block"):
+            lines += token.content.splitlines()
+        words = ""
+        for part in token.children or []:
+            if part.type in ("softbreak", "hardbreak"):
+                lines.append(words)
+                words = ""
+            words += part.content
+        lines.append(words)
+    lines = [line.replace(mark, "") for line in lines]
+    return [line for line in lines if line.strip()]
+
+
+def split_front_matter(markdown: str) -> tuple[list[str], str]:
+    """Return the lines of a page's front matter, and the Markdown after it.
+
+    Examples
+    --------
+    >>> split_front_matter("---\\ntitle: Tea\\n---\\n\\nIt is hot.\\n")
+    (['title: Tea'], '\\nIt is hot.\\n')
+    """
+    front, mark, after = markdown.removeprefix("---\n").partition("\n---\n")
+    if mark and markdown.startswith("---\n"):
+        return front.splitlines(), after
+    return [], markdown
+
+
+def footnote(plain: str) -> str:
+    """Return plain text as the Markdown of a footnote.
+
+    Who knows no footnotes may take ``[^a]: address`` for where a link leads; never this.
+
+    Examples
+    --------
+    >>> print(footnote("Lee A. A trial."), footnote("javascript:x"))
+    Lee A. A trial. **javascript:x**
+    """
+    [line] = markdown_lines([escape_markdown(plain)])
+    return line if link_definitions().parse(f"[x]: {line}") else strong(plain)
+
+
+def web_address(address: str) -> str:
+    """Return an address of the web, fit to stand in HTML and in Markdown; nothing for any other.
+
+    Examples
+    --------
+    >>> web_address("https://doi.org/10.1/a<1::b>2"), web_address("javascript:alert(1)")
+    ('https://doi.org/10.1/a%3C1::b%3E2', '')
+    """
+    if not re.match(r"https?://[^/?#]", address, re.IGNORECASE):
+        return ""
+    return quote(address, safe="%/:?#@!$&'()*+,;=~[]")
+
+
+def doi_address(doi: str) -> str:
+    """Return the address that a DOI leads to; nothing for what is none.
+
+    Examples
+    --------
+    >>> doi_address("10.1/a#<b>"), doi_address("x")
+    ('https://doi.org/10.1/a%23%3Cb%3E', '')
+    """
+    return f"https://doi.org/{quote(doi, safe='/:;(),.')}" if doi.startswith("10.") else ""
+
+
+def markdown_heading(plain: str) -> str:
+    """Return plain text as the words of a Markdown heading.
+
+    Examples
+    --------
+    >>> print(markdown_heading("C #"))
+    C \\#
+    """
+    text = escape_markdown(plain).rstrip()  # what ends in "# " ends in "#" too
+    return f"{text[:-1]}\\#" if text.endswith("#") and not text.endswith("\\#") else text
+
+
+def escape_cell(plain: str) -> str:
+    """Return plain text as a cell of a Markdown table.
+
+    Examples
+    --------
+    >>> print(escape_cell("a | b"))
+    a \\| b
+    """
+    return escape_markdown(" ".join(plain.split())).replace("|", "\\|")

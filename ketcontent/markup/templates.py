@@ -1,0 +1,212 @@
+"""The project's templates, and the furniture of a page in its language."""
+
+from __future__ import annotations
+
+import csv
+import html
+import os
+import re
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ketcontent.errors import KetcontentError
+from ketcontent.markup.inline import define, direction, inline_html, isolated, trusted
+from ketcontent.markup.markdown import (
+    doi_address,
+    escape_cell,
+    escape_markdown,
+    footnote,
+    inline_markdown,
+    markdown_heading,
+    markdown_lines,
+    strong,
+    web_address,
+)
+from ketcontent.resources import shipped_file
+from ketcontent.text import gap
+
+if TYPE_CHECKING:
+    from jinja2 import BytecodeCache, Environment
+    from markupsafe import Markup
+
+
+TEMPLATES_VARIABLE = "KETCONTENT_TEMPLATES"
+"""The environment variable that names a folder of templates to look in before our own."""
+
+
+TEMPLATES = Path(__file__).parent.parent / "templates"
+"""The folder of all templates: ``page`` for what a notebook shows, the rest for nbconvert."""
+
+
+FACTS = "application/vnd.ketcontent+json"
+"""The MIME type, in a bundle, of what a page says of itself to the template that frames it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Strings:
+    """The words of the furniture of a page, in one language.
+
+    Examples
+    --------
+    >>> say = english()
+    >>> say("sentence", number=3), say.date("2026-11-23")
+    ('Sentence 3', '23 November 2026')
+    """
+
+    language: str
+    """The language, as a BCP 47 tag."""
+    texts: Mapping[str, str]
+    """The text of each string, by its name."""
+
+    def __call__(self, name: str, /, **values: object) -> str:
+        """Return a string, with ``{name}`` replaced by the values given.
+
+        Raises
+        ------
+        KetcontentError
+            When there is no such string: a template asks for what no table has.
+        """
+        if name not in self.texts:
+            raise KetcontentError(
+                f"A template asks for the string '{name}', which no table has.",
+                hint="Mend the name in the template, or add the row to strings.csv.",
+                string=name,
+            )
+        return re.sub(
+            r"\{(\w+)\}", lambda found: str(values.get(found[1], found[0])), self.texts[name]
+        )
+
+    def date(self, day: str) -> str:
+        """Return a date, given as 2026-11-23, as this language writes it; nothing for nothing."""
+        if not day:
+            return ""
+        year, month, number = day.split("-")
+        names = self("months").split("|")
+        return self("date", day=int(number), month=names[int(month) - 1], year=year)
+
+    def attributes(self, language: str) -> Markup:
+        """Return what marks these words up within a page of another language; else nothing.
+
+        Examples
+        --------
+        >>> english().attributes("ar"), english().attributes("en")
+        (Markup(' lang="en" dir="ltr"'), Markup(''))
+        """
+        if language == self.language:
+            return trusted("")
+        return trusted(f' lang="{html.escape(self.language)}" dir="{direction(self.language)}"')
+
+
+def back_to(language: str, say: Strings) -> Markup:
+    """Return what marks up words of a page within furniture of another language; else nothing.
+
+    Examples
+    --------
+    >>> back_to("ar", english()), back_to("en", english())
+    (Markup(' lang="ar" dir="rtl"'), Markup(''))
+    """
+    if language == say.language:
+        return trusted("")
+    return trusted(f' lang="{html.escape(language)}" dir="{direction(language)}"')
+
+
+@lru_cache
+def english() -> Strings:
+    """Return the strings that the package came with.
+
+    Examples
+    --------
+    >>> english()("on-this-page")
+    'On this page'
+    """
+    with shipped_file("data/strings.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    return Strings("en", {row["string"]: row["text"] for row in rows if row["language"] == "en"})
+
+
+def template_folders() -> list[Path]:
+    """Return the folders in which templates are looked for, a team's own first.
+
+    Examples
+    --------
+    >>> template_folders()[-1].name
+    'templates'
+    """
+    own = os.environ.get(TEMPLATES_VARIABLE)
+    return [Path(own), TEMPLATES] if own else [TEMPLATES]
+
+
+@lru_cache
+def compiled_templates() -> BytecodeCache | None:
+    """Return where templates are kept as they were compiled: beside them, as Python keeps modules.
+
+    To compile them takes as long as to draw a page. Nothing is kept, and None returned, where
+    Python keeps nothing either, or this user may not write there.
+
+    Examples
+    --------
+    >>> compiled_templates() is compiled_templates()
+    True
+    """
+    from jinja2 import FileSystemBytecodeCache
+
+    folder = TEMPLATES / "__pycache__"
+    if sys.dont_write_bytecode:
+        return None
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError:
+        return None
+    return FileSystemBytecodeCache(str(folder)) if os.access(folder, os.W_OK) else None
+
+
+def render(template: str, **values: Any) -> str:
+    """Return a template of ``templates/page``, filled in.
+
+    Templates that end in ``.html.j2`` escape every value; a name they use and are not given is
+    an error.
+
+    Examples
+    --------
+    >>> print(render("text.html.j2", text="1 < 2 & *so*"))
+    1 &lt; 2 &amp; <em>so</em>
+    """
+    text = _environment(tuple(template_folders())).get_template(template).render(**values)
+    if template.endswith(".md.j2"):
+        text = re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
+    return text
+
+
+@lru_cache
+def _environment(folders: tuple[Path, ...]) -> Environment:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FileSystemLoader([folder / "page" for folder in folders]),
+        autoescape=lambda name: (name or "").endswith(".html.j2"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        bytecode_cache=compiled_templates(),
+    )
+    environment.policies["json.dumps_kwargs"] = {"separators": (",", ":"), "ensure_ascii": False}
+    environment.filters.update(
+        inline_html=inline_html,
+        inline_markdown=inline_markdown,
+        escape_cell=escape_cell,
+        escape_markdown=escape_markdown,
+        markdown_lines=markdown_lines,
+        markdown_heading=markdown_heading,
+        strong=strong,
+        footnote=footnote,
+        web_address=web_address,
+        doi_address=doi_address,
+        define=define,
+        isolated=isolated,
+        gap=gap,
+    )
+    return environment

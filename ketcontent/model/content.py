@@ -1,0 +1,248 @@
+"""The tables in memory, typed by the schema."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from ketcontent.dependencies import record_dependency
+from ketcontent.markup import render
+from ketcontent.model.csv_text import Line
+from ketcontent.model.schema import TABLES, Key, Row, Schema, shipped_schemas
+from ketcontent.text import counted
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a Content was read from, and its rows at that moment."""
+
+    folder: Path
+    """The folder of the tables."""
+    rows: Mapping[str, Mapping[Key, Row]]
+    """Each table's rows by key, as text."""
+    lines: Mapping[str, Mapping[Key, int]]
+    """The line of each row in its file, counted from 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """The tables, typed by the schema.
+
+    Whole numbers are ``Int64``, booleans ``boolean``, the rest text; an empty cell of text is
+    ``""``. Functions never change a Content; they return a new one (`dataclasses.replace`).
+    """
+
+    documents: pd.DataFrame
+    """A row a page."""
+    sections: pd.DataFrame
+    """A row a section of a page."""
+    statements: pd.DataFrame
+    """A row a sentence, or a label with its sentence."""
+    notices: pd.DataFrame
+    """A row a text used in many places, once a language."""
+    terms: pd.DataFrame
+    """A row an abbreviation or term, once a language."""
+    sources: pd.DataFrame
+    """A row a reference."""
+    evidence: pd.DataFrame
+    """A row what one source says on one statement."""
+    people: pd.DataFrame
+    """A row someone who writes or reviews."""
+    signoffs: pd.DataFrame
+    """A row one yes or no to exact words."""
+    policies: pd.DataFrame
+    """A row a capacity that must sign a kind of statement."""
+    topics: pd.DataFrame
+    """A row a question that a page must or should answer."""
+    rules: pd.DataFrame
+    """A row a rule of prose."""
+    help_lines: pd.DataFrame
+    """A row a crisis contact in one market."""
+    waivers: pd.DataFrame
+    """A row a finding on one row that passes for a while."""
+    strings: pd.DataFrame
+    """A row a word or a sentence of the furniture of a page, once a language."""
+    schemas: Mapping[str, Schema]
+    """What the data package says of each table."""
+    origin: Origin | None = None
+    """Where it was read from; None for a Content made in memory."""
+
+    def __repr__(self) -> str:
+        counts = ", ".join(f"{len(getattr(self, table))} {table}" for table in TABLES[:5])
+        place = f" of {self.origin.folder}" if self.origin else ""
+        return f"<Content{place}: {counts}>"
+
+    def to_html(self) -> str:
+        """Return what the tables hold as HTML: a row a page, then the size of the other tables.
+
+        It counts rows and judges nothing, so that showing a Content costs next to nothing.
+        """
+        return render("content.html.j2", **_overview(self))
+
+    def to_text(self) -> str:
+        """Return the same as plain text.
+
+        Examples
+        --------
+        >>> print(empty_content().to_text().splitlines()[0])
+        No pages
+        """
+        view = _overview(self)
+        lines = [view["caption"]]
+        for page in view["pages"]:
+            first, *cells = page.items()
+            lines.append(f"  {first[1]}: {', '.join(f'{name} {cell}' for name, cell in cells)}")
+        return "\n".join(filter(None, [*lines, view["more"], view["others"], view["next"]]))
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        return {"text/plain": self.to_text(), "text/html": self.to_html()}
+
+
+_PAGES_SHOWN = 50
+
+
+def _overview(content: Content) -> dict[str, Any]:
+    """Return what the display of a Content says, by name."""
+    known = len(content.documents)
+    chosen = content.documents.head(_PAGES_SHOWN)
+
+    def counts(frame: pd.DataFrame) -> dict[str, int]:
+        return {str(key): int(number) for key, number in frame["document"].value_counts().items()}
+
+    statements = content.statements[content.statements["position"].notna()]
+    keys = ["document", "statement"]
+    approved = content.signoffs[content.signoffs["verdict"] == "approved"]
+    columns = {
+        "sections": counts(content.sections[content.sections["position"].notna()]),
+        "statements": counts(statements),
+        "kind not set": counts(statements[statements["kind"] == ""]),
+        "not graded": counts(statements[statements["certainty"] == ""]),
+        "with evidence": counts(
+            statements.merge(content.evidence[keys].drop_duplicates(), on=keys)
+        ),
+        "ever signed": counts(statements.merge(approved[keys].drop_duplicates(), on=keys)),
+    }
+    pages = [
+        {
+            "page": row["document"],
+            "title": row["title"],
+            "language": row["language"],
+            **{name: found.get(row["document"], 0) for name, found in columns.items()},
+        }
+        for row in chosen.to_dict("records")
+    ]
+    place = f" in {content.origin.folder}" if content.origin else ""
+    open_sources = int((content.sources["unconfirmed"] != "").sum())
+    others = [f"{counted(len(content.sources), 'source')} ({open_sources} with unconfirmed fields)"]
+    others += [
+        f"{name} {len(getattr(content, name.replace('-', '')))}"
+        for name in ("evidence", "notices", "terms", "people", "sign-offs", "waivers", "rules")
+    ]
+    first = str(chosen["document"].iloc[0]) if known else "PAGE"
+    return {
+        "caption": f"{counted(known, 'page') if known else 'No pages'}{place}",
+        "pages": pages,
+        "more": f"And {known - len(chosen)} more pages." if known > len(chosen) else "",
+        "others": f"Rows of the other tables: {', '.join(others)}.",
+        "next": f'What is wrong with it: check(content, ["{first}"]). '
+        f'The page: assemble(content, "{first}").',
+    }
+
+
+class TracedContent(Content):
+    """A Content in a run that a build traces: it notes each table that is taken from it."""
+
+    __slots__ = ()
+
+    def __getattribute__(self, name: str) -> Any:
+        if name in _TABLE_NAMES:
+            record_dependency("table", name)
+        elif name == "origin":
+            for table in TABLES:
+                record_dependency("table", table)
+        return object.__getattribute__(self, name)
+
+
+_TABLE_NAMES = frozenset(TABLES)
+
+
+def fields_of(content: Content) -> dict[str, Any]:
+    return {name: getattr(content, name) for name in Content.__dataclass_fields__}
+
+
+def empty_content() -> Content:
+    """Return a Content with the shipped schema and no rows.
+
+    Examples
+    --------
+    >>> empty_content()
+    <Content: 0 documents, 0 sections, 0 statements, 0 notices, 0 terms>
+    """
+    return typed_content(shipped_schemas(), {table: [] for table in TABLES}, None)
+
+
+def frame_of(table: str, rows: list[dict[str, Any]], content: Content) -> pd.DataFrame:
+    """Return rows as a typed DataFrame with the columns of a table of `content`.
+
+    A column that a row does not name is empty; None is empty too.
+
+    Examples
+    --------
+    >>> frame = frame_of("notices", [{"notice": "n", "language": "en"}], empty_content())
+    >>> frame.loc[0].to_dict()
+    {'notice': 'n', 'language': 'en', 'text': '', 'needs': ''}
+    """
+    schema = content.schemas[table]
+    booleans = schema.typed("boolean")
+    texts = [
+        tuple(cell_text(row.get(name), boolean=name in booleans) for name in schema.columns)
+        for row in rows
+    ]
+    return _frame(schema, texts)
+
+
+def typed_content(
+    schemas: Mapping[str, Schema],
+    rows: Mapping[str, list[Row]],
+    folder: Path | None,
+    lines: Mapping[str, Mapping[Key, int]] | None = None,
+) -> Content:
+    """Return typed rows as a Content; `lines` are those of its rows on disk, where there is one."""
+    origin = None
+    if folder is not None:
+        by_key = {
+            table: {schemas[table].key_of(row): row for row in rows[table]} for table in schemas
+        }
+        origin = Origin(folder, by_key, lines or {})
+    frames = {table: _frame(schemas[table], rows[table]) for table in TABLES}
+    return Content(**frames, schemas=schemas, origin=origin)
+
+
+def lines_of(
+    schemas: Mapping[str, Schema], parsed: Mapping[str, list[Line]]
+) -> dict[str, dict[Key, int]]:
+    return {
+        table: {schema.key_of(row.cells): row.line for row in parsed[table]}
+        for table, schema in schemas.items()
+    }
+
+
+def _frame(schema: Schema, rows: list[Row]) -> pd.DataFrame:
+    ordered = sorted(rows, key=schema.key_of)
+    frame = pd.DataFrame(ordered, columns=list(schema.columns), dtype=str)
+    for name in schema.typed("integer"):
+        frame[name] = pd.array([int(cell) if cell else None for cell in frame[name]], "Int64")
+    for name in schema.typed("boolean"):
+        known = {"true": True, "false": False}
+        frame[name] = pd.array([known.get(cell) for cell in frame[name]], "boolean")
+    return frame
+
+
+def cell_text(cell: Any, *, boolean: bool) -> str:
+    if cell is None or cell is pd.NA or cell != cell:
+        return ""
+    return str(cell).lower() if boolean else str(cell)

@@ -1,0 +1,181 @@
+"""The laws between rows that no schema of a table can say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ketcontent.model.faults import TablesRows
+
+
+def _positions_are_used_once(tables: TablesRows) -> None:
+    """A place in an edition's order belongs to one row."""
+    scopes = [
+        ("sections", "position", ("document",)),
+        ("sections", "supplied_position", ("document",)),
+        ("statements", "position", ("document", "section")),
+        ("statements", "supplied_position", ("document", "supplied_section")),
+    ]
+    for table, column, scope in scopes:
+        taken: dict[tuple[str, ...], int] = {}
+        for line, row in tables[table]:
+            if not row[column] or not tables[table].sound(line, column, *scope):
+                continue
+            place = (*(row[name] for name in scope), row[column])
+            first = taken.setdefault(place, line.line)
+            if first != line.line:
+                tables[table].fault(
+                    line,
+                    "position-used-twice",
+                    column,
+                    f"Position {row[column]} is used twice; line {first} has it too.",
+                    "Give each row a position of its own; gaps are welcome.",
+                )
+
+
+def _a_statement_is_in_an_edition_or_not(tables: TablesRows) -> None:
+    """Words, section and position of an edition are all there or all empty."""
+    sections, statements = tables["sections"], tables["statements"]
+    by_key = {(row["document"], row["section"]): (line, row) for line, row in sections}
+    for line, row in statements:
+        if statements.read(line, "text", "notice") and row["text"] and row["notice"]:
+            statements.fault(
+                line,
+                "text-and-notice",
+                "notice",
+                f"The row has words of its own and the notice '{row['notice']}'.",
+                "Empty one of the two: the notice's words stand in place of text.",
+            )
+        shown = bool(row["text"] or row["notice"])
+        current = statements.read(line, "text", "notice", "position")
+        if current and shown != bool(row["position"]):
+            statements.fault(
+                line,
+                "half-cut",
+                "position",
+                "The statement has words but no position."
+                if shown
+                else "The statement has a position but no words.",
+                "Fill in both, or empty both to cut the statement from the current edition.",
+            )
+        received = [
+            name
+            for name in ("supplied_section", "supplied_block", "supplied_position", "supplied_form")
+            if statements.read(line, name, "supplied") and bool(row[name]) != bool(row["supplied"])
+        ]
+        for name in received:
+            statements.fault(
+                line,
+                "half-supplied",
+                name,
+                f"'{name}' and 'supplied' do not go together: one is empty.",
+                "Fill in all columns that start with supplied, or, for a statement that an "
+                "editor added, none.",
+            )
+        home = by_key.get((row["document"], row["section"]))
+        stands = home is None or not sections.read(home[0], "position") or home[1]["position"]
+        if shown and not stands and statements.read(line, "text", "notice", "section"):
+            statements.fault(
+                line,
+                "section-is-cut",
+                "section",
+                f"The section '{row['section']}' is cut, so no reader would see this statement.",
+                "Move the statement to another section, cut it, or give the section a position.",
+            )
+        if not row["supplied_section"] or not statements.sound(
+            line, "document", "supplied_section"
+        ):
+            continue
+        origin = by_key.get((row["document"], row["supplied_section"]))
+        if origin is None:
+            came = bool(sections.faults.absent & {"document", "section"})
+        else:
+            came = not sections.read(origin[0], "supplied_position") or bool(
+                origin[1]["supplied_position"]
+            )
+        if not came:
+            statements.fault(
+                line,
+                "unknown-key",
+                "supplied_section",
+                f"No section '{row['supplied_section']}' was received with this page.",
+                "Put back the section as it was received.",
+            )
+
+
+def _a_block_has_one_form(tables: TablesRows) -> None:
+    """The statements of a paragraph or item are set the same way."""
+    statements = tables["statements"]
+    for column in ("form", "supplied_form"):
+        half = "supplied_" if column.startswith("supplied_") else ""
+        forms: dict[tuple[str, ...], tuple[str, int]] = {}
+        for line, row in statements:
+            place = ("document", f"{half}section", f"{half}block")
+            if not row[f"{half}position"] or not statements.sound(line, column, *place):
+                continue
+            block = tuple(row[name] for name in place)
+            form, first = forms.setdefault(block, (row[column], line.line))
+            if row[column] != form:
+                statements.fault(
+                    line,
+                    "mixed-forms",
+                    column,
+                    f"'{row[column]}', but line {first} of the same block is '{form}'.",
+                    "Give the statement a block of its own, or the form of its block.",
+                )
+
+
+def _a_notice_speaks_the_language_of_its_page(tables: TablesRows) -> None:
+    """A notice that a page uses is written in the page's language."""
+    documents, notices, statements = (tables[n] for n in ("documents", "notices", "statements"))
+    languages = {
+        row["document"]: row["language"]
+        for line, row in documents
+        if documents.sound(line, "document", "language")
+    }
+    written: dict[str, set[str]] = {}
+    doubtful = {row["notice"] for line, row in notices if not notices.sound(line, "language")}
+    for _, row in notices:
+        written.setdefault(row["notice"], set()).add(row["language"])
+    for line, row in statements:
+        language = languages.get(row["document"], "")
+        known = row["notice"] in written.keys() - doubtful
+        if known and language and language not in written[row["notice"]]:
+            statements.fault(
+                line,
+                "notice-language",
+                "notice",
+                f"The notice '{row['notice']}' is not written in '{language}'.",
+                "Add that row to notices.csv.",
+            )
+
+
+def _a_waiver_is_for_a_row_that_is_there(tables: TablesRows) -> None:
+    """What is waived is a finding on a row of its table."""
+    waivers = tables["waivers"]
+    known: dict[str, set[str]] = {}
+    for line, waiver in waivers:
+        table = waiver["table"]
+        if not waivers.sound(line, "table", "row") or table not in tables:
+            continue
+        rows = tables[table]
+        if rows.faults.absent & set(rows.schema.key):
+            continue
+        if table not in known:
+            known[table] = {"/".join(row[name] for name in rows.schema.key) for _, row in rows}
+        if waiver["row"] not in known[table]:
+            waivers.fault(
+                line,
+                "unknown-key",
+                "row",
+                f"There is no row '{waiver['row']}' in {table}.",
+                f"Write the key of a row of {table}, its parts joined by '/', or delete the line.",
+            )
+
+
+LAWS: tuple[Callable[[TablesRows], None], ...] = (
+    _positions_are_used_once,
+    _a_statement_is_in_an_edition_or_not,
+    _a_block_has_one_form,
+    _a_notice_speaks_the_language_of_its_page,
+    _a_waiver_is_for_a_row_that_is_there,
+)

@@ -1,0 +1,190 @@
+"""What datapackage.json says of each table."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import ketcontent
+from ketcontent.errors import KetcontentError
+from ketcontent.resources import shipped_file
+
+TABLES = (
+    "documents",
+    "sections",
+    "statements",
+    "notices",
+    "terms",
+    "sources",
+    "evidence",
+    "people",
+    "signoffs",
+    "policies",
+    "topics",
+    "rules",
+    "help_lines",
+    "waivers",
+    "strings",
+)
+"""The tables."""
+
+
+SCHEMA_FILE = "datapackage.json"
+
+
+Row = tuple[str, ...]
+
+
+Key = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """What ``datapackage.json`` says of one table."""
+
+    table: str
+    """The table's name; its file is ``<table>.csv``."""
+    columns: tuple[str, ...]
+    """The columns, in order."""
+    key: tuple[str, ...]
+    """The columns of the primary key."""
+    fields: Mapping[str, Mapping[str, Any]]
+    """Each column's field descriptor."""
+    descriptor: Mapping[str, Any]
+    """The Table Schema as it stands in the file."""
+
+    def typed(self, kind: str) -> tuple[str, ...]:
+        """Return the columns of a type.
+
+        Examples
+        --------
+        >>> shipped_schemas()["sections"].typed("boolean")
+        ('supplied_run_in',)
+        """
+        return tuple(name for name in self.columns if self.fields[name]["type"] == kind)
+
+    def key_of(self, row: Row) -> Key:
+        """Return the key cells of a row.
+
+        Examples
+        --------
+        >>> shipped_schemas()["notices"].key_of(("crisis", "en", "Call …", ""))
+        ('crisis', 'en')
+        """
+        return tuple(row[self.columns.index(name)] for name in self.key)
+
+
+def read_schemas(folder: Path) -> dict[str, Schema]:
+    """Return the schema of each table in a folder, in the order of `TABLES`.
+
+    Raises
+    ------
+    KetcontentError
+        When the folder or its ``datapackage.json`` is not there, is not JSON, or leaves out a
+        table or a column that the library needs.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> tuple(read_schemas(Path("data"))) == TABLES
+    True
+    """
+    path = folder / SCHEMA_FILE
+    if not path.is_file():
+        raise KetcontentError(
+            f"No {SCHEMA_FILE} in {folder}.",
+            hint="Name the folder of the tables with --data, or make a project with "
+            "'ketcontent init DIRECTORY'.",
+            path=str(path),
+        )
+    schemas = _schemas(path)
+    for table, needed in shipped_schemas().items() if path != shipped_path() else ():
+        found = schemas.get(table)
+        absent = [name for name in needed.columns if found is None or name not in found.columns]
+        if absent:
+            raise KetcontentError(
+                f"{path}: the table '{table}' lacks {', '.join(absent)}.",
+                hint="Copy the missing fields from the data package that came with ketcontent; "
+                "fields of your own may stay.",
+                path=str(path),
+            )
+        if schemas[table].key != needed.key:
+            raise KetcontentError(
+                f"{path}: the primary key of '{table}' is {', '.join(schemas[table].key)}.",
+                hint=f"Make it {', '.join(needed.key)}.",
+                path=str(path),
+            )
+    return {table: schemas[table] for table in TABLES}
+
+
+def _schemas(path: Path) -> dict[str, Schema]:
+    try:
+        package = json.loads(path.read_bytes())
+        resources = {resource["name"]: resource for resource in package["resources"]}
+        ours = {table: resources[table]["schema"] for table in TABLES if table in resources}
+        return {
+            name: Schema(
+                table=name,
+                columns=tuple(field["name"] for field in schema["fields"]),
+                key=field_names(schema["primaryKey"]),
+                fields={field["name"]: {"type": "string", **field} for field in schema["fields"]},
+                descriptor=schema,
+            )
+            for name, schema in ours.items()
+        }
+    except ValueError as fault:
+        raise KetcontentError(
+            f"{path} is not JSON: {fault}.", hint="Mend it at that place.", path=str(path)
+        ) from None
+    except (KeyError, TypeError) as fault:
+        reason = f"{fault} is missing" if isinstance(fault, KeyError) else str(fault)
+        raise KetcontentError(
+            f"{path} is not a data package of tables: {reason}.",
+            hint=f"Compare it with the one at {shipped_path()}.",
+            path=str(path),
+        ) from None
+
+
+def field_names(key: str | list[str]) -> tuple[str, ...]:
+    return (key,) if isinstance(key, str) else tuple(key)  # Table Schema allows both
+
+
+def shipped_path() -> Path:
+    """Return the path of the data package that came with the library.
+
+    Examples
+    --------
+    >>> shipped_path().name
+    'datapackage.json'
+    """
+    return shipped_file("data") / SCHEMA_FILE
+
+
+@lru_cache
+def shipped_schemas() -> dict[str, Schema]:
+    """Return the schema of each table as the library shipped it.
+
+    Examples
+    --------
+    >>> shipped_schemas()["documents"].key
+    ('document',)
+    """
+    return _schemas(shipped_path())
+
+
+def table_hash(schema: Schema, data: bytes | None) -> str:
+    """Return the digest of a table's bytes together with what is demanded of them.
+
+    Examples
+    --------
+    >>> table_digest(shipped_schemas()["terms"], b"")[:8] == table_digest(
+    ...     shipped_schemas()["topics"], b"")[:8]
+    False
+    """
+    demanded = json.dumps([ketcontent.__version__, schema.table, schema.descriptor])
+    return hashlib.sha256(f"{demanded}\n".encode() + (data or b"")).hexdigest()

@@ -1,0 +1,208 @@
+"""What ``datapackage.json`` says of the tables, and every fault of tables that do not fit it.
+
+The data package is the only schema. Bytes become text, text becomes cells, cells are held against
+the schema, and each step reports all of its faults with line and column: encoding and quotes
+here, the header here, types, lists, patterns and keys through frictionless, and the few laws
+between columns that a data package cannot say (see `_LAWS`) here again.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Collection, Mapping
+from pathlib import Path
+
+from ketcontent.diagnostics import Report
+from ketcontent.errors import nearest
+from ketcontent.model.cells import check_cells, check_foreign_keys
+from ketcontent.model.csv_text import LINE_END, Line, scan_csv
+from ketcontent.model.faults import Faults, TableRows
+from ketcontent.model.laws import LAWS
+from ketcontent.model.schema import Row, Schema, table_hash
+from ketcontent.text import counted
+
+
+def parse(
+    folder: Path,
+    schemas: Mapping[str, Schema],
+    data: Mapping[str, bytes | None],
+    *,
+    only_syntax: bool = False,
+    sound: Collection[str] = (),
+) -> tuple[dict[str, list[Line]], Report]:
+    """Return each table's rows in the schema's column order, and every fault of all tables.
+
+    Parameters
+    ----------
+    folder
+        The folder, as faults shall name it; nothing is read from it.
+    schemas
+        The schema of each table.
+    data
+        The bytes of each table's file; None where it is not there.
+    only_syntax
+        Look for faults of files, columns and lines only, not of cells, keys and laws.
+    sound
+        Digests (`table_digest`) of tables whose cells have been found sound before.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> data = {table: (",".join(schema.columns) + "\\n").encode()
+    ...     for table, schema in shipped_schemas().items()}
+    >>> data["notices"] += b'Crisis,en,"Call now.",\\n'
+    >>> print(parse(Path("data"), shipped_schemas(), data)[1])
+    data/notices.csv:2: notice: error: 'Crisis' is not a key. [not-a-key]
+        hint: Use lower-case letters a to z, digits, and single hyphens between them.
+    """
+    faults = {table: Faults(folder, schema) for table, schema in schemas.items()}
+    lines = {table: _read_table(faults[table], data[table]) for table in schemas}
+    if not only_syntax:
+        known = {table for table in schemas if table_hash(schemas[table], data[table]) in sound}
+        _check_schema(folder, schemas, lines, faults, known if sound else set())
+        for law in LAWS:
+            law(
+                {table: TableRows(schemas[table], lines[table], faults[table]) for table in schemas}
+            )
+    return lines, Report.of([fault for table in schemas for fault in faults[table].found])
+
+
+def _read_table(faults: Faults, data: bytes | None) -> list[Line]:
+    """Return the rows of one file; note the columns it lacks, and the cells in doubt."""
+    schema = faults.schema
+    faults.absent = set(schema.columns)
+    if data is None:
+        faults.add("missing-file", "The file is not there.", "Restore it from version control.")
+        return []
+    text = _decoded(faults, data)
+    if text is None:
+        return []
+    strays: dict[int, int] = {}
+
+    def stray(line: int, cell: int) -> None:
+        strays[line] = cell
+
+    records = scan_csv(text, stray)
+    header = records[0].cells if records else ("",)
+    if header == ("",):
+        what = "first line is blank" if text else "file is empty"
+        faults.add("missing-header", f"The {what}.", _header_hint(schema), line=1)
+        return []
+    for line, cell in strays.items():
+        named = header[cell] if cell < len(header) else ""
+        faults.add(
+            "stray-quote",
+            "A quotation mark stands where it cannot: inside a bare cell, after the end of a "
+            "quoted one, or never closed.",
+            'Put the whole cell in quotes and write each quote inside it twice: "a ""word""".',
+            line=line,
+            column=named if named in schema.columns else "",
+        )
+    faults.absent -= set(header)
+    _check_header(faults, header, records[0].line)
+    rows = []
+    for record in records[1:]:
+        if not any(record.cells):
+            faults.add("blank-line", "The line is blank.", "Delete it.", line=record.line)
+            continue
+        last = record.line + sum(len(LINE_END.findall(cell)) for cell in record.cells)
+        if last in strays:
+            faults.doubtful[record.line] = set(header[strays[last] :])
+        elif len(record.cells) != len(header):
+            faults.doubtful[record.line] = set(header)
+            faults.add(
+                "ragged-line",
+                f"The line has {counted(len(record.cells), 'cell')}, the header has {len(header)}.",
+                "Write one cell a column; put a cell with a comma in it in quotes.",
+                line=record.line,
+            )
+        cells = dict(zip(header, record.cells, strict=False))
+        rows.append(Line(record.line, tuple(cells.get(name, "") for name in schema.columns)))
+    return rows
+
+
+def _decoded(faults: Faults, data: bytes) -> str | None:
+    """Return the text of a file, or None when not even its first line is UTF-8."""
+    body = data.removeprefix(codecs.BOM_UTF8)
+    try:
+        return body.decode()
+    except UnicodeDecodeError:
+        start = len(data) - len(body)
+    for number, line in enumerate(re.split(rb"(?<=\n)|(?<=\r)(?!\n)", body), start=1):
+        try:
+            line.decode()
+        except UnicodeDecodeError as fault:
+            place = start + fault.start
+            faults.add(
+                "wrong-encoding",
+                f"Byte {place} (0x{data[place]:02x}) is not UTF-8.",
+                "Save the file as 'CSV UTF-8'.",
+                line=number,
+            )
+            if number == 1:
+                return None
+        start += len(line)
+    return body.decode(errors="replace")
+
+
+def _header_hint(schema: Schema) -> str:
+    return f"Write this as its first line: {','.join(schema.columns)}"
+
+
+def _check_header(faults: Faults, header: Row, line: int) -> None:
+    known = faults.schema.columns
+    for name in known:
+        if name not in header:
+            faults.add(
+                "missing-column",
+                f"There is no column '{name}'.",
+                _header_hint(faults.schema),
+                line=line,
+                column=name,
+            )
+    spare = [name for name in known if name not in header]
+    seen: set[str] = set()
+    for name in header:
+        if name in seen:
+            faults.add(
+                "duplicate-column",
+                f"The column '{name}' stands twice.",
+                "Keep one of them.",
+                line=line,
+                column=name,
+            )
+        elif name not in known:
+            faults.add(
+                "extra-column",
+                f"The data package has no column '{name}'.",
+                (nearest(name, spare) if spare else "")
+                or "Delete it, or describe it in datapackage.json.",
+                line=line,
+                column=name,
+            )
+        seen.add(name)
+    if sorted(header) == sorted(known) and header != known:
+        faults.add(
+            "column-order",
+            "The columns are not in the order of the data package.",
+            _header_hint(faults.schema),
+            line=line,
+        )
+
+
+def _check_schema(
+    folder: Path,
+    schemas: Mapping[str, Schema],
+    lines: Mapping[str, list[Line]],
+    faults: Mapping[str, Faults],
+    sound: set[str],
+) -> None:
+    """Let frictionless hold types, constraints and keys against the rows; follow foreign keys.
+
+    The cells of the tables in `sound` have been checked before.
+    """
+    if sound < schemas.keys():
+        check_cells(folder, {name: schemas[name] for name in schemas.keys() - sound}, lines, faults)
+    for table in schemas:
+        check_foreign_keys(folder, table, schemas, lines, faults)

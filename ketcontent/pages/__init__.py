@@ -1,0 +1,5 @@
+"""Rows in order → what a reader reads, as HTML and Markdown; citations."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

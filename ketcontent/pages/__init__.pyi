@@ -1,0 +1,16 @@
+from .assembly import assemble as assemble
+from .assembly import interface as interface
+from .blocks import Edition as Edition
+from .blocks import Reference as Reference
+from .blocks import Section as Section
+from .blocks import Signer as Signer
+from .blocks import Statement as Statement
+from .blocks import shown_certainty as shown_certainty
+from .citations import CSL_NAMES as CSL_NAMES
+from .citations import PLAIN_VARIABLES as PLAIN_VARIABLES
+from .citations import references as references
+from .citations import split_names as split_names
+from .citations import to_csl as to_csl
+from .document import Document as Document
+from .index import Entry as Entry
+from .index import Index as Index

@@ -1,0 +1,401 @@
+"""The parts of a page as a reader reads them: sections, blocks, statements, references."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Any, Literal
+
+from ketcontent.markup import (
+    FACTS,
+    Strings,
+    english,
+    escape_markdown,
+    inline_markdown,
+    inline_plain,
+    markdown_lines,
+    render,
+    split_citations,
+    strong,
+    without_citations,
+)
+from ketcontent.text import joined
+
+Edition = Literal["current", "supplied"]
+
+
+Form = Literal["paragraph", "item", "notice"]
+
+
+Certainty = Literal["high", "moderate", "low", "very-low"]
+
+
+State = Literal["archive", "draft", "part-reviewed", "reviewed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A sentence of one edition."""
+
+    statement: str
+    """Its key."""
+    label: str
+    """The words before it that name it; empty for most."""
+    text: str
+    """Its words as inline markup, its notice's text in place."""
+    plain: str
+    """Its words without markup; in the supplied edition, exactly as received."""
+    kind: str
+    """benefit, risk, mechanism, use, regulatory, advice, background, or empty."""
+    notice: str
+    """The notice whose text it is, or empty."""
+    certainty: str = ""
+    """How sure the evidence is: high, moderate, low, very-low, or empty."""
+    cites: tuple[str, ...] = ()
+    """The sources that its words cite, in order."""
+    urgent: bool = False
+    """Whether it stands in a notice for a reader in crisis."""
+
+    @property
+    def label_text(self) -> str:
+        """The label as it stands before the words: ``Form:``.
+
+        A label that ends in a letter or a digit gets a colon; any other brings its own mark.
+
+        Examples
+        --------
+        >>> Statement("s", "Form", "", "", "", "").label_text
+        'Form:'
+        >>> Statement("s", "1.", "", "", "", "").label_text
+        '1.'
+        """
+        return f"{self.label}:" if self.label[-1:].isalnum() else self.label
+
+    @property
+    def parts(self) -> list[tuple[str, tuple[str, ...]]]:
+        """The words as inline markup in parts, each with the sources cited right after it.
+
+        Examples
+        --------
+        >>> Statement("s", "", "It may. [@a-1]", "It may.", "", "", cites=("a-1",)).parts
+        [('It may.', ('a-1',))]
+        """
+        if not self.cites:
+            return [(self.text, ())]
+        parts = split_citations(self.text)
+        if "".join(inline_plain(words) for words, _ in parts) == self.plain:
+            return parts
+        # Markup goes across a citation: all stand after the words.
+        return [(without_citations(self.text), self.cites)]
+
+    @property
+    def described(self) -> list[tuple[str, str]]:
+        """What an editor sees of it: the words, and what the table says of them, by name.
+
+        Examples
+        --------
+        >>> Statement("s", "Form", "Oral.", "Oral.", "use", "").described[:2]
+        [('words', 'Form: Oral.'), ('kind', 'use')]
+        """
+        return [
+            ("words", f"{self.label_text} {self.plain}".strip()),
+            ("kind", self.kind or "not set"),
+            ("certainty", self.certainty or "not graded"),
+            ("cites", ", ".join(self.cites) or "nothing"),
+            *([("notice", self.notice)] if self.notice else []),
+        ]
+
+    def to_html(self) -> str:
+        """Return the statement as a table for an editor: its words, and what is known of them."""
+        return render("statement.html.j2", statement=self, rows=self.described)
+
+    def to_text(self) -> str:
+        """Return the same as plain text.
+
+        Examples
+        --------
+        >>> print(Statement("s", "", "It may help.", "It may help.", "benefit", "").to_text())
+        s
+          words: It may help.
+          kind: benefit
+          certainty: not graded
+          cites: nothing
+        """
+        return "\n".join(
+            [self.statement, *(f"  {name}: {value}" for name, value in self.described)]
+        )
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        return {
+            "text/plain": self.to_text(),
+            "text/html": self.to_html(),
+            FACTS: json.dumps({"kind": "part"}),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A paragraph, a list item or a notice: one or more sentences that stand together."""
+
+    form: Form
+    """How it is set."""
+    statements: tuple[Statement, ...]
+    """Its sentences, in order."""
+
+    @property
+    def plain(self) -> str:
+        """The words of the block without markup, with labels.
+
+        Examples
+        --------
+        >>> Block("item", (Statement("s", "Form", "Oral.", "Oral.", "", ""),)).plain
+        'Form: Oral.'
+        """
+        return joined(f"{one.label_text} {one.plain}".strip() for one in self.statements)
+
+    @property
+    def urgent(self) -> bool:
+        """Whether the block is a notice for a reader in crisis.
+
+        Examples
+        --------
+        >>> Block("notice", (Statement("s", "", "Call.", "Call.", "", "", urgent=True),)).urgent
+        True
+        """
+        return self.form == "notice" and any(one.urgent for one in self.statements)
+
+    def markdown_lines(self, say: Strings) -> list[str]:
+        """Return the block as lines of Markdown, a line a sentence, each with its certainty.
+
+        Examples
+        --------
+        >>> one = Statement("s", "Form", "Oral.", "Oral.", "use", "", certainty="low")
+        >>> Block("item", (one,)).markdown_lines(rendering.english())
+        ['**Form:** Oral. (low certainty)']
+        """
+        sentences = []
+        for one in self.statements:
+            words = ""
+            for part, keys in one.parts:
+                text = inline_markdown(part)
+                # Beside a bracket, a mark that stood alone could open or close markup.
+                if words:
+                    text = re.sub(r"\A[*~](?!\S)", r"\\\g<0>", text)
+                if keys:
+                    text = re.sub(r"(?:(?<!\S)[*~]|(?<!\\)!)\Z", r"\\\g<0>", text)
+                words += text + "".join(f"[^{key}]" for key in keys)
+            label = strong(one.label_text) if one.label else ""
+            sure = escape_markdown(shown_certainty(one, say))
+            sentences.append(" ".join(filter(None, [label, words, sure])))
+        return markdown_lines(sentences)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading and the blocks under it."""
+
+    section: str
+    """Its key, unique within the page."""
+    number: str
+    """The number before the heading, with its mark; empty for most."""
+    heading: str
+    """The heading; empty for text that stands before any."""
+    run_in: bool
+    """Whether the heading was received on the line of its first sentence."""
+    blocks: tuple[Block, ...]
+    """What stands under the heading, in order."""
+    language: str
+    """The language of the page it belongs to."""
+    edition: Edition
+    """The edition it belongs to."""
+    numbers: Mapping[str, int] = field(default_factory=dict)
+    """The number of each source that the page cites."""
+    order: Mapping[str, int] = field(default_factory=dict)
+    """The number of each sentence of the page."""
+    firsts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """By sentence, where the terms that it is the first to use are defined."""
+    say: Strings = field(default_factory=english)
+    """The words of the furniture."""
+
+    @property
+    def title(self) -> str:
+        """The heading with its number.
+
+        Examples
+        --------
+        >>> Section("side-effects", "2.", "Side effects", False, (), "en", "current").title
+        '2. Side effects'
+        """
+        return f"{self.number} {self.heading}".strip()
+
+    @property
+    def statements(self) -> tuple[Statement, ...]:
+        """The sentences of the section, in order.
+
+        Examples
+        --------
+        >>> Section("empty", "", "Reviews", False, (), "en", "current").statements
+        ()
+        """
+        return tuple(one for block in self.blocks for one in block.statements)
+
+    @property
+    def runs(self) -> tuple[tuple[str, tuple[Block, ...]], ...]:
+        """The blocks, neighbours of one form together, as a list is one run of items.
+
+        Notices for a reader in crisis are a form of their own, ``urgent``.
+
+        Examples
+        --------
+        >>> item, notice = Block("item", ()), Block("notice", ())
+        >>> section = Section("s", "", "", False, (item, item, notice), "en", "current")
+        >>> [(form, len(blocks)) for form, blocks in section.runs]
+        [('item', 2), ('notice', 1)]
+        """
+        return tuple(
+            (form, tuple(blocks))
+            for form, blocks in groupby(
+                self.blocks, lambda one: "urgent" if one.urgent else one.form
+            )
+        )
+
+    def to_html(self) -> str:
+        """Return the section as HTML, its heading at level 2."""
+        return render("section.html.j2", section=self, say=self.say)
+
+    def to_markdown(self) -> str:
+        """Return the section as Markdown, its heading at level 2, a line a sentence."""
+        return render("section.md.j2", section=self, say=self.say)
+
+    def to_text(self) -> str:
+        """Return the section as plain text, a line a heading, paragraph or item.
+
+        Examples
+        --------
+        >>> from ketcontent.model import read_content
+        >>> page = assemble(read_content("data"), "ketamine", edition="supplied")
+        >>> print(page.section("reviews").to_text())
+        Reviews
+        There are no reviews yet.
+        """
+        lines = [
+            f"- {block.plain}" if block.form == "item" else block.plain for block in self.blocks
+        ]
+        if self.run_in and lines:
+            lines[0] = f"{self.title} {lines[0]}"
+        elif self.title:
+            lines.insert(0, self.title)
+        return "\n".join(lines)
+
+    def __repr__(self) -> str:
+        return f"<Section {self.section}: {len(self.statements)} statements>"
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        return {
+            "text/plain": self.to_text(),
+            "text/html": self.to_html(),
+            "text/markdown": self.to_markdown(),
+            FACTS: json.dumps({"kind": "part"}),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """An abbreviation or a term that the page uses."""
+
+    term: str
+    """As it stands on the page."""
+    expansion: str
+    """What an abbreviation is short for."""
+    plain: str
+    """A plain word for it."""
+    definition: str
+    """What it means, in a sentence."""
+
+    @property
+    def id(self) -> str:
+        """What its place on the page is called.
+
+        Examples
+        --------
+        >>> Term("Long COVID", "", "", "").id
+        '_term_Long-COVID'
+        """
+        letters = (
+            one if one.isalnum() else "-" if one == " " else f"_{ord(one):x}" for one in self.term
+        )
+        return "_term_" + "".join(letters)
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A source that the page cites."""
+
+    source: str
+    """Its key."""
+    number: int
+    """Its number, by first use on the page."""
+    text: str
+    """The formatted reference."""
+    doi: str
+    """Its DOI; empty where it has none."""
+    pmid: str
+    """Its PubMed id; empty where it has none."""
+    url: str
+    """Its address; empty where it has none."""
+    unconfirmed: str
+    """The fields that nobody has compared with the source itself."""
+    cited_in: tuple[str, ...] = ()
+    """The sentences shown that cite it, in order."""
+
+    def to_html(self) -> str:
+        """Return the reference as HTML, with links to where it can be read.
+
+        Examples
+        --------
+        >>> print(Reference("a-1", 1, "Lee A. <i>.", "10.1/x", "", "", "").to_html())
+        Lee A. &lt;i&gt;. <a href="https://doi.org/10.1/x">doi:10.1/x</a>
+        """
+        return render("reference.html.j2", one=self)
+
+    def to_text(self) -> str:
+        """Return the reference as plain text.
+
+        Examples
+        --------
+        >>> Reference("a-1", 1, "Lee A.", "10.1/x", "", "", "").to_text()
+        'Lee A. doi:10.1/x'
+        """
+        return f"{self.text} {f'doi:{self.doi}' if self.doi else self.url}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """Someone whose sign-off is valid on what is shown."""
+
+    name: str
+    """The name, with the credential."""
+    affiliation: str
+    """Where they work."""
+    conflicts: str
+    """Their conflicts of interest."""
+    capacity: str
+    """As what they signed."""
+    statements: int
+    """How many statements."""
+    last: str
+    """The day of the last of these sign-offs."""
+
+
+def shown_certainty(statement: Statement, say: Strings) -> str:
+    """Return the certainty of a sentence as a reader reads it behind the words, or nothing.
+
+    Examples
+    --------
+    >>> shown_certainty(Statement("s", "", "", "", "", "", certainty="low"), rendering.english())
+    '(low certainty)'
+    """
+    return f"({say(f'certainty-{statement.certainty}')})" if statement.certainty else ""

@@ -1,0 +1,266 @@
+"""Rows in order → Document, Section: headings, blocks, notices, terms.
+
+`assemble` reads one half of each row: the current edition (``heading``, ``label``, ``text``) or
+the page as received (``supplied_heading``, ``supplied_label``, ``supplied``), each in its own
+order. The records that come back are what a reader reads; an editor who names one in a notebook
+sees it drawn, as HTML and as Markdown in one MIME bundle.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, get_args
+
+from ketcontent.errors import UnknownName
+from ketcontent.markup import FACTS, Strings, back_to, direction, english, render
+from ketcontent.pages.blocks import (
+    Certainty,
+    Edition,
+    Reference,
+    Section,
+    Signer,
+    State,
+    Statement,
+    Term,
+)
+from ketcontent.pages.citations import references
+from ketcontent.pages.linked_data import linked_data
+from ketcontent.text import fold
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A page in one edition, or the part of it that was asked for."""
+
+    document: str
+    """Its key."""
+    title: str
+    """Its title; empty where the page was received without one."""
+    name: str
+    """What to call the page where it needs a name: its current title."""
+    language: str
+    """Its language, as a BCP 47 tag."""
+    edition: Edition
+    """Which edition this is."""
+    purpose: str
+    """What a reader can do after reading it; empty until an editor says so."""
+    sections: tuple[Section, ...]
+    """Its sections, in order; one where one was asked for."""
+    terms: tuple[Term, ...]
+    """The terms that its words use, in alphabetical order."""
+    part: str
+    """The key of the one section that was asked for; empty for the whole page."""
+    received: bool
+    """Whether the page was received from somewhere, so that there is an archive copy."""
+    sources: tuple[Mapping[str, str], ...] = ()
+    """The rows of the sources that what is shown cites, in order of first use on the page."""
+    numbers: Mapping[str, int] = field(default_factory=dict)
+    """The number of each source that the page cites."""
+    state: State = "draft"
+    """``draft`` until `ketcontent.approvals.overview.with_signoffs` says more; ``archive`` as received."""
+    signers: tuple[Signer, ...] = ()
+    """Who has signed what is shown."""
+    order: Mapping[str, int] = field(default_factory=dict)
+    """The number of each sentence of the page, by its key."""
+    say: Strings = field(default_factory=english)
+    """The words of the furniture, in the page's language where all of them are there."""
+    audience: str = ""
+    """Whom it is for."""
+    publisher: str = ""
+    """Who publishes it."""
+    funding: str = ""
+    """Who paid for it."""
+    writers: tuple[str, ...] = ()
+    """Who wrote the words shown, by name."""
+    last_review: str = ""
+    """The day of the oldest sign-off it needs; empty where one lacks."""
+    next_review: str = ""
+    """The last day on which that is recent enough; empty where one lacks."""
+    version: str = ""
+    """The digest of all that is shown; empty until the sign-offs were looked at."""
+
+    @property
+    def references(self) -> tuple[Reference, ...]:
+        """The sources that what is shown cites, formatted.
+
+        Examples
+        --------
+        >>> from ketcontent.model import read_content
+        >>> page = assemble(read_content("data"), "ketamine", edition="supplied")
+        >>> page.references
+        ()
+        """
+        texts = references(self.sources)
+        return tuple(
+            Reference(
+                source=row["source"],
+                number=self.numbers[row["source"]],
+                text=text,
+                doi=row.get("doi", ""),
+                pmid=row.get("pmid", ""),
+                url=row.get("url", ""),
+                unconfirmed=row.get("unconfirmed", ""),
+                cited_in=tuple(
+                    dict.fromkeys(
+                        one.statement
+                        for section in self.sections
+                        for one in section.statements
+                        if row["source"] in one.cites
+                    )
+                ),
+            )
+            for row, text in zip(self.sources, texts, strict=True)
+        )
+
+    @property
+    def urgent_first(self) -> bool:
+        """Whether what is shown starts with contacts for a reader in crisis.
+
+        Examples
+        --------
+        >>> from ketcontent.model import read_content
+        >>> assemble(read_content("data"), "ketamine").urgent_first
+        True
+        """
+        return bool(
+            self.sections
+            and not self.sections[0].title
+            and self.sections[0].blocks
+            and self.sections[0].blocks[0].urgent
+        )
+
+    @property
+    def certainties(self) -> tuple[Certainty, ...]:
+        """The grades that sentences shown have, from the surest.
+
+        Examples
+        --------
+        >>> from ketcontent.model import read_content
+        >>> assemble(read_content("data"), "ketamine", section="lede").certainties
+        ('high',)
+        """
+        used = {one.certainty for section in self.sections for one in section.statements}
+        return tuple(grade for grade in get_args(Certainty) if grade in used)
+
+    def section(self, key: str) -> Section:
+        """Return a section by its key.
+
+        Raises
+        ------
+        UnknownName
+            When the page has no such section in this edition.
+
+        Examples
+        --------
+        >>> from ketcontent.model import read_content
+        >>> assemble(read_content("data"), "ketamine").section("reviews")
+        <Section reviews: 5 statements>
+        """
+        for section in self.sections:
+            if section.section == key:
+                return section
+        raise UnknownName.of("section", key, (section.section for section in self.sections))
+
+    def statement(self, key: str) -> Statement:
+        """Return a statement by its key.
+
+        Raises
+        ------
+        UnknownName
+            When the page has no such statement in this edition.
+
+        Examples
+        --------
+        >>> from ketcontent.model import read_content
+        >>> assemble(read_content("data"), "ketamine").statement("addiction-1").kind
+        'risk'
+        """
+        shown = {one.statement: one for section in self.sections for one in section.statements}
+        if key not in shown:
+            raise UnknownName.of("statement", key, shown)
+        return shown[key]
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What the page says of itself to the template that frames it.
+
+        Examples
+        --------
+        >>> from ketcontent.model import read_content
+        >>> page = assemble(read_content("data"), "ketamine", section="reviews")
+        >>> page.facts["title"], page.facts["state"], page.facts["kind"]
+        ('Who wrote and checked this page – Ketamine', 'draft', 'section')
+        """
+        heading = fold(self.sections[0].title).rstrip(":") if self.part else ""
+        return {
+            "kind": "section" if self.part else "document",
+            "document": self.document,
+            "section": self.part,
+            "edition": self.edition,
+            "state": self.state,
+            "title": f"{heading} – {self.name}" if heading else self.name,
+            "name": self.name,
+            "language": self.language,
+            "direction": direction(self.language),
+            "strings": [self.say.language, dict(self.say.texts)],
+            "description": self.purpose,
+            "received": self.received,
+            "contents": []
+            if self.part
+            else [
+                {"id": section.section, "heading": section.title}
+                for section in self.sections
+                if section.title
+            ],
+        }
+
+    def to_html(self) -> str:
+        """Return the page as HTML: its state, its title at level 1, its sections, its terms."""
+        return self._drawn("document.html.j2")
+
+    def to_markdown(self) -> str:
+        """Return the page as Markdown: its state, its title, its sections, its terms."""
+        return self._drawn("document.md.j2")
+
+    def _drawn(self, template: str) -> str:
+        return render(
+            template,
+            page=self,
+            facts=self.facts,
+            say=self.say,
+            foreign=self.say.attributes(self.language),
+            native=back_to(self.language, self.say),
+            linked=linked_data(self) if self.edition == "current" else None,
+        )
+
+    def to_text(self) -> str:
+        """Return the words of the page as plain text, a line a heading, paragraph or item.
+
+        For the supplied edition that is the page as received, line by line.
+
+        Examples
+        --------
+        >>> from ketcontent.model import read_content
+        >>> page = assemble(read_content("data"), "ketamine", edition="supplied")
+        >>> page.to_text().splitlines()[2]
+        'Description'
+        """
+        texts = [self.title] if self.title and not self.part else []
+        texts += [section.to_text() for section in self.sections]
+        return "\n".join(text for text in texts if text)
+
+    def __iter__(self) -> Iterator[Section]:
+        return iter(self.sections)
+
+    def __repr__(self) -> str:
+        return f"<Document {self.document}, {self.edition}: {len(self.sections)} sections>"
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        return {
+            "text/plain": self.to_text(),
+            "text/html": self.to_html(),
+            "text/markdown": self.to_markdown(),
+            FACTS: json.dumps(self.facts, ensure_ascii=False),
+        }

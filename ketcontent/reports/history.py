@@ -1,0 +1,164 @@
+"""What changed between two versions of a page, and whose sign-offs that voids."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast, get_args
+
+from ketcontent.approvals import reader_words, signoff_statuses, statement_digest
+from ketcontent.errors import KetcontentError
+from ketcontent.model import SCHEMA_FILE, TABLES, Content, read_content
+from ketcontent.pages import Document, Edition, Statement, assemble
+from ketcontent.text import Redline, canonical, compare
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A statement that differs between two versions of a page."""
+
+    statement: str
+    """Its key."""
+    section: str
+    """Its section in the new version; in the old one where it was cut."""
+    change: str
+    """``reworded``, ``added`` or ``cut``."""
+    redline: Redline
+    """What changed in its label and words."""
+    voids: tuple[str, ...]
+    """The sign-offs that were valid before and are not after: person and capacity."""
+
+    def __str__(self) -> str:
+        lines = [f"{self.section}/{self.statement}: {self.change}", f"    {self.redline}"]
+        if self.voids:
+            lines.append(f"    voids the sign-off of {', '.join(self.voids)}")
+        return "\n".join(lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A page as it was or is: an edition, now or at a commit."""
+
+    content: Content
+    """The tables."""
+    page: Document
+    """The page."""
+
+
+def version(data: str | os.PathLike[str], document: str, name: str) -> Version:
+    """Return a page in an edition, or its current edition at a commit.
+
+    Parameters
+    ----------
+    data
+        The folder of the tables.
+    document
+        The page.
+    name
+        ``current``, ``supplied``, or anything that git takes for a commit: ``HEAD~3``, a tag.
+
+    Raises
+    ------
+    KetcontentError
+        When git knows no such commit, or the tables were not there yet.
+
+    Examples
+    --------
+    >>> version("data", "ketamine", "supplied").page.edition
+    'supplied'
+    """
+    if name in get_args(Edition):
+        content = read_content(data)
+        edition = cast(Edition, name)
+        return Version(content, assemble(content, document, edition=edition))
+    content = read_content_at(data, name)
+    return Version(content, assemble(content, document))
+
+
+def read_content_at(data: str | os.PathLike[str], reference: str) -> Content:
+    """Return the Content of a folder as it was at a commit.
+
+    Raises
+    ------
+    KetcontentError
+        When git is not there, knows no such commit, or the tables were not in it.
+
+    Examples
+    --------
+    >>> read_content_at("data", "no-such-commit")
+    Traceback (most recent call last):
+        ...
+    ketcontent.errors.KetcontentError: Git has no tables in data at 'no-such-commit'.
+    hint: Name an edition (current, supplied) or a commit that holds the tables.
+    """
+    folder = Path(data)
+    names = [SCHEMA_FILE, *(f"{table}.csv" for table in TABLES)]
+    with tempfile.TemporaryDirectory() as place:
+        for name in names:
+            try:
+                if not reference:  # git would take what is staged
+                    raise FileNotFoundError
+                # "--end-of-options": a reference that starts with a dash is none of git's options.
+                shown = subprocess.run(
+                    ["git", "show", "--end-of-options", f"{reference}:./{name}"],
+                    cwd=folder,
+                    capture_output=True,
+                    check=True,
+                ).stdout
+            except (OSError, subprocess.CalledProcessError):
+                raise KetcontentError(
+                    f"Git has no tables in {folder} at '{reference}'.",
+                    hint="Name an edition (current, supplied) or a commit that holds the tables.",
+                    reference=reference,
+                ) from None
+            Path(place, name).write_bytes(shown)
+        return read_content(place)
+
+
+def changes_between(old: Version, new: Version) -> list[Change]:
+    """Return what changed from one version of a page to another, statement by statement.
+
+    A statement whose words are the same and whose grade, sources or links are not has changed
+    too: its sign-offs are void.
+
+    Examples
+    --------
+    >>> now = version("data", "ketamine", "current")
+    >>> changes_between(now, now)
+    []
+    """
+    before, after = in_reading_order(old.page), in_reading_order(new.page)
+    signed = valid_signers(old)
+    found = []
+    for key in [*after, *(key for key in before if key not in after)]:
+        was, now = before.get(key), after.get(key)
+        words = [reader_words(one[1]) if one else "" for one in (was, now)]
+        prints = [statement_digest(new.page.document, one[1]) if one else "" for one in (was, now)]
+        if canonical(words[0]) == canonical(words[1]) and (
+            prints[0] == prints[1] or old.page.edition != new.page.edition
+        ):
+            continue
+        change = "added" if was is None else "cut" if now is None else "reworded"
+        voids = signed.get(key, ()) if prints[0] != prints[1] else ()
+        section = (now or was or ("", None))[0]
+        found.append(Change(key, section, change, compare(*words), tuple(voids)))
+    return found
+
+
+def in_reading_order(page: Document) -> dict[str, tuple[str, Statement]]:
+    return {one.statement: (section.section, one) for section in page for one in section.statements}
+
+
+def valid_signers(old: Version) -> dict[str, tuple[str, ...]]:
+    """Return who has signed each statement of a current edition, validly."""
+    if old.page.edition == "supplied":
+        return {}
+    signers: dict[str, tuple[str, ...]] = {}
+    for one in signoff_statuses(old.content, old.page.document):
+        if one.state == "valid":
+            said = f"{one.person} ({one.capacity}, {one.signed_on})"
+            signers[one.statement] = (*signers.get(one.statement, ()), said)
+    return signers

@@ -1,0 +1,88 @@
+"""What there is of a page, in numbers."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from ketcontent.approvals import review_date, review_due, signoff_statuses
+from ketcontent.markup import FACTS, english, render
+from ketcontent.model import Content, memo_scope
+from ketcontent.pages import Document, assemble
+from ketcontent.reports.tables import changes
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The head of a review: which page, in what state, with how much in it."""
+
+    page: Document
+    """The current edition."""
+    statements: int
+    """Sentences in it."""
+    unset: int
+    """Sentences whose kind nobody has set."""
+    changed: int
+    """Sentences that differ from the page as received."""
+    signed: int
+    """Sign-offs that are valid."""
+    needed: int
+    """Sign-offs that the policies ask for."""
+    last_review: str
+    """The day of the oldest sign-off it needs; empty where one lacks."""
+    next_review: str
+    """The last day on which that is recent enough; empty where one lacks."""
+
+    def to_html(self) -> str:
+        """Return the summary as HTML, its title at level 1."""
+        return render("summary.html.j2", summary=self, say=english())
+
+    def to_markdown(self) -> str:
+        """Return the summary as Markdown, its title at level 1."""
+        return render("summary.md.j2", summary=self, say=english())
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        facts = {
+            **self.page.facts,
+            "kind": "review",
+            "title": f"Review of {self.page.name}",
+            "language": "en",
+            "contents": [],
+        }
+        return {
+            "text/plain": self.to_markdown(),
+            "text/html": self.to_html(),
+            "text/markdown": self.to_markdown(),
+            FACTS: json.dumps(facts, ensure_ascii=False),
+        }
+
+
+def summary(content: Content, document: str) -> Summary:
+    """Return the head of a review of a page.
+
+    Examples
+    --------
+    >>> from ketcontent.model import read_content
+    >>> summary(read_content("data"), "ketamine").page
+    <Document ketamine, current: ... sections>
+    """
+    with memo_scope():
+        return _summary(content, document)
+
+
+def _summary(content: Content, document: str) -> Summary:
+    page = assemble(content, document)
+    statements = [one for section in page for one in section.statements]
+    asked = signoff_statuses(content, document)
+    reviewed, due = review_date(content, document), review_due(content, document)
+    return Summary(
+        page=page,
+        statements=len(statements),
+        unset=sum(not one.kind for one in statements),
+        changed=len(changes(content, document)),
+        signed=sum(one.state == "valid" for one in asked),
+        needed=len(asked),
+        last_review=str(reviewed or ""),
+        next_review=str(due or ""),
+    )

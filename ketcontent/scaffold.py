@@ -1,0 +1,63 @@
+"""Make an empty content project."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+from ketcontent.atomic import replace_file
+from ketcontent.building import NOTEBOOKS
+from ketcontent.errors import KetcontentError
+from ketcontent.resources import shipped_file
+
+
+def create_project(folder: str | os.PathLike[str]) -> Path:
+    """Make an empty content project: tables, notebooks, a folder for the exports.
+
+    The tables are empty but for the rules of prose and the policies of sign-off.
+
+    Raises
+    ------
+    KetcontentError
+        When the folder is there and not empty.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     project = create_project(Path(folder, "pages"))
+    ...     print(sorted(path.name for path in project.iterdir()))
+    ['.gitignore', 'data', 'exports', 'notebooks']
+    """
+    project = Path(folder)
+    if project.exists() and (not project.is_dir() or any(project.iterdir())):
+        raise KetcontentError(
+            f"{project} is there already, and not empty.",
+            hint="Name a folder that does not exist yet.",
+            path=str(project),
+        )
+    from ketcontent.model import empty_content, write_content
+
+    write_content(empty_content(), project / "data")
+    for name in ("rules.csv", "policies.csv", "strings.csv"):  # the house's own, to be changed
+        shutil.copyfile(shipped_file("data") / name, project / "data" / name)
+    (project / "exports").mkdir()
+    (project / "notebooks").mkdir()
+    for name in (*NOTEBOOKS, "workbench"):
+        shipped = shipped_file("notebooks") / f"{name}.ipynb"
+        shutil.copyfile(shipped, project / "notebooks" / shipped.name)
+    replace_file(project / ".gitignore", _IGNORED.encode())
+    return project
+
+
+_IGNORED = """\
+.ipynb_checkpoints/
+data/.lock*
+data/.saving/
+data/.staged/
+data/.drafts/
+data/.sound.json
+exports/.*
+exports/*/review.html
+"""

@@ -1,0 +1,5 @@
+"""When two texts are the same words, and what changed between two."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,0 +1,10 @@
+from .normalize import canonical as canonical
+from .normalize import counted as counted
+from .normalize import digest as digest
+from .normalize import fold as fold
+from .normalize import gap as gap
+from .normalize import joined as joined
+from .normalize import words as words
+from .redlines import Redline as Redline
+from .redlines import compare as compare
+from .redlines import redline as redline

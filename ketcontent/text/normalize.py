@@ -1,0 +1,144 @@
+"""When two texts are the same words.
+
+White space and the way Unicode composes a letter are how a text is stored, not what it says.
+Everything else is a word, a mark or a letter that a reader can see, and counts.
+
+Nothing here imports from the rest of the package.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+
+# Sentences of Chinese and Japanese follow each other without a space.
+_CLOSED_UP = tuple("。！？｡")
+
+
+_WORD = re.compile(r"\w+(?:[’'\-.]\w+)*|[^\w\s]", re.UNICODE)
+
+
+def fold(text: str) -> str:
+    """Return `text` with each run of white space as one space, and none at either end.
+
+    Examples
+    --------
+    >>> fold("  off-label\\u00a0use\\n of it ")
+    'off-label use of it'
+    """
+    return " ".join(text.split())
+
+
+def same_words(one: str, other: str) -> bool:
+    """Return whether two texts are the same words, however their white space is stored.
+
+    Letters that Unicode can write in two ways (``é`` as one character or as two) are the same
+    letter: both sides are put into normalization form C (Unicode Standard Annex 15).
+
+    Examples
+    --------
+    >>> same_words("café  au lait", "cafe\\u0301 au lait")
+    True
+    >>> same_words("may help", "helps")
+    False
+    """
+    return canonical(one) == canonical(other)
+
+
+def canonical(text: str) -> str:
+    """Return the one form that all texts with the same words share.
+
+    Examples
+    --------
+    >>> canonical("cafe\\u0301  au lait ")
+    'café au lait'
+    """
+    return fold(unicodedata.normalize("NFC", text))
+
+
+def words(text: str) -> list[str]:
+    """Return the words and the marks of a text, in order.
+
+    Examples
+    --------
+    >>> words("It isn’t “safe”.")
+    ['It', 'isn’t', '“', 'safe', '”', '.']
+    """
+    return _WORD.findall(text)
+
+
+def digest(*parts: str | Sequence[str], context: Sequence[str]) -> str:
+    """Return the digest of what was signed: ``w1:`` and a SHA-256.
+
+    Two sets of parts have one digest when they are the same words in the same context; so a
+    sign-off cannot be carried to another statement.
+
+    Parameters
+    ----------
+    *parts
+        The words, and what they rest on. A sequence is taken in the order given.
+    context
+        Where the words stand: document and statement.
+
+    Notes
+    -----
+    Each part is put into its canonical form and the whole into JSON, so that no two lists of
+    parts run together. The version before the colon names this way of doing it; digests of a
+    later way start with ``w2:`` and leave these recognisable.
+
+    A digest says that words are the same, not who signed them: that is as trustworthy as the
+    history of the repository that holds the row.
+
+    Examples
+    --------
+    >>> one = digest("It may  help.", ["lii-2023"], context=["ketamine", "form-1"])
+    >>> one == digest("It may help.", ["lii-2023"], context=["ketamine", "form-1"])
+    True
+    >>> one == digest("It may help.", ["lii-2023"], context=["ketamine", "form-2"])
+    False
+    """
+    said = [
+        canonical(part) if isinstance(part, str) else [canonical(one) for one in part]
+        for part in (context, *parts)
+    ]
+    text = json.dumps(said, ensure_ascii=False, separators=(",", ":"))
+    return f"w1:{hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()}"
+
+
+def gap(sentence: str) -> str:
+    """Return what stands between `sentence` and the one after it: a space, or nothing.
+
+    Examples
+    --------
+    >>> gap("It works."), gap("効く。")
+    (' ', '')
+    """
+    return "" if sentence.endswith(_CLOSED_UP) else " "
+
+
+def joined(sentences: Iterable[str]) -> str:
+    """Return sentences as one running text.
+
+    Examples
+    --------
+    >>> joined(["It works.", "For a day."])
+    'It works. For a day.'
+    """
+    text = ""
+    for sentence in sentences:
+        text = f"{text}{gap(text)}{sentence}" if text else sentence
+    return text
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun.
+
+    Examples
+    --------
+    >>> counted(1, "row"), counted(2, "row")
+    ('1 row', '2 rows')
+    """
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

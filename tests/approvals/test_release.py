@@ -1,0 +1,309 @@
+"""What is not signed is a draft and not released; what is published is held to its record."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from ketcontent import read_content, sign_off, write_content
+from ketcontent.cli import main
+from ketcontent.errors import NotReady
+from ketcontent.markup.templates import english
+from ketcontent.model.content import Content, frame_of
+from tests.conftest import build_in, make_project, tree
+
+TEA = """\
+Tea
+Description
+Green tea is a drink. People have had it for a long time.
+"""
+
+
+def prepared(project: Path) -> Content:
+    """The page `tea` with a kind for each statement and two people who may sign."""
+    content = read_content(project / "data")
+    people = [
+        {"person": key, "name": key.title(), "credential": "RN", "conflicts": "none"}
+        for key in ("ada", "bo")
+    ]
+    statements = content.statements.assign(kind="background")
+    return write_content(
+        replace(content, statements=statements, people=frame_of("people", people, content))
+    )
+
+
+def signed(content: Content) -> Content:
+    for statement in content.statements["statement"]:
+        content = sign_off(content, "tea", statement, person="ada", capacity="editorial")
+    return write_content(content)
+
+
+def run(*words: str, project: Path, stdin: str = "") -> Result:
+    data = ["--data", str(project / "data")]
+    return CliRunner().invoke(main, [*words, *data], input=stdin)
+
+
+@pytest.fixture(scope="module")
+def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project whose one page is signed in full, and released."""
+    project = make_project(tmp_path_factory.mktemp("released") / "project", {"tea": TEA})
+    signed(prepared(project))
+    build_in(project, release=True)
+    return project
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    made = make_project(tmp_path / "project", {"tea": TEA})
+    prepared(made)
+    return made
+
+
+def test_a_page_signed_in_full_is_released_and_says_so(released: Path) -> None:
+    page = (released / "exports/tea/index.html").read_text("utf-8")
+    text = (released / "exports/tea/index.md").read_text("utf-8")
+    for said in (page, text):
+        assert "Every sentence was approved, in these words, by the people named" in said
+        assert "Ada, RN: editorial review, sentences: 2, last on " in said
+        assert "Draft" not in said
+    assert "noindex" not in page
+    assert "state: reviewed" in text
+
+
+def test_the_archive_copy_of_a_released_page_stays_an_archive_copy(released: Path) -> None:
+    page = (released / "exports/tea/supplied.html").read_text("utf-8")
+    assert "Archive copy." in page
+    assert "noindex" in page
+
+
+def test_the_index_shows_state_and_dates(released: Path) -> None:
+    index = (released / "exports/index.html").read_text("utf-8")
+    last = read_content(released / "data").signoffs["signed_on"].min()
+    assert "Reviewed: every sentence is signed off" in index
+    assert f"<dt>Last review</dt><dd>{english().date(last)}</dd>" in index
+
+
+def test_the_record_holds_each_sentence_with_its_digest_and_sign_offs(released: Path) -> None:
+    record = json.loads((released / "exports/tea/record.json").read_bytes())
+    one = record["statements"][0]
+    assert one["words"] == "Green tea is a drink."
+    assert one["digest"].startswith("w1:")
+    assert [said["state"] for said in one["sign_offs"]] == ["valid"]
+    assert sorted(record["pages"]) == [
+        *["index.html", "index.md", "sections/description.html", "sections/description.md"]
+    ]
+
+
+@pytest.mark.parametrize("name", ["index.html", "index.md", "sections/description.html"])
+def test_a_published_page_verifies(released: Path, name: str) -> None:
+    found = CliRunner().invoke(main, ["verify", str(released / "exports/tea" / name)])
+    assert found.exit_code == 0, found.output
+    assert "says what its record says." in found.output
+
+
+@pytest.mark.parametrize("name", ["index.html", "index.md"])
+def test_one_changed_character_is_found_and_named(
+    released: Path, tmp_path: Path, name: str
+) -> None:
+    folder = Path(shutil.copytree(released / "exports/tea", tmp_path / "tea"))
+    text = (folder / name).read_text("utf-8")
+    (folder / name).write_text(text.replace("is a drink", "is a drunk"), "utf-8")
+    found = CliRunner().invoke(main, ["verify", str(folder / name)])
+    assert found.exit_code == 1
+    assert "description-1" in found.output
+    assert "Green tea is a drunk." in found.output
+    assert "Green tea is a drink." in found.output
+
+
+def test_a_page_without_sign_offs_is_refused_with_its_rows_and_nothing_is_run(
+    project: Path,
+) -> None:
+    with pytest.raises(NotReady) as raised:
+        build_in(project, release=True)
+    assert raised.value.message == "Not released: tea. 2 rows stand against it."
+    assert [one.key for one in raised.value.report] == ["tea/description-1", "tea/description-2"]
+    assert all(one.line for one in raised.value.report)
+    assert tree(project / "exports") == {}
+    assert not (project / "exports/.notebooks/index.ipynb").exists()
+
+
+def test_a_stale_sign_off_stops_a_release(project: Path) -> None:
+    content = signed(prepared(project))
+    statements = content.statements.copy()
+    statements.loc[0, "text"] = "Green tea is a warm drink."
+    write_content(replace(content, statements=statements))
+    with pytest.raises(NotReady) as raised:
+        build_in(project, release=True)
+    assert [one.rule for one in raised.value.report] == ["sign-off-stale"]
+
+
+def test_a_review_past_its_date_stops_a_release(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    signed(prepared(project))
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "4102444800")  # the year 2100
+    with pytest.raises(NotReady) as raised:
+        build_in(project, release=True)
+    assert [one.rule for one in raised.value.report] == ["review-overdue"]
+
+
+def test_the_command_refuses_with_the_rows_and_status_1(project: Path) -> None:
+    places = [f"--{name}={project / name}" for name in ("data", "exports", "notebooks")]
+    found = CliRunner().invoke(main, ["build", "--release", *places])
+    assert found.exit_code == 1
+    assert "[sign-off-missing]" in found.output
+    assert "error: Not released: tea." in found.output
+    assert "Traceback" not in found.output
+
+
+# --- signing and looking, at the command line ------------------------------------------------
+
+
+def test_sign_walks_through_a_section_and_saves_each_answer(project: Path) -> None:
+    found = run(
+        *["sign", "tea", "--section", "description", "--person", "ada", "--capacity", "editorial"],
+        project=project,
+        stdin="a\nc\nName a source.\n",
+    )
+    assert found.exit_code == 0, found.output
+    assert "[1/2] description · description-1 · background" in found.output
+    assert "Green tea is a drink." in found.output
+    assert "1 statement waits for the editorial sign-off." in found.output
+    rows = read_content(project / "data").signoffs
+    assert sorted(rows["verdict"]) == ["approved", "changes-requested"]
+    assert "Name a source." in set(rows["comment"])
+
+
+def test_sign_goes_on_after_words_that_the_reviewer_wrote(project: Path) -> None:
+    content = read_content(project / "data")
+    own = content.statements["statement"] == "description-1"
+    policy = [{"kind": "background", "capacity": "clinical"}]
+    write_content(
+        replace(
+            content,
+            statements=content.statements.assign(author=own.map({True: "ada", False: ""})),
+            policies=frame_of("policies", policy, content),
+        )
+    )
+    words = ["sign", "tea", "--person", "ada", "--capacity", "clinical"]
+    found = run(*words, project=project, stdin="a\na\n")
+    assert found.exit_code == 0, found.output
+    assert (
+        "'ada' wrote the words of 'description-1' and cannot be their clinical reviewer.\n"
+        "hint: Ask another clinician.\n"
+    ) in found.output
+    assert "1 statement waits for the clinical sign-off." in found.output
+    assert len(read_content(project / "data").signoffs) == 1
+
+
+def test_sign_shows_what_changed_since_a_stale_sign_off(project: Path) -> None:
+    content = signed(prepared(project))
+    statements = content.statements.copy()
+    statements.loc[0, "text"] = "Green tea is a warm drink."
+    write_content(replace(content, statements=statements))
+    found = run(
+        "sign", "tea", "--person", "ada", "--capacity", "editorial", project=project, stdin="q\n"
+    )
+    assert "Green tea is a {+warm +}drink." in found.output
+    assert "by ada" in found.output
+
+
+def test_sign_takes_one_answer_without_asking(project: Path) -> None:
+    words = ["sign", "tea", "--statement", "description-1", "--person", "ada"]
+    found = run(*words, "--capacity", "editorial", "--verdict", "approved", project=project)
+    assert found.output == "description-1: approved (editorial) by ada.\n"
+    assert len(read_content(project / "data").signoffs) == 1
+
+
+def test_sign_refuses_someone_who_is_not_among_the_people(project: Path) -> None:
+    found = run("sign", "tea", "--person", "zoe", "--capacity", "lay", project=project)
+    assert found.exit_code == 1
+    assert "error: No person 'zoe'." in found.output
+
+
+def test_check_finds_what_is_missing_and_exits_1(project: Path) -> None:
+    found = run("check", "tea", project=project)
+    assert found.exit_code == 1
+    assert (
+        "statements.csv:2: text: error: No editorial sign-off. [sign-off-missing]" in found.output
+    )
+
+
+def test_check_exits_0_when_all_is_well(project: Path) -> None:
+    signed(prepared(project))
+    found = run("check", project=project)
+    assert found.exit_code == 0, found.output
+
+
+def test_check_of_broken_tables_names_the_cell(project: Path) -> None:
+    path = project / "data" / "statements.csv"
+    path.write_text(path.read_text("utf-8").replace("background", "backgrond"), "utf-8")
+    found = run("check", project=project)
+    assert found.exit_code == 1
+    assert "Did you mean 'background'?" in found.output
+
+
+def test_check_for_github_puts_the_rest_into_the_step_summary(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "summary.md"))
+    found = run("check", "--format", "github", project=project)
+    assert found.output.startswith("::error ")
+    assert "| error | sign-off-missing |" in (tmp_path / "summary.md").read_text("utf-8")
+
+
+def test_redline_prints_what_changed_and_whose_sign_off_is_void(project: Path) -> None:
+    content = prepared(project)
+    statements = content.statements.copy()
+    statements.loc[0, "text"] = "Green tea is a warm drink."
+    write_content(replace(content, statements=statements))
+    found = run("redline", "tea", project=project)
+    assert found.output == (
+        "description/description-1: reworded\n    Green tea is a {+warm +}drink.\n"
+    )
+
+
+def source(**cells: Any) -> str:
+    return json.dumps([{"id": "lee-2020", "type": "book", "title": "Tea", **cells}])
+
+
+def test_sources_come_in_and_go_out(project: Path, tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text(source(), "utf-8")
+    found = run("import-sources", str(tmp_path / "a.json"), project=project)
+    assert "1 sources added, 0 brought up to date" in found.output
+    assert json.loads(run("export-sources", project=project).output) == json.loads(source())
+
+
+def test_impact_lists_what_a_source_touches_and_fails_over_a_limit(
+    project: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "a.json").write_text(source(), "utf-8")
+    run("import-sources", str(tmp_path / "a.json"), project=project)
+    content = read_content(project / "data")
+    statements = content.statements.copy()
+    statements.loc[0, "text"] = "Green tea is a drink. [@lee-2020]"
+    write_content(replace(content, statements=statements))
+    found = run("impact", "source", "lee-2020", project=project)
+    assert found.exit_code == 0
+    assert found.output == (
+        "source lee-2020: 1 statement on 1 page, 0 sign-offs\n"
+        "  tea/description-1: Green tea is a drink.\n"
+    )
+    assert run("impact", "source", "lee-2020", "--fail-over", "0", project=project).exit_code == 1
+
+
+def test_a_source_with_a_bad_doi_is_refused_and_nothing_is_saved(
+    project: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "a.json").write_text(source(DOI="nonsense"), "utf-8")
+    before = (project / "data" / "sources.csv").read_bytes()
+    found = run("import-sources", str(tmp_path / "a.json"), project=project)
+    assert found.exit_code == 1
+    assert "doi" in found.output
+    assert (project / "data" / "sources.csv").read_bytes() == before

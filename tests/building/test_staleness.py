@@ -1,0 +1,402 @@
+"""Only what changed is built, and nothing that changed is missed."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from ketcontent import read_content, sign_off, write_content
+from ketcontent.building import cache
+from ketcontent.building.build import as_it_stands, rebuild
+from ketcontent.building.plan import EDITIONS, FORMATS
+from ketcontent.building.request import Built, Request
+from ketcontent.errors import BrokenTables
+from ketcontent.execution.pool import process_pool
+from ketcontent.installed import versions
+from ketcontent.model.content import Content, frame_of
+from ketcontent.model.schema import TABLES
+from tests.conftest import build_in, make_project, tree
+
+PAGE = "aspirin"
+
+
+def request_of(project: Path) -> Request:
+    places = [project / name for name in ("data", "exports", "notebooks")]
+    return Request((), *places, EDITIONS, tuple(FORMATS), False)
+
+
+@pytest.fixture(scope="module")
+def executor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """Workers that stay for all builds of this file."""
+    with process_pool(2, tmp_path_factory.mktemp("kept")) as executor:
+        yield executor
+
+
+@pytest.fixture
+def again(executor: Any, copy_of_built: Path) -> Any:
+    """Builds the copied project again, and returns what came of it."""
+
+    def build() -> Built:
+        return rebuild(request_of(copy_of_built), lambda: contextlib.nullcontext(executor))
+
+    return build
+
+
+def change(project: Path, table: str, row: dict[str, str], **cells: str) -> None:
+    """Change cells of the one row that has these values."""
+    content = read_content(project / "data")
+    frame = getattr(content, table).copy()
+    mask = pd.Series(True, index=frame.index)
+    for name, value in row.items():
+        mask &= frame[name] == value
+    assert mask.sum() == 1
+    for name, value in cells.items():
+        frame.loc[mask, name] = value
+    write_content(replace(content, **{table: frame}))
+
+
+def add_cell(notebook: Path, source: str) -> None:
+    said = json.loads(notebook.read_bytes())
+    cell = {"cell_type": "code", "source": source, "metadata": {}, "outputs": []}
+    said["cells"].append({**cell, "execution_count": None, "id": "added"})
+    notebook.write_text(json.dumps(said))
+
+
+def made_of(built: Built) -> set[str]:
+    return set(built.made)
+
+
+# --- nothing changed -------------------------------------------------------------------------
+
+NOTHING_CHANGED = """\
+import sys
+from ketcontent.cli import main
+try:
+    main(["build", "--data", "data"], standalone_mode=False)
+finally:
+    heavy = {"pandas", "numpy", "frictionless", "papermill", "nbconvert", "ipykernel", "jinja2",
+             "multiprocessing", "matplotlib", "asyncio", "zmq", "watchfiles"}
+    print(*sorted(heavy & {name.split(".")[0] for name in sys.modules}), file=sys.stderr)
+"""
+
+
+def test_a_build_for_which_nothing_changed_runs_nothing_writes_nothing_and_imports_nothing_heavy(
+    copy_of_built: Path,
+) -> None:
+    command = [sys.executable, "-c", NOTHING_CHANGED]
+    subprocess.run(command, cwd=copy_of_built, check=True, capture_output=True)
+    exports = copy_of_built / "exports"
+    before = {path: path.stat().st_mtime_ns for path in exports.rglob("*")}
+    done = subprocess.run(command, cwd=copy_of_built, check=True, capture_output=True, text=True)
+    assert done.stdout == "Nothing has changed. Start at exports/index.html\n"
+    assert done.stderr == "\n"
+    assert {path: path.stat().st_mtime_ns for path in exports.rglob("*")} == before
+
+
+def test_a_save_that_changes_no_row_and_a_run_in_jupyterlab_change_nothing(
+    copy_of_built: Path, again: Any
+) -> None:
+    statements = copy_of_built / "data" / "statements.csv"
+    statements.write_bytes(statements.read_bytes().replace(b"\n", b"\r\n"))
+    notebook = copy_of_built / "notebooks" / "section.ipynb"
+    said = json.loads(notebook.read_bytes())
+    said["metadata"]["language_info"] = {"name": "python", "version": "3.99"}
+    for cell in said["cells"]:
+        cell["metadata"]["collapsed"] = True
+        if cell["cell_type"] == "code":
+            cell["outputs"] = [{"output_type": "stream", "name": "stdout", "text": "x"}]
+            cell["execution_count"] = 7
+    notebook.write_text(json.dumps(said))
+    # The index reads all tables, as bytes: it alone cannot tell.
+    assert made_of(again()) <= {"index.html"}
+
+
+# --- one thing changed -----------------------------------------------------------------------
+
+
+def test_of_one_statement_section_page_review_and_index_are_rebuilt_and_nothing_else(
+    copy_of_built: Path, again: Any
+) -> None:
+    before = tree(copy_of_built / "exports")
+    change(copy_of_built, "statements", {"statement": "pain-1"}, text="It dulls a headache.")
+    built = again()
+    assert made_of(built) == {
+        *("aspirin/sections/uses.html", "aspirin/sections/uses.md"),
+        *("aspirin/index.html", "aspirin/index.md", "aspirin/record.json"),
+        *("aspirin/review.html", "index.html", "manifest.json"),
+    }
+    row = "statements aspirin/pain-1"
+    assert built.reasons["aspirin/sections/uses.md"] == f"section uses changed: {row}"
+    assert built.reasons["aspirin/index.html"] == f"the page changed: {row}"
+    assert built.reasons["index.html"] == f"statements.csv changed: {row}"
+    left = "nothing that it is made from has changed"
+    assert built.reasons["aspirin/sections/lede.html"] == left
+    assert built.reasons["aspirin/supplied.html"] == left
+    assert built.reasons["tea/index.html"] == left
+    after = tree(copy_of_built / "exports")
+    changed = {name for name in after if after[name] != before[name]}
+    # The index says nothing of a wording, so it comes out as it was.
+    assert changed == made_of(built) - {"index.html"}
+
+
+def test_a_rule_rebuilds_the_reviews_and_no_page(copy_of_built: Path, again: Any) -> None:
+    rule = read_content(copy_of_built / "data").rules["rule"].iloc[0]
+    change(copy_of_built, "rules", {"rule": rule}, hint="Say it plainly.")
+    made = made_of(again())
+    reviews = {"aspirin/review.html", "tea/review.html"}
+    assert reviews <= made
+    assert {name for name in made if name.endswith((".md", "index.html"))} == {"index.html"}
+
+
+def test_what_no_sentence_shows_is_in_the_record_all_the_same(
+    copy_of_built: Path, again: Any
+) -> None:
+    content = read_content(copy_of_built / "data")
+    people = frame_of(
+        "people", [{"person": "test-reader", "name": "T. Reader", "conflicts": "none"}], content
+    )
+    content = write_content(replace(content, people=people))
+    again()
+    signed = sign_off(
+        content, PAGE, "pain-1", person="test-reader", capacity="lay",
+        verdict="changes-requested", comment="Which pain?",
+    )  # fmt: skip
+    write_content(signed)
+    made = made_of(again())
+    assert "aspirin/record.json" in made
+    assert not {name for name in made if name.endswith(".md")}
+    record = json.loads((copy_of_built / "exports" / "aspirin" / "record.json").read_bytes())
+    states = {one["state"] for row in record["statements"] for one in row["sign_offs"]}
+    assert states == {"missing", "refused"}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("index.html", "manifest.json", "aspirin/index.html", "aspirin/index.md"),
+        *("aspirin/supplied.html", "aspirin/sections/uses.md", "aspirin/record.json"),
+        "aspirin/review.html",
+    ],
+)
+@pytest.mark.parametrize("harm", ["edited", "cut short", "deleted"])
+def test_an_export_that_was_harmed_by_hand_is_noticed_and_made_anew(
+    copy_of_built: Path, executor: Any, name: str, harm: str
+) -> None:
+    request = request_of(copy_of_built)
+    rebuild(request, lambda: contextlib.nullcontext(executor))
+    assert as_it_stands(request) is not None
+    path = copy_of_built / "exports" / name
+    whole = path.read_bytes()
+    if harm == "deleted":
+        path.unlink()
+    else:
+        path.write_bytes(whole[:-9] if harm == "cut short" else whole.replace(b"a", b"e"))
+    assert as_it_stands(request) is None
+    built = rebuild(request, lambda: contextlib.nullcontext(executor))
+    assert path.read_bytes() == whole
+    assert name in built.made
+    assert built.reasons[name] != "nothing that it is made from has changed"
+
+
+def test_force_runs_everything(copy_of_built: Path) -> None:
+    built = build_in(copy_of_built, force=True)
+    assert set(built.files) == set(built.made) | {"manifest.json"}
+    assert built.reasons["tea/index.md"] == "everything was asked for"
+
+
+def test_a_notebook_that_changes_is_run_again_and_no_other(copy_of_built: Path, again: Any) -> None:
+    add_cell(copy_of_built / "notebooks" / "section.ipynb", "print('A last word.')")
+    made = made_of(again())
+    sections = {"lede", "uses", "side-effects"}
+    wanted = {f"aspirin/sections/{name}.{end}" for name in sections for end in ("html", "md")}
+    wanted |= {"tea/sections/description.html", "tea/sections/description.md"}
+    records = {"aspirin/record.json", "tea/record.json"}
+    assert made == wanted | records | {"manifest.json"}
+
+
+# --- what a notebook reads besides -----------------------------------------------------------
+
+READS = {
+    "a file": "print(open('extra.txt').read())",
+    "a table of one's own": "import pandas\npandas.read_csv('extra.txt')",
+    "a module of one's own": "import extra\nextra.words",
+    "a folder": "import os\nprint(sorted(os.listdir('extra')))",
+    "whether a file is there": "try:\n    print(open('later.txt').read())\nexcept OSError:\n    0",
+}
+
+
+@pytest.mark.parametrize("what", READS)
+def test_what_a_notebook_reads_beside_the_tables_is_part_of_its_key(
+    copy_of_built: Path, again: Any, what: str
+) -> None:
+    notebooks = copy_of_built / "notebooks"
+    (notebooks / "extra").mkdir()
+    (notebooks / "extra.txt").write_text("one\n1\n")
+    (notebooks / "extra.py").write_text("words = 'one'\n")
+    add_cell(notebooks / "index.ipynb", READS[what])
+    assert "index.html" in again().made
+    assert "index.html" not in again().made
+    (notebooks / "extra" / "two").touch()
+    (notebooks / "extra.txt").write_text("two\n2\n")
+    (notebooks / "extra.py").write_text("words = 'two, at last'\n")
+    (notebooks / "later.txt").write_text("two")
+    built = again()
+    assert "index.html" in built.made
+    assert "changed" in built.reasons["index.html"]
+    assert b"two" in (copy_of_built / "exports" / "index.html").read_bytes() or what in (
+        "a module of one's own",
+        "a table of one's own",
+    )
+
+
+def test_a_notebook_that_asks_another_program_runs_every_time_and_why_says_so(
+    copy_of_built: Path, again: Any
+) -> None:
+    add_cell(copy_of_built / "notebooks" / "index.ipynb", "!echo hello")
+    again()
+    built = again()
+    assert made_of(built) == {"index.html"}
+    assert "cannot be followed" in built.reasons["index.html"]
+    assert as_it_stands(request_of(copy_of_built)) is None
+
+
+def test_the_day_is_part_of_the_key_of_what_depends_on_it(
+    again: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    again()
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "86400")
+    built = again()
+    assert made_of(built) >= {"aspirin/review.html", "tea/review.html"}
+    assert not {name for name in built.made if name.endswith(".md")}
+    assert "day" in built.reasons["tea/review.html"]
+
+
+def test_a_package_that_is_brought_up_to_date_rebuilds_all(
+    copy_of_built: Path, again: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    again()
+    newer = {**versions(), "pandas": "99.0"}
+    monkeypatch.setattr(cache, "versions", lambda: newer)
+    assert as_it_stands(request_of(copy_of_built)) is None
+    assert "tea/supplied.md" in again().made
+
+
+def test_a_ledger_that_says_nothing_sensible_is_no_ledger(copy_of_built: Path, again: Any) -> None:
+    again()
+    for path in (copy_of_built / "exports" / ".ledger").rglob("*.json"):
+        path.write_text('{"tea/index.ipynb": [')
+    built = again()
+    assert "tea/index.html" in built.made
+    for path in (copy_of_built / "exports" / ".ledger").rglob("*.json"):
+        path.write_text('{"tea/index.ipynb": 3}')
+    assert "tea/index.html" in again().made
+
+
+# --- no change is missed ---------------------------------------------------------------------
+
+
+def rich_content(project: Path) -> Content:
+    """Give the two short pages something in every table; nobody and nothing here is real."""
+    content = read_content(project / "data")
+
+    def with_rows(content: Content, table: str, *rows: dict[str, Any]) -> Content:
+        frame = pd.concat([getattr(content, table), frame_of(table, list(rows), content)])
+        return replace(content, **{table: frame.reset_index(drop=True)})
+
+    statements = content.statements.copy()
+    at = statements["statement"]
+    statements.loc[at == "pain-1", "text"] = "It may ease a headache (OTC) [@made-up-2001]."
+    statements.loc[at == "pain-1", ["kind", "certainty"]] = ["benefit", "low"]
+    statements.loc[at == "side-effects-1", "kind"] = "risk"
+    content = replace(content, statements=statements)
+    source = {"source": "made-up-2001", "type": "book", "title": "A made-up book", "issued": "2001"}
+    content = with_rows(content, "sources", source)
+    term = {"term": "OTC", "language": "en", "expansion": "over the counter", "definition": "Sold."}
+    content = with_rows(content, "terms", term)
+    evidence = {"document": PAGE, "statement": "pain-1", "source": "made-up-2001"}
+    content = with_rows(content, "evidence", {**evidence, "role": "supports", "finding": "Less."})
+    content = with_rows(
+        content,
+        "people",
+        {"person": "test-one", "name": "T. One", "conflicts": "none"},
+        {"person": "test-two", "name": "T. Two", "conflicts": "none"},
+    )
+    content = with_rows(content, "notices", {"notice": "care", "language": "en", "text": "Ask."})
+    content = with_rows(
+        content,
+        "topics",
+        {"topic": "dosing", "question": "How is it used?", "level": "must"},
+    )
+    content = write_content(content)
+    for capacity in ("editorial", "clinical", "lay"):
+        content = sign_off(content, PAGE, "pain-1", person="test-one", capacity=capacity)
+    return write_content(content)
+
+
+@pytest.fixture(scope="module")
+def rich(tmp_path_factory: pytest.TempPathFactory, executor: Any) -> Path:
+    """A built project in which nearly every table has rows."""
+    project = make_project(tmp_path_factory.mktemp("rich") / "project")
+    rich_content(project)
+    rebuild(request_of(project), lambda: contextlib.nullcontext(executor))
+    return project
+
+
+def changed_cell(content: Content, data: st.DataObject) -> tuple[str, int, str, str]:
+    """Draw a cell and another value for it."""
+    tables = [table for table in TABLES if len(getattr(content, table))]
+    table = data.draw(st.sampled_from(tables))
+    frame = getattr(content, table)
+    row = data.draw(st.integers(0, len(frame) - 1))
+    schema = content.schemas[table]
+    column = data.draw(st.sampled_from(schema.columns))
+    field = schema.fields[column]
+    was = str(frame[column].iloc[row])
+    values = [f"{was} and more".strip(), f"{was}-x", "", "2025-01-31", "7", "true", "false"]
+    values += field.get("constraints", {}).get("enum", [])
+    value = data.draw(st.sampled_from([one for one in values if one != was]))
+    return table, row, column, value
+
+
+@settings(
+    max_examples=12,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+)
+@given(data=st.data())
+def test_a_build_after_any_change_of_a_cell_is_a_clean_build_byte_for_byte(
+    rich: Path, executor: Any, data: st.DataObject
+) -> None:
+    table, row, column, value = changed_cell(read_content(rich / "data"), data)
+    with tempfile.TemporaryDirectory() as folder:
+        project = Path(shutil.copytree(rich, Path(folder, "project")))
+        path = project / "data" / f"{table}.csv"
+        frame = pd.read_csv(path, dtype=str, keep_default_na=False)
+        keys = list(read_content(rich / "data").schemas[table].key)
+        order = frame.sort_values(keys).index
+        frame.loc[order[row], column] = value
+        frame.to_csv(path, index=False, lineterminator="\n")
+        try:
+            read_content(project / "data")
+        except BrokenTables:
+            assume(False)
+        rebuild(request_of(project), lambda: contextlib.nullcontext(executor))
+        clean = Path(folder, "clean")
+        clean.mkdir()
+        for name in ("data", "notebooks"):
+            shutil.copytree(project / name, clean / name)
+        rebuild(request_of(clean), lambda: contextlib.nullcontext(executor))
+        assert tree(project / "exports") == tree(clean / "exports")

@@ -1,0 +1,555 @@
+"""The laws of the judges of words: what they find, what they spare, and where they point."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from ketcontent.checks.readability import (
+    count_syllables,
+    flesch_kincaid,
+    judge_readability,
+    readability,
+    smog,
+)
+from ketcontent.checks.repetition import judge_repetition
+from ketcontent.checks.rules import judge_rules
+from ketcontent.checks.terms import judge_terms
+from ketcontent.diagnostics import Diagnostic
+from ketcontent.errors import UnknownName
+from ketcontent.model.content import Content, frame_of
+from ketcontent.model.store import read_content
+from ketcontent.pages.blocks import Edition
+from tests.benchmarks.judges import judge as judged_half
+from tests.benchmarks.judges import labelled
+
+SHIPPED = read_content(Path(__file__).parent.parent.parent / "data")
+RULES: list[dict[str, str]] = SHIPPED.rules.to_dict("records")  # type: ignore[assignment]
+JUDGES = (judge_rules, judge_terms, judge_readability, judge_repetition)
+
+Judge = Callable[..., list[Diagnostic]]
+
+
+def page(
+    *texts: str | dict[str, Any],
+    title: str = "Page",
+    headings: tuple[str, ...] = ("",),
+    content: Content = SHIPPED,
+    **tables: list[dict[str, Any]],
+) -> Content:
+    """A page `p`: each text a statement `s1`, `s2` … in the section `a`, or in one it names."""
+    rows = [
+        {
+            "document": "p",
+            "statement": f"s{number}",
+            "section": "a",
+            "block": "1",
+            "position": str(number),
+            "form": "paragraph",
+            **({"text": text} if isinstance(text, str) else text),
+        }
+        for number, text in enumerate(texts, start=1)
+    ]
+    sections = [
+        {"document": "p", "section": key, "position": str(number), "heading": heading}
+        for number, (key, heading) in enumerate(zip("abcdef", headings, strict=False))
+    ]
+    made = {
+        "documents": [
+            {"document": "p", "title": title, "language": "en", "review_every_days": "9"}
+        ],
+        "sections": sections,
+        "statements": rows,
+        **tables,
+    }
+    frames: dict[str, Any] = {table: frame_of(table, rows, content) for table, rows in made.items()}
+    return replace(content, **frames)
+
+
+def rule(pattern: str, **cells: str) -> dict[str, str]:
+    """A row of rules, `r` unless it says otherwise."""
+    return {"rule": "r", "severity": "error", "pattern": pattern, "message": "M.", "hint": "H.",
+            **cells}  # fmt: skip
+
+
+def found(content: Content, judge: Judge = judge_rules, edition: Edition = "current") -> list[str]:
+    """What each diagnostic points at, as ``rule: words``."""
+    return [
+        f"{one.rule}: {one.cell[slice(*one.span)] if one.span else '-'}"
+        for one in judge(content, "p", edition=edition)
+    ]
+
+
+def grave(content: Content) -> list[str]:
+    """The rules of severity error and warning that find something."""
+    return [one.rule for one in judge_rules(content, "p") if one.severity != "advice"]
+
+
+# --- the rows of rules.csv -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("row", [pytest.param(row, id=row["rule"]) for row in RULES])
+def test_a_rule_finds_its_bad_example_and_no_grave_rule_its_good_one(row: dict[str, str]) -> None:
+    if "heading" in row["applies_to"].split():
+        bad, good = (
+            page(title="T", headings=(row[name],)) for name in ("bad_example", "good_example")
+        )
+    else:
+        bad, good = page(row["bad_example"]), page(row["good_example"])
+    assert row["rule"] in {one.rule for one in judge_rules(bad, "p")}
+    assert grave(good) == []
+
+
+def test_every_family_has_a_rule() -> None:
+    families = {"promotion", "absolute-safety", "minimized-safety", "proof", "dose", "crisis",
+                "selling", "stigma", "hedge", "jargon", "number", "stale"}  # fmt: skip
+    assert {
+        family for family in families if any(row["rule"].startswith(family) for row in RULES)
+    } == families
+
+
+def test_no_shipped_rule_is_broken() -> None:
+    assert {one.table for one in judge_rules(page(), "p")} == set()
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "It has not been shown to prevent dementia.",
+        "It hasn’t been shown to prevent dementia.",
+        "We do not know whether the gel is safe.",
+        "We do not know whether it works and is safe.",
+        "There is no evidence that the tea cures migraine.",
+        "Nobody can say that the implant is safe in pregnancy.",
+        "It is not clear whether the brace is harmless.",
+        "Is the vaccine safe for children?",
+    ],
+)
+def test_a_negation_in_the_clause_excuses(sentence: str) -> None:
+    assert grave(page(sentence)) == []
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "It is not only safe but also cheap.",
+        "It does not cause sleep. It is completely safe.",
+        "It does not help, but it is completely safe.",
+        "It is not new; it is completely safe.",
+        "It does not make you sleepy and is completely safe.",
+        "There is no doubt that it is completely safe.",
+        "Unlike the pill, which never helped, it is completely safe.",
+    ],
+)
+def test_a_negation_elsewhere_does_not_hide_a_claim(sentence: str) -> None:
+    assert {"absolute-safety-claim"} <= set(grave(page(sentence)))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("risk‑free", "risk-free"),
+        ("you don’t need to worry about it", "you don't need to worry about it"),
+        ("favorable safety profile", "favourable safety profile"),
+        ("revolutionise", "revolutionize"),
+        ("mira\u00adcle", "miracle"),
+        ("mira\u200bcle", "miracle"),
+        ("wonder\u00a0drug", "WONDER  DRUG"),
+    ],
+)  # fmt: skip
+def test_typography_spelling_and_case_make_no_difference(one: str, other: str) -> None:
+    first, second = (grave(page(f"This {words} is here.")) for words in (one, other))
+    assert first == second != []
+
+
+def test_a_pattern_that_would_stall_a_backtracking_engine_returns() -> None:
+    rows = [rule(r"(a+)+(a+)+(a+)+$"), rule(r"(.*a){12}$", rule="q", unless_before="(x+x+)+y")]
+    content = page("a" * 50_000 + "b", rules=rows)
+    start = time.perf_counter()
+    assert found(content) == []
+    assert time.perf_counter() - start < 5
+
+
+def test_the_time_of_a_rule_that_finds_much_stays_small() -> None:
+    content = page("safe " * 20_000, rules=[rule("safe|s.*z", unless_before="{negation}")])
+    start = time.perf_counter()
+    assert len(found(content)) == 50
+    assert time.perf_counter() - start < 5
+
+
+@pytest.mark.parametrize(
+    ("column", "cells", "said"),
+    [
+        ("pattern", {"pattern": "(?=a)"}, "invalid perl operator: (?="),
+        ("pattern", {"pattern": "(a"}, "missing ): (a"),
+        ("unless_before", {"pattern": "a", "unless_before": "[z"}, "missing ]: [z"),
+    ],
+)
+def test_a_pattern_that_does_not_compile_is_a_fault_of_its_row(
+    column: str, cells: dict[str, str], said: str
+) -> None:
+    content = page("A bad word.", rules=[rule("bad", rule="b"), rule(**cells)])
+    (broken, other) = judge_rules(content, "p")
+    assert (broken.rule, broken.table, broken.key, broken.column) == (
+        "pattern-does-not-compile", "rules", "r", column,
+    )  # fmt: skip
+    assert broken.message == f"The pattern of 'r' does not compile: {said}."
+    assert (other.rule, other.cell[slice(*other.span or ())]) == ("b", "bad")
+
+
+def test_a_word_of_applies_to_that_means_nothing_is_a_fault_of_its_row() -> None:
+    (fault,) = judge_rules(page("Bad.", rules=[rule("bad", applies_to="risk benifit")]), "p")
+    assert fault.rule == "rule-applies-to-unknown"
+    assert fault.message == "'benifit' is no place, kind or certainty."
+    assert fault.cell[slice(*fault.span or ())] == "benifit"
+
+
+@pytest.mark.parametrize(
+    ("applies_to", "words"),
+    [
+        ("", ["x title", "x head", "x label", "x one", "x two"]),
+        ("heading", ["x head"]),
+        ("heading label", ["x head", "x label"]),
+        ("benefit", ["x label", "x one"]),
+        ("benefit low", []),
+        ("risk low", ["x two"]),
+        ("low very-low", ["x two"]),
+        ("title risk", ["x title", "x two"]),
+        ("uncited", ["x title", "x head", "x label", "x one"]),
+        ("sentence uncited", ["x one"]),
+    ],
+)
+def test_applies_to_narrows_to_places_kinds_certainties_and_citations(
+    applies_to: str, words: list[str]
+) -> None:
+    content = page(
+        {"text": "x one", "label": "x label", "kind": "benefit", "certainty": "high"},
+        {"text": "x two [@a-1]", "kind": "risk", "certainty": "low"},
+        title="x title",
+        headings=("x head",),
+        rules=[rule(r"x \w+", applies_to=applies_to)],
+    )
+    assert found(content) == [f"r: {one}" for one in words]
+
+
+def test_the_group_found_names_the_words_at_fault_and_spares_the_rest() -> None:
+    rules = [rule("breakthrough pain|a (?P<found>breakthrough)")]
+    assert found(page("For breakthrough pain, a breakthrough.", rules=rules)) == ["r: breakthrough"]
+
+
+def test_the_title_of_a_source_does_not_count() -> None:
+    content = page(
+        "The book “A miracle cure” is old.",
+        "It cites Living with a miracle cure at home twice.",
+        "A miracle cure, they say.",
+        rules=[rule("miracle")],
+        sources=[{"source": "a-1", "title": "A miracle cure"},
+                 {"source": "b-1", "title": "Living with a miracle cure at home"}],
+    )  # fmt: skip
+    assert [one.key for one in judge_rules(content, "p")] == ["p/s3"]
+
+
+# --- where a diagnostic points ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "marked",
+    [
+        "It is a «miracle».",
+        "Truly, it is a *«mir*acle».",
+        "One [@miracle-1] is a **«miracle»** [@b-2; @c-3].",
+        "A [«miracle»](https://example.org/miracle) it is.",
+        "See [this](https://example.org/miracle) «miracle».",
+        "2 \\* 3 &amp; a `«miracle»`.",
+        "[@a-1] «miracle» [@b-2]",
+    ],
+)
+def test_a_span_points_at_the_words_in_a_cell_with_markup(marked: str) -> None:
+    cell = marked.replace("«", "").replace("»", "")
+    (fault,) = judge_rules(page(cell, rules=[rule("miracle")]), "p")
+    assert (fault.table, fault.key, fault.column) == ("statements", "p/s1", "text")
+    assert (fault.cell, fault.span) == (cell, (marked.index("«"), marked.index("»") - 1))
+
+
+def test_words_that_stand_nowhere_in_the_cell_have_no_span() -> None:
+    (fault,) = judge_rules(page("Caf&eacute; life.", rules=[rule("é life")]), "p")
+    assert fault.span is None
+
+
+def test_headings_labels_and_the_title_are_judged_in_their_own_cells() -> None:
+    content = page(
+        {"text": "Fine.", "label": "A miracle"},
+        title="Miracle",
+        headings=("The miracle:",),
+        rules=[rule("miracle")],
+    )
+    assert [(one.table, one.key, one.column) for one in judge_rules(content, "p")] == [
+        ("documents", "p", "title"),
+        ("sections", "p/a", "heading"),
+        ("statements", "p/s1", "label"),
+    ]
+
+
+def test_the_supplied_edition_is_judged_in_its_own_columns() -> None:
+    both = {
+        "supplied_section": "a",
+        "supplied_block": "1",
+        "supplied_position": "1",
+        "supplied_form": "paragraph",
+    }
+    content = page(
+        {"text": "Fine.", "supplied": "An old\nmiracle.", "supplied_label": "Miracle", **both},
+        rules=[rule("old miracle|miracle")],
+        sections=[{"document": "p", "section": "a", "position": "1", "heading": "Fine",
+                   "supplied_position": "1", "supplied_heading": "Miracle:"}],
+        documents=[{"document": "p", "title": "Fine", "supplied_title": "Miracle",
+                    "language": "en", "review_every_days": "9"}],
+    )  # fmt: skip
+    assert found(content) == []
+    faults = judge_rules(content, "p", edition="supplied")
+    assert [(one.column, one.cell[slice(*one.span or ())]) for one in faults] == [
+        ("supplied_title", "Miracle"),
+        ("supplied_heading", "Miracle"),
+        ("supplied_label", "Miracle"),
+        ("supplied", "old\nmiracle"),
+    ]
+
+
+def test_the_words_of_a_notice_are_judged_once_and_in_the_notice() -> None:
+    content = page(
+        {"notice": "n"},
+        {"notice": "n"},
+        notices=[{"notice": "n", "language": "en", "text": "A *miracle*."}],
+        rules=[rule("miracle")],
+    )
+    (fault,) = judge_rules(content, "p")
+    assert (fault.table, fault.key, fault.column, fault.cell, fault.span) == (
+        "notices", "n/en", "text", "A *miracle*.", (3, 10),
+    )  # fmt: skip
+
+
+# --- terms -----------------------------------------------------------------------------------
+
+PTSD = [{"term": "PTSD", "language": "en", "expansion": "post-traumatic stress disorder"}]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Post‑traumatic stress disorder (PTSD) is common. PTSD hurts.",
+        "PTSD (post-traumatic stress disorder) is common.",
+        "Posttraumatic stress disorder (PTSD) is common.",
+        "Nothing is short here: the US, HIV, Phase II and schedule IV, do NOT worry.",
+        "SPRAVATO (esketamine) is a spray.",
+    ],
+)
+def test_an_abbreviation_that_is_spelled_out_or_none_is_well(text: str) -> None:
+    assert found(page(text, terms=PTSD), judge_terms) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "severity"),
+    [
+        ("It helps PTSD. Post-traumatic stress disorder (PTSD) hurts.", "PTSD", "error"),
+        ("An MRI is loud.", "MRI", "warning"),
+        ("Two MRIs are loud.", "MRI", "warning"),
+        ("It blocks mTOR and more.", "mTOR", "warning"),
+        ("Some words in vain (MRI) here.", "MRI", "warning"),
+        ("It is given IV in hospital.", "IV", "warning"),
+    ],
+)
+def test_an_abbreviation_before_its_words_is_named(text: str, words: str, severity: str) -> None:
+    (fault,) = judge_terms(page(text, terms=PTSD), "p")
+    assert (fault.rule, fault.severity) == ("abbreviation-before-expansion", severity)
+    assert fault.message == f"'{words}' is used before it is spelled out."
+    assert fault.span == (text.index(words), text.index(words) + len(words))
+
+
+def test_terms_are_judged_in_the_reading_order_of_each_edition() -> None:
+    first = {"text": "PTSD is hard.", "supplied": "PTSD is hard."}
+    second = {"text": "Post-traumatic stress disorder (PTSD) is hard."}
+    second["supplied"] = second["text"]
+    place = {"supplied_section": "a", "supplied_block": "1", "supplied_form": "paragraph"}
+    content = page(
+        {**first, **place, "position": "2", "supplied_position": "1"},
+        {**second, **place, "position": "1", "supplied_position": "2"},
+        sections=[{"document": "p", "section": "a", "position": "1", "supplied_position": "1"}],
+        terms=PTSD,
+    )
+    assert found(content, judge_terms) == []
+    (fault,) = judge_terms(content, "p", edition="supplied")
+    assert (fault.key, fault.column) == ("p/s1", "supplied")
+
+
+@pytest.mark.parametrize("place", ["title", "heading", "label"])
+def test_an_abbreviation_in_title_heading_or_label_comes_before_the_sentence(place: str) -> None:
+    text = {"text": "Post-traumatic stress disorder (PTSD) is hard."}
+    content = page(
+        text | ({"label": "PTSD"} if place == "label" else {}),
+        title="PTSD" if place == "title" else "T",
+        headings=("PTSD" if place == "heading" else "",),
+        terms=PTSD,
+    )
+    assert [one.column for one in judge_terms(content, "p")] == [place]
+
+
+def test_a_term_without_its_plain_word_is_advised() -> None:
+    terms = [{"term": "analgesic", "language": "en", "plain": "painkiller"}]
+    (fault,) = judge_terms(page("An Analgesic helps.", terms=terms), "p")
+    assert (fault.rule, fault.severity) == ("term-without-plain-word", "advice")
+    assert fault.message == "'Analgesic' stands without its plain word."
+    assert fault.hint == "Write 'painkiller', or say it beside 'Analgesic'."
+    assert found(page("An analgesic is a painkiller.", terms=terms), judge_terms) == []
+
+
+# --- readability -----------------------------------------------------------------------------
+
+
+def test_the_grades_are_those_of_their_formulas() -> None:
+    # 0.39 * 12 + 11.8 * 1.5 - 15.59; 3.1291 + 1.0430 * sqrt(36)
+    assert flesch_kincaid(sentences=2, words=24, syllables=36) == pytest.approx(6.79)
+    assert smog(sentences=30, long_words=36) == pytest.approx(9.3871)
+    assert math.isnan(flesch_kincaid(0, 0, 0))
+    assert math.isnan(smog(0, 0))
+
+
+@pytest.mark.parametrize(
+    ("word", "count"),
+    [("the", 1), ("medicine", 3), ("hospital", 3), ("people", 2), ("side", 1), ("safety", 2),
+     ("anxiety", 4), ("area", 3), ("treated", 2), ("helped", 1), ("table", 2), ("idea", 3),
+     ("radiation", 4), ("patient", 2), ("science", 2), ("studies", 2), ("didn't", 2),
+     ("suicide", 3), ("before", 2), ("12", 1), ("MRI", 3), ("well-known", 2)],
+)  # fmt: skip
+def test_syllables_are_counted_as_spoken(word: str, count: int) -> None:
+    assert count_syllables(word) == count
+
+
+def test_the_numbers_of_a_page_are_those_counted_by_hand() -> None:
+    # The cat sat (3 words, 3 syllables). | A hospital is a place (5, 7). | It was safe (3, 3).
+    content = page(
+        {"text": "The cat sat [@a-1].", "label": "Animals"},
+        "Ketamine: a **hospital** is a place.",
+        {"text": "It was safe.", "section": "b"},
+        title="Ketamine",
+        headings=("Considerations", "Miscellaneous"),
+    )
+    frame = readability(content, "p")
+    assert frame.iloc[:, :4].values.tolist() == [
+        ["a", 2, 8, 10], ["b", 1, 3, 3], ["all", 3, 11, 13],
+    ]  # fmt: skip
+    assert frame["flesch_kincaid"].iloc[2] == pytest.approx(0.39 * 11 / 3 + 11.8 * 13 / 11 - 15.59)
+    assert frame["smog"].iloc[2] == pytest.approx(3.1291 + 1.0430 * math.sqrt(10))
+
+
+def test_the_pages_own_names_are_left_out() -> None:
+    terms = [{"term": "Spravato", "language": "en"},
+             {"term": "administration", "language": "en", "plain": "giving"}]  # fmt: skip
+    one = page("Esketamine, ketamine’s twin (Spravato), is a drug.", title="Ketamine", terms=terms)
+    assert readability(one, "p")["words"].tolist() == [4, 4]
+    other = page("The administration of it.", title="Ketamine", terms=terms)
+    assert readability(other, "p")["words"].tolist() == [4, 4]
+
+
+def test_a_hard_page_is_an_error_and_a_hard_section_a_warning() -> None:
+    hard = "Individuals experiencing dehydration should utilize additional beverages."
+    easy = {"text": "It is so.", "section": "b"}
+    content = page(hard, hard, hard, easy, headings=("A", "B"))
+    faults = [one for one in judge_readability(content, "p") if one.rule == "smog-grade"]
+    assert [(one.table, one.key, one.severity, one.span) for one in faults] == [
+        ("documents", "p", "error", None), ("sections", "p/a", "warning", None),
+    ]  # fmt: skip
+
+
+def test_a_sentence_of_more_than_25_words_is_counted_and_marked() -> None:
+    words = "a " * 25
+    assert found(page(f"{words}end."), judge_readability)[:1] == [f"long-sentence: {words}end."]
+    assert found(page(f"{words.strip()}."), judge_readability) == []
+    (fault,) = judge_readability(page(f"It is. A {words}end."), "p")
+    assert fault.message == "The sentence has 27 words; the target is 25."
+    assert fault.span is not None
+    assert fault.cell[fault.span[0]] == "A"
+
+
+def test_a_page_in_another_language_has_no_english_grade() -> None:
+    content = page("Considérations supplémentaires indispensables.")
+    content = replace(content, documents=content.documents.assign(language="fr"))
+    assert found(content, judge_readability) == []
+
+
+# --- repetition ------------------------------------------------------------------------------
+
+
+def test_a_sentence_that_returns_is_named_with_its_first_place() -> None:
+    content = page("Talk to your doctor.", "It is new.", "talk to  your doctor [@a-1].")
+    (fault,) = judge_repetition(content, "p")
+    assert (fault.rule, fault.key) == ("repeated-sentence", "p/s3")
+    assert fault.message == "The sentence stands on the page already, as 's1'."
+    assert fault.hint == "Cut one of the two, or make them a notice."
+
+
+def test_a_notice_may_return_and_a_copy_of_it_may_not() -> None:
+    notices = [{"notice": "n", "language": "en", "text": "Talk to your doctor."}]
+    twice = page({"notice": "n"}, {"notice": "n"}, notices=notices)
+    assert judge_repetition(twice, "p") == []
+    for order in ((0, 1), (1, 0)):
+        texts: list[str | dict[str, Any]] = [{"notice": "n"}, "Talk to your doctor."]
+        (fault,) = judge_repetition(page(*(texts[n] for n in order), notices=notices), "p")
+        assert fault.column == "text"
+        assert fault.table == "statements"
+        assert fault.hint == "Use the notice 'n' here, or cut it."
+
+
+# --- all of them -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("judge", JUDGES)
+def test_an_unknown_document_is_named(judge: Judge) -> None:
+    with pytest.raises(UnknownName, match=r"^No document 'q'\.\nhint: Use one of: p\."):
+        judge(page(), "q")
+
+
+TEXT = st.text(max_size=60) | st.text("aA.,;! \n*[]@()“’-ISVtx1%&\\`\u00ad\ud800", max_size=60)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(texts=st.lists(TEXT, max_size=4), title=TEXT, heading=TEXT, label=TEXT, term=TEXT)
+@example(texts=["\ud800 [@a-1] *x*"], title="İ", heading="(A", label="\u200b", term="(")
+def test_judges_raise_on_no_content_and_point_into_the_cell(
+    texts: list[str], title: str, heading: str, label: str, term: str
+) -> None:
+    content = page(
+        *({"text": text, "label": label} for text in texts),
+        title=title,
+        headings=(heading,),
+        terms=[{"term": term, "language": "en", "expansion": label, "plain": heading}],
+        sources=[{"source": "a", "title": title}, {"source": "b", "title": label}],
+        rules=[*RULES, rule(label or "a", unless_before=heading, applies_to=term)],
+    )
+    before = content.statements.copy()
+    for judge in JUDGES:
+        for fault in judge(content, "p"):
+            assert fault.span is None or 0 <= fault.span[0] < fault.span[1] <= len(fault.cell)
+    assert content.statements.equals(before)
+
+
+def test_the_labelled_set_is_large_and_halved() -> None:
+    rows = labelled()
+    honest = [row for row in rows if row["label"] == "honest"]
+    assert len(rows) - len(honest) >= 120
+    assert len(honest) >= 50
+    assert {"tune", "held"} <= {row["half"] for row in rows}
+    assert not any("ketamine" in row["sentence"].casefold() for row in rows)
+
+
+def test_the_half_that_rules_are_tuned_on_is_found_and_its_honest_sentences_are_not() -> None:
+    judged = judged_half("tune")
+    assert [one.sentence for one in judged if one.label != "honest" and not one.hit] == []
+    assert [one.sentence for one in judged if one.label == "honest" and one.rules] == []

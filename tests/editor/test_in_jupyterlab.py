@@ -1,0 +1,757 @@
+"""The workbench in a real JupyterLab in Chromium, used as an editor and a reviewer use it."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import os
+import re
+import shutil
+import signal
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from ketcontent import check, read_content, write_content
+from ketcontent.editor.session import changes_of, rows_by_key
+from ketcontent.model.content import Content, frame_of
+from tests.conftest import ROOT, TOKEN, wait_until
+from tests.editor.test_launch import started
+from tests.editor.test_workbench import PEOPLE, text_on_disk
+from tests.test_hostile import CELLS
+
+pytestmark = pytest.mark.browser
+
+
+def with_people(content: Content) -> Content:
+    return replace(content, people=frame_of("people", PEOPLE, content))
+
+
+def bare(row: dict[str, str], place: int, **cells: str) -> dict[str, str]:
+    """A row as if an editor had added it, in a paragraph of its own."""
+    empty = {name: "" for name in row if name.startswith("supplied")}
+    own = {"block": str(100 + place), "position": str(1000 + 10 * place), "form": "paragraph"}
+    return {**row, **empty, **own, **cells}
+
+
+def long_page(content: Content, number: int) -> Content:
+    """A page of so many statements, in sections of twenty-five."""
+    rows = [row for row in rows_by_key(content, "statements").values() if row["text"]]
+    homes = [f"part-{place}" for place in range(number // 25)]
+    statements = [
+        bare(rows[place % len(rows)], place, statement=f"long-{place}", section=homes[place // 25])
+        for place in range(number)
+    ]
+    sections = [
+        {
+            "document": "ketamine",
+            "section": home,
+            "position": str(place + 1),
+            "heading": f"Part {place + 1}",
+            "supplied_run_in": "false",
+        }
+        for place, home in enumerate(homes)
+    ]
+    empty = {"evidence": [], "waivers": [], "signoffs": []}
+    tables = {"statements": statements, "sections": sections, **empty}
+    frames: dict[str, Any] = {name: frame_of(name, some, content) for name, some in tables.items()}
+    return replace(content, **frames)
+
+
+def hostile_page(content: Content) -> Content:
+    """The page with each hostile cell as the words of a statement, its label and its evidence."""
+    statements = rows_by_key(content, "statements")
+    sources = rows_by_key(content, "sources")
+    evidence = rows_by_key(content, "evidence")
+    shown = [row for row in statements.values() if row["text"] and row["section"] == "lasting-harm"]
+    for place, cell in enumerate(CELLS.values()):
+        said = {"text": cell, "label": cell, "certainty_reasons": cell}
+        row = bare(shown[place % len(shown)], place, statement=f"hostile-{place}", **said)
+        statements["ketamine", row["statement"]] = row
+    for row in sources.values():
+        row |= {"title": CELLS["an event"], "authors": CELLS["a script"]}
+    for row in evidence.values():
+        row |= {"finding": CELLS["an event"], "locator": CELLS["a frame"]}
+    tables = {"statements": statements, "sources": sources, "evidence": evidence}
+    frames: dict[str, Any] = {
+        name: frame_of(name, list(some.values()), content) for name, some in tables.items()
+    }
+    return replace(content, **frames)
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The tables, with two people in them, and a notebook of the workbench on each variant."""
+    folder = tmp_path_factory.mktemp("lab") / "project"
+    notebook = (ROOT / "notebooks" / "workbench.ipynb").read_text("utf-8")
+    content = with_people(read_content(ROOT / "data"))
+    variants = {
+        "data": content,
+        "shared": content,
+        "restart": content,
+        "long": long_page(content, 1000),
+        "hostile": hostile_page(content),
+    }
+    (folder / "notebooks").mkdir(parents=True)
+    for name, variant in variants.items():
+        write_content(variant, folder / name)
+        for other in (name, f"{name}-again"):
+            written = notebook.replace('\\"../data\\"', f'\\"../{name}\\"')
+            (folder / "notebooks" / f"{other}.ipynb").write_text(written, "utf-8")
+    return folder
+
+
+class Tab:
+    """A tab of JupyterLab with the workbench of the notebook at an address."""
+
+    def __init__(self, browser: Any, address: str) -> None:
+        self.asked: list[str] = []
+        self.context = browser.new_context(viewport={"width": 1440, "height": 900})
+        own = urlsplit(address).netloc
+        self.context.route("http*://**/*", lambda route: self._stay(route, own))
+        self.page = self.context.new_page()
+        self.page.set_default_timeout(60_000)
+        self.page.goto(address)
+        self.run()
+
+    def _stay(self, route: Any, own: str) -> None:
+        if urlsplit(route.request.url).netloc == own:
+            route.continue_()
+        else:
+            self.asked.append(route.request.url)
+            route.abort()
+
+    def run(self) -> None:
+        """Run all cells, and wait for the workbench."""
+        page = self.page
+        page.get_by_text("Python 3 (ipykernel) | Idle").wait_for()
+        page.evaluate("document.querySelectorAll('.kc-workbench').forEach((one) => one.remove())")
+        page.get_by_role("menuitem", name="Run", exact=True).click()
+        page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+        page.locator(".kc-entry").first.wait_for()
+
+    def at(self, selector: str, **given: Any) -> Any:
+        return self.page.locator(f".kc-workbench {selector}", **given)
+
+    def choose(self, statement: str) -> Any:
+        """Choose a statement in the list, and return the editor of its words."""
+        self.at(f".kc-entry[data-statement={statement}]").click()
+        self.at(".kc-head code", has_text=re.compile(f"^{statement}$")).wait_for()
+        return self.at(".kc-editor")
+
+    def save(self) -> Any:
+        for box in self.at(".kc-notes .kc-quiet").all():
+            box.click()
+        self.page.keyboard.press("Control+s")
+        note = self.at(".kc-saved")
+        note.wait_for()
+        return note
+
+    def here(self) -> str:
+        return str(self.at(".kc-head code").inner_text())
+
+
+@pytest.fixture(scope="module")
+def tab(browser: Any, lab: str) -> Iterator[Tab]:
+    """The tab that the tests of one editor share; each leaves nothing unsaved."""
+    yield from opened_alone(browser, lab, "data")
+
+
+def opened_alone(browser: Any, lab: str, name: str) -> Iterator[Tab]:
+    place = f"lab/workspaces/{name}/tree/notebooks/{name}.ipynb"
+    tab = Tab(browser, f"{lab}/{place}?token={TOKEN}")
+    yield tab
+    tab.context.close()
+
+
+def faults_of_axe(tab: Tab) -> list[Any]:
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = Axe().run(tab.page, context=".kc-workbench").response["violations"]
+    return [(one["id"], [node["html"][:200] for node in one["nodes"]][:3]) for one in found]
+
+
+def test_running_all_cells_opens_the_page_with_its_statements_and_the_section(tab: Tab) -> None:
+    assert tab.at(".kc-entry:not(.kc-off)").count() == 212
+    assert tab.at(".kc-title").inner_text() == "Ketamine"
+    tab.choose("description-1")
+    assert tab.at(".kc-right h2").first.inner_text() == "What is ketamine?"
+
+
+def test_an_edit_is_underlined_shown_live_and_saved_as_exactly_its_row(
+    tab: Tab, project: Path
+) -> None:
+    before = read_content(project / "data")
+    editor = tab.choose("addiction-2")
+    was = editor.input_value()
+    editor.press("Control+End")
+    editor.press_sequentially(" It is a miracle cure.")
+    mark = tab.at(".kc-mirror mark.kc-under-error", has_text="miracle")
+    mark.wait_for(state="attached")
+    fault = tab.at(".kc-fault.kc-error", has_text="miracle")
+    assert "Promotional word" in fault.inner_text()
+    assert "State the finding" in fault.inner_text()
+    assert editor.get_attribute("aria-describedby") == tab.at(".kc-faults").get_attribute("id")
+    tab.at(".kc-right .kc-here", has_text="miracle cure").wait_for()
+    tab.at(".kc-entry[data-statement=addiction-2] .kc-changed").wait_for()
+    assert tab.at(".kc-changes ins", has_text="miracle").count() == 1
+    assert text_on_disk(project / "data", "addiction-2") == was
+    note = tab.save()
+    assert "Saved 1 row." in note.inner_text()
+    assert note.locator("ins", has_text="miracle").count() == 1
+    [change] = changes_of(before, read_content(project / "data"))
+    assert (change.table, change.key) == ("statements", ("ketamine", "addiction-2"))
+    assert change.after is not None
+    assert change.after["text"] == f"{was} It is a miracle cure."
+
+
+def test_undo_brings_the_words_back_and_a_save_the_row(tab: Tab, project: Path) -> None:
+    was = text_on_disk(project / "data", "addiction-3")
+    editor = tab.choose("addiction-3")
+    editor.press("Control+End")
+    editor.press_sequentially(" More.")
+    tab.at(".kc-entry[data-statement=addiction-3] .kc-changed").wait_for()
+    editor.press("Control+z")
+    tab.page.wait_for_function(
+        "(text) => document.querySelector('.kc-editor').value === text", arg=was
+    )
+    tab.at(".kc-editor").press("Control+Shift+z")
+    tab.page.wait_for_function(
+        "(text) => document.querySelector('.kc-editor').value === text", arg=f"{was} More."
+    )
+    tab.at(".kc-editor").press("Control+z")
+    tab.at("button", has_text=re.compile("^Saved$")).wait_for()
+    assert text_on_disk(project / "data", "addiction-3") == was
+
+
+def test_a_source_is_found_cited_and_saved(tab: Tab, project: Path) -> None:
+    tab.choose("addiction-3")
+    tab.at("input[aria-label='Find a source']").press_sequentially("nonpsychotic anand")
+    card = tab.at(".kc-results .kc-card", has_text="Nonpsychotic")
+    card.get_by_label("Role of anand-2023").select_option("qualifies")
+    card.get_by_label("What anand-2023 found").fill("It was not about use of the drug.")
+    card.get_by_role("button", name="Cite").click()
+    tab.at(".kc-editor").wait_for()
+    wait_until(lambda: tab.at(".kc-editor").input_value().endswith("[@anand-2023]"))
+    tab.save()
+    said = rows_by_key(read_content(project / "data"), "evidence")[
+        "ketamine", "addiction-3", "anand-2023"
+    ]
+    assert (said["role"], said["finding"]) == ("qualifies", "It was not about use of the drug.")
+    tab.at("button[aria-label='Remove anand-2023']").click()
+    wait_until(lambda: "@" not in tab.at(".kc-editor").input_value())
+    tab.save()
+    assert ("ketamine", "addiction-3", "anand-2023") not in rows_by_key(
+        read_content(project / "data"), "evidence"
+    )
+
+
+def test_a_pasted_source_can_be_cited(tab: Tab, project: Path) -> None:
+    tab.choose("addiction-3")
+    tab.at(".kc-finder summary").click()
+    tab.at("textarea[aria-label='CSL-JSON, RIS or BibTeX']").fill(
+        "TY  - JOUR\nTI  - On tea\nAU  - Roe, Jo\nPY  - 2020\nER  - \n"
+    )
+    tab.at("button", has_text="Add the source").click()
+    tab.at(".kc-results .kc-card", has_text="On tea").wait_for()
+    tab.save()
+    assert ("roe-2020",) in rows_by_key(read_content(project / "data"), "sources")
+
+
+def test_statements_are_added_split_joined_moved_and_cut_by_keyboard(
+    tab: Tab, project: Path
+) -> None:
+    before = read_content(project / "data")
+    tab.choose("lasting-1").focus()
+    tab.page.keyboard.press("Alt+Enter")
+    tab.at(".kc-head code", has_text="lasting-2").wait_for()
+    tab.page.keyboard.type("Ask first. Then wait.")
+    for _ in range(len(" Then wait.")):
+        tab.page.keyboard.press("ArrowLeft")
+    tab.page.keyboard.press("Alt+s")
+    tab.at(".kc-entry[data-statement=lasting-3]").wait_for()
+    assert tab.at(".kc-editor").input_value() == "Ask first."
+    tab.page.keyboard.press("Alt+j")
+    tab.at(".kc-entry[data-statement=lasting-3]").wait_for(state="detached")
+    assert tab.at(".kc-editor").input_value() == "Ask first. Then wait."
+    tab.page.keyboard.press("Alt+Shift+ArrowUp")
+    first = tab.at(".kc-group:has([data-statement=lasting-2]) .kc-entry").first
+    wait_until(lambda: first.get_attribute("data-statement") == "lasting-2")
+    tab.page.keyboard.press("Alt+Delete")
+    tab.at(".kc-entry[data-statement=lasting-2]").wait_for(state="detached")
+    assert changes_of(before, read_content(project / "data")) == ()
+    for _ in range(6):
+        tab.page.keyboard.press("Control+z")
+    tab.at("button", has_text=re.compile("^Saved$")).wait_for()
+
+
+def test_jupyterlab_takes_no_key_that_is_pressed_in_the_workbench(tab: Tab) -> None:
+    cells = tab.page.locator(".jp-Notebook .jp-Cell").count()
+    tab.at(".kc-list").focus()
+    for key in ("a", "b", "d", "d", "x", "m"):
+        tab.page.keyboard.press(key)
+    assert tab.page.locator(".jp-Notebook .jp-Cell").count() == cells
+    tab.page.keyboard.press("End")
+    last = tab.at(".kc-entry").last.get_attribute("data-statement")
+    wait_until(lambda: tab.here() == last)
+    assert tab.at(".kc-list").evaluate("(one) => one === document.activeElement")
+    tab.page.keyboard.press("Home")
+    wait_until(lambda: tab.here() != last)
+
+
+def test_a_reviewer_signs_by_keyboard_alone(tab: Tab, project: Path) -> None:
+    page = tab.page
+    tab.choose("addiction-1")
+    tab.at(".kc-list").focus()
+    page.keyboard.press("Alt+r")
+    who = tab.at(".kc-who select").first
+    who.wait_for()
+    who.focus()
+    page.keyboard.type("Ada")
+    page.keyboard.press("Alt+a")
+    tab.at(".kc-note", has_text="Approved: addiction-1.").wait_for()
+    wait_until(lambda: tab.here() == "addiction-2")
+    page.keyboard.press("Alt+c")
+    page.keyboard.type("Say which doctor.")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    tab.at(".kc-note", has_text="Asked for changes: addiction-2.").wait_for()
+    said = rows_by_key(read_content(project / "data"), "signoffs").values()
+    found = {row["statement"]: (row["person"], row["verdict"], row["comment"]) for row in said}
+    assert found == {
+        "addiction-1": ("ada", "approved", ""),
+        "addiction-2": ("ada", "changes-requested", "Say which doctor."),
+    }
+    assert faults_of_axe(tab) == []
+    page.keyboard.press("Alt+r")
+    editor = tab.choose("addiction-1")
+    editor.press("Control+End")
+    editor.press_sequentially(" More.")
+    tab.at(".kc-note", has_text="Saving this voids a sign-off: ada (clinical").wait_for()
+    editor.press("Control+z")
+    tab.at("button", has_text=re.compile("^Saved$")).wait_for()
+
+
+def test_a_finding_is_waived_with_a_reason_until_a_day(tab: Tab, project: Path) -> None:
+    tab.choose("ask-1")
+    fault = tab.at(".kc-fault", has=tab.page.get_by_label("Waive jargon-plain-word"))
+    fault.get_by_label("Waive jargon-plain-word").click()
+    fault.get_by_label("Why it may stand").fill("Doctors say it to you.")
+    until = (datetime.date.today() + datetime.timedelta(30)).isoformat()
+    fault.get_by_label("Until which day").fill(until)
+    fault.get_by_role("button", name="Waive", exact=True).click()
+    fault.wait_for(state="detached")
+    assert "Saved 1 row." in tab.save().inner_text()
+    assert rows_by_key(read_content(project / "data"), "waivers") == {
+        ("statements", "ketamine/ask-1", "jargon-plain-word"): {
+            "table": "statements",
+            "row": "ketamine/ask-1",
+            "rule": "jargon-plain-word",
+            "reason": "Doctors say it to you.",
+            "until": until,
+        }
+    }
+    tab.page.keyboard.press("Control+z")
+    fault.wait_for()
+    tab.save()
+    assert rows_by_key(read_content(project / "data"), "waivers") == {}
+
+
+def test_a_cut_statement_is_brought_back(tab: Tab, project: Path) -> None:
+    tab.choose("reviews-1")
+    assert "There are no reviews yet." in tab.at(".kc-middle").inner_text()
+    tab.at("button", has_text="Bring it back").click()
+    tab.at(".kc-entry[data-statement=reviews-1]:not(.kc-off)").wait_for()
+    assert tab.at(".kc-editor").input_value() == "There are no reviews yet."
+    tab.at(".kc-right .kc-here", has_text="There are no reviews yet.").wait_for()
+    tab.save()
+    row = rows_by_key(read_content(project / "data"), "statements")["ketamine", "reviews-1"]
+    assert (row["text"], bool(row["position"])) == ("There are no reviews yet.", True)
+    tab.page.keyboard.press("Control+z")
+    tab.at(".kc-entry[data-statement=reviews-1].kc-off").wait_for()
+    tab.save()
+    assert text_on_disk(project / "data", "reviews-1") == ""
+
+
+def test_a_statement_moves_to_the_section_that_the_menu_names(tab: Tab, project: Path) -> None:
+    tab.choose("addiction-3")
+    menu = tab.at(".kc-middle").get_by_label("Section", exact=True)
+    menu.select_option("driving")
+    there = ".kc-group:has([data-statement=driving-1]) [data-statement=addiction-3]"
+    tab.at(there).wait_for()
+    assert tab.here() == "addiction-3"
+    tab.at(".kc-right h2", has_text="Driving and machines").wait_for()
+    tab.save()
+    row = rows_by_key(read_content(project / "data"), "statements")["ketamine", "addiction-3"]
+    assert row["section"] == "driving"
+    tab.page.keyboard.press("Control+z")
+    tab.at(there).wait_for(state="detached")
+    tab.save()
+    row = rows_by_key(read_content(project / "data"), "statements")["ketamine", "addiction-3"]
+    assert row["section"] == "lasting-harm"
+
+
+def test_a_reviewer_sees_what_changed_since_a_stale_sign_off(tab: Tab) -> None:
+    review = tab.at("button", has_text=re.compile("^Review$"))
+    tab.choose("addiction-3")
+    review.click()
+    tab.at(".kc-who select").first.select_option("ada")
+    tab.at("button", has_text="Approve").click()
+    tab.at(".kc-note", has_text="Approved: addiction-3.").wait_for()
+    review.click()
+    editor = tab.choose("addiction-3")
+    editor.press("Control+End")
+    editor.press_sequentially(" Ask early.")
+    tab.at(".kc-note", has_text="Saving this voids a sign-off").wait_for()
+    tab.save()
+    review.click()
+    tab.choose("addiction-3")
+    assert "What changed since Ada Roe signed on" in tab.at(".kc-review").inner_text()
+    [added] = tab.at(".kc-review .kc-redline ins").all_inner_texts()
+    assert added.split() == ["[inserted:", "Ask", "early.", "]"]
+    assert "clinical: stale" in tab.at(".kc-head").inner_text()
+    review.click()
+    tab.page.keyboard.press("Control+z")
+    tab.at(".kc-head", has_text="clinical: valid").wait_for()
+    tab.save()
+
+
+def test_the_words_stand_against_those_saved_and_those_supplied(tab: Tab) -> None:
+    editor = tab.choose("alternative-option-1")
+    changes = tab.at(".kc-changes")
+    assert changes.locator("h3").all_inner_texts() == [
+        "Supplied words",
+        "Against the supplied words",
+    ]
+    supplied = changes.locator(".kc-supplied").inner_text()
+    assert supplied.startswith("Alternative Option: For individuals who have not responded")
+    redline = changes.locator(".kc-redline")
+    assert redline.is_visible()
+    assert "Alternative Option" in redline.locator("del").first.inner_text()
+    assert "If 2 or more antidepressants" in redline.locator("ins").first.inner_text()
+    assert tab.at(".kc-middle").inner_text().count(supplied) == 1
+    editor.press("Control+End")
+    editor.press_sequentially(" Ask.")
+    changes.locator("h3", has_text="Against the saved words").wait_for()
+    [added] = changes.locator(".kc-redline").first.locator("ins").all_inner_texts()
+    assert added.split() == ["[inserted:", "Ask.", "]"]
+    tab.at(".kc-editor").press("Control+z")
+    tab.at("button", has_text=re.compile("^Saved$")).wait_for()
+    # Of what is off the page, the supplied words stand there once.
+    tab.choose("rapid-onset-1")
+    middle = tab.at(".kc-middle").inner_text()
+    assert middle.count("One of the most notable features of ketamine is its quick action.") == 1
+
+
+def test_what_is_wrong_with_the_whole_page_leads_to_its_statements_by_keyboard(
+    tab: Tab, project: Path
+) -> None:
+    page = tab.page
+    focused = "document.activeElement.textContent"
+    live = tab.at("[aria-live=polite]")
+    content = read_content(project / "data")
+    found = [
+        one for one in check(content, ["ketamine"]) if one.table not in ("statements", "evidence")
+    ]
+    unlooked = [one for one in found if one.rule == "retraction-unchecked"]
+    assert len(found) > 70
+    said = [
+        f"{number} {severity}{'s' if number > 1 else ''}"
+        for severity, number in Counter(one.severity for one in found).items()
+    ]
+    tab.choose("addiction-3").press("Alt+5")
+    assert page.evaluate(focused) == f"The page as a whole {', '.join(said)}"
+    headings = tab.at(".kc-findings h2").all_inner_texts()
+    assert [one.split(" ", 1)[1] for one in headings] == said
+    assert tab.at(".kc-findings .kc-place:visible").count() == 0
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    wait_until(lambda: live.inner_text() == "The whole page was looked at.")
+    assert page.evaluate(focused) == "Look again"
+    while not page.evaluate(focused).startswith("Retraction unchecked"):
+        page.keyboard.press("Tab")
+    assert page.evaluate(focused) == f"Retraction unchecked ({len(unlooked)})"
+    page.keyboard.press("Enter")
+    assert tab.at(".kc-findings .kc-place:visible").count() == len(unlooked)
+    # It scrolls within its pane, and leaves the list its room, the chosen statement in sight.
+    sizes = tab.at(".kc-whole").evaluate(
+        "(one) => [one.clientHeight, one.scrollHeight, one.parentElement.clientHeight]"
+    )
+    assert sizes[1] > sizes[0]
+    assert sizes[0] < 0.67 * sizes[2]
+    chosen = tab.at(".kc-entry[aria-selected=true]").bounding_box()
+    frame = tab.at(".kc-list").bounding_box()
+    assert frame["y"] <= chosen["y"] <= frame["y"] + frame["height"]
+    item = tab.at(".kc-findings li", has_text="source anand-2023")
+    ways = item.locator("[aria-label^='Go to ']")
+    assert set(ways.all_inner_texts()) == {
+        statement
+        for document, statement, source in rows_by_key(content, "evidence")
+        if (document, source) == ("ketamine", "anand-2023")
+    }
+    while page.evaluate(focused) != ways.first.inner_text():
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    wait_until(lambda: tab.here() == ways.first.inner_text())
+    wait_until(lambda: live.inner_text().startswith(f"{tab.here()} is chosen."))
+    assert page.evaluate(focused) == tab.here()
+    item.get_by_role("button", name="Waive").press("Enter")
+    page.keyboard.type("Looked up by hand.")
+    item.get_by_label("Until which day").fill("2999-01-31")
+    page.keyboard.press("Enter")
+    item.wait_for(state="detached")
+    errors = sum(one.severity == "error" for one in found)
+    wait_until(lambda: f"{errors - 1} errors" in live.inner_text())
+    assert page.evaluate(focused) == tab.at(".kc-whole summary").first.text_content()
+    page.keyboard.press("Control+z")
+    item.wait_for()
+    page.keyboard.press("Enter")
+    assert tab.at(".kc-findings").is_hidden()
+    tab.at("button", has_text=re.compile("^Saved$")).wait_for()
+
+
+@pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
+def test_axe_finds_nothing_in_either_theme(tab: Tab, theme: str) -> None:
+    page = tab.page
+    page.get_by_role("menuitem", name="Settings", exact=True).click()
+    page.locator(".lm-Menu-item", has_text="Theme").first.hover()
+    page.locator(".lm-Menu-item", has_text=theme).first.click()
+    light = "true" if theme.endswith("Light") else "false"
+    page.locator(f"body[data-jp-theme-light={light}]").wait_for(state="attached")
+    editor = tab.choose("addiction-2")
+    editor.press("Control+End")
+    editor.press_sequentially(" A wonder drug.")
+    tab.at(".kc-changes ins").first.wait_for()
+    tab.page.keyboard.press("Alt+h")
+    assert faults_of_axe(tab) == []
+    tab.page.keyboard.press("Alt+h")
+    tab.page.keyboard.press("Alt+5")
+    folded = tab.at(".kc-findings details:not([open]) > summary")
+    while folded.count():
+        folded.first.click()
+    assert tab.at(".kc-findings .kc-place:visible").count() > 70
+    assert faults_of_axe(tab) == []
+    tab.at(".kc-whole summary").first.click()
+    editor.press("Control+z")
+    tab.at("button", has_text=re.compile("^Saved$")).wait_for()
+
+
+def test_changes_of_state_are_announced_and_the_focus_is_seen(tab: Tab) -> None:
+    live = tab.at("[aria-live=polite]")
+    editor = tab.choose("addiction-3")
+    editor.press("Control+End")
+    editor.press_sequentially(" A miracle.")
+    tab.at(".kc-mirror mark.kc-under-error").wait_for(state="attached")
+    wait_until(lambda: "1 fault" in live.inner_text())
+    editor.press("F8")
+    wait_until(lambda: live.inner_text().startswith("Error: Promotional"))
+    outline = "(one) => getComputedStyle(one).outlineStyle"
+    assert editor.evaluate(outline) == "solid"
+    editor.press("Control+z")
+    tab.at("button", has_text=re.compile("^Saved$")).wait_for()
+
+
+VERSIONS = """
+(panel) => [...panel.querySelectorAll('.kc-versions > div')].map((one) => {
+    const [card, name, words] = [one, ...one.children].map((each) => each.getBoundingClientRect());
+    const below = name.bottom <= words.top && words.bottom <= card.bottom;
+    return { inside: below && words.left >= card.left && words.right <= card.right };
+})
+"""
+"""Whether the words of each version lie in their card, below its name."""
+
+
+def test_two_tabs_that_change_one_row_lose_nothing(browser: Any, lab: str, project: Path) -> None:
+    for one in opened_alone(browser, lab, "shared"):
+        for other in opened_alone(browser, lab, "shared-again"):
+            for tab, words in ((one, "Words of one."), (other, "Words of the other.")):
+                tab.choose("addiction-2").fill(words)
+                tab.at(".kc-entry[data-statement=addiction-2] .kc-changed").wait_for()
+            one.save()
+            other.page.keyboard.press("Control+s")
+            panel = other.at(".kc-conflict")
+            panel.wait_for()
+            assert text_on_disk(project / "shared", "addiction-2") == "Words of one."
+            assert "Words of the other" in panel.inner_text()
+            assert "Words of one" in panel.inner_text()
+            assert "Tell your doctor" in panel.inner_text()
+            assert faults_of_axe(other) == []
+            assert other.at("button", has_text=re.compile("^Not saved$")).count() == 1
+            for width in (1440, 1024):
+                other.page.set_viewport_size({"width": width, "height": 900})
+                assert [one for one in panel.evaluate(VERSIONS) if not one["inside"]] == []
+            panel.get_by_label("Words to keep instead").fill("Words of both.")
+            panel.get_by_role("button", name="Keep the words above").click()
+            panel.wait_for(state="detached")
+            other.save()
+            assert text_on_disk(project / "shared", "addiction-2") == "Words of both."
+
+
+def kernel_process(data: Path) -> int:
+    """The process of the kernel that has the page open: it says so beside the tables."""
+    [holder] = (data / ".drafts").glob("*.holder")
+    return int(json.loads(holder.read_text("utf-8"))["process"])
+
+
+def test_words_survive_a_kernel_that_dies_even_those_typed_after_it(
+    browser: Any, lab: str, project: Path
+) -> None:
+    for tab in opened_alone(browser, lab, "restart"):
+        tab.choose("addiction-2").fill("Typed before.")
+        tab.at(".kc-entry[data-statement=addiction-2] .kc-changed").wait_for()
+        tab.choose("addiction-3")
+        os.kill(kernel_process(project / "restart"), signal.SIGKILL)
+        tab.at(".kc-editor").fill("Typed after.")
+        # JupyterLab starts the kernel again and says so; nothing is running in it.
+        kept = "Object.keys(localStorage).some((one) => one.startsWith('ketcontent:'))"
+        assert tab.page.evaluate(kept)
+        tab.page.reload()
+        tab.run()
+        tab.at(".kc-note", has_text="restored").wait_for()
+        assert tab.here() == "addiction-3"
+        assert tab.at(".kc-editor").input_value() == "Typed after."
+        assert tab.choose("addiction-2").input_value() == "Typed before."
+        tab.save()
+        assert text_on_disk(project / "restart", "addiction-2") == "Typed before."
+        assert text_on_disk(project / "restart", "addiction-3") == "Typed after."
+
+
+FRAMES = """
+async ([what, times]) => {
+    const list = document.querySelector('.kc-list');
+    const editor = document.querySelector('.kc-editor');
+    const waits = [];
+    for (let n = 0; n < times; n++) {
+        const start = performance.now();
+        if (what === 'scroll') list.scrollTop += 400;
+        else {
+            editor.value += 'a';
+            editor.dispatchEvent(new InputEvent('input', { bubbles: true }));
+        }
+        await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+        waits.push(performance.now() - start);
+    }
+    return waits.sort((one, other) => one - other);
+}
+"""
+
+
+@pytest.mark.parametrize("what", ["type", "scroll"])
+def test_a_thousand_statements_stay_responsive(long: Tab, what: str) -> None:
+    assert long.at(".kc-entry").count() == 1000
+    long.choose("long-20").press("Control+End")
+    waits = long.page.evaluate(FRAMES, [what, 40])
+    figures = {"median": waits[19], "95th percentile": waits[37], "longest": waits[39]}
+    said = ", ".join(f"{name} {wait:.0f} ms" for name, wait in figures.items())
+    print(f"{what}: {said}")
+    # Nine frames of ten are within 100 ms, on a machine that others use too.
+    assert waits[35] < 100, said
+
+
+@pytest.fixture(scope="module")
+def long(browser: Any, lab: str) -> Iterator[Tab]:
+    yield from opened_alone(browser, lab, "long")
+
+
+LOOK = """
+async (statements) => {
+    const bench = document.querySelector('.kc-workbench');
+    const tags = 'script, iframe, img, svg, base, meta, link, style, object, embed';
+    const found = {};
+    for (const one of statements) {
+        bench.querySelector(`.kc-entry[data-statement=${one}]`).click();
+        const end = performance.now() + 20000;
+        while (bench.querySelector('.kc-head code')?.textContent !== one
+            || bench.querySelector('.kc-entry[aria-selected=true]')?.dataset.statement !== one) {
+            if (performance.now() > end) throw new Error(`${one} was not shown`);
+            await new Promise((done) => setTimeout(done, 5));
+        }
+        const running = [...bench.querySelectorAll('*')].flatMap((each) => [...each.attributes])
+            .filter((each) => /^on/i.test(each.name) || /^(javascript|data):/i.test(each.value));
+        found[one] = [
+            bench.querySelector('.kc-editor, .kc-toread')[
+                bench.querySelector('.kc-editor') ? 'value' : 'textContent'],
+            [...bench.querySelectorAll(tags)].map((each) => each.tagName)
+                .concat(running.map((each) => each.name)),
+        ];
+    }
+    return found;
+}
+"""
+"""Choose each statement; tell its words, and what of the workbench could run or load anything."""
+
+
+def test_no_cell_of_a_table_runs_in_jupyterlab(browser: Any, lab: str) -> None:
+    for tab in opened_alone(browser, lab, "hostile"):
+        dialogs: list[str] = []
+        tab.page.on("dialog", lambda dialog, seen=dialogs: seen.append(dialog.message))
+        cells = {f"hostile-{place}": cell for place, cell in enumerate(CELLS.values())}
+        for statement, (words, strange) in tab.page.evaluate(LOOK, [*cells]).items():
+            assert words.split() == cells[statement].split()
+            assert strange == [], statement
+        tab.at("button", has_text=re.compile("^Review$")).click()
+        tab.at(".kc-review").wait_for()
+        for statement, (_, strange) in tab.page.evaluate(LOOK, [*cells]).items():
+            assert strange == [], statement
+        assert tab.page.evaluate("window.ran") is None
+        assert dialogs == []
+        assert [one for one in tab.asked if "evil" in one] == []
+
+
+def test_the_first_quarter_of_an_hour_of_the_readme(
+    browser: Any, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    part = (ROOT / "README.md").read_text("utf-8").split("## The workbench")[1].split("\n## ")[0]
+    steps = re.findall(r"^\d\. (.*(?:\n   .*)*)", part, flags=re.MULTILINE)
+    typed = [re.findall("`([^`]+)`", step) for step in steps]
+    assert len(steps) == 8
+    [[*command]] = [one.split() for one in re.findall("```sh\n(.*)\n```", part)]
+    assert command[:2] == ["ketcontent", "lab"]
+    for name in ("data", "notebooks"):
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns(".*"))
+    own = tmp_path_factory.mktemp("jupyter")
+    for tab in opened_by_command(browser, tmp_path, own, *command[2:]):
+        assert tab.at(".kc-entry[aria-selected=true]").count() == 1
+        tab.at(".kc-search").fill(typed[1][0])
+        wait_until(lambda tab=tab: tab.at(".kc-entry").count() == 1)
+        editor = tab.choose(str(tab.at(".kc-entry").get_attribute("data-statement")))
+        was = editor.input_value()
+        editor.press("Control+End")
+        editor.press_sequentially(typed[2][0])
+        tab.at(".kc-mirror mark.kc-under-error").wait_for(state="attached")
+        tab.at(".kc-right .kc-here", has_text=typed[2][0].strip()).wait_for()
+        editor.press("Control+z")
+        tab.at("button", has_text=re.compile("^Saved$")).wait_for()
+        assert tab.at(".kc-editor").input_value() == was
+        tab.at(".kc-editor").fill(typed[4][0])
+        tab.at(".kc-changes ins", has_text="with drugs").wait_for()
+        tab.at("input[aria-label='Find a source']").press_sequentially(typed[5][0])
+        tab.at("input[aria-label='What anand-2023 found']").fill("Another question.")
+        tab.at(".kc-results button", has_text="Cite").click()
+        tab.at("button[aria-label='Remove anand-2023']").click()
+        tab.at("button[aria-label='Remove anand-2023']").wait_for(state="detached")
+        assert "Saved 1 row." in tab.save().inner_text()
+        assert text_on_disk(tmp_path / "data", tab.here()) == typed[4][0]
+        tab.at("button", has_text=re.compile("^Review$")).click()
+        tab.at(".kc-review").wait_for()
+        assert "Nobody is named in the table of people yet" in tab.at(".kc-review").inner_text()
+        tab.at("button", has_text=re.compile("^Review$")).click()
+        tab.at(".kc-editor").wait_for()
+
+
+def opened_by_command(browser: Any, project: Path, own: Path, *words: str) -> Iterator[Tab]:
+    """What ``ketcontent lab`` opens in a project, all cells run."""
+    run, address = started(project, own, *words, "--no-browser")
+    try:
+        tab = Tab(browser, address)
+        yield tab
+        tab.context.close()
+    finally:
+        run.terminate()
+        run.communicate()

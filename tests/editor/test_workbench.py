@@ -1,0 +1,443 @@
+"""The workbench without a browser: what it answers, and what outlives its process."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ketcontent import read_content, write_content
+from ketcontent.editor.session import changes_of, rows_by_key
+from ketcontent.editor.workbench import Workbench
+from ketcontent.model.content import frame_of
+from tests.conftest import ROOT
+
+KEY = ("ketamine", "addiction-1")
+PEOPLE = [
+    {"person": "ada", "name": "Ada Roe", "credential": "MD", "conflicts": "none"},
+    {"person": "ben", "name": "Ben Poe", "credential": "", "conflicts": "none"},
+]
+"""Two people who exist in tests alone."""
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """A copy of the tables, with people who can sign."""
+    folder = tmp_path / "data"
+    shutil.copytree(ROOT / "data", folder, ignore=shutil.ignore_patterns(".*"))
+    content = read_content(folder)
+    write_content(replace(content, people=frame_of("people", PEOPLE, content)))
+    return folder
+
+
+def opened(data: Path, section: str = "lasting-harm") -> Workbench:
+    return Workbench("ketamine", data=str(data), section=section)
+
+
+def ask(workbench: Workbench, verb: str, **given: Any) -> dict[str, Any]:
+    """Ask as the browser does, and give the answer as it arrives there."""
+    answer = workbench.answer(json.loads(json.dumps({"id": "q-1", "do": verb, **given})))
+    assert answer["id"] == "q-1"
+    return dict(json.loads(json.dumps(answer)))
+
+
+def reword(workbench: Workbench, text: str, statement: str = "addiction-1") -> dict[str, Any]:
+    return ask(workbench, "edit", statement=statement, cells={"text": text})
+
+
+def text_on_disk(data: Path, statement: str = "addiction-1") -> str:
+    return rows_by_key(read_content(data), "statements")["ketamine", statement]["text"]
+
+
+def wording(redline: list[list[str]], without: str = "deleted") -> str:
+    """The wording that a redline leads to, or without what was inserted the one it starts from."""
+    return "".join(text for change, text in redline if change != without).strip()
+
+
+def drafts(data: Path) -> list[Path]:
+    return sorted((data / ".drafts").glob("*.json"))
+
+
+def test_it_opens_with_the_page_its_statements_and_the_chosen_one(data: Path) -> None:
+    answer = ask(opened(data), "open")
+    assert answer["page"]["title"] == "Ketamine"
+    entries = [one for section in answer["listing"] for one in section["statements"]]
+    assert len([one for one in entries if not one["cut"]]) == 212
+    assert answer["detail"]["statement"] == "lasting-1"
+    assert answer["preview"]["section"] == "lasting-harm"
+    assert "error" not in answer
+
+
+def test_faults_of_the_page_as_a_whole_come_by_rule_and_lead_to_statements(data: Path) -> None:
+    content = read_content(data)
+    workbench = opened(data)
+    groups = ask(workbench, "open")["whole"]
+    [found] = [one for one in groups if one["rule"] == "retraction-unchecked"]
+    assert found["severity"] == "error"
+    rows = {one["row"]: one for one in found["rows"]}
+    assert set(rows) >= {"anand-2023", "who-2015"}
+    for row in rows.values():
+        assert row["message"] == "Look up whether the source was retracted: last done never."
+        assert row["hint"].startswith("Look up whether the source was retracted, then date")
+    resting = [key[1] for key in rows_by_key(content, "evidence") if key[2] == "anand-2023"]
+    assert sorted(rows["anand-2023"]["statements"]) == sorted(resting) != []
+    # What a statement has is shown with the statement.
+    tables = {row["table"] for one in groups for row in one["rows"]}
+    assert tables == {"sources", "help_lines"}
+
+
+def test_a_save_looks_at_the_whole_page_again(data: Path) -> None:
+    workbench = opened(data)
+    must, should = "lasting-mental-effects", "cost-access"
+    content = read_content(data)
+    for (_, statement), row in rows_by_key(content, "statements").items():
+        if row["position"] and {must, should} & set(row["topics"].split()):
+            ask(workbench, "edit", statement=statement, cells={"topics": ""})
+    # What one types is not held against the whole page before somebody asks for that, or saves.
+    edited = ask(workbench, "choose", statement="addiction-1")
+    assert "whole" not in edited
+    looked = ask(workbench, "judge")["whole"]
+    groups = ask(workbench, "save")["whole"]
+    assert groups == looked
+    found = {
+        one["severity"]: row["message"]
+        for one in groups
+        for row in one["rows"]
+        if row["table"] == "documents"
+    }
+    asked = {key: row["question"] for (key,), row in rows_by_key(content, "topics").items()}
+    assert found == {
+        "error": f"No statement answers: {asked[must]}",
+        "warning": f"No statement answers: {asked[should]}",
+    }
+    severities = [one["severity"] for one in groups]
+    assert severities == sorted(severities, key=["error", "warning"].index)
+
+
+def test_a_fault_of_the_page_can_be_waived_and_that_undone(data: Path) -> None:
+    def unlooked(answer: dict[str, Any]) -> list[str]:
+        return [
+            row["row"]
+            for one in answer["whole"]
+            for row in one["rows"]
+            if one["rule"] == "retraction-unchecked"
+        ]
+
+    workbench = opened(data)
+    before = unlooked(ask(workbench, "open"))
+    place = {"table": "sources", "row": "anand-2023", "rule": "retraction-unchecked"}
+    finding = {**place, "reason": "Looked up by hand.", "until": "2999-01-31"}
+    assert set(before) - set(unlooked(ask(workbench, "waive", finding=finding))) == {"anand-2023"}
+    assert unlooked(ask(workbench, "undo")) == before
+
+
+def test_faults_come_with_their_place_as_a_browser_counts_it(data: Path) -> None:
+    answer = reword(opened(data), "👩🏽 A miracle.")
+    [fault] = [one for one in answer["faults"] if one["rule"] == "promotion-novelty"]
+    in_utf16 = "👩🏽 A miracle.".encode("utf-16-le")[2 * fault["start"] : 2 * fault["end"]]
+    assert in_utf16.decode("utf-16-le") == "miracle"
+    assert fault["hint"]
+
+
+def test_a_save_writes_the_row_and_shows_its_redline(data: Path) -> None:
+    before = read_content(data)
+    workbench = opened(data)
+    reword(workbench, "It may harm. [@winstock-2012]")
+    assert text_on_disk(data).startswith("In a survey")
+    answer = ask(workbench, "save")
+    [saved] = answer["saved"]
+    assert saved["key"] == "ketamine/addiction-1"
+    assert ["inserted", "It may harm"] in saved["cells"][0]["redline"]
+    assert [one.key for one in changes_of(before, read_content(data))] == [KEY]
+    assert answer["status"]["unsaved"] == 0
+    assert drafts(data) == []
+
+
+def test_a_sentence_added_at_the_end_is_all_that_its_redline_shows(data: Path) -> None:
+    workbench = opened(data)
+    was = text_on_disk(data)
+    reword(workbench, f"{was} Ask early.")
+    [saved] = ask(workbench, "save")["saved"]
+    [cell] = saved["cells"]
+    assert cell["redline"] == [["kept", f"{was} "], ["inserted", "Ask early."]]
+
+
+def test_undo_after_a_save_is_an_edit_to_be_saved(data: Path) -> None:
+    workbench = opened(data)
+    was = text_on_disk(data)
+    reword(workbench, "It may harm. [@winstock-2012]")
+    ask(workbench, "save")
+    assert ask(workbench, "undo")["status"]["unsaved"] == 1
+    ask(workbench, "save")
+    assert text_on_disk(data) == was
+
+
+def test_two_editors_of_different_rows_both_keep_their_work(data: Path) -> None:
+    one = opened(data)
+    reword(one, "Mine. [@winstock-2012]")
+    with_theirs(data, "form-1", "Theirs.")
+    assert "error" not in ask(one, "save")
+    assert text_on_disk(data) == "Mine. [@winstock-2012]"
+    assert text_on_disk(data, "form-1") == "Theirs."
+
+
+def with_theirs(data: Path, statement: str, text: str) -> None:
+    """Save words of somebody else."""
+    content = read_content(data)
+    rows = list(rows_by_key(content, "statements").values())
+    for row in rows:
+        if row["statement"] == statement:
+            row["text"] = text
+    write_content(replace(content, statements=frame_of("statements", rows, content)))
+
+
+@pytest.mark.parametrize(
+    ("choice", "stands"),
+    [("mine", "Mine."), ("theirs", "Theirs."), ("edit", "Words of both.")],
+)
+def test_a_conflict_overwrites_nothing_and_the_editor_chooses(
+    data: Path, choice: str, stands: str
+) -> None:
+    workbench = opened(data)
+    reword(workbench, "Mine.")
+    reword(workbench, "Another row of mine.", "form-1")
+    with_theirs(data, "addiction-1", "Theirs.")
+    answer = ask(workbench, "save")
+    assert "addiction-1" in answer["error"]["message"]
+    assert text_on_disk(data) == "Theirs."
+    [conflict] = answer["status"]["conflicts"]
+    [cell] = conflict["cells"]
+    assert cell["base"].startswith("In a survey")
+    assert (wording(cell["theirs"]), wording(cell["mine"])) == ("Theirs.", "Mine.")
+    assert wording(cell["mine"], without="inserted") == cell["base"]
+    answer = ask(
+        workbench,
+        "settle",
+        table="statements",
+        key=conflict["key"],
+        choice=choice,
+        text="Words of both.",
+    )
+    assert answer["status"]["conflicts"] == []
+    assert "error" not in ask(workbench, "save")
+    assert text_on_disk(data) == stands
+    assert text_on_disk(data, "form-1") == "Another row of mine."
+
+
+LEFT = """
+import sys
+from ketcontent.editor import Workbench
+workbench = Workbench("ketamine", data=sys.argv[1])
+workbench.answer({"id": "1", "do": "edit", "statement": "addiction-1", "cells": {"text": "Typed."}})
+"""
+
+
+def left_by_a_killed_process(data: Path, more: str = "") -> None:
+    code = f"{LEFT}\n{more}\nimport os; os.kill(os.getpid(), 9)"
+    subprocess.run([sys.executable, "-c", code, str(data)], check=False, capture_output=True)
+
+
+def test_words_of_a_killed_kernel_are_there_when_the_page_is_opened_again(data: Path) -> None:
+    left_by_a_killed_process(data)
+    assert text_on_disk(data).startswith("In a survey")
+    workbench = opened(data)
+    answer = ask(workbench, "open")
+    assert answer["news"] == "Unsaved changes to 1 row from an earlier session were restored."
+    assert answer["status"]["unsaved"] == 1
+    ask(workbench, "save")
+    assert text_on_disk(data) == "Typed."
+    assert drafts(data) == []
+
+
+def test_words_of_a_killed_kernel_that_others_overtook_are_put_before_the_editor(
+    data: Path,
+) -> None:
+    left_by_a_killed_process(data)
+    with_theirs(data, "addiction-1", "Theirs.")
+    answer = ask(opened(data), "open")
+    [conflict] = answer["status"]["conflicts"]
+    assert conflict["text"] == "Typed."
+    assert text_on_disk(data) == "Theirs."
+    assert len(drafts(data)) == 1
+
+
+def test_a_session_that_lives_keeps_its_draft_to_itself(data: Path) -> None:
+    workbench = opened(data)
+    reword(workbench, "Mine.")
+    code = (
+        "import sys; from ketcontent.editor.workbench import Workbench;"
+        "w = Workbench('ketamine', data=sys.argv[1]);"
+        "print(w.answer({'id': '1', 'do': 'open'})['status']['unsaved'])"
+    )
+    other = subprocess.run(
+        [sys.executable, "-c", code, str(data)], capture_output=True, text=True, check=True
+    )
+    assert other.stdout.strip() == "0"
+    assert len(drafts(data)) == 1
+
+
+def test_a_cell_that_runs_again_goes_on_where_it_was_and_the_older_one_says_so(
+    data: Path,
+) -> None:
+    older = opened(data)
+    reword(older, "Mine.")
+    newer = opened(data)
+    assert ask(newer, "open")["status"]["unsaved"] == 1
+    answer = reword(older, "More.")
+    assert answer["error"]["message"].startswith("This page was opened in another workbench")
+    assert len(drafts(data)) == 1
+
+
+def test_words_that_only_the_browser_kept_are_restored(data: Path) -> None:
+    base = text_on_disk(data)
+    kept = [{"statement": "addiction-1", "text": "Typed offline.", "base": base}]
+    answer = ask(opened(data), "open", kept=kept)
+    assert answer["news"] == "Words that were typed while no kernel answered were restored."
+    assert answer["detail"]["row"]["text"] == "Typed offline."
+
+
+def test_words_that_only_the_browser_kept_do_not_overwrite_newer_ones(data: Path) -> None:
+    kept = [{"statement": "addiction-1", "text": "Typed offline.", "base": "Long ago."}]
+    answer = ask(opened(data), "open", kept=kept)
+    assert answer["detail"]["row"]["text"].startswith("In a survey")
+    assert [one["text"] for one in answer["status"]["conflicts"]] == ["Typed offline."]
+
+
+def test_a_folder_that_takes_no_draft_is_no_hindrance_and_is_told(data: Path) -> None:
+    (data / ".drafts").write_text("in the way")
+    answer = reword(opened(data), "Mine.")
+    assert answer["status"]["kept"] is False
+    assert answer["status"]["unsaved"] == 1
+
+
+def signed(workbench: Workbench, verdict: str = "approved", **given: Any) -> dict[str, Any]:
+    words = {"statement": "addiction-1", "person": "ada", "capacity": "clinical"}
+    return ask(workbench, "sign", **{**words, "verdict": verdict, **given})
+
+
+def test_a_reviewer_signs_and_a_change_would_void_it(data: Path) -> None:
+    workbench = opened(data)
+    answer = signed(workbench)
+    assert "error" not in answer
+    [row] = rows_by_key(read_content(data), "signoffs").values()
+    assert (row["person"], row["capacity"], row["verdict"]) == ("ada", "clinical", "approved")
+    assert row["signed_on"] == datetime.date.today().isoformat()
+    reword(workbench, "It may harm. [@winstock-2012]")
+    detail = ask(workbench, "choose", statement="addiction-1")["detail"]
+    [void] = detail["voids"]
+    assert (void["person"], void["capacity"]) == ("ada", "clinical")
+    [standing] = [one for one in detail["standings"] if one["capacity"] == "clinical"]
+    assert standing["state"] == "stale"
+    assert standing["since"][-1][0] != "kept" or len(standing["since"]) > 1
+    assert ask(workbench, "undo")["detail"]["voids"] == []
+
+
+def test_changes_are_asked_for_with_a_comment_and_not_without(data: Path) -> None:
+    workbench = opened(data)
+    answer = signed(workbench, "changes-requested")
+    assert answer["error"]["hint"] == "Say in a comment what should change."
+    answer = signed(workbench, "changes-requested", comment="Say which survey.")
+    [standing] = [one for one in answer["detail"]["standings"] if one["state"] == "refused"]
+    assert (standing["name"], standing["comment"]) == ("Ada Roe", "Say which survey.")
+
+
+def test_words_that_are_not_saved_or_not_those_read_cannot_be_signed(data: Path) -> None:
+    workbench = opened(data)
+    reword(workbench, "Mine.")
+    assert "not saved" in signed(workbench)["error"]["message"]
+    ask(workbench, "undo")
+    with_theirs(data, "addiction-1", "Theirs. [@winstock-2012]")
+    answer = signed(workbench)
+    assert answer["error"]["hint"] == "Read the words as they are now, then sign."
+    assert len(read_content(data).signoffs) == 0
+    assert "error" not in signed(workbench)
+
+
+def test_nobody_who_is_not_named_can_sign(data: Path) -> None:
+    assert "No person 'eve'" in signed(opened(data), person="eve")["error"]["message"]
+
+
+EDITS: dict[str, Callable[[Workbench], dict[str, Any]]] = {
+    "add": lambda one: ask(one, "add", statement="addiction-1"),
+    "cut": lambda one: ask(one, "cut", statement="addiction-1"),
+    "move": lambda one: ask(one, "move", statement="addiction-1", direction="down"),
+    "move to a section": lambda one: ask(
+        one, "move", statement="addiction-1", section="conclusion"
+    ),
+    "split": lambda one: ask(one, "split", statement="addiction-1", at=30),
+    "join": lambda one: ask(one, "join", statement="addiction-1"),
+    "bring back": lambda one: ask(one, "bring_back", statement="reviews-1"),
+    "cite": lambda one: ask(
+        one,
+        "cite",
+        statement="addiction-1",
+        cells={"source": "anand-2023", "role": "supports", "finding": "Found."},
+    ),
+    "remove a source": lambda one: ask(
+        one, "uncite", statement="addiction-1", source="winstock-2012"
+    ),
+    "paste a source": lambda one: ask(
+        one, "paste", text="TY  - BOOK\nTI  - Tea\nAU  - Roe, Jo\nPY  - 2020\nER  - "
+    ),
+    "waive": lambda one: ask(
+        one,
+        "waive",
+        finding={
+            "table": "statements",
+            "row": "ketamine/addiction-1",
+            "rule": "long-sentence",
+            "reason": "A quotation.",
+            "until": "2999-01-31",
+        },
+    ),
+}
+
+
+@pytest.mark.parametrize("edit", EDITS)
+def test_every_edit_can_be_undone_and_saved(data: Path, edit: str) -> None:
+    workbench = opened(data)
+    before = ask(workbench, "open")["listing"]
+    answer = EDITS[edit](workbench)
+    assert "error" not in answer, answer["error"]
+    assert answer["status"]["unsaved"] > 0
+    back = ask(workbench, "undo")
+    assert back["status"]["unsaved"] == 0
+    assert [one["section"] for one in back["listing"]] == [one["section"] for one in before]
+    ask(workbench, "redo")
+    if edit == "add":  # a statement without words cannot be saved
+        assert "no words" in ask(workbench, "save")["error"]["message"]
+        reword(workbench, "New words.", "addiction-4")
+    assert "error" not in ask(workbench, "save")
+
+
+def test_an_answer_to_nonsense_is_a_message_and_a_hint(data: Path) -> None:
+    workbench = opened(data)
+    for verb, given in {
+        "dance": {},
+        "choose": {"statement": "adiction-1"},
+        "split": {"statement": "addiction-1", "at": "x"},
+        "edit": {},
+        "cite": {"statement": "addiction-1", "cells": {"source": "nobody"}},
+    }.items():
+        answer = ask(workbench, verb, **given)
+        assert answer["error"]["message"]
+        assert "Traceback" not in json.dumps(answer)
+        assert answer["status"]["unsaved"] == 0
+    answer = ask(workbench, "choose", statement="addiction-1")
+    assert "error" not in answer
+
+
+def test_the_widget_is_packed_with_the_package() -> None:
+    for name in ("workbench.js", "workbench.css"):
+        assert (ROOT / "ketcontent" / "widget" / name).stat().st_size > 1000
+    source = (ROOT / "ketcontent" / "widget" / "workbench.js").read_text("utf-8")
+    for opener in ("innerHTML", "insertAdjacentHTML", "document.write", "eval(", "import "):
+        assert opener not in source

@@ -1,0 +1,363 @@
+"""Reading an exported page in Chromium: for everyone, on any screen, by keyboard, on paper."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from ketcontent.pages.index import Entry, Index
+from tests.pages.test_in_a_browser import PAGES, shown
+
+pytestmark = pytest.mark.browser
+
+READERS = {name: place for name, place in PAGES.items() if not name.startswith("review")}
+each_page = pytest.mark.parametrize("place", READERS.values(), ids=READERS)
+
+EVERY_RULE = """
+async () => {
+  // "hidden-content" only tells that something is hidden; what is folded is opened before.
+  const names = axe.getRules().map(one => one.ruleId).filter(one => one !== "hidden-content");
+  const rules = Object.fromEntries(names.map(one => [one, {enabled: true}]));
+  const found = await axe.run(document, {rules, resultTypes: ["violations", "incomplete"]});
+  const said = kind => found[kind].map(one => `${one.id}: ${one.nodes[0].html.slice(0, 200)}`);
+  return {faults: [...said("violations"), ...said("incomplete")],
+          passed: found.passes.map(one => one.id)};
+}
+"""
+
+FOCUSED = """
+() => {
+  const one = document.activeElement;
+  if (one === document.body) return null;
+  const box = one.getBoundingClientRect(), style = getComputedStyle(one);
+  return {name: one.getAttribute("aria-label") || one.textContent.trim() || one.id,
+          seen: box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth,
+          outline: style.outlineStyle === "solid" ? parseFloat(style.outlineWidth) : 0,
+          opacity: parseFloat(style.opacity)};
+}
+"""
+
+LINES = """
+() => [...document.querySelectorAll("h1, h2, h3, p, li, dt, dd, summary, legend, label")]
+  .filter(one => one.checkVisibility({contentVisibilityAuto: true}) && !one.closest(".skip"))
+  .map(one => { const box = one.getBoundingClientRect();
+                return {words: one.textContent.trim().slice(0, 60), top: box.top, left: box.left,
+                        right: box.right, bottom: box.bottom,
+                        column: one.closest("nav") ? "contents" : "text"}; })
+  .filter(one => one.words && one.bottom > one.top)
+"""
+
+
+@pytest.fixture(scope="module")
+def exports(shipped: Path) -> Path:
+    """The exports of the shipped page, and an index of a thousand pages."""
+    entries = tuple(
+        Entry(
+            document=f"page-{number}",
+            name=f"{chr(65 + number % 26)} page {number}",
+            language="en",
+            audience="Adults",
+            review_every_days=365,
+            supplied=number % 3 == 0,
+            state="reviewed" if number % 2 else "draft",
+            last_review="2026-01-31" if number % 2 else "",
+            next_review="2027-01-31" if number % 2 else "",
+            language_name="English",
+        )
+        for number in sorted(range(1000), key=lambda number: (number % 26, number))
+    )
+    shown(shipped, "thousand", Index(entries)._repr_mimebundle_())
+    shown(shipped, "hundred", Index(entries[:100])._repr_mimebundle_())
+    return shipped
+
+
+@pytest.fixture(scope="module")
+def tab(browser: Any) -> Iterator[Any]:
+    """A tab for all tests of this file."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def page(tab: Any) -> Iterator[Any]:
+    """The tab, as a reader who asked for nothing special has it."""
+    tab.set_viewport_size({"width": 1440, "height": 900})
+    tab.emulate_media(color_scheme="light", forced_colors="none", media="screen")
+    yield tab
+    tab.emulate_media(color_scheme="light", forced_colors="none", media="screen")
+
+
+# --- everyone --------------------------------------------------------------------------------
+
+
+@each_page
+def test_axe_with_every_rule_on_finds_nothing_and_is_in_doubt_of_nothing(
+    page: Any, exports: Path, place: str
+) -> None:
+    page.goto((exports / place).as_uri())
+    # What is folded away is looked at too.
+    page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
+    page.evaluate(Axe().axe_script)
+    for width in (320, 768, 1440):
+        page.set_viewport_size({"width": width, "height": 900})
+        for scheme, forced in (("light", "none"), ("dark", "none"), ("light", "active")):
+            page.emulate_media(color_scheme=scheme, forced_colors=forced)
+            found = page.evaluate(EVERY_RULE)
+            assert found["faults"] == [], (width, scheme, forced)
+            assert {"color-contrast-enhanced", "target-size", "heading-order"} <= set(
+                found["passed"]
+            ) | ({"target-size", "color-contrast-enhanced"} if forced == "active" else set())
+
+
+def test_axe_finds_nothing_on_an_index_of_many_pages(page: Any, exports: Path) -> None:
+    page.goto((exports / "hundred.html").as_uri())
+    page.evaluate(Axe().axe_script)
+    assert page.evaluate(EVERY_RULE)["faults"] == []
+
+
+@each_page
+def test_at_400_percent_nothing_is_cut_off_or_scrolls_sideways(
+    page: Any, exports: Path, place: str
+) -> None:
+    page.set_viewport_size({"width": 320, "height": 256})  # 1280 by 1024 at 400%
+    page.goto((exports / place).as_uri())
+    assert page.evaluate("document.scrollingElement.scrollWidth") == 320
+    assert (
+        page.evaluate("""() => [...document.querySelectorAll("main *")].filter(one => {
+        const style = getComputedStyle(one);
+        return one.scrollWidth > one.clientWidth + 1 && style.overflowX === "hidden";
+    }).length""")
+        == 0
+    )
+
+
+@each_page
+def test_every_key_stop_is_seen_with_an_outline(page: Any, exports: Path, place: str) -> None:
+    page.set_viewport_size({"width": 360, "height": 640})
+    page.goto((exports / place).as_uri())
+    page.evaluate("document.documentElement.style.scrollBehavior = 'auto'")
+    stops = page.evaluate("""() => [...document.querySelectorAll("a, summary, input")]
+        .filter(one => one.checkVisibility({contentVisibilityAuto: true})).length""")
+    seen = 0
+    while seen <= stops:
+        page.keyboard.press("Tab")
+        one = page.evaluate(FOCUSED)
+        if one is None:
+            break
+        assert one["seen"], one
+        assert one["outline"] >= 2, one
+        assert one["opacity"] == 1, one
+        assert one["name"], "a stop without a name"
+        seen += 1
+    # A group of radio buttons is one stop.
+    assert seen == stops - (2 if page.locator("input").count() else 0)
+
+
+@each_page
+def test_headings_go_down_one_level_at_a_time(page: Any, exports: Path, place: str) -> None:
+    page.goto((exports / place).as_uri())
+    levels = page.evaluate(
+        "[...document.querySelectorAll('h1, h2, h3, h4')].map(one => Number(one.tagName[1]))"
+    )
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after - before <= 1 for before, after in pairwise(levels))
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+@each_page
+def test_a_page_is_read_out_in_the_order_in_which_it_is_seen(
+    page: Any, exports: Path, place: str, width: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto((exports / place).as_uri())
+    for column in ("text", "contents"):
+        lines = [one for one in page.evaluate(LINES) if one["column"] == column]
+        for before, after in pairwise(lines):
+            below = after["top"] >= before["top"] - 1
+            assert below, (before["words"], after["words"])
+
+
+def test_the_contents_come_before_the_text_they_stand_beside(page: Any, exports: Path) -> None:
+    page.goto((exports / PAGES["page"]).as_uri())
+    lines = page.evaluate(LINES)
+    first = next(place for place, one in enumerate(lines) if one["column"] == "contents")
+    last = len(lines) - next(
+        place for place, one in enumerate(reversed(lines)) if one["column"] == "contents"
+    )
+    beside = [one for one in lines[last:] if one["top"] < lines[last - 1]["bottom"]]
+    assert beside
+    assert all(one["left"] >= lines[first]["right"] for one in beside)
+    assert all(one["bottom"] <= lines[first]["top"] for one in lines[:first])
+
+
+@each_page
+def test_nothing_moves_for_who_asked_for_less_motion(page: Any, exports: Path, place: str) -> None:
+    page.emulate_media(reduced_motion="reduce")
+    page.goto((exports / place).as_uri())
+    assert page.evaluate("getComputedStyle(document.documentElement).scrollBehavior") == "auto"
+    assert page.evaluate("document.getAnimations().length") == 0
+    page.emulate_media(reduced_motion="no-preference")
+
+
+# --- reading ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+def test_state_dates_and_crisis_contacts_are_seen_without_scrolling(
+    page: Any, exports: Path, width: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": 740})
+    page.goto((exports / PAGES["page"]).as_uri())
+    for words in ("No clinician has reviewed this page", "Last review:", "Next review:"):
+        box = page.get_by_text(words).first.bounding_box()
+        assert box["y"] + box["height"] <= 740, words
+    crisis = page.get_by_role("note", name="Help now").first
+    assert crisis.bounding_box()["y"] < 500
+    assert "988" in crisis.inner_text()
+    supervision = page.get_by_role("note", name="Important").first
+    assert "only where trained staff can watch" in supervision.inner_text()
+    assert crisis.bounding_box()["y"] < supervision.bounding_box()["y"]
+    first = page.locator("h2").first.bounding_box()
+    assert supervision.bounding_box()["y"] < first["y"]
+
+
+def test_the_contents_list_follows_on_a_wide_screen(page: Any, exports: Path) -> None:
+    page.goto((exports / PAGES["page"]).as_uri())
+    page.evaluate("document.documentElement.style.scrollBehavior = 'auto'")
+    contents = page.get_by_role("navigation", name="On this page")
+    link = contents.get_by_role("link", name="Key points")
+    assert link.is_visible()
+    page.locator("#pregnancy").scroll_into_view_if_needed()
+    page.evaluate("scrollBy(0, 400)")
+    box = contents.bounding_box()
+    assert 0 <= box["y"] < 100
+    assert box["y"] + box["height"] <= 900
+
+
+def test_the_contents_list_folds_on_a_narrow_screen(page: Any, exports: Path) -> None:
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.goto((exports / PAGES["page"]).as_uri())
+    contents = page.get_by_role("navigation", name="On this page")
+    link = contents.get_by_role("link", name="Key points")
+    assert not link.is_visible()
+    contents.locator("summary").focus()
+    page.keyboard.press("Enter")
+    assert link.is_visible()
+    contents.locator("summary").click()
+    assert not link.is_visible()
+
+
+def test_a_line_of_text_has_a_comfortable_measure(page: Any, exports: Path) -> None:
+    page.goto((exports / PAGES["page"]).as_uri())
+    text = page.locator("#description p").first
+    characters = text.evaluate("""one => {
+        const size = parseFloat(getComputedStyle(one).fontSize);
+        return one.getBoundingClientRect().width / (size * 0.5);
+    }""")
+    assert 45 <= characters <= 85
+    assert text.evaluate("one => parseFloat(getComputedStyle(one).lineHeight)") >= 27
+
+
+def test_each_certainty_is_in_words_and_the_legend_explains_it(page: Any, exports: Path) -> None:
+    page.goto((exports / PAGES["page"]).as_uri())
+    marks = set(page.locator("main p small, main li small").all_inner_texts())
+    legend = set(page.locator("#_certainty dt").all_inner_texts())
+    assert marks == legend
+    assert all(mark.endswith("certainty") for mark in marks)
+    assert len(legend) == 4
+
+
+def test_a_sentence_has_an_address_of_its_own(page: Any, exports: Path) -> None:
+    page.goto((exports / PAGES["page"]).as_uri())
+    link = page.locator("#form-1 a:empty, #s_form-1 + small + a:empty").first
+    assert re.fullmatch(r"Sentence \d+", link.get_attribute("aria-label"))
+    page.goto(f"{(exports / PAGES['page']).as_uri()}{link.get_attribute('href')}")
+    assert page.locator(":target").inner_text().startswith("The only approved ketamine product")
+
+
+def test_a_citation_leads_to_its_source_and_the_source_back(page: Any, exports: Path) -> None:
+    page.goto((exports / PAGES["page"]).as_uri())
+    page.locator("#s_form-1").get_by_role("link", name=re.compile("^Source")).first.click()
+    source = page.locator(":target")
+    assert source.get_by_role("link", name=re.compile("^(doi:|https:)")).count() == 1
+    number = page.locator("#s_form-1 ~ a:empty").first.get_attribute("aria-label")
+    source.get_by_role("link", name=number, exact=True).click()
+    assert page.locator(":target").get_attribute("id") == "s_form-1"
+
+
+def test_the_first_use_of_a_term_leads_to_the_glossary(page: Any, exports: Path) -> None:
+    page.goto((exports / PAGES["page"]).as_uri())
+    terms = page.locator("#_terms dt")
+    linked = page.locator("a.term")
+    assert linked.count() >= 20
+    names = [one.casefold() for one in linked.all_inner_texts()]
+    assert len(names) == len(set(names))
+    assert set(names) <= {one.casefold() for one in terms.all_inner_texts()}
+    linked.first.click()
+    name = page.locator(":target").inner_text()
+    assert name.casefold() == names[0]
+
+
+def test_pages_are_as_light_as_promised(exports: Path) -> None:
+    assert (exports / PAGES["page"]).stat().st_size <= 120_000
+    assert (exports / PAGES["section"]).stat().st_size <= 40_000
+
+
+def test_the_index_filters_by_state_without_a_script(page: Any, exports: Path) -> None:
+    page.goto((exports / "thousand.html").as_uri())
+    items = page.locator(".pages > li:visible")
+    assert items.count() == 1000
+    page.get_by_label("reviewed pages").check()
+    assert items.count() == 500
+    page.get_by_label("drafts").check()
+    assert items.count() == 500
+    assert "reviewed" not in page.locator(".pages > li:visible").first.get_attribute("class")
+    page.get_by_label("all pages").check()
+    assert items.count() == 1000
+    letters = page.locator("h2").all_inner_texts()
+    assert letters == [chr(65 + place) for place in range(26)]
+
+
+# --- paper -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("size", ["A4", "Letter"])
+def test_a_page_prints_as_a_leaflet(page: Any, exports: Path, tmp_path: Path, size: str) -> None:
+    page.goto((exports / PAGES["page"]).as_uri())
+    page.emulate_media(media="print")
+    paper = tmp_path / "page.pdf"
+    page.pdf(path=paper, format=size, prefer_css_page_size=False)
+    reader = shutil.which("pdftotext")
+    assert reader, "Install Debian's package 'poppler-utils'."
+    text = subprocess.run(
+        [reader, "-layout", str(paper), "-"], capture_output=True, text=True, check=True
+    ).stdout
+    sheets = text.split("\f")[:-1]
+    assert 8 <= len(sheets) <= 40
+    for number, sheet in enumerate(sheets, start=1):
+        words = " ".join(sheet.split())
+        assert "Draft. No clinician has reviewed this page." in words, number
+        assert f"{number} / {len(sheets)}" in words, number
+    whole = " ".join(text.split())
+    assert whole.count("Bladder, liver and memory") == 1  # the heading, and no list of contents
+    assert "All pages" not in whole
+    assert "archive copy" not in whole
+    assert "https://doi.org/10.1176/" in re.sub(r"\s", "", whole)
+
+
+def test_no_list_item_is_split_between_sheets(page: Any, exports: Path) -> None:
+    page.emulate_media(media="print")
+    page.goto((exports / PAGES["page"]).as_uri())
+    breaks = page.evaluate("""() => [...document.querySelectorAll("li, .urgent, .notice, .state")]
+        .filter(one => one.checkVisibility()).map(one => getComputedStyle(one).breakInside)""")
+    assert set(breaks) == {"avoid"}

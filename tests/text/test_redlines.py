@@ -1,0 +1,202 @@
+"""A redline: accepting all of it is the new wording, rejecting all of it the old."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import assume, example, given
+from hypothesis import strategies as st
+
+from ketcontent import redline
+from ketcontent.errors import UnknownName
+from ketcontent.text.redlines import Piece, compare
+
+WORDS = st.sampled_from(
+    [
+        "It",
+        "may",
+        "help.",
+        "“helps”",
+        " ",
+        "  ",
+        "\n",
+        "<b>",
+        "&amp;",
+        "isn’t",
+        "10:30",
+        "效。",
+        "\u0301",
+    ]
+)
+WORDINGS = st.one_of(st.text(), st.lists(WORDS).map(" ".join), st.lists(WORDS).map("".join))
+
+
+class Elements(HTMLParser):
+    """Collects elements with their attributes, and text by the elements it stands in."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.open: list[str] = []
+        self.starts: list[tuple[str, list[tuple[str, str | None]]]] = []
+        self.texts: list[tuple[tuple[str, ...], str]] = []
+        self.other: list[str] = []
+        self.feed(html)
+        self.close()
+        assert self.open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.starts.append((tag, attrs))
+        self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.texts.append((tuple(self.open), data))
+
+    def handle_comment(self, data: str) -> None:
+        self.other.append(data)
+
+    def handle_decl(self, decl: str) -> None:
+        self.other.append(decl)
+
+    def handle_pi(self, data: str) -> None:
+        self.other.append(data)
+
+    def text_without(self, *tags: str) -> str:
+        return "".join(text for inside, text in self.texts if not {*inside} & {*tags})
+
+
+@given(WORDINGS, WORDINGS)
+@example("", "new")
+@example("old", "")
+@example("a  b", "a b ")
+def test_accepted_is_the_new_wording_and_rejected_the_old(old: str, new: str) -> None:
+    line = compare(old, new)
+    assert line.accepted() == new
+    assert line.rejected() == old
+
+
+MARKS = re.compile(r"\{--(?P<deleted>.*?)--\}|\{\+\+(?P<inserted>.*?)\+\+\}", re.DOTALL)
+
+
+@given(WORDINGS, WORDINGS)
+@example("It helps.", "It may help.")
+def test_whoever_parses_its_criticmarkup_gets_both_wordings(old: str, new: str) -> None:
+    assume(not {*"{}+-"} & {*old, *new})  # a wording without the marks
+    text = redline(old, new, style="criticmarkup")
+    assert MARKS.sub(lambda found: found["inserted"] or "", text) == new
+    assert MARKS.sub(lambda found: found["deleted"] or "", text) == old
+
+
+@given(WORDINGS, WORDINGS)
+def test_a_redline_is_changed_when_the_wordings_differ(old: str, new: str) -> None:
+    assert compare(old, new).changed == (old != new)
+
+
+@given(WORDINGS)
+def test_a_wording_has_no_change_from_itself(text: str) -> None:
+    assert compare(text, text).pieces == ((Piece("kept", text),) if text else ())
+
+
+@given(WORDINGS, WORDINGS)
+@example("<script>alert(1)</script>", '<img src="x" onerror="y"> & more')
+@example("a", "</ins><b>a</b>")
+def test_its_html_is_text_with_deletions_and_insertions_alone(old: str, new: str) -> None:
+    # A parser of HTML reads line ends and the null character in its own way.
+    old, new = (text.replace("\r", " ").replace("\0", " ") for text in (old, new))
+    drawn = Elements(redline(old, new, style="html"))
+    assert drawn.other == []
+    assert {tag for tag, _ in drawn.starts} <= {"del", "ins", "span"}
+    assert all(
+        [name for name, _ in attributes] == (["style"] if tag == "span" else [])
+        for tag, attributes in drawn.starts
+    )
+    assert drawn.text_without("del", "span") == new
+    assert drawn.text_without("ins", "span") == old
+
+
+@given(WORDINGS, WORDINGS)
+def test_each_change_says_aloud_what_it_is(old: str, new: str) -> None:
+    old, new = (text.replace("\r", " ").replace("\0", " ") for text in (old, new))
+    line = compare(old, new)
+    texts = Elements(line.to_html()).texts
+    said = [(inside[0], text) for inside, text in texts if "span" in inside]
+    expected = []
+    for piece in line.pieces:
+        if piece.change != "kept":
+            tag = "del" if piece.change == "deleted" else "ins"
+            expected += [(tag, f"[{piece.change}: "), (tag, "]")]
+    assert said == expected
+
+
+def test_what_is_said_aloud_is_not_seen_and_is_not_hidden_from_a_screen_reader() -> None:
+    html = redline("It helps.", "It may help.")
+    styles = [
+        dict(attributes)["style"] or ""
+        for tag, attributes in Elements(html).starts
+        if tag == "span"
+    ]
+    assert len(styles) == 4
+    for style in styles:
+        assert "clip-path:inset(50%)" in style
+        assert "position:absolute" in style
+        assert "display" not in style
+        assert "visibility" not in style
+    assert "aria-hidden" not in html
+
+
+def test_html_is_the_style_unless_another_is_asked_for() -> None:
+    line = compare("It helps.", "It may help.")
+    assert redline("It helps.", "It may help.") == line.to_html()
+    assert redline("It helps.", "It may help.", style="html") == line.to_html()
+    assert redline("It helps.", "It may help.", style="criticmarkup") == line.to_criticmarkup()
+    assert redline("It helps.", "It may help.", style="text") == line.to_text() == str(line)
+
+
+def test_an_unknown_style_names_the_nearest() -> None:
+    with pytest.raises(UnknownName, match="No style 'critic-markup'") as caught:
+        redline("a", "b", style="critic-markup")  # type: ignore[arg-type]
+    assert caught.value.hint == "Did you mean 'criticmarkup'?"
+
+
+def test_words_change_whole() -> None:
+    text = redline("It isn’t safe.", "It isn’t known.", style="criticmarkup")
+    assert text == "It isn’t {--safe--}{++known++}."
+
+
+def test_a_deletion_stands_before_the_insertion_in_its_place() -> None:
+    pieces = compare("one two three", "one 2 three").pieces
+    assert [piece.change for piece in pieces] == ["kept", "deleted", "inserted", "kept"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "critic", "text"),
+    [
+        pytest.param("", "New.", "{++New.++}", "{+New.+}", id="added"),
+        pytest.param("Old.", "", "{--Old.--}", "[-Old.-]", id="cut"),
+        pytest.param(
+            "It helps.",
+            "It may help.",
+            "It {--helps--}{++may help++}.",
+            "It [-helps-]{+may help+}.",
+            id="reworded",
+        ),
+        pytest.param("Same.", "Same.", "Same.", "Same.", id="unchanged"),
+    ],
+)
+def test_its_text_is_in_the_marks_of_criticmarkup_or_wdiff(
+    old: str, new: str, critic: str, text: str
+) -> None:
+    assert redline(old, new, style="criticmarkup") == critic
+    assert redline(old, new, style="text") == text
+
+
+def test_a_notebook_is_given_both_forms() -> None:
+    line = compare("It helps.", "It may help.")
+    assert line._repr_mimebundle_() == {
+        "text/plain": "It [-helps-]{+may help+}.",
+        "text/html": line.to_html(),
+    }

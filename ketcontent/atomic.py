@@ -198,7 +198,7 @@ def lock(
     --------
     >>> from pathlib import Path
     >>> from tempfile import TemporaryDirectory
-    >>> with TemporaryDirectory() as folder, hold(Path(folder, ".lock"), purpose="an example"):
+    >>> with TemporaryDirectory() as folder, lock(Path(folder, ".lock"), purpose="an example"):
     ...     print(json.loads(Path(folder, ".lock.holder").read_text())["purpose"])
     an example
     """

@@ -98,7 +98,7 @@ def start_trace() -> None:
 
     Examples
     --------
-    >>> begin()  # nothing names a file
+    >>> start_trace()  # nothing names a file
     """
     global _handle, _owner
     path = os.environ.get(TRACE)
@@ -114,7 +114,7 @@ def is_tracing() -> bool:
 
     Examples
     --------
-    >>> tracing()
+    >>> is_tracing()
     False
     """
     return _handle is not None and not _quiet.get()
@@ -125,7 +125,7 @@ def record_dependency(*reading: str) -> None:
 
     Examples
     --------
-    >>> note("table", "statements")  # nothing traces this process
+    >>> record_dependency("table", "statements")  # nothing traces this process
     """
     if is_tracing():
         _write(reading)
@@ -145,7 +145,7 @@ def reading_whole(*reading: str) -> Iterator[None]:
     Examples
     --------
     >>> with reading_whole("page", "ketamine", "current", "uses"):
-    ...     tracing()
+    ...     is_tracing()
     False
     """
     record_dependency(*reading)

@@ -17,7 +17,7 @@ def hash_bytes(data: bytes) -> str:
 
     Examples
     --------
-    >>> digest(b"")[:15]
+    >>> hash_bytes(b"")[:15]
     'sha256:e3b0c442'
     """
     return f"sha256:{hashlib.sha256(data).hexdigest()}"
@@ -28,18 +28,18 @@ def hash_json(said: Any) -> str:
 
     Examples
     --------
-    >>> digest_of(["a"]) == digest_of(("a",))
+    >>> hash_json(["a"]) == hash_json(("a",))
     True
     """
     return hash_bytes(json.dumps(said).encode())
 
 
 def hash_file(path: str | os.PathLike[str]) -> str:
-    """Return the digest of a file, or `GONE`.
+    """Return the digest of a file, or `MISSING`.
 
     Examples
     --------
-    >>> file_digest("no-such-file")
+    >>> hash_file("no-such-file")
     ''
     """
     try:

@@ -12,7 +12,7 @@ def shipped_file(name: str) -> Path:
 
     Examples
     --------
-    >>> shipped("data/datapackage.json").name
+    >>> shipped_file("data/datapackage.json").name
     'datapackage.json'
     """
     package = Path(__file__).resolve().parent

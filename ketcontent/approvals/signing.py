@@ -173,7 +173,7 @@ def to_sign(content: Content, document: str, one: SignoffStatus) -> str:
     --------
     >>> from ketcontent.model import read_content
     >>> content = read_content("data")
-    >>> one = standings(content, "ketamine")[0]
+    >>> one = signoff_statuses(content, "ketamine")[0]
     >>> to_sign(content, "ketamine", one).splitlines()[0].startswith("lede")
     True
     """

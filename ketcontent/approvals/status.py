@@ -1,7 +1,7 @@
 """Bind a yes to wording; judge whether it is valid, stale, missing or refused.
 
 A sign-off is a row that says: this person, in this capacity, on this day, said yes (or no) to
-exactly these words. It holds the digest of what the reader reads (`fingerprint`) and the words
+exactly these words. It holds the digest of what the reader reads (`statement_digest`) and the words
 themselves, so that a stale one shows its own redline with no history at hand.
 
 valid
@@ -50,7 +50,7 @@ def statement_digest(document: str, statement: Statement) -> str:
     Examples
     --------
     >>> one = Statement("s", "", "It may help.", "It may help.", "benefit", "", "low", ())
-    >>> fingerprint("p", one) == fingerprint("p", dataclasses.replace(one, certainty="high"))
+    >>> statement_digest("p", one) == statement_digest("p", dataclasses.replace(one, certainty="high"))
     False
     """
     return digest(
@@ -105,7 +105,7 @@ def signoff_statuses(content: Content, document: str) -> list[SignoffStatus]:
     Examples
     --------
     >>> from ketcontent.model import read_content
-    >>> {one.state for one in standings(read_content("data"), "ketamine")}
+    >>> {one.state for one in signoff_statuses(read_content("data"), "ketamine")}
     {'missing'}
     """
     return list(memoized(statuses_of_page, content, assemble(content, document)))

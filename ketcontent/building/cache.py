@@ -1,6 +1,6 @@
 """What the last build made from what, and whether that still stands.
 
-Beside the exports lies a ledger. For each run it has an `Entry`: the key of its code, what the
+Beside the exports lies a ledger. For each run it has an `CacheEntry`: the key of its code, what the
 run read (`ketcontent.dependencies`), each with its digest, and the files it wrote, each with its digest.
 A run is fresh when all of that is as it was. For a build as a whole it has a *request*: the digest
 of all that went in, file by file, so that a build for which nothing has changed is known without
@@ -58,7 +58,7 @@ class CacheEntry:
 
         Examples
         --------
-        >>> Entry("k", "t", None, {}).followed
+        >>> CacheEntry("k", "t", None, {}).followed
         False
         """
         return self.read is not None and all(reading[0] != "unknown" for reading, _ in self.read)
@@ -69,7 +69,7 @@ def current_hash(reading: Dependency) -> str:
 
     Examples
     --------
-    >>> digest_now(("file", "no-such-file"))
+    >>> current_hash(("file", "no-such-file"))
     ''
     """
     kind, *rest = reading
@@ -88,7 +88,7 @@ def code_hash() -> str:
 
     Examples
     --------
-    >>> code_digest() == code_digest()
+    >>> code_hash() == code_hash()
     True
     """
     own = os.environ.get(TEMPLATES_VARIABLE)
@@ -111,7 +111,7 @@ def inputs_hash(data: Path, tables: Iterable[str], notebooks: Iterable[Path]) ->
 
     Examples
     --------
-    >>> input_digest(Path("data"), ["terms.csv"], []) == input_digest(Path("data"), [], [])
+    >>> inputs_hash(Path("data"), ["terms.csv"], []) == inputs_hash(Path("data"), [], [])
     False
     """
     saved = [data / ".saving" / name for name in tables]  # a save that is half moved counts
@@ -219,7 +219,7 @@ def write_entries(exports: Path, page: str, entries: Mapping[str, CacheEntry]) -
     Examples
     --------
     >>> from tempfile import TemporaryDirectory
-    >>> entry = Entry("k", "t", ((("day",), "2026-01-31"),), {"tea/index.md": GONE})
+    >>> entry = CacheEntry("k", "t", ((("day",), "2026-01-31"),), {"tea/index.md": MISSING})
     >>> with TemporaryDirectory() as folder:
     ...     write_entries(Path(folder), "tea", {"tea/index": entry})
     ...     read_entries(Path(folder), "tea") == {"tea/index": entry}
@@ -239,7 +239,7 @@ def forget_pages(exports: Path, known: Collection[str]) -> None:
     --------
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:
-    ...     write_entries(Path(folder), "tea", {"tea/index": Entry("k", "t", (), {})})
+    ...     write_entries(Path(folder), "tea", {"tea/index": CacheEntry("k", "t", (), {})})
     ...     forget_pages(Path(folder), {"aspirin"})
     ...     read_entries(Path(folder), "tea")
     {}

@@ -76,7 +76,7 @@ def watch(
     >>> done = threading.Event()
     >>> done.set()
     >>> folders = (Path("no-such-data"), Path("exports"), Path("notebooks"))
-    >>> watch(Request((), *folders, builds.EDITIONS, ("html",), False), stop=done)
+    >>> watch(Request((), *folders, ("current",), ("html",), False), stop=done)
     Traceback (most recent call last):
         ...
     ketcontent.errors.KetcontentError: There is no folder no-such-data to watch.

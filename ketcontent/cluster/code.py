@@ -31,7 +31,7 @@ _STAYS = (TEMPLATES_VARIABLE, TRACE, TABLES_OF_RUN)
 
 
 class OtherCode(Exception):
-    """A worker that does not have our code; `theirs` is what it has (`code`)."""
+    """A worker that does not have our code; `theirs` is what it has (`code_of_worker`)."""
 
     def __init__(self, theirs: Mapping[str, str]) -> None:
         super().__init__(theirs)
@@ -77,7 +77,7 @@ def code_of_worker() -> dict[str, str]:
 
     Examples
     --------
-    >>> code()["platform"] == sys.platform
+    >>> code_of_worker()["platform"] == sys.platform
     True
     """
     package = Path(ketcontent.__file__).parent

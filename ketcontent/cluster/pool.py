@@ -1,6 +1,6 @@
 """Run notebooks on the machines of a Dask cluster, with the bytes that this machine would make.
 
-`pool` stands in for `ketcontent.execution.pool.process_pool`: what is submitted to it runs on whichever worker of
+`dask_pool` stands in for `ketcontent.execution.pool.process_pool`: what is submitted to it runs on whichever worker of
 the cluster is free, and its files come back to where they would have been written here.
 
 - **Content is sent once.** Each file (a table, a notebook, a template) is a task of its own that
@@ -89,7 +89,7 @@ def dask_pool(address: str) -> Iterator[_Cluster]:
 
     Examples
     --------
-    >>> with pool("http://there:8786"):
+    >>> with dask_pool("http://there:8786"):
     ...     pass
     Traceback (most recent call last):
         ...

@@ -33,6 +33,7 @@ def with_evidence(session: Session, statement: str, cells: Cells) -> Session:
 
     Examples
     --------
+    >>> from ketcontent.editor.session import opened
     >>> from ketcontent.model import read_content
     >>> session = opened(read_content("data"), "ketamine")
     >>> row = {"source": "berman-2000", "role": "supports", "finding": "Seven people."}
@@ -68,6 +69,7 @@ def without_evidence(session: Session, statement: str, source: str) -> Session:
 
     Examples
     --------
+    >>> from ketcontent.editor.session import opened
     >>> from ketcontent.model import read_content
     >>> session = opened(read_content("data"), "ketamine")
     >>> session = without_evidence(session, "addiction-1", "winstock-2012")
@@ -102,6 +104,7 @@ def with_pasted(session: Session, text: str) -> tuple[Session, tuple[str, ...]]:
 
     Examples
     --------
+    >>> from ketcontent.editor.session import opened
     >>> from ketcontent.model import read_content
     >>> session = opened(read_content("data"), "ketamine")
     >>> text = "TY  - BOOK\\nTI  - Tea\\nAU  - Roe, Jo\\nPY  - 2020\\nER  - "

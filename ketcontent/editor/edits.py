@@ -451,6 +451,7 @@ def carried(
 
     Examples
     --------
+    >>> from ketcontent.editor.session import unsaved
     >>> from ketcontent.model import read_content
     >>> content = read_content("data")
     >>> session = reworded(opened(content, "ketamine"), "form-1", {"label": "How"})
@@ -477,6 +478,7 @@ def settled(session: Session, conflict: Conflict, mine: Cells | None) -> Session
 
     Examples
     --------
+    >>> from ketcontent.editor.session import unsaved
     >>> from ketcontent.model import read_content
     >>> session = opened(read_content("data"), "ketamine")
     >>> row = statement_row(session, "form-1")

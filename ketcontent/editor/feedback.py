@@ -26,6 +26,8 @@ def faults_of(content: Content, document: str, statement: str) -> list[Diagnosti
 
     Examples
     --------
+    >>> from ketcontent.editor.edits import reworded
+    >>> from ketcontent.editor.session import opened
     >>> from ketcontent.model import read_content
     >>> content = read_content("data")
     >>> session = reworded(opened(content, "ketamine"), "form-1", {"text": "A miracle cure."})
@@ -146,6 +148,7 @@ def voided(session: Session) -> list[Voided]:
 
     Examples
     --------
+    >>> from ketcontent.editor.session import opened
     >>> from ketcontent.model import read_content
     >>> voided(opened(read_content("data"), "ketamine"))
     []

@@ -86,7 +86,7 @@ def rows_by_key(content: Content, table: str) -> dict[Key, dict[str, str]]:
     Examples
     --------
     >>> from ketcontent.model import read_content
-    >>> rows_of(read_content("data"), "documents")[("ketamine",)]["title"]
+    >>> rows_by_key(read_content("data"), "documents")[("ketamine",)]["title"]
     'Ketamine'
     """
     schema = content.schemas[table]
@@ -157,6 +157,7 @@ def unsaved(session: Session) -> tuple[RowChange, ...]:
 
     Examples
     --------
+    >>> from ketcontent.editor.edits import reworded
     >>> from ketcontent.model import read_content
     >>> session = opened(read_content("data"), "ketamine")
     >>> [one.key for one in unsaved(reworded(session, "form-1", {"label": "How"}))]
@@ -221,6 +222,7 @@ def undo(session: Session) -> Session:
 
     Examples
     --------
+    >>> from ketcontent.editor.edits import reworded
     >>> from ketcontent.model import read_content
     >>> session = opened(read_content("data"), "ketamine")
     >>> unsaved(undo(reworded(session, "form-1", {"label": "How"})))
@@ -239,6 +241,7 @@ def redo(session: Session) -> Session:
 
     Examples
     --------
+    >>> from ketcontent.editor.edits import reworded
     >>> from ketcontent.model import read_content
     >>> session = reworded(opened(read_content("data"), "ketamine"), "form-1", {"label": "How"})
     >>> unsaved(redo(undo(session))) == unsaved(session)

@@ -296,11 +296,6 @@ def start_fork_server(imports: Sequence[str]) -> None:
     ----------
     imports
         What is to be imported there besides what every kernel needs.
-
-    Examples
-    --------
-    >>> begin.__name__  # the tests need no warm process at this place
-    'begin'
     """
     with _lock:
         _current_fork_server(imports)
@@ -322,7 +317,7 @@ _shared: _SharedForkServer | None = None
 
 
 def shared_fork_server(imports: Sequence[str]) -> socket.socket:
-    """Return the door of the house of this process, to be sent to those who are to `move_in`.
+    """Return the door of the house of this process, to be sent to those who are to `attach`.
 
     It is started in the background by the first call, and again where it has ended.
 
@@ -330,11 +325,6 @@ def shared_fork_server(imports: Sequence[str]) -> socket.socket:
     ----------
     imports
         What is to be imported there besides what every kernel needs.
-
-    Examples
-    --------
-    >>> open_house.__name__  # the tests need no warm process at this place
-    'open_house'
     """
     global _shared
     if _shared is not None and _shared.owner == os.getpid() and _shared.process.poll() is not None:
@@ -362,13 +352,7 @@ def _close_shared(*, wait_for_it: bool = True) -> None:
 
 
 def attach(door: socket.socket) -> None:
-    """Take a nursery of a house for that of this process; what its kernels put out goes here.
-
-    Examples
-    --------
-    >>> move_in.__name__  # the tests need no warm process at this place
-    'move_in'
-    """
+    """Take a nursery of a house for that of this process; what its kernels put out goes here."""
     global _fork_server
     ours, theirs = Pipe()
     with theirs, door, contextlib.suppress(OSError):  # who comes too late starts one of his own

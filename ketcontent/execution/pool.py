@@ -37,7 +37,7 @@ def process_pool(jobs: int, kept: Path) -> Iterator[ProcessPoolExecutor]:
 
     Examples
     --------
-    >>> with pool(1, Path("kept")) as executor:  # no worker starts before it has work
+    >>> with process_pool(1, Path("kept")) as executor:  # no worker starts before it has work
     ...     executor._max_workers
     1
     """
@@ -63,7 +63,7 @@ def is_broken(executor: Any) -> bool:
 
     Examples
     --------
-    >>> with pool(1, Path("kept")) as executor:
+    >>> with process_pool(1, Path("kept")) as executor:
     ...     is_broken(executor)
     False
     """
@@ -127,7 +127,7 @@ def start_pool() -> Any:
 
     Examples
     --------
-    >>> begin() is begin()
+    >>> start_pool() is start_pool()
     True
     """
     if not can_fork():
@@ -201,7 +201,7 @@ def available_cores() -> int:
 
     Examples
     --------
-    >>> cores() > 0
+    >>> available_cores() > 0
     True
     """
     if hasattr(os, "sched_getaffinity"):

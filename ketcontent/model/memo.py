@@ -20,7 +20,7 @@ _memory: ContextVar[ChainMap[Any, Any] | None] = ContextVar("_memory", default=N
 
 @contextlib.contextmanager
 def memo_scope() -> Iterator[None]:
-    """Keep what is worked out of tables (`remembered`) for as long as this lasts.
+    """Keep what is worked out of tables (`memoized`) for as long as this lasts.
 
     For work of the library's own that asks for the same page many times, and during which nobody
     can change the tables. Within another, it keeps what is new no longer than itself.
@@ -32,8 +32,9 @@ def memo_scope() -> Iterator[None]:
 
     Examples
     --------
+    >>> from ketcontent import read_content
     >>> content = read_content("data")
-    >>> with unchanged():
+    >>> with memo_scope():
     ...     rows_of(content.terms) is rows_of(content.terms)
     True
     >>> rows_of(content.terms) is rows_of(content.terms)
@@ -48,22 +49,23 @@ def memo_scope() -> Iterator[None]:
 
 
 def memo_active() -> bool:
-    """Return whether what is worked out of tables is kept at the moment (`unchanged`).
+    """Return whether what is worked out of tables is kept at the moment (`memo_scope`).
 
     Examples
     --------
-    >>> remembering()
+    >>> memo_active()
     False
     """
     return _memory.get() is not None
 
 
 def memoized(work_out: Callable[..., Made], *of: Any) -> Made:
-    """Return what `work_out` makes of its arguments, or made of them before (`unchanged`).
+    """Return what `work_out` makes of its arguments, or made of them before (`memo_scope`).
 
     Examples
     --------
-    >>> remembered(rows_of, read_content("data").policies)[0]
+    >>> from ketcontent import read_content
+    >>> memoized(rows_of, read_content("data").policies)[0]
     {'kind': 'advice', 'capacity': 'clinical'}
     """
     memory = _memory.get()
@@ -87,6 +89,7 @@ def rows_of(frame: pd.DataFrame) -> list[dict[str, Any]]:
 
     Examples
     --------
+    >>> from ketcontent import read_content
     >>> rows_of(read_content("data").policies)[0]
     {'kind': 'advice', 'capacity': 'clinical'}
     """
@@ -112,6 +115,7 @@ def rows_of_page(content: Content, table: str, document: str) -> list[dict[str, 
 
     Examples
     --------
+    >>> from ketcontent import read_content
     >>> len(rows_of_page(read_content("data"), "documents", "ketamine"))
     1
     """

@@ -37,6 +37,7 @@ def table_bytes(content: Content, table: str) -> bytes:
 
     Examples
     --------
+    >>> from ketcontent import read_content
     >>> table_bytes(read_content("data"), "policies").splitlines()[0]
     b'kind,capacity'
     """
@@ -53,6 +54,7 @@ def keyed_rows(content: Content, table: str) -> dict[Key, Row]:
 
     Examples
     --------
+    >>> from ketcontent import read_content
     >>> keyed_rows(read_content("data"), "policies")["advice", "clinical"]
     ('advice', 'clinical')
     """

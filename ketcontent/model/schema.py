@@ -182,7 +182,7 @@ def table_hash(schema: Schema, data: bytes | None) -> str:
 
     Examples
     --------
-    >>> table_digest(shipped_schemas()["terms"], b"")[:8] == table_digest(
+    >>> table_hash(shipped_schemas()["terms"], b"")[:8] == table_hash(
     ...     shipped_schemas()["topics"], b"")[:8]
     False
     """

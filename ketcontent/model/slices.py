@@ -1,7 +1,7 @@
 """The rows that one page is made of.
 
 A page is made of its own rows and of what lies behind them: the notices, terms and sources that
-it uses, and the tables that hold for every page. `part` returns just those as a Content of its
+it uses, and the tables that hold for every page. `slice_of` returns just those as a Content of its
 own, which says of the page what the whole Content says. What is done page by page over parts grows
 in a straight line with the number of pages, and what is not in a part cannot change the page.
 
@@ -51,7 +51,7 @@ def slice_of(content: Content, document: str) -> Content:
     Examples
     --------
     >>> from ketcontent.model import read_content
-    >>> part(read_content("data"), "ketamine").documents["document"].tolist()
+    >>> slice_of(read_content("data"), "ketamine").documents["document"].tolist()
     ['ketamine']
     """
     return next(slices(content, [document]))[1]
@@ -63,7 +63,7 @@ def slices(content: Content, documents: Sequence[str]) -> Iterator[tuple[str, Co
     Examples
     --------
     >>> from ketcontent.model import read_content
-    >>> [name for name, _ in divided(read_content("data"), ["ketamine"])]
+    >>> [name for name, _ in slices(read_content("data"), ["ketamine"])]
     ['ketamine']
     """
     shared = _Shared(content)
@@ -230,7 +230,7 @@ def table_hashes(content: Content, known: dict[int, str] | None = None) -> dict[
     Examples
     --------
     >>> from ketcontent.model import read_content
-    >>> sorted(digests(read_content("data"))) == sorted(TABLES)
+    >>> sorted(table_hashes(read_content("data"))) == sorted(TABLES)
     True
     """
     known = {} if known is None else known

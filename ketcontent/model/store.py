@@ -91,8 +91,8 @@ def read_with_hashes(
 
     Examples
     --------
-    >>> content, digests = read_again("data", ())
-    >>> read_again("data", digests.values())[1] == digests
+    >>> content, digests = read_with_hashes("data", ())
+    >>> read_with_hashes("data", digests.values())[1] == digests
     True
     """
     return _read(Path(folder), sound)

@@ -48,6 +48,7 @@ def parse(
 
     Examples
     --------
+    >>> from ketcontent.model.schema import shipped_schemas
     >>> from pathlib import Path
     >>> data = {table: (",".join(schema.columns) + "\\n").encode()
     ...     for table, schema in shipped_schemas().items()}

@@ -173,7 +173,8 @@ class Block:
         Examples
         --------
         >>> one = Statement("s", "Form", "Oral.", "Oral.", "use", "", certainty="low")
-        >>> Block("item", (one,)).markdown_lines(rendering.english())
+        >>> from ketcontent.markup import english
+        >>> Block("item", (one,)).markdown_lines(english())
         ['**Form:** Oral. (low certainty)']
         """
         sentences = []
@@ -275,6 +276,7 @@ class Section:
 
         Examples
         --------
+        >>> from ketcontent import assemble
         >>> from ketcontent.model import read_content
         >>> page = assemble(read_content("data"), "ketamine", edition="supplied")
         >>> print(page.section("reviews").to_text())
@@ -395,7 +397,8 @@ def shown_certainty(statement: Statement, say: Strings) -> str:
 
     Examples
     --------
-    >>> shown_certainty(Statement("s", "", "", "", "", "", certainty="low"), rendering.english())
+    >>> from ketcontent.markup import english
+    >>> shown_certainty(Statement("s", "", "", "", "", "", certainty="low"), english())
     '(low certainty)'
     """
     return f"({say(f'certainty-{statement.certainty}')})" if statement.certainty else ""

@@ -87,6 +87,7 @@ class Document:
 
         Examples
         --------
+        >>> from ketcontent import assemble
         >>> from ketcontent.model import read_content
         >>> page = assemble(read_content("data"), "ketamine", edition="supplied")
         >>> page.references
@@ -120,6 +121,7 @@ class Document:
 
         Examples
         --------
+        >>> from ketcontent import assemble
         >>> from ketcontent.model import read_content
         >>> assemble(read_content("data"), "ketamine").urgent_first
         True
@@ -137,6 +139,7 @@ class Document:
 
         Examples
         --------
+        >>> from ketcontent import assemble
         >>> from ketcontent.model import read_content
         >>> assemble(read_content("data"), "ketamine", section="lede").certainties
         ('high',)
@@ -154,6 +157,7 @@ class Document:
 
         Examples
         --------
+        >>> from ketcontent import assemble
         >>> from ketcontent.model import read_content
         >>> assemble(read_content("data"), "ketamine").section("reviews")
         <Section reviews: 5 statements>
@@ -173,6 +177,7 @@ class Document:
 
         Examples
         --------
+        >>> from ketcontent import assemble
         >>> from ketcontent.model import read_content
         >>> assemble(read_content("data"), "ketamine").statement("addiction-1").kind
         'risk'
@@ -188,6 +193,7 @@ class Document:
 
         Examples
         --------
+        >>> from ketcontent import assemble
         >>> from ketcontent.model import read_content
         >>> page = assemble(read_content("data"), "ketamine", section="reviews")
         >>> page.facts["title"], page.facts["state"], page.facts["kind"]
@@ -242,6 +248,7 @@ class Document:
 
         Examples
         --------
+        >>> from ketcontent import assemble
         >>> from ketcontent.model import read_content
         >>> page = assemble(read_content("data"), "ketamine", edition="supplied")
         >>> page.to_text().splitlines()[2]

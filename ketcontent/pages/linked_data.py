@@ -34,6 +34,7 @@ def linked_data(page: Document) -> dict[str, Any]:
 
     Examples
     --------
+    >>> from ketcontent import assemble
     >>> from ketcontent.model import read_content
     >>> data = linked_data(assemble(read_content("data"), "ketamine"))
     >>> data["@type"], data["about"]["name"], len(data["citation"])

@@ -22,7 +22,6 @@ import ketcontent
 from ketcontent import read_content, write_content
 from ketcontent.building.plan import plan
 from ketcontent.errors import BuildFailed, KetcontentError, UnknownName, WrongParameter
-from ketcontent.execution import pool as workers
 from ketcontent.execution.parameters import check_parameters
 from ketcontent.execution.run import Failure, Progress
 from ketcontent.scaffold import create_project
@@ -666,7 +665,7 @@ def test_a_build_with_a_wrong_parameter_starts_no_kernel_and_publishes_nothing(
     before = tree(copy_of_built / "exports")
     with_parameters(copy_of_built / "notebooks" / "section.ipynb", source)
     started: list[Any] = []
-    monkeypatch.setattr(sys.modules["ketcontent.building.build"], "run_all", lambda *given: started.append(given))
+    monkeypatch.setattr("ketcontent.building.build.run_all", lambda *given: started.append(given))
     with pytest.raises(WrongParameter) as caught:
         build_in(copy_of_built)
     assert str(caught.value) == said

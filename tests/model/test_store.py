@@ -35,7 +35,6 @@ from ketcontent import atomic as files
 from ketcontent.atomic import lock
 from ketcontent.errors import BrokenTables, KetcontentError, Locked, SaveConflict
 from ketcontent.model import store
-from ketcontent.model import store as tables
 from ketcontent.model import validation as schemas
 from ketcontent.model.cells import check_cells
 from ketcontent.model.content import Content, empty_content, frame_of

@@ -2,9 +2,9 @@
 
 A build runs a notebook again when something that it read has changed, so it must know all that it
 read. Each run writes a *trace*: a line for each thing read, once. Tables and pages (or one section)
-are noted by those who hand them out (`ketcontent.model.store`, `ketcontent.pages.document`), the day by the
-one who tells it (`today`); files, folders and modules of one's own are seen by an audit hook,
-whoever opens them. What cannot be followed (another program, a host) is noted as such, and a
+are noted by those who hand them out (`ketcontent.model.store`, `ketcontent.pages.document`), the
+day by the one who tells it (`today`); files, folders and modules of one's own are seen by an audit
+hook, whoever opens them. What cannot be followed (another program, a host) is noted as such, and a
 notebook that uses it runs every time.
 
 ::
@@ -240,7 +240,8 @@ def _path(path: object) -> str:
 def _of_no_interest() -> tuple[str, ...]:
     """Return how the paths begin that no key holds: of Python, of the system, of kept settings.
 
-    The versions of Python and of the packages that matter are in every key (`ketcontent.building.cache`).
+    The versions of Python and of the packages that matter are in every key
+    (`ketcontent.building.cache`).
     """
     home, temporary = os.path.expanduser("~"), tempfile.gettempdir()
     python = {sys.prefix, sys.base_prefix, sys.exec_prefix, *sysconfig.get_paths().values()}

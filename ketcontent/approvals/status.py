@@ -50,7 +50,7 @@ def statement_digest(document: str, statement: Statement) -> str:
     Examples
     --------
     >>> one = Statement("s", "", "It may help.", "It may help.", "benefit", "", "low", ())
-    >>> statement_digest("p", one) == statement_digest("p", dataclasses.replace(one, certainty="high"))
+    >>> statement_digest("p", one) == statement_digest("q", one)
     False
     """
     return digest(
@@ -213,10 +213,12 @@ def _needed(content: Content) -> dict[str, tuple[str, ...]]:
 
 
 def statements_of(page: Document) -> dict[str, Statement]:
+    """Return the statements of a page by key."""
     return {one.statement: one for section in page for one in section.statements}
 
 
 def authors_of(content: Content, document: str) -> dict[str, str]:
+    """Return the author of each statement of a page, by key; empty where none is named."""
     rows = rows_of_page(content, "statements", document)
     return {row["statement"]: row["author"] for row in rows}
 
@@ -236,6 +238,7 @@ def review_date(content: Content, document: str) -> datetime.date | None:
 
 
 def last_review_of(found: list[SignoffStatus]) -> datetime.date | None:
+    """Return the day of the oldest of some valid sign-offs; None where one is not valid."""
     if not found or any(one.state != "valid" for one in found):
         return None
     return min(datetime.date.fromisoformat(one.signed_on) for one in found)
@@ -256,6 +259,7 @@ def review_due(content: Content, document: str) -> datetime.date | None:
 def due_for_review(
     content: Content, document: str, last: datetime.date | None
 ) -> datetime.date | None:
+    """Return the last day on which a review of a given day is recent enough."""
     if last is None:
         return None
     [row] = rows_of_page(content, "documents", document)

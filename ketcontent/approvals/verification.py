@@ -126,6 +126,7 @@ _Statements = Mapping[str, tuple[str, str, str]]
 
 
 def reader_text(statement: Mapping[str, Any]) -> tuple[str, str, str]:
+    """Return label, words and shown certainty of a statement of a record."""
     return statement["label"], statement["words"], statement["certainty_shown"]
 
 
@@ -261,6 +262,7 @@ class _Reader(HTMLParser):
 
 
 def read_html(html: str) -> list[tuple[str, str]]:
+    """Return what a page of HTML shows: each text with the statement that it belongs to."""
     reader = _Reader()
     reader.feed(html)
     reader.close()

@@ -1,10 +1,10 @@
 """What the last build made from what, and whether that still stands.
 
 Beside the exports lies a ledger. For each run it has an `CacheEntry`: the key of its code, what the
-run read (`ketcontent.dependencies`), each with its digest, and the files it wrote, each with its digest.
-A run is fresh when all of that is as it was. For a build as a whole it has a *request*: the digest
-of all that went in, file by file, so that a build for which nothing has changed is known without
-reading a table or importing anything but what stands here.
+run read (`ketcontent.dependencies`), each with its digest, and the files it wrote, each with its
+digest. A run is fresh when all of that is as it was. For a build as a whole it has a *request*: the
+digest of all that went in, file by file, so that a build for which nothing has changed is known
+without reading a table or importing anything but what stands here.
 
 ::
 

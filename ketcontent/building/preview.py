@@ -40,6 +40,7 @@ class Board:
     changed: threading.Condition = field(default_factory=threading.Condition)
 
     def post(self, news: News) -> None:
+        """Tell whoever waits what a build made, or why it failed."""
         made: Sequence[str] = news.built.made if news.built else ()
         with self.changed:
             self.news.append(json.dumps({"made": list(made), "fault": news.fault}))

@@ -1,4 +1,4 @@
-"""Put finished pages in place, with their records and the manifest; withdraw the pages that went."""
+"""Put finished pages in place, with records and the manifest; withdraw the pages that went."""
 
 from __future__ import annotations
 

@@ -79,6 +79,7 @@ class Request:
 
 
 def known_names(kind: str, names: Collection[str], known: Collection[str]) -> tuple[str, ...]:
+    """Return the names, all of which must be known."""
     for name in names:
         if name not in known:
             raise UnknownName.of(kind, name, known)
@@ -108,6 +109,7 @@ class Job:
 
     @staticmethod
     def of(request: Request) -> Job:
+        """Read the tables for a request, and plan its runs."""
         from ketcontent.model import read_with_hashes
 
         inputs = request.inputs

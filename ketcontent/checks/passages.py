@@ -1,4 +1,4 @@
-"""The passages of a page that the rules of prose read, and where in a cell each character stands."""
+"""The passages of a page that the rules of prose read, and the place of each character."""
 
 from __future__ import annotations
 
@@ -170,6 +170,7 @@ class FoldedText:
     @classmethod
     @lru_cache(maxsize=4096)  # each judge holds the same words against something
     def of(cls, words: str) -> FoldedText:
+        """Return words with white space and look-alikes folded."""
         if words.isascii() and words.isprintable() and "  " not in words:
             return cls(words, tuple(range(len(words))))
         letters: list[str] = []

@@ -37,6 +37,7 @@ class PageStatements:
     page: Document
 
     def statements(self) -> Iterator[tuple[Section, Statement]]:
+        """Yield each statement with its section."""
         for section in self.page:
             for one in section.statements:
                 yield section, one
@@ -76,6 +77,7 @@ class PageStatements:
 
 
 def statements_of_edition(content: Content, document: str, edition: Edition) -> PageStatements:
+    """Return the statements of one edition of a page."""
     return PageStatements(content, document, edition, assemble(content, document, edition=edition))
 
 
@@ -93,12 +95,14 @@ def whole_words(*patterns: str) -> re.Pattern[str]:
 
 
 def on_date(date: str) -> str:
+    """Return when something was last done, in words."""
     return f"on {date}" if date else "never"
 
 
 def page_finding(
     document: str, rule: str, message: str, hint: str, *, severity: Severity = "error"
 ) -> Diagnostic:
+    """Return a finding on a page as a whole."""
     return Diagnostic(
         rule=rule,
         message=message,
@@ -112,4 +116,5 @@ def page_finding(
 
 
 def count_words(one: Statement) -> int:
+    """Return how many words a statement has."""
     return sum(any(map(str.isalnum, word)) for word in words(one.plain))

@@ -1,7 +1,8 @@
 """Run notebooks on the machines of a Dask cluster, with the bytes that this machine would make.
 
-`dask_pool` stands in for `ketcontent.execution.pool.process_pool`: what is submitted to it runs on whichever worker of
-the cluster is free, and its files come back to where they would have been written here.
+`dask_pool` stands in for `ketcontent.execution.pool.process_pool`: what is submitted to it runs on
+whichever worker of the cluster is free, and its files come back to where they would have been
+written here.
 
 - **Content is sent once.** Each file (a table, a notebook, a template) is a task of its own that
   holds its bytes under their digest, and a run depends on the files it needs. The scheduler gets
@@ -23,8 +24,8 @@ Notes
 A notebook does not run in the Dask worker's own process: papermill changes the working directory
 and the environment, a worker has threads, and those under a nanny may have no children of
 multiprocessing. Each thread of a worker has a *bench* instead, an interpreter that has imported
-what notebooks need and forks their kernels, as `ketcontent.execution.pool` has here. It is started for
-the build, ends with it, and at once where the worker is killed.
+what notebooks need and forks their kernels, as `ketcontent.execution.pool` has here. It is started
+for the build, ends with it, and at once where the worker is killed.
 
 Dask's own way to send data ahead, ``scatter``, loses what only one worker held when that worker
 dies, and every task that waits for it.

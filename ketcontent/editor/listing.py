@@ -45,6 +45,7 @@ def redline_view(old: str, new: str) -> list[list[str]]:
 
 
 def source_view(row: Mapping[str, str]) -> Answer:
+    """Return what the browser is told of a source."""
     names = ("source", "title", "authors", "issued", "container_title", "doi", "unconfirmed")
     return {name: row.get(name, "") for name in names}
 

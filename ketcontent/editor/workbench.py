@@ -1,4 +1,4 @@
-"""Look, change, cite, sign, in a notebook: an `ketcontent.editor.session.Session` shown as a widget.
+"""Look, change, cite, sign, in a notebook: an editor's session shown as a widget.
 
 The kernel holds the page; the browser (``widget/workbench.js``) shows it and says what its editor
 did. It asks with a message that has an id, a verb (``do``) and its arguments, and each question

@@ -5,10 +5,11 @@
     papermill --engine ketcontent in.ipynb out.ipynb
 
 A kernel started the usual way spends its first second importing. Here it is forked from a process
-that has imported already (`ketcontent.execution.forkserver`). What runs in it is ipykernel's own application,
-with its configuration, sockets and shutdown; what talks to it is papermill's own client. Only the
-launch is ours (`_WarmProvisioner`), and the wait for the first answer (`_WarmClient`), so that what
-holds for papermill's default engine holds here: parameters, time-outs, tags, logs, saves, failures.
+that has imported already (`ketcontent.execution.forkserver`). What runs in it is ipykernel's own
+application, with its configuration, sockets and shutdown; what talks to it is papermill's own
+client. Only the launch is ours (`_WarmProvisioner`), and the wait for the first answer
+(`_WarmClient`), so that what holds for papermill's default engine holds here: parameters,
+time-outs, tags, logs, saves, failures.
 
 Where there is no fork, and for kernels of another language or another Python, papermill's default
 engine does the work; where there is no fork it says so, once.

@@ -2,8 +2,8 @@
 
 Both exporters print what the cells *show*, never the cells: no code, no prompts, no execution
 counts. From each output they take the form that suits (``text/html``, ``text/markdown``), and from
-the first that says what page it is (`ketcontent.markup.templates.FACTS`) the title, the language and the
-state of the page. Cell tags are honoured as everywhere: ``remove-cell``, ``remove-output``.
+the first that says what page it is (`ketcontent.markup.templates.FACTS`) the title, the language
+and the state of the page. Cell tags are honoured as everywhere: ``remove-cell``, ``remove-output``.
 
 What this package drew is printed as it is. HTML that anything else drew is cleaned with nh3, so
 that an exported page runs no script and asks no host for anything, whatever a cell put out.

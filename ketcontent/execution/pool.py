@@ -2,8 +2,8 @@
 
 A run is one notebook with its parameters and the files that its exports go to. Runs are
 independent of each other, so they share the machine's cores: a worker executes one with papermill
-(`ketcontent.execution.engine`), exports it at once, and says what became of it: how it failed, or what it
-read and the digest of each file it wrote.
+(`ketcontent.execution.engine`), exports it at once, and says what became of it: how it failed, or
+what it read and the digest of each file it wrote.
 """
 
 from __future__ import annotations

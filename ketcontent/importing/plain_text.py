@@ -158,6 +158,7 @@ def read_page(path: str | Path) -> str:
 
 
 def refuse_hidden(text: str, name: str) -> None:
+    """Raise UnreadablePage where a text holds a character that nobody can see."""
     hidden = _HIDDEN.search(text)
     if hidden:
         before = _LINE.split(text[: hidden.start()])
@@ -203,6 +204,8 @@ class _Section:
 
 @dataclass(slots=True)
 class ReceivedPage:
+    """A page as its structure was read."""
+
     title: str
     sections: list[_Section]
 

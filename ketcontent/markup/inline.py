@@ -207,6 +207,7 @@ def _reads_as(plain: str) -> bool:
 
 
 def inline_tokens(markup: str) -> list[Token]:
+    """Return inline markup as tokens of CommonMark."""
     return _inline_parser().parseInline(markup)[0].children or []
 
 
@@ -223,6 +224,7 @@ def _inline_parser() -> MarkdownIt:
 
 @lru_cache
 def block_parser() -> MarkdownIt:
+    """Return the parser of whole texts: CommonMark and tables, no raw HTML, no images."""
     from markdown_it import MarkdownIt
 
     parser = MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")

@@ -171,6 +171,7 @@ _TABLE_NAMES = frozenset(TABLES)
 
 
 def fields_of(content: Content) -> dict[str, Any]:
+    """Return the fields of a Content by name."""
     return {name: getattr(content, name) for name in Content.__dataclass_fields__}
 
 
@@ -225,6 +226,7 @@ def typed_content(
 def lines_of(
     schemas: Mapping[str, Schema], parsed: Mapping[str, list[Line]]
 ) -> dict[str, dict[Key, int]]:
+    """Return, by table and key, the line of each row in its file."""
     return {
         table: {schema.key_of(row.cells): row.line for row in parsed[table]}
         for table, schema in schemas.items()
@@ -243,6 +245,7 @@ def _frame(schema: Schema, rows: list[Row]) -> pd.DataFrame:
 
 
 def cell_text(cell: Any, *, boolean: bool) -> str:
+    """Return a typed cell as the text of its file."""
     if cell is None or cell is pd.NA or cell != cell:
         return ""
     return str(cell).lower() if boolean else str(cell)

@@ -72,6 +72,7 @@ def scan_csv(text: str, at_fault: Callable[[int, int], None]) -> list[Line]:
 
 
 def format_csv(schema: Schema, rows: Mapping[Any, Row]) -> bytes:
+    """Return rows as the bytes of a file, one line a row."""
     # Python's csv module quotes other cells from one version to the next (3.11 none with "\r").
     lines = [",".join(_quoted(cell) for cell in row) for row in (schema.columns, *rows.values())]
     # A lone surrogate cannot be stored; validation names it as a wrong encoding.

@@ -45,6 +45,7 @@ class Faults:
         row: Row | None = None,
         span: tuple[int, int] | None = None,
     ) -> None:
+        """Add a fault of the table."""
         cell = row[self.schema.columns.index(column)] if row and column else ""
         key = "/".join(self.schema.key_of(row)) if row else ""
         self.cells.add((line, column))
@@ -75,12 +76,15 @@ class TableRows:
             yield line, dict(zip(self.schema.columns, line.cells, strict=True))
 
     def read(self, line: Line, *columns: str) -> bool:
+        """Return whether some cells of a line could be read."""
         return self.faults.read(line, *columns)
 
     def sound(self, line: Line, *columns: str) -> bool:
+        """Return whether some cells of a line have no fault."""
         return self.faults.sound(line, *columns)
 
     def fault(self, line: Line, rule: str, column: str, message: str, hint: str) -> None:
+        """Add a fault of a cell."""
         self.faults.add(rule, message, hint, line=line.line, column=column, row=line.cells)
 
 

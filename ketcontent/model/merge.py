@@ -128,6 +128,7 @@ def _named(schema: Schema, row: Row | None) -> dict[str, str] | None:
 
 
 def not_saved(report: Report) -> BrokenTables:
+    """Return the failure of a save whose tables would have faults."""
     return BrokenTables(
         f"Nothing was saved: the tables would have {counted(len(report), 'fault')}.",
         hint="Mend the cells named above; lines are those of the file as it would be.",

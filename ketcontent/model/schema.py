@@ -151,6 +151,7 @@ def _schemas(path: Path) -> dict[str, Schema]:
 
 
 def field_names(key: str | list[str]) -> tuple[str, ...]:
+    """Return the columns of a key, which Table Schema gives as one or as a list."""
     return (key,) if isinstance(key, str) else tuple(key)  # Table Schema allows both
 
 

@@ -59,7 +59,7 @@ class Document:
     numbers: Mapping[str, int] = field(default_factory=dict)
     """The number of each source that the page cites."""
     state: State = "draft"
-    """``draft`` until `ketcontent.approvals.overview.with_signoffs` says more; ``archive`` as received."""
+    """``draft`` until `ketcontent.approvals.with_signoffs` says more; ``archive`` as received."""
     signers: tuple[Signer, ...] = ()
     """Who has signed what is shown."""
     order: Mapping[str, int] = field(default_factory=dict)

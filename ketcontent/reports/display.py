@@ -115,10 +115,12 @@ NO_KIND = "not set"
 
 
 def section_heading(title: str) -> str:
+    """Return what to call a section in a table."""
     return title or "(no heading)"
 
 
 def word_count(text: str) -> int:
+    """Return how many words a text has."""
     return sum(any(map(str.isalnum, word)) for word in words(text))
 
 

@@ -149,6 +149,7 @@ def changes_between(old: Version, new: Version) -> list[Change]:
 
 
 def in_reading_order(page: Document) -> dict[str, tuple[str, Statement]]:
+    """Return each statement with its section, by key, in the order of reading."""
     return {one.statement: (section.section, one) for section in page for one in section.statements}
 
 

@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 import ketcontent
-from ketcontent.building import build as builds
+from ketcontent import building
 from ketcontent.building.request import Built
 from ketcontent.cli import _progress, main
 from ketcontent.errors import BuildFailed
@@ -181,7 +181,7 @@ def test_a_failed_build_ends_with_status_1_and_says_what_failed(
     def fails(*_: Any, **__: Any) -> None:
         raise BuildFailed("1 notebook failed; 0 pages published.\ntea: x", hint="Mend it.")
 
-    monkeypatch.setattr(builds, "build", fails)
+    monkeypatch.setattr(building, "build", fails)
     result = run("build")
     assert result.exit_code == 1
     assert result.stderr == (
@@ -199,7 +199,7 @@ def test_the_words_of_the_command_line_reach_the_build(
         given.update(options, documents=documents)
         return Built(Path("out"), ("tea",), ("tea/index.md",), ("tea/index.md",))
 
-    monkeypatch.setattr(builds, "build", note)
+    monkeypatch.setattr(building, "build", note)
     words = "tea aspirin --edition current --format markdown,html --jobs 3 --data d --exports out"
     result = run("build", *words.split(), "--notebooks", "n")
     assert result.exit_code == 0

@@ -19,7 +19,7 @@ import psutil
 import pytest
 
 import ketcontent
-from ketcontent import read_content, write_content
+from ketcontent import execution, read_content, write_content
 from ketcontent.building.plan import plan
 from ketcontent.errors import BuildFailed, KetcontentError, UnknownName, WrongParameter
 from ketcontent.execution.parameters import check_parameters
@@ -665,7 +665,7 @@ def test_a_build_with_a_wrong_parameter_starts_no_kernel_and_publishes_nothing(
     before = tree(copy_of_built / "exports")
     with_parameters(copy_of_built / "notebooks" / "section.ipynb", source)
     started: list[Any] = []
-    monkeypatch.setattr("ketcontent.building.build.run_all", lambda *given: started.append(given))
+    monkeypatch.setattr(execution, "run_all", lambda *given: started.append(given))
     with pytest.raises(WrongParameter) as caught:
         build_in(copy_of_built)
     assert str(caught.value) == said
@@ -680,11 +680,10 @@ def test_a_build_with_a_wrong_parameter_starts_no_kernel_and_publishes_nothing(
 # build is the publishing. Each round forks such a builder, kills it at some moment, and prints
 # what was then published, and once more after a build that nobody killed.
 KILLED_WHILE_PUBLISHING = """\
-import contextlib, json, os, random, signal, sys, time
+import contextlib, importlib, json, os, random, signal, sys, time
 from pathlib import Path
-from ketcontent import atomic as files
-import ketcontent.building.build
-builds = sys.modules['ketcontent.building.build']
+from ketcontent import atomic as files, execution
+builds = importlib.import_module('ketcontent.building.build')
 from ketcontent.execution.run import Outcome
 
 project, rounds, exchange = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3] == "exchange"
@@ -705,7 +704,7 @@ def build(count):
                 (work / name).parent.mkdir(parents=True, exist_ok=True)
                 files.write_through(work / name, b"%d " % count * 1000)
             yield place, Outcome(None, 0.0)
-    builds.run_all = run_all
+    execution.run_all = run_all
     builds.rebuild(request, contextlib.nullcontext, force=True)
 
 def counts(path):

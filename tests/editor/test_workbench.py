@@ -437,7 +437,7 @@ def test_an_answer_to_nonsense_is_a_message_and_a_hint(data: Path) -> None:
 
 def test_the_widget_is_packed_with_the_package() -> None:
     for name in ("workbench.js", "workbench.css"):
-        assert (ROOT / "ketcontent" / "widget" / name).stat().st_size > 1000
-    source = (ROOT / "ketcontent" / "widget" / "workbench.js").read_text("utf-8")
+        assert (ROOT / "ketcontent" / "editor" / "widget" / name).stat().st_size > 1000
+    source = (ROOT / "ketcontent" / "editor" / "widget" / "workbench.js").read_text("utf-8")
     for opener in ("innerHTML", "insertAdjacentHTML", "document.write", "eval(", "import "):
         assert opener not in source

@@ -613,9 +613,9 @@ def test_a_flood_without_end_is_papermills_time_out_and_a_saved_notebook(tmp_pat
 
 SLOW = """\
 def never(*_):
-    nursery.os.write(2, b"asleep")
-    nursery.time.sleep(600)
-nursery.{name} = never
+    forkserver.os.write(2, b"asleep")
+    forkserver.time.sleep(600)
+forkserver.{name} = never
 """
 
 

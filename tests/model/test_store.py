@@ -1149,7 +1149,7 @@ def test_a_save_in_the_middle_of_a_reading_is_read_whole(
 SAVER = """
 import os, sys
 sys.path.insert(0, sys.argv[2])
-from test_tables import counted_to, counts_of
+from test_store import counted_to, counts_of
 from ketcontent.model import read_content, write_content
 
 folder = sys.argv[1]
@@ -1199,7 +1199,7 @@ def test_a_save_killed_at_a_random_moment_leaves_the_old_tables_or_the_new(tea: 
 EDITOR = """
 import sys
 sys.path.insert(0, sys.argv[4])
-from test_tables import edited, text_of
+from test_store import edited, text_of
 from ketcontent.model import read_content, write_content
 
 folder, key, every = sys.argv[1], sys.argv[2], int(sys.argv[3])

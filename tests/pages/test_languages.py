@@ -101,7 +101,7 @@ def english_in(text: str) -> list[str]:
 
 def test_every_string_is_asked_for_and_every_string_asked_for_is_there() -> None:
     texts = [path.read_text("utf-8") for path in TEMPLATES.rglob("*.j2")]
-    texts += [path.read_text("utf-8") for path in (ROOT / "ketcontent").glob("*.py")]
+    texts += [path.read_text("utf-8") for path in (ROOT / "ketcontent").rglob("*.py")]
     asked: set[str] = set()
     for text in texts:
         for start, dynamic, end in re.findall(

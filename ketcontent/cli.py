@@ -55,11 +55,13 @@ class _Speaking(click.Group):
 
 
 def _say(message: str, hint: str) -> None:
+    from ketcontent.text import visible  # what a file or a name holds must not steer the terminal
+
     click.secho("error: ", fg="red", bold=True, nl=False, err=True)
-    click.echo(message, err=True)
+    click.echo(visible(message), err=True)
     if hint:
         click.secho("hint: ", bold=True, nl=False, err=True)
-        click.echo(hint, err=True)
+        click.echo(visible(hint), err=True)
 
 
 @click.group(cls=_Speaking, context_settings={"help_option_names": ["-h", "--help"]})

@@ -343,3 +343,11 @@ def test_progress_is_plain_lines(
         show(Progress(1, 2, "tea: current edition", 1.26, "index"))
         show(Progress(2, 2, "index", 0.5, ""))
     assert shown.getvalue() == "[1/2] tea: current edition (1.3 s)\n[2/2] index (0.5 s)\n"
+
+
+@inside_it
+def test_a_name_that_would_steer_the_terminal_is_spelled_out() -> None:
+    result = run("assemble", "tea\x1b[2J\u202e")
+    assert result.exit_code == 1
+    assert "tea<U+001B>[2J<U+202E>" in result.stderr
+    assert "\x1b[2J" not in result.stderr

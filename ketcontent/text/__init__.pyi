@@ -4,7 +4,8 @@ from .normalize import digest as digest
 from .normalize import fold as fold
 from .normalize import gap as gap
 from .normalize import joined as joined
-from .normalize import words as words
+from .normalize import visible as visible
 from .redlines import Redline as Redline
 from .redlines import compare as compare
 from .redlines import redline as redline
+from .tokens import words as words

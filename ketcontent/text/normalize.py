@@ -16,9 +16,7 @@ from collections.abc import Iterable, Sequence
 
 # Sentences of Chinese and Japanese follow each other without a space.
 _CLOSED_UP = tuple("。！？｡")
-
-
-_WORD = re.compile(r"\w+(?:[’'\-.]\w+)*|[^\w\s]", re.UNICODE)
+_STEERING = re.compile("[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]")
 
 
 def fold(text: str) -> str:
@@ -57,17 +55,6 @@ def canonical(text: str) -> str:
     'café au lait'
     """
     return fold(unicodedata.normalize("NFC", text))
-
-
-def words(text: str) -> list[str]:
-    """Return the words and the marks of a text, in order.
-
-    Examples
-    --------
-    >>> words("It isn’t “safe”.")
-    ['It', 'isn’t', '“', 'safe', '”', '.']
-    """
-    return _WORD.findall(text)
 
 
 def digest(*parts: str | Sequence[str], context: Sequence[str]) -> str:
@@ -131,6 +118,20 @@ def joined(sentences: Iterable[str]) -> str:
     for sentence in sentences:
         text = f"{text}{gap(text)}{sentence}" if text else sentence
     return text
+
+
+def visible(text: str) -> str:
+    """Return `text` with each character that steers a terminal or hides order spelled out.
+
+    Control characters but for line ends and tabs, and the marks that override the direction of
+    writing: in a terminal they act, and a reader sees an order of words that is not the text's.
+
+    Examples
+    --------
+    >>> visible("safe\\x1b[2J"), visible("\u202enot safe")
+    ('safe<U+001B>[2J', '<U+202E>not safe')
+    """
+    return _STEERING.sub(lambda found: f"<U+{ord(found[0]):04X}>", text)
 
 
 def counted(number: int, noun: str) -> str:

@@ -13,8 +13,8 @@ from html import escape
 from typing import Any, Literal
 
 from ketcontent.errors import UnknownName
-
-_WORD = re.compile(r"\w+(?:[’'\-.]\w+)*\s*|[^\w\s]\s*|\s+")
+from ketcontent.text.normalize import canonical, same_words, visible
+from ketcontent.text.tokens import tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,9 @@ class Piece:
     change: Literal["kept", "deleted", "inserted"]
     """What happened to it."""
     text: str
-    """The words, with the white space after them."""
+    """The words, as the newer of the wordings that have them."""
+    before: str | None = None
+    """How the older one stores the same words, where a reader sees no difference."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ class Redline:
 
     @property
     def changed(self) -> bool:
-        """Whether the two wordings differ.
+        """Whether the two wordings differ in anything that a reader can see or read.
 
         Examples
         --------
@@ -63,7 +65,11 @@ class Redline:
         >>> compare("It helps.", "It may help.").rejected()
         'It helps.'
         """
-        return "".join(piece.text for piece in self.pieces if piece.change != "inserted")
+        return "".join(
+            piece.text if piece.before is None else piece.before
+            for piece in self.pieces
+            if piece.change != "inserted"
+        )
 
     def to_html(self) -> str:
         """Return the redline as HTML, each change in ``del`` or ``ins``.
@@ -81,16 +87,16 @@ class Redline:
         said = f'<span style="{_UNSEEN}">[{{}}: </span>{{}}<span style="{_UNSEEN}">]</span>'
         tags = {"deleted": "del", "inserted": "ins"}
         return "".join(
-            escape(piece.text)
+            escape(visible(piece.text))
             if piece.change == "kept"
             else f"<{tags[piece.change]}>"
-            + said.format(piece.change, escape(piece.text))
+            + said.format(piece.change, escape(visible(piece.text)))
             + f"</{tags[piece.change]}>"
             for piece in self.pieces
         )
 
     def to_criticmarkup(self) -> str:
-        """Return the redline in CriticMarkup.
+        """Return the redline in CriticMarkup; what looks like its marks in a wording is escaped.
 
         Examples
         --------
@@ -98,7 +104,9 @@ class Redline:
         'It {--helps--}{++may help++}.'
         """
         marks = {"kept": "{}", "deleted": "{{--{}--}}", "inserted": "{{++{}++}}"}
-        return "".join(marks[piece.change].format(piece.text) for piece in self.pieces)
+        return "".join(
+            marks[piece.change].format(_escaped(visible(piece.text))) for piece in self.pieces
+        )
 
     def to_text(self) -> str:
         """Return the redline as plain text, in the marks of wdiff.
@@ -109,7 +117,7 @@ class Redline:
         'It [-helps-]{+may help+}.'
         """
         marks = {"kept": "{}", "deleted": "[-{}-]", "inserted": "{{+{}+}}"}
-        return "".join(marks[piece.change].format(piece.text) for piece in self.pieces)
+        return "".join(marks[piece.change].format(visible(piece.text)) for piece in self.pieces)
 
     def __str__(self) -> str:
         return self.to_text()
@@ -117,6 +125,8 @@ class Redline:
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
         return {"text/plain": self.to_text(), "text/html": self.to_html()}
 
+
+_BRACE = re.compile(r"(?<!\\)((?:\\\\)*)([{}]|\\\Z)")
 
 # Out of sight and still read out: the usual clipping, written where no style sheet is.
 _UNSEEN = "position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)"
@@ -137,18 +147,46 @@ def compare(old: str, new: str) -> Redline:
     >>> print(compare("Ketamine offers quick relief.", "Ketamine may ease symptoms."))
     Ketamine [-offers quick relief-]{+may ease symptoms+}.
     """
-    before, after = _WORD.findall(old), _WORD.findall(new)
+    before, after = _with_spaces(old), _with_spaces(new)
     pieces: list[Piece] = []
-    matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
+    matcher = difflib.SequenceMatcher(None, _alike(before), _alike(after), autojunk=False)
     for operation, b0, b1, a0, a1 in matcher.get_opcodes():
+        was, now = "".join(before[b0:b1]), "".join(after[a0:a1])
         if operation == "equal":
-            pieces.append(Piece("kept", "".join(before[b0:b1])))
+            pieces.append(Piece("kept", now, None if was == now else was))
             continue
-        if b1 > b0:
-            pieces.append(Piece("deleted", "".join(before[b0:b1])))
-        if a1 > a0:
-            pieces.append(Piece("inserted", "".join(after[a0:a1])))
+        if was:
+            pieces.append(Piece("deleted", was))
+        if now:
+            pieces.append(Piece("inserted", now))
+    if same_words(old, new):  # white space at an end, or a letter composed across two tokens
+        pieces = [Piece("kept", new, None if old == new else old)] if old or new else []
     return Redline(tuple(pieces))
+
+
+def _with_spaces(text: str) -> list[str]:
+    """Return the tokens of a text, each with the white space after it."""
+    found: list[str] = []
+    for token in tokens(text):
+        if found and token.isspace():
+            found[-1] += token
+        else:
+            found.append(token)
+    return found
+
+
+def _alike(found: list[str]) -> list[str]:
+    """Return tokens in the form that those share which a reader cannot tell apart."""
+    return [f"{canonical(token)} " if token[-1].isspace() else canonical(token) for token in found]
+
+
+def _escaped(text: str) -> str:
+    """Return text in which nothing is a mark of CriticMarkup: braces are escaped, as Markdown does.
+
+    A brace that the wording itself escapes stays as it is; so that a backslash at the end does not
+    escape the mark after it, it is escaped too.
+    """
+    return _BRACE.sub(lambda found: f"{found[1]}\\{found[2]}", text)
 
 
 def redline(old: str, new: str, *, style: Literal["html", "criticmarkup", "text"] = "html") -> str:

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ketcontent.text.normalize import canonical, fold, gap, joined, same_words, words
+from ketcontent.text.normalize import canonical, fold, gap, joined, same_words
+from ketcontent.text.tokens import tokens, words
 
 TEXTS = st.text()
 SPACES = st.text(" \t\n\r\u00a0\u2003\u2028", min_size=1)
@@ -93,3 +94,8 @@ def test_nothing_stands_after_a_full_stop_of_chinese_or_japanese(mark: str) -> N
 @pytest.mark.parametrize("mark", [".", "!", "?", "…", "؟", ".”", ""])
 def test_a_space_stands_after_any_other_sentence(mark: str) -> None:
     assert gap(f"So{mark}") == " "
+
+
+@given(TEXTS)
+def test_the_tokens_of_a_text_joined_are_the_text(text: str) -> None:
+    assert "".join(tokens(text)) == text

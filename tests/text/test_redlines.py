@@ -6,11 +6,13 @@ import re
 from html.parser import HTMLParser
 
 import pytest
+import regex
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from ketcontent import redline
 from ketcontent.errors import UnknownName
+from ketcontent.text.normalize import same_words, visible
 from ketcontent.text.redlines import Piece, compare
 
 WORDS = st.sampled_from(
@@ -79,21 +81,95 @@ def test_accepted_is_the_new_wording_and_rejected_the_old(old: str, new: str) ->
     assert line.rejected() == old
 
 
-MARKS = re.compile(r"\{--(?P<deleted>.*?)--\}|\{\+\+(?P<inserted>.*?)\+\+\}", re.DOTALL)
+MARKS = re.compile(
+    r"(?<!\\)\{--(?P<deleted>.*?)--\}|(?<!\\)\{\+\+(?P<inserted>.*?)\+\+\}", re.DOTALL
+)
 
 
 @given(WORDINGS, WORDINGS)
 @example("It helps.", "It may help.")
+@example("{--It--} helps.", "{++It++} ++} helps {>>a lot<<}")
+@example("a}", "a{")
+@example("a-", "a+")
 def test_whoever_parses_its_criticmarkup_gets_both_wordings(old: str, new: str) -> None:
-    assume(not {*"{}+-"} & {*old, *new})  # a wording without the marks
+    assume("\\" not in old + new)  # a backslash may be an escape of the wording's own
+    assume(visible(old + new) == old + new)
     text = redline(old, new, style="criticmarkup")
-    assert MARKS.sub(lambda found: found["inserted"] or "", text) == new
-    assert MARKS.sub(lambda found: found["deleted"] or "", text) == old
+    rejected = MARKS.sub(lambda found: found["deleted"] or "", text)
+    accepted = MARKS.sub(lambda found: found["inserted"] or "", text)
+    was, now = (re.sub(r"\\([{}])", r"\1", one) for one in (rejected, accepted))
+    assert same_words(was, old)
+    assert now == new
+
+
+def test_a_backslash_at_the_end_of_a_wording_escapes_no_mark() -> None:
+    assert redline("a", "a\\", style="criticmarkup") == "a{++\\\\++}"
 
 
 @given(WORDINGS, WORDINGS)
-def test_a_redline_is_changed_when_the_wordings_differ(old: str, new: str) -> None:
-    assert compare(old, new).changed == (old != new)
+@example("cafe\u0301  au lait", "caf\u00e9 au lait")
+def test_a_redline_is_changed_when_a_reader_can_tell_the_wordings_apart(old: str, new: str) -> None:
+    assert compare(old, new).changed == (not same_words(old, new))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "text"),
+    [
+        pytest.param("नमस्ते दुनिया।", "नमस्ते दुनियां।", "नमस्ते [-दुनिया-]{+दुनियां+}।", id="Hindi"),
+        pytest.param("ใช้ยานี้", "ใช้ยานั้", "ใช้ยา[-นี้-]{+นั้+}", id="Thai"),
+        pytest.param("دَوَاءٌ آمِنٌ", "دَوَاءٌ مُفِيدٌ", "دَوَاءٌ [-آمِنٌ-]{+مُفِيدٌ+}", id="Arabic with vowel marks"),
+        pytest.param("安全的药", "有效的药", "[-安全-]{+有效+}的药", id="Chinese"),
+        pytest.param("👩‍⚕️ yes", "👨‍⚕️ yes", "[-👩‍⚕️ -]{+👨‍⚕️ +}yes", id="emoji"),
+    ],
+)
+def test_a_change_is_shown_in_whole_letters_and_words(old: str, new: str, text: str) -> None:
+    assert redline(old, new, style="text") == text
+
+
+LETTERS = st.sampled_from(
+    [
+        "न",
+        "ि",
+        "म",
+        "्",
+        "ก",
+        "ำ",
+        "ั",
+        "े",
+        "ب",
+        "َ",
+        "e",
+        "\u0301",
+        "👩",
+        "\u200d",
+        "⚕",
+        "️",
+        "🇩",
+        "🇪",
+        " ",
+    ]
+)
+
+
+@given(st.lists(LETTERS).map("".join), st.lists(LETTERS).map("".join))
+def test_no_piece_starts_inside_a_letter(old: str, new: str) -> None:
+    for side in ("deleted", "inserted"):
+        text, starts = "", set()
+        for piece in compare(old, new).pieces:
+            if piece.change in ("kept", side):
+                starts.add(len(text))
+                same = side == "inserted" or piece.before is None
+                text += piece.text if same else piece.before or ""
+        letters = {found.start() for found in regex.finditer(r"\X", text)}
+        assert starts - letters <= {0}
+
+
+def test_nothing_in_a_wording_steers_a_terminal_or_turns_the_order_of_a_page() -> None:
+    for style in ("text", "html", "criticmarkup"):
+        drawn = redline("safe\x1b[2J", "\u202esafe", style=style)  # type: ignore[arg-type]
+        assert "\x1b" not in drawn
+        assert "\u202e" not in drawn
+        assert "U+202E" in drawn
 
 
 @given(WORDINGS)
@@ -107,6 +183,7 @@ def test_a_wording_has_no_change_from_itself(text: str) -> None:
 def test_its_html_is_text_with_deletions_and_insertions_alone(old: str, new: str) -> None:
     # A parser of HTML reads line ends and the null character in its own way.
     old, new = (text.replace("\r", " ").replace("\0", " ") for text in (old, new))
+    old, new = visible(old), visible(new)
     drawn = Elements(redline(old, new, style="html"))
     assert drawn.other == []
     assert {tag for tag, _ in drawn.starts} <= {"del", "ins", "span"}
@@ -115,7 +192,7 @@ def test_its_html_is_text_with_deletions_and_insertions_alone(old: str, new: str
         for tag, attributes in drawn.starts
     )
     assert drawn.text_without("del", "span") == new
-    assert drawn.text_without("ins", "span") == old
+    assert same_words(drawn.text_without("ins", "span"), old)
 
 
 @given(WORDINGS, WORDINGS)

@@ -347,7 +347,7 @@ def test_progress_is_plain_lines(
 
 @inside_it
 def test_a_name_that_would_steer_the_terminal_is_spelled_out() -> None:
-    result = run("assemble", "tea\x1b[2J\u202e")
+    result = run("import", "tea\x1b[2J\u202e", "--document", "tea")
     assert result.exit_code == 1
     assert "tea<U+001B>[2J<U+202E>" in result.stderr
     assert "\x1b[2J" not in result.stderr

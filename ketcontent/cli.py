@@ -87,6 +87,24 @@ def init(directory: Path) -> None:
     click.echo("  ketcontent build")
 
 
+@main.command()
+@click.option("--dry-run", is_flag=True, help="Say what would be done, and change nothing.")
+@_DATA
+def upgrade(dry_run: bool, data: str) -> None:
+    """Bring tables that an older version made up to this one; say what that changed."""
+    from ketcontent.model import upgrade_tables
+
+    done = upgrade_tables(data, dry_run=dry_run)
+    if str(done):
+        click.echo(str(done))
+    if not done.needed:
+        click.echo(f"The tables in {data} are up to date.")
+    elif dry_run:
+        click.echo("Nothing was changed. Leave out --dry-run to do it.")
+    else:
+        click.echo(f"The tables in {data} are up to date now.")
+
+
 @main.command(name="import")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--document", required=True, metavar="ID", help="The key of the page.")

@@ -18,3 +18,5 @@ from .store import copy_content as copy_content
 from .store import read_content as read_content
 from .store import read_with_hashes as read_with_hashes
 from .store import write_content as write_content
+from .upgrade import Upgrade as Upgrade
+from .upgrade import upgrade_tables as upgrade_tables

@@ -94,23 +94,16 @@ def read_schemas(folder: Path) -> dict[str, Schema]:
     >>> tuple(read_schemas(Path("data"))) == TABLES
     True
     """
-    path = folder / SCHEMA_FILE
-    if not path.is_file():
-        raise KetcontentError(
-            f"No {SCHEMA_FILE} in {folder}.",
-            hint="Name the folder of the tables with --data, or make a project with "
-            "'ketcontent init DIRECTORY'.",
-            path=str(path),
-        )
-    schemas = _schemas(path)
+    path = require_schema_file(folder)
+    schemas = schemas_in(path)
     for table, needed in shipped_schemas().items() if path != shipped_path() else ():
         found = schemas.get(table)
         absent = [name for name in needed.columns if found is None or name not in found.columns]
         if absent:
             raise KetcontentError(
                 f"{path}: the table '{table}' lacks {', '.join(absent)}.",
-                hint="Copy the missing fields from the data package that came with ketcontent; "
-                "fields of your own may stay.",
+                hint="A project made by an older version is brought up by 'ketcontent upgrade'; "
+                "columns of your own stay.",
                 path=str(path),
             )
         if schemas[table].key != needed.key:
@@ -122,9 +115,35 @@ def read_schemas(folder: Path) -> dict[str, Schema]:
     return {table: schemas[table] for table in TABLES}
 
 
-def _schemas(path: Path) -> dict[str, Schema]:
+def require_schema_file(folder: Path) -> Path:
+    """Return the path of the data package of a folder.
+
+    Raises
+    ------
+    KetcontentError
+        When it is not there.
+    """
+    path = folder / SCHEMA_FILE
+    if not path.is_file():
+        raise KetcontentError(
+            f"No {SCHEMA_FILE} in {folder}.",
+            hint="Name the folder of the tables with --data, or make a project with "
+            "'ketcontent init DIRECTORY'.",
+            path=str(path),
+        )
+    return path
+
+
+def schemas_in(path: Path, package: Mapping[str, Any] | None = None) -> dict[str, Schema]:
+    """Return the schemas that a data package has of our tables; `package` is what it says, if read.
+
+    Raises
+    ------
+    KetcontentError
+        When it is not JSON, or no data package of tables.
+    """
     try:
-        package = json.loads(path.read_bytes())
+        package = package or json.loads(path.read_bytes())
         resources = {resource["name"]: resource for resource in package["resources"]}
         ours = {table: resources[table]["schema"] for table in TABLES if table in resources}
         return {
@@ -175,7 +194,7 @@ def shipped_schemas() -> dict[str, Schema]:
     >>> shipped_schemas()["documents"].key
     ('document',)
     """
-    return _schemas(shipped_path())
+    return schemas_in(shipped_path())
 
 
 def table_hash(schema: Schema, data: bytes | None) -> str:

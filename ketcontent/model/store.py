@@ -101,7 +101,7 @@ def read_with_hashes(
 def _read(place: Path, sound: Collection[str] | None) -> tuple[Content, dict[str, str]]:
     """Return the Content of a folder; `sound` is None where all of it is known to be sound."""
     schemas = read_schemas(place)
-    data = _snapshot(place, schemas)
+    data = snapshot(place, schemas)
     known = {*(sound or ()), *_noted_sound(place)}
     parsed, report = parse(place, schemas, data, only_syntax=sound is None, sound=known)
     if report.has_errors:
@@ -213,10 +213,10 @@ def validate_tables(folder: str | os.PathLike[str] = "data") -> Report:
     """
     place = Path(folder)
     schemas = read_schemas(place)
-    return parse(place, schemas, _snapshot(place, schemas))[1]
+    return parse(place, schemas, snapshot(place, schemas))[1]
 
 
-def _snapshot(folder: Path, schemas: Mapping[str, Schema]) -> dict[str, bytes | None]:
+def snapshot(folder: Path, schemas: Mapping[str, Schema]) -> dict[str, bytes | None]:
     """Return the bytes of each table at one moment; None where a file is not there.
 
     A save that happens meanwhile is seen by its traces, and the reading starts again.
@@ -326,7 +326,7 @@ def _save(
 ) -> Content:
     """Apply the caller's changes to the tables as they are on disk now, under the lock."""
     with lock(place / ".lock", purpose="saving tables"):
-        _finish_save(place)
+        finish_save(place)
         names = [SCHEMA_FILE, *(f"{table}.csv" for table in TABLES)]
         new = not any((place / name).exists() for name in names)
         schemas = content.schemas if new else read_schemas(place)
@@ -347,7 +347,11 @@ def _save(
         data = {table: format_csv(schemas[table], merged[table]) for table in TABLES}
         parsed = _without_faults(place, schemas, data)
         if changed:
-            _commit(place, {f"{table}.csv": data[table] for table in changed}, content, new=new)
+            files = {f"{table}.csv": data[table] for table in changed}
+            if new:
+                package = content.origin.folder / SCHEMA_FILE if content.origin else shipped_path()
+                files[SCHEMA_FILE] = package.read_bytes()
+            commit_files(place, files)
             _note_sound(place, {table_hash(schemas[table], data[table]) for table in TABLES})
     rows = {table: list(merged[table].values()) for table in TABLES}
     now = {table: parsed[table] if table in changed else found[table] for table in TABLES}
@@ -356,7 +360,7 @@ def _save(
 
 def _found_on_disk(folder: Path, schemas: Mapping[str, Schema]) -> dict[str, list[Line]]:
     """Return each table's rows; their cells are checked with those that are to be saved."""
-    data = _snapshot(folder, schemas)
+    data = snapshot(folder, schemas)
     parsed, report = parse(folder, schemas, data, only_syntax=True)
     twice = any(
         len({schema.key_of(row.cells) for row in parsed[table]}) < len(parsed[table])
@@ -377,11 +381,8 @@ def _without_faults(
     return parsed
 
 
-def _commit(folder: Path, data: dict[str, bytes], content: Content, *, new: bool) -> None:
-    """Put finished files in place behind one rename."""
-    if new:
-        package = content.origin.folder / SCHEMA_FILE if content.origin else shipped_path()
-        data[SCHEMA_FILE] = package.read_bytes()
+def commit_files(folder: Path, data: Mapping[str, bytes]) -> None:
+    """Put finished files in place behind one rename; the caller holds the lock of the folder."""
     staged = folder / ".staged"
     staged.mkdir()
     for name, bytes_ in data.items():
@@ -390,10 +391,10 @@ def _commit(folder: Path, data: dict[str, bytes], content: Content, *, new: bool
             shutil.copymode(folder / name, staged / name)
     flush_folder(staged)
     os.rename(staged, folder / ".saving")
-    _finish_save(folder)
+    finish_save(folder)
 
 
-def _finish_save(folder: Path) -> None:
+def finish_save(folder: Path) -> None:
     """Move what a committed save left into place; drop what an uncommitted one left."""
     shutil.rmtree(folder / ".staged", ignore_errors=True)
     saving = folder / ".saving"

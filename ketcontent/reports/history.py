@@ -11,7 +11,7 @@ from typing import cast, get_args
 
 from ketcontent.approvals import reader_words, signoff_statuses, statement_digest
 from ketcontent.errors import KetcontentError
-from ketcontent.model import SCHEMA_FILE, TABLES, Content, read_content
+from ketcontent.model import SCHEMA_FILE, TABLES, Content, read_content, upgrade_tables
 from ketcontent.pages import Document, Edition, Statement, assemble
 from ketcontent.text import Redline, canonical, compare
 
@@ -115,6 +115,7 @@ def read_content_at(data: str | os.PathLike[str], reference: str) -> Content:
                     reference=reference,
                 ) from None
             Path(place, name).write_bytes(shown)
+        upgrade_tables(place)  # an older version may have made them
         return read_content(place)
 
 

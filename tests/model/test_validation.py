@@ -1760,8 +1760,8 @@ def test_a_data_package_without_a_column_is_refused(tmp_path: Path):
         read_content(folder)
     assert str(refused.value) == (
         f"{folder / 'datapackage.json'}: the table 'notices' lacks text, needs.\n"
-        "hint: Copy the missing fields from the data package that came with ketcontent; "
-        "fields of your own may stay."
+        "hint: A project made by an older version is brought up by 'ketcontent upgrade'; "
+        "columns of your own stay."
     )
 
 

@@ -1,0 +1,229 @@
+"""Tables of an older version → tables of this one: columns and tables that came since, added empty.
+
+What a project has of its own stays: its rows, its columns, its tables. Its ``datapackage.json``
+says afterwards of every column that came with ketcontent what the shipped one says.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ketcontent.atomic import lock
+from ketcontent.diagnostics import Report
+from ketcontent.errors import BrokenTables
+from ketcontent.model.csv_text import format_csv
+from ketcontent.model.schema import (
+    SCHEMA_FILE,
+    Row,
+    Schema,
+    require_schema_file,
+    schemas_in,
+    shipped_path,
+)
+from ketcontent.model.store import commit_files, finish_save, snapshot
+from ketcontent.model.validation import parse
+from ketcontent.text import counted
+
+
+@dataclass(frozen=True, slots=True)
+class Upgrade:
+    """What differs between the tables of a project and those of this version."""
+
+    tables: tuple[str, ...]
+    """The tables that it lacks."""
+    columns: tuple[tuple[str, tuple[str, ...]], ...]
+    """By table, the columns that it lacks."""
+    described: tuple[str, ...]
+    """What its data package says otherwise than the shipped one, and will say as that does."""
+    own: tuple[str, ...]
+    """Tables and columns of its own, which stay."""
+
+    @property
+    def needed(self) -> bool:
+        """Whether there is anything to do.
+
+        Examples
+        --------
+        >>> Upgrade((), (), (), ("sections.mood",)).needed
+        False
+        """
+        return bool(self.tables or self.columns or self.described)
+
+    def __str__(self) -> str:
+        return "\n".join(
+            [
+                *(f"{table}: a new table, empty" for table in self.tables),
+                *(
+                    f"{table}: {counted(len(names), 'new column')}, empty: {', '.join(names)}"
+                    for table, names in self.columns
+                ),
+                *(f"{SCHEMA_FILE}: {one}" for one in self.described),
+                *([f"kept as your own: {', '.join(self.own)}"] if self.own else []),
+            ]
+        )
+
+
+def upgrade_tables(folder: str | os.PathLike[str], *, dry_run: bool = False) -> Upgrade:
+    """Give a folder of tables what this version needs, and return what that was.
+
+    Parameters
+    ----------
+    folder
+        The folder of the tables.
+    dry_run
+        Say what would be done, and change nothing.
+
+    Raises
+    ------
+    BrokenTables
+        When the tables have faults, or would have; nothing is written.
+    KetcontentError
+        When the folder has no readable data package, or cannot be written.
+
+    Examples
+    --------
+    >>> upgrade_tables("data", dry_run=True).needed
+    False
+    """
+    place = Path(folder)
+    require_schema_file(place)
+    if dry_run:
+        return _upgraded(place)[0]
+    with lock(place / ".lock", purpose="upgrading tables"):
+        finish_save(place)
+        upgrade, files = _upgraded(place)
+        if upgrade.needed:
+            commit_files(place, files)
+    return upgrade
+
+
+def _upgraded(place: Path) -> tuple[Upgrade, dict[str, bytes]]:
+    """Return what a folder lacks, and the bytes of the files that will have it."""
+    was, shipped = (json.loads(path.read_bytes()) for path in (place / SCHEMA_FILE, shipped_path()))
+    known = schemas_in(place / SCHEMA_FILE)  # says what is wrong with it, if it is no data package
+    package, described = _merged_package(was, shipped)
+    schemas = schemas_in(place / SCHEMA_FILE, package)
+    lines, report = parse(place, schemas, snapshot(place, schemas), only_syntax=True)
+    new = tuple(table for table in schemas if table not in known)
+    absent: dict[str, list[str]] = {}
+    for fault in report:
+        if fault.rule == "missing-column":
+            absent.setdefault(fault.table, []).append(fault.column)
+    faults = [
+        fault
+        for fault in report
+        if fault.rule != "missing-column"
+        and not (fault.rule == "missing-file" and fault.table in new)
+    ]
+    data = {
+        table: format_csv(
+            schema,
+            {
+                line.line: _widened(line.cells, schema, absent.get(table, ()))
+                for line in lines[table]
+            },
+        )
+        for table, schema in schemas.items()
+    }
+    faults = faults or list(parse(place, schemas, data)[1])
+    if faults and (new or absent or described):
+        raise BrokenTables(
+            f"Nothing was upgraded: the tables have {counted(len(faults), 'fault')}.",
+            hint="Mend the cells named above, then try again.",
+            report=Report.of(faults),
+        )
+    ours = {one["name"]: _names(one) for one in shipped["resources"]}
+    upgrade = Upgrade(
+        tables=new,
+        columns=tuple(
+            (table, tuple(name for name in schema.columns if name in absent[table]))
+            for table, schema in schemas.items()
+            if table in absent
+        ),
+        described=tuple(described),
+        own=tuple(
+            f"{one['name']}.{name}"
+            for one in was["resources"]
+            for name in _names(one)
+            if name not in ours.get(one["name"], ())
+        ),
+    )
+    text = json.dumps(package, indent=2, ensure_ascii=False) + "\n"
+    return upgrade, {
+        SCHEMA_FILE: text.encode(),
+        **{f"{table}.csv": data[table] for table in (*new, *absent)},
+    }
+
+
+def _widened(cells: Row, schema: Schema, absent: Collection[str]) -> Row:
+    """Return a row with its absent cells empty, or "false" where a boolean must stand."""
+
+    def needs_false(name: str) -> bool:
+        field = schema.fields[name]
+        required = field.get("constraints", {}).get("required", False)
+        return name in absent and required and field["type"] == "boolean"
+
+    return tuple(
+        "false" if needs_false(name) else cell
+        for name, cell in zip(schema.columns, cells, strict=True)
+    )
+
+
+def _names(resource: Mapping[str, Any]) -> list[str]:
+    return [field["name"] for field in resource["schema"]["fields"]]
+
+
+def _merged_package(
+    was: Mapping[str, Any], shipped: Mapping[str, Any]
+) -> tuple[dict[str, Any], list[str]]:
+    """Return the data package of a project with all of the shipped one, and what it said otherwise.
+
+    Its own tables and columns stay where they stand.
+    """
+    described: list[str] = []
+    known = {one["name"]: one for one in was["resources"]}
+    resources = []
+    for one in shipped["resources"]:
+        name = one["name"]
+        if name not in known:
+            resources.append(one)
+            continue
+        mine, schema = known[name], one["schema"]
+        fields, said = _merged_fields(mine["schema"]["fields"], schema["fields"])
+        for part in ("primaryKey", "foreignKeys"):
+            if mine["schema"].get(part) != schema.get(part):
+                said.append(part)
+        described += [f"{name}: {part} as shipped" for part in said]
+        resources.append({**mine, "schema": {**mine["schema"], **schema, "fields": fields}})
+    ours = {one["name"] for one in shipped["resources"]}
+    resources += [one for one in was["resources"] if one["name"] not in ours]
+    return {**was, "resources": resources}, described
+
+
+def _merged_fields(
+    mine: Iterable[Mapping[str, Any]], shipped: Iterable[Mapping[str, Any]]
+) -> tuple[list[Mapping[str, Any]], list[str]]:
+    """Return the fields of a table, each new one behind the one that it is shipped behind."""
+    fields = {field["name"]: field for field in mine}
+    order = list(fields)
+    said, place = [], 0
+    for field in shipped:
+        name = field["name"]
+        if name in fields:
+            place = order.index(name) + 1
+            parts = sorted(
+                part
+                for part in field.keys() | fields[name].keys()
+                if field.get(part) != fields[name].get(part)
+            )
+            said += [f"{name}: {part}" for part in parts]
+        else:
+            order.insert(place, name)
+            place += 1
+        fields[name] = field
+    return [fields[name] for name in order], said

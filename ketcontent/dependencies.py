@@ -14,18 +14,24 @@ notebook that uses it runs every time.
     ["day"]
     ["file", "/home/ada/pages/notebooks/extra.csv"]
     ["folder", "/home/ada/pages/notebooks/pictures"]
+    ["place", "/home/ada/pages/notebooks/draft.csv"]
     ["unknown", "subprocess.Popen"]
 
 Notes
 -----
 The other way is to declare what a notebook needs. A declaration is forgotten when the notebook
 changes, and a stale page is the price: this is how jupyter-cache and Quarto's freeze come not to
-see a changed table. A file that a C library opens by itself (Arrow, HDF5) is not seen either.
+see a changed table.
+
+Not seen: a file that a C library opens by itself (Arrow, HDF5), the sizes and dates that
+`os.scandir` tells of a folder's files, what is below ``/proc``, ``/dev`` and ``/sys``, the
+environment's variables, and clocks other than `ketcontent.clock.today`.
 """
 
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import os
 import pkgutil
@@ -33,11 +39,12 @@ import site
 import sys
 import sysconfig
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from enum import IntEnum
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 TRACE = "KETCONTENT_TRACE"
 """The environment variable that names the file a run's trace goes to."""
@@ -49,6 +56,9 @@ TABLES_OF_RUN = "KETCONTENT_TABLES"
 
 Dependency = tuple[str, ...]
 """A kind of thing read, and its name."""
+
+ON_DISK = ("file", "folder", "place")
+"""The kinds of dependency whose name is a path."""
 
 
 _UNKNOWN = frozenset(
@@ -62,6 +72,7 @@ _UNKNOWN = frozenset(
         "os.forkpty",
     }
     | {"socket.getaddrinfo", "socket.gethostbyname"}
+    | {"socket.connect", "socket.sendto", "socket.sendmsg"}
 )
 """What Python tells an audit hook when something happens that no trace can follow."""
 
@@ -107,6 +118,7 @@ def start_trace() -> None:
         _handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         _of_no_interest()  # it looks at files itself, which the hook must not wait for
         sys.addaudithook(_listen)
+        _watch_what_is_not_audited()
 
 
 def is_tracing() -> bool:
@@ -212,6 +224,37 @@ def _listen(event: str, arguments: tuple[object, ...]) -> None:
         _write(("unknown", event))
 
 
+def _watch_what_is_not_audited() -> None:
+    """Note what Python tells no audit hook: a file that is only looked at, a spawned worker."""
+    for name in ("stat", "access"):
+        setattr(os, name, _noting(getattr(os, name), _looked_at))
+    # multiprocessing starts its spawned processes and its servers without subprocess.
+    import _posixsubprocess
+
+    _posixsubprocess.fork_exec = _noting(
+        _posixsubprocess.fork_exec, lambda *_: _write(("unknown", "subprocess.Popen"))
+    )
+
+
+def _noting(function: Callable[..., Any], note: Callable[..., None]) -> Callable[..., Any]:
+    @functools.wraps(function)
+    def noting(*arguments: Any, **options: Any) -> Any:
+        if arguments:
+            note(arguments[0])
+        return function(*arguments, **options)
+
+    return noting
+
+
+def _looked_at(path: object) -> None:
+    if _quiet.get() == _Quiet.YES:
+        return
+    name = _path(path)
+    given = os.path.abspath(os.environ.get(TABLES_OF_RUN, os.devnull))
+    if name and given not in (name, os.path.dirname(name)):
+        _write(("place", name))
+
+
 def _opened(path: object, flags: object) -> None:
     if isinstance(flags, int) and flags & (os.O_WRONLY | os.O_CREAT) and not flags & os.O_RDWR:
         return  # it writes
@@ -244,11 +287,17 @@ def _of_no_interest() -> tuple[str, ...]:
     (`ketcontent.building.cache`).
     """
     home, temporary = os.path.expanduser("~"), tempfile.gettempdir()
-    python = {sys.prefix, sys.base_prefix, sys.exec_prefix, *sysconfig.get_paths().values()}
+    # Not the whole of a prefix, or of a home's hidden folders: a project may lie there.
+    python = {path for name, path in sysconfig.get_paths().items() if name != "data"}
+    prefixes = {sys.prefix, sys.base_prefix, sys.exec_prefix}
+    python |= {os.path.join(one, part) for one in prefixes for part in ("etc", "lib", "share")}
     python |= {*site.getsitepackages(), site.getusersitepackages(), os.path.dirname(__file__)}
-    system = {"/proc", "/dev", "/sys", "/etc", "/usr", "/lib", "/run", "/var/cache"}
-    settings = {os.path.join(home, f".{name}") for name in ("cache", "config", "jupyter", "local")}
+    system = {"/proc", "/dev", "/sys", "/lib", "/lib64", "/run/systemd", "/var/cache"}
+    system |= {f"/usr/{name}" for name in ("bin", "include", "lib", "lib64", "sbin", "share")}
+    own = (".cache", ".config", ".jupyter", ".local/share/jupyter", ".local/share/fonts")
+    settings = {os.path.join(home, name) for name in own}
     settings |= {os.environ.get("IPYTHONDIR") or os.path.join(home, ".ipython")}
-    kernel = {os.path.join(temporary, "ket-"), os.environ.get(TRACE, "")}
+    kernel = [os.path.join(temporary, "ket-"), os.path.join(temporary, "ipykernel_")]
+    kernel += [os.environ.get(TRACE, "")]
     folders = {os.path.join(os.path.abspath(one), "") for one in python | system | settings}
     return tuple(sorted(folders | {os.path.abspath(one) for one in kernel if one}))

@@ -5,8 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import stat
 from pathlib import Path
 from typing import Any
+
+from ketcontent.clock import today
+from ketcontent.dependencies import Dependency
 
 MISSING = ""
 """The digest of what is not there."""
@@ -65,3 +69,30 @@ def hash_files_below(folder: Path) -> list[tuple[str, str]]:
             for name in sorted(names)
         ]
     return found
+
+
+def current_hash(dependency: Dependency) -> str:
+    """Return what a dependency of a run is like now: a file, a folder, a place, or the day.
+
+    Of a file that is its content; of a folder the names in it; of a place, which was only looked
+    at, whether there is a folder or a file, and the file's size and date.
+
+    Examples
+    --------
+    >>> current_hash(("file", "no-such-file"))
+    ''
+    """
+    kind, *rest = dependency
+    if kind == "day":
+        return today().isoformat()
+    if kind == "file":
+        return hash_file(rest[0])
+    try:
+        if kind == "folder":
+            return hash_json(sorted(os.listdir(rest[0])))
+        found = os.stat(rest[0])
+    except OSError:
+        return MISSING
+    if stat.S_ISDIR(found.st_mode):
+        return "folder"
+    return f"file of {found.st_size} bytes, {found.st_mtime_ns}"

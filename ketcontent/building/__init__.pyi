@@ -1,5 +1,4 @@
 from .build import build as build
-from .cache import current_hash as current_hash
 from .plan import EDITIONS as EDITIONS
 from .plan import FORMATS as FORMATS
 from .plan import NOTEBOOKS as NOTEBOOKS

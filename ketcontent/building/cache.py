@@ -30,8 +30,8 @@ from typing import Any
 import ketcontent
 from ketcontent.atomic import replace_file
 from ketcontent.clock import today
-from ketcontent.dependencies import Dependency
-from ketcontent.hashing import MISSING, hash_file, hash_files_below, hash_json
+from ketcontent.dependencies import ON_DISK, Dependency
+from ketcontent.hashing import current_hash, hash_file, hash_files_below, hash_json
 from ketcontent.installed import versions
 from ketcontent.markup import TEMPLATES_VARIABLE
 
@@ -62,25 +62,6 @@ class CacheEntry:
         False
         """
         return self.read is not None and all(reading[0] != "unknown" for reading, _ in self.read)
-
-
-def current_hash(reading: Dependency) -> str:
-    """Return the digest of a file, a folder's names, or the day, as it is now.
-
-    Examples
-    --------
-    >>> current_hash(("file", "no-such-file"))
-    ''
-    """
-    kind, *rest = reading
-    if kind == "file":
-        return hash_file(rest[0])
-    if kind == "folder":
-        try:
-            return hash_json(sorted(os.listdir(rest[0])))
-        except OSError:
-            return MISSING
-    return today().isoformat()
 
 
 def code_hash() -> str:
@@ -182,7 +163,7 @@ def keep_request(
             reading: was
             for entry in entries
             for reading, was in entry.read or ()
-            if reading[0] in ("file", "folder")
+            if reading[0] in ON_DISK
         }
         left[request] = {**made, "inputs": inputs, "also": list(also.items())}
     _write(exports / CACHE_FOLDER / "requests.json", left)

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ketcontent.building.cache import CacheEntry, code_hash, current_hash, read_entries
+from ketcontent.building.cache import CacheEntry, code_hash, read_entries
 from ketcontent.building.plan import EDITIONS, KEPT, RECORD_ENTRY, recorded_outputs
 from ketcontent.building.request import UNCHANGED, Job
-from ketcontent.hashing import MISSING, hash_bytes, hash_file, hash_json
+from ketcontent.dependencies import ON_DISK
+from ketcontent.hashing import MISSING, current_hash, hash_bytes, hash_file, hash_json
 
 if TYPE_CHECKING:
     from ketcontent.dependencies import Dependency
@@ -291,7 +292,7 @@ class _Why:
         kind, *name = reading
         if kind == "day":
             return "it depends on the day, and another one has come"
-        if kind in ("file", "folder"):
+        if kind in ON_DISK:
             return f"{os.path.relpath(name[0])} changed"
         changed = self.state.changed_rows(self.run, self.rows)
         rows = _named_rows(changed, [name[0]] if kind == "table" else list(changed))

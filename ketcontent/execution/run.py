@@ -12,9 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from ketcontent.atomic import write_through
-from ketcontent.building import current_hash
-from ketcontent.dependencies import TABLES_OF_RUN, TRACE, Dependency, read_trace
-from ketcontent.hashing import hash_bytes
+from ketcontent.dependencies import ON_DISK, TABLES_OF_RUN, TRACE, Dependency, read_trace
+from ketcontent.hashing import current_hash, hash_bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +176,7 @@ def _digested(
     found = []
     for reading in read:
         known = ""
-        if reading[0] in ("file", "folder"):
+        if reading[0] in ON_DISK:
             known = current_hash(reading)
             if known and os.stat(reading[1]).st_mtime_ns >= began:
                 known = "changed while the notebook ran"

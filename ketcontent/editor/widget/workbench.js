@@ -1,145 +1,15 @@
 // The workbench in the browser. The kernel holds the page: this shows what it says, and says what
 // the editor did. Every word that comes from a table becomes a text node.
 
+import { h, unseen, counted, options, redline, differs } from "./elements.js";
+import { SEVERITIES, KINDS, CERTAINTIES, FORMS, ROLES, CAPACITIES, SIGNED, FILTERS, SHORTCUTS, worst, column } from "./names.js";
+import { grown } from "./reader.js";
+
 const PAUSE_JUDGE = 60; // ms after a key until the kernel is asked what is wrong with the sentence
 const PAUSE_LOOK = 450; // ms until the rest is asked for: section, redlines, what reads the page
 const PATIENCE = 10000; // ms until a question counts as unanswered
 
-const SEVERITIES = {
-  error: { name: "Error", mark: "✕" },
-  warning: { name: "Warning", mark: "▲" },
-  advice: { name: "Advice", mark: "◆" },
-};
-const KINDS = ["benefit", "risk", "mechanism", "use", "regulatory", "advice", "background"];
-const CERTAINTIES = ["high", "moderate", "low", "very-low"];
-const FORMS = ["paragraph", "item", "notice"];
-const ROLES = ["supports", "qualifies", "contradicts"];
-const CAPACITIES = ["editorial", "clinical", "lay"];
-const SIGNED = {
-  refused: { mark: "✕", name: "changes asked for" },
-  stale: { mark: "↻", name: "sign-off stale" },
-  missing: { mark: "○", name: "sign-off missing" },
-  valid: { mark: "✓", name: "signed" },
-};
-const COLUMNS = {
-  text: "Words",
-  certainty_reasons: "Reasons for the grade",
-  form: "Shown as",
-  author: "Writer",
-};
-const FILTERS = {
-  all: ["All", () => true],
-  faults: ["With faults", (one) => one.faults.some(Boolean)],
-  errors: ["With errors", (one) => one.faults[0] > 0],
-  unsigned: ["Not signed", (one) => worst(one) && worst(one) !== "valid"],
-  stale: ["Stale sign-off", (one) => Object.values(one.signoffs).includes("stale")],
-  changed: ["Unsaved", (one) => Boolean(one.changed)],
-  cut: ["Cut", (one) => one.cut],
-};
-const SHORTCUTS = [
-  ["Ctrl+S", "Save"],
-  ["Ctrl+Z", "Undo"],
-  ["Ctrl+Shift+Z", "Redo"],
-  ["Alt+↓  Alt+↑", "Next, previous statement"],
-  ["F8", "Next fault in the words"],
-  ["Alt+Enter", "Add a statement after this one"],
-  ["Alt+Shift+↓  Alt+Shift+↑", "Move the statement"],
-  ["Alt+S", "Split at the cursor"],
-  ["Alt+J", "Join with the next"],
-  ["Alt+Delete", "Cut the statement"],
-  ["Alt+1  Alt+2  Alt+3  Alt+4", "Go to the list, the words, the evidence, the section"],
-  ["Alt+5", "Go to what is wrong with the page as a whole"],
-  ["Alt+R", "Edit or review"],
-  ["Alt+A", "Approve, in review"],
-  ["Alt+C", "Comment to ask for changes, in review"],
-  ["Alt+H", "This list"],
-];
-
-function worst(one) {
-  return ["refused", "stale", "missing", "valid"].find((state) =>
-    Object.values(one.signoffs).includes(state),
-  );
-}
-
-// An element; a string among the children is text, whatever is in it.
-function h(tag, given = {}, ...children) {
-  const made = document.createElement(tag);
-  for (const [name, value] of Object.entries(given)) {
-    if (value === false || value === null || value === undefined) continue;
-    if (name.startsWith("on")) made.addEventListener(name.slice(2), value);
-    else if (name === "value") made.value = value;
-    else made.setAttribute(name, value === true ? "" : String(value));
-  }
-  made.append(...children.flat(Infinity).filter((one) => one !== null && one !== undefined && one !== ""));
-  return made;
-}
-
-const unseen = (text) => h("span", { class: "kc-unseen" }, text);
-
-// What a column of a table is called on the screen.
-const column = (name) =>
-  COLUMNS[name] || `${name[0].toUpperCase()}${name.slice(1).replaceAll("_", " ")}`;
-
-const counted = (number, name) => `${number} ${name}${number === 1 ? "" : "s"}`;
-
-function options(names, chosen, empty) {
-  const made = names.map((one) => {
-    const [value, text] = Array.isArray(one) ? one : [one, one];
-    return h("option", { value, selected: value === chosen }, text);
-  });
-  if (empty !== undefined) made.unshift(h("option", { value: "", selected: !chosen }, empty));
-  return made;
-}
-
-function redline(pieces) {
-  const said = { deleted: "del", inserted: "ins" };
-  return pieces.map(([change, text]) =>
-    said[change]
-      ? h(said[change], {}, unseen(`[${change}: `), text, unseen("]"))
-      : document.createTextNode(text),
-  );
-}
-
-const differs = (pieces) => pieces.some(([change]) => change !== "kept");
-
-// The section as HTML of the package's own templates, which escape what comes from a table. All
-// the same only tags and attributes that a section has are kept, and no link inside the page, which
-// would lead out of the notebook.
-const KEPT_TAGS = new Set(
-  "SECTION H2 H3 P UL OL LI DIV SPAN STRONG EM CODE SMALL SUP SUB A BR BDI BDO DEL S".split(" "),
-);
-const KEPT_ATTRIBUTES = new Set(["class", "lang", "dir", "role", "aria-label"]);
-function grown(html, chosen) {
-  const parsed = new DOMParser().parseFromString(html, "text/html");
-  const copy = (node) => {
-    if (node.nodeType === Node.TEXT_NODE) return document.createTextNode(node.data);
-    if (node.nodeType !== Node.ELEMENT_NODE || !KEPT_TAGS.has(node.tagName)) return null;
-    const href = node.getAttribute("href") || "";
-    const outward = /^https?:\/\//.test(href);
-    const inside = node.tagName === "A" && !outward;
-    if (inside && !node.textContent) return null; // the link of a sentence to itself
-    const made = document.createElement(inside ? "span" : node.tagName);
-    for (const { name, value } of node.attributes) {
-      if (KEPT_ATTRIBUTES.has(name) && !(inside && name === "aria-label")) {
-        made.setAttribute(name, name === "class" ? `kc-r-${value}` : value);
-      }
-    }
-    if (node.id.startsWith("s_")) {
-      made.dataset.statement = node.id.slice(2);
-      if (made.dataset.statement === chosen) made.classList.add("kc-here");
-    }
-    if (outward) {
-      made.href = href;
-      made.target = "_blank";
-      made.rel = "noopener noreferrer";
-    }
-    made.append(...[...node.childNodes].map(copy).filter(Boolean));
-    return made;
-  };
-  return [...parsed.body.childNodes].map(copy).filter(Boolean);
-}
-
-function render({ model, el }) {
+export function render({ model, el }) {
   const me = Math.random().toString(36).slice(2, 10);
   const place = model.get("place");
   const waiting = new Map();
@@ -1464,5 +1334,3 @@ function render({ model, el }) {
     for (const { timer } of waiting.values()) clearTimeout(timer);
   };
 }
-
-export default { render };

@@ -1,0 +1,172 @@
+"""What a workbench has open: the page as its editor has it, its findings, its draft.
+
+A `Bench` is the one thing here that changes in place: each verb of the browser
+(`ketcontent.editor.verbs`) puts another `ketcontent.editor.session.Session` into it. What it holds
+is kept in a draft file beside the tables after every change. A draft belongs to one bench, which
+holds a lock as long as its process lives; a draft whose lock is free was left by a process that is
+gone, and the next workbench on that page takes it over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from ketcontent.checks import check
+from ketcontent.diagnostics import Diagnostic
+from ketcontent.editor.drafts import Draft
+from ketcontent.editor.edits import carried, cleaned_words, reworded, statement_row
+from ketcontent.editor.session import (
+    Session,
+    draft_of,
+    edited,
+    opened,
+    read_draft,
+    rows_by_key,
+    unsaved,
+    with_rows,
+)
+from ketcontent.model import Conflict, Content, read_content
+from ketcontent.pages import assemble
+
+
+@dataclass(slots=True)
+class Bench:
+    """One page in the hands of an editor, as a workbench shows it."""
+
+    folder: Path
+    """The folder of the tables."""
+    session: Session
+    """The page as it was saved and as the editor has it."""
+    draft: Draft
+    """Where unsaved changes are kept."""
+    chosen: str
+    """The statement that is shown; empty on a page without any."""
+    conflicts: tuple[Conflict, ...] = ()
+    """Rows that somebody else saved meanwhile, until the editor has chosen."""
+    faults: dict[str, list[Diagnostic]] = field(default_factory=dict)
+    """What was last found in each statement."""
+    page_faults: dict[str, list[Diagnostic]] = field(default_factory=dict)
+    """Of these, what only a look at the whole page finds."""
+    whole: list[Diagnostic] = field(default_factory=list)
+    """What was last found that belongs to no statement."""
+    news: str = ""
+    """What the browser is told once, when it opens."""
+    references: dict[Any, tuple[str, ...]] = field(default_factory=dict)
+    """The formatted references of the section shown last, by the rows of its sources."""
+
+
+def open_bench(document: str, data: str, section: str) -> Bench:
+    """Return the bench of a page, with what an earlier session left unsaved taken over.
+
+    Raises
+    ------
+    UnknownName
+        When there is no such page or section.
+    BrokenTables
+        When the tables have faults.
+    """
+    content = read_content(data)
+    shown = [
+        one.statement
+        for part in assemble(content, document, section=section)
+        for one in part.statements
+    ]
+    folder = Path(data).resolve()
+    bench = Bench(folder, opened(content, document), Draft.claimed(folder, document), "")
+    bench.chosen = next(iter(shown or shown_statements(bench)), "")
+    _take_over_drafts(bench)
+    judge_page(bench)
+    return bench
+
+
+def shown_statements(bench: Bench) -> list[str]:
+    """Return the keys of the statements on the page, in reading order."""
+    page = assemble(bench.session.content, bench.session.document)
+    return [one.statement for section in page for one in section.statements]
+
+
+def statements_of(bench: Bench) -> set[str]:
+    """Return the keys of the page's statements, those that were cut too."""
+    rows = rows_by_key(bench.session.content, "statements")
+    return {key for page, key in rows if page == bench.session.document}
+
+
+def choose_again(bench: Bench) -> None:
+    """Choose another statement where the chosen one is gone."""
+    if bench.chosen not in statements_of(bench):
+        bench.chosen = next(iter(shown_statements(bench)), "")
+
+
+def judge_page(bench: Bench) -> None:
+    """Look at the whole page with every judge."""
+    session = bench.session
+    found: dict[str, list[Diagnostic]] = {}
+    whole = []
+    here = statements_of(bench)
+    for one in check(session.content, [session.document]):
+        page, _, rest = one.key.partition("/")
+        statement = rest.split("/")[0]
+        own = one.table in ("statements", "evidence") and page == session.document
+        if own and statement in here:
+            found.setdefault(statement, []).append(one)
+        else:
+            whole.append(one)
+    bench.faults, bench.whole = found, whole
+
+
+def keep_draft(bench: Bench) -> None:
+    """Keep what is unsaved or in conflict on disk."""
+    empty = not bench.conflicts and not unsaved(bench.session)
+    text = "" if empty else draft_of(bench.session, bench.conflicts)
+    bench.draft.keep(text)
+
+
+def carry_over(bench: Bench, fresh: Content) -> None:
+    """Go on with freshly read tables, unsaved changes and all."""
+    changes = unsaved(bench.session)
+    session, found = carried(bench.session.document, changes, fresh)
+    if not found:  # the steps still fit
+        done, undone = bench.session.done, bench.session.undone
+        session = replace(session, done=done, undone=undone)
+    bench.session, bench.conflicts = session, (*bench.conflicts, *found)
+
+
+def _take_over_drafts(bench: Bench) -> None:
+    """Take up the drafts of sessions that are gone."""
+    session = bench.session
+    number = 0
+    for text in bench.draft.left_behind():
+        changes = read_draft(text)
+        later, conflicts = carried(session.document, changes, session.saved)
+        content = with_rows(bench.session.content, unsaved(later))
+        bench.session = edited(bench.session, "Restore unsaved changes", content)
+        bench.conflicts = (*bench.conflicts, *conflicts)
+        number += len(changes)
+    if number:
+        keep_draft(bench)
+        rows = "1 row" if number == 1 else f"{number} rows"
+        bench.news = f"Unsaved changes to {rows} from an earlier session were restored."
+        choose_again(bench)
+    bench.draft.clear_left_behind()
+
+
+def restore_typed(bench: Bench, one: Mapping[str, Any]) -> None:
+    """Restore words that the browser kept because no kernel answered."""
+    key, text = str(one["statement"]), cleaned_words(str(one["text"]))
+    if key not in statements_of(bench):
+        return
+    row = statement_row(bench.session, key)
+    if row["text"] == text:
+        return
+    was = rows_by_key(bench.session.saved, "statements").get((bench.session.document, key), {})
+    if str(one["base"]) in (was.get("text", ""), row["text"]):
+        bench.session = reworded(bench.session, key, {"text": text})
+    else:
+        base, mine = ({**row, "text": words} for words in (str(one["base"]), text))
+        place = (bench.session.document, key)
+        bench.conflicts = (*bench.conflicts, Conflict("statements", place, base, row, mine))
+    bench.chosen = key
+    bench.news = "Words that were typed while no kernel answered were restored."

@@ -1,0 +1,286 @@
+"""What the browser can ask: each verb changes the bench, and returns what to show.
+
+A verb takes the bench and the message, with the verb's own arguments in it (`VERBS`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from ketcontent.approvals import sign_off, statement_digest
+from ketcontent.clock import today
+from ketcontent.editor.bench import (
+    Bench,
+    carry_over,
+    choose_again,
+    judge_page,
+    restore_typed,
+    shown_statements,
+    statements_of,
+)
+from ketcontent.editor.citing import found_sources, with_evidence, with_pasted, without_evidence
+from ketcontent.editor.edits import (
+    added,
+    brought_back,
+    cleaned_words,
+    cut,
+    joined_with_next,
+    moved,
+    placed,
+    reworded,
+    settled,
+    split,
+    statement_row,
+    waived,
+)
+from ketcontent.editor.session import Session, redo, rows_by_key, undo, unsaved
+from ketcontent.editor.views import (
+    Answer,
+    around_chosen,
+    changed_statements,
+    everything_shown,
+    findings_while_typing,
+    source_view,
+    statement_view,
+    written_rows,
+)
+from ketcontent.errors import KetcontentError
+from ketcontent.model import read_content, write_content
+
+
+def _open(bench: Bench, message: Mapping[str, Any]) -> Answer:
+    for one in message.get("kept", ()):
+        restore_typed(bench, one)
+    news, bench.news = bench.news, ""
+    content = bench.session.content
+    pages = rows_by_key(content, "documents")
+    return {
+        "page": {
+            "document": bench.session.document,
+            "title": pages[(bench.session.document,)]["title"],
+            "language": pages[(bench.session.document,)]["language"],
+            "day": today().isoformat(),
+        },
+        "choices": {
+            "notices": list(dict.fromkeys(content.notices["notice"])),
+            "topics": [
+                {"key": key, "question": row["question"]}
+                for (key,), row in rows_by_key(content, "topics").items()
+            ],
+            "people": [
+                {"key": key, "name": row["name"], "credential": row["credential"]}
+                for (key,), row in rows_by_key(content, "people").items()
+            ],
+        },
+        "news": news,
+        **everything_shown(bench),
+    }
+
+
+def _choose(bench: Bench, message: Mapping[str, Any]) -> Answer:
+    bench.chosen = str(message["statement"])
+    return around_chosen(bench)
+
+
+def _judge(bench: Bench, _: Mapping[str, Any]) -> Answer:
+    judge_page(bench)
+    return everything_shown(bench)
+
+
+def _search(bench: Bench, message: Mapping[str, Any]) -> Answer:
+    found = found_sources(bench.session.content, str(message["words"]))
+    return {"found": [source_view(row) for row in found]}
+
+
+def _edit(bench: Bench, message: Mapping[str, Any]) -> Answer:
+    key = str(message["statement"])
+    cells = {str(name): str(cell) for name, cell in message["cells"].items()}
+    burst = str(message.get("burst", ""))
+    bench.session = reworded(bench.session, key, cells, burst=burst)
+    bench.chosen = key
+    return {"faults": findings_while_typing(bench, key)}
+
+
+def _add(bench: Bench, message: Mapping[str, Any]) -> Answer:
+    bench.session, bench.chosen = added(bench.session, str(message["statement"]))
+    return everything_shown(bench)
+
+
+def _cut(bench: Bench, message: Mapping[str, Any]) -> Answer:
+    key = str(message["statement"])
+    order = shown_statements(bench)
+    place = order.index(key) if key in order else 0
+    bench.session = cut(bench.session, key)
+    left = shown_statements(bench)
+    bench.chosen = left[min(place, len(left) - 1)] if left else ""
+    return everything_shown(bench)
+
+
+def _bring_back(bench: Bench, message: Mapping[str, Any]) -> Answer:
+    bench.session = brought_back(bench.session, str(message["statement"]))
+    return everything_shown(bench)
+
+
+def _move(bench: Bench, message: Mapping[str, Any]) -> Answer:
+    key = str(message["statement"])
+    if "section" in message:
+        bench.session = placed(bench.session, key, str(message["section"]))
+    else:
+        direction = "up" if message["direction"] == "up" else "down"
+        bench.session = moved(bench.session, key, direction)  # type: ignore[arg-type]
+    return everything_shown(bench)
+
+
+def _split(bench: Bench, message: Mapping[str, Any]) -> Answer:
+    key = str(message["statement"])
+    text = statement_row(bench.session, key)["text"]
+    at = len(text.encode("utf-16-le")[: 2 * int(message["at"])].decode("utf-16-le", "ignore"))
+    bench.session, _ = split(bench.session, key, at)
+    return everything_shown(bench)
+
+
+def _join(bench: Bench, message: Mapping[str, Any]) -> Answer:
+    bench.session = joined_with_next(bench.session, str(message["statement"]))
+    return everything_shown(bench)
+
+
+def _cite(bench: Bench, message: Mapping[str, Any]) -> Answer:
+    cells = {str(name): str(cell) for name, cell in message["cells"].items()}
+    bench.session = with_evidence(bench.session, str(message["statement"]), cells)
+    return around_chosen(bench)
+
+
+def _uncite(bench: Bench, message: Mapping[str, Any]) -> Answer:
+    key, source = str(message["statement"]), str(message["source"])
+    bench.session = without_evidence(bench.session, key, source)
+    return around_chosen(bench)
+
+
+def _paste(bench: Bench, message: Mapping[str, Any]) -> Answer:
+    bench.session, keys = with_pasted(bench.session, str(message["text"]))
+    rows = rows_by_key(bench.session.content, "sources")
+    return {"found": [source_view(rows[(key,)]) for key in keys]}
+
+
+def _waive(bench: Bench, message: Mapping[str, Any]) -> Answer:
+    finding = {str(name): str(cell) for name, cell in message["finding"].items()}
+    bench.session = waived(bench.session, finding)
+    judge_page(bench)
+    return everything_shown(bench)
+
+
+def _undo(bench: Bench, _: Mapping[str, Any]) -> Answer:
+    return _stepped(bench, undo(bench.session))
+
+
+def _redo(bench: Bench, _: Mapping[str, Any]) -> Answer:
+    return _stepped(bench, redo(bench.session))
+
+
+def _save(bench: Bench, _: Mapping[str, Any]) -> Answer:
+    changes = unsaved(bench.session)
+    if not changes:
+        return {"news": "Everything is saved already."}
+    saved = write_content(bench.session.content)
+    bench.session = replace(bench.session, saved=saved, content=saved)
+    judge_page(bench)
+    return {"saved": [written_rows(one) for one in changes], **everything_shown(bench)}
+
+
+def _settle(bench: Bench, message: Mapping[str, Any]) -> Answer:
+    place = (str(message["table"]), tuple(message["key"]))
+    found = next((one for one in bench.conflicts if (one.table, one.key) == place), None)
+    if found is None:
+        return everything_shown(bench)
+    mine = found.mine
+    if message["choice"] == "edit" and mine is not None:
+        mine = {**mine, "text": cleaned_words(str(message["text"]))}
+    if message["choice"] != "theirs":
+        bench.session = settled(bench.session, found, mine)
+    bench.conflicts = tuple(one for one in bench.conflicts if one is not found)
+    choose_again(bench)
+    if found.table == "statements" and found.key[1] in statements_of(bench):
+        bench.chosen = found.key[1]
+    return everything_shown(bench)
+
+
+def _sign(bench: Bench, message: Mapping[str, Any]) -> Answer:
+    key, document = str(message["statement"]), bench.session.document
+    bench.chosen = key
+    if key in changed_statements(bench):
+        raise KetcontentError(
+            f"'{key}' has changes that are not saved.",
+            hint="Save them, or undo them, then sign the words that stand.",
+        )
+    fresh = read_content(bench.folder)
+    seen, now = (statement_view(one, document, key) for one in (bench.session.saved, fresh))
+    if (
+        seen is None
+        or now is None
+        or statement_digest(document, seen) != statement_digest(document, now)
+    ):
+        carry_over(bench, fresh)
+        raise KetcontentError(
+            f"Somebody changed '{key}' while you read it; nothing was signed.",
+            hint="Read the words as they are now, then sign.",
+        )
+    signed = sign_off(
+        fresh,
+        document,
+        key,
+        person=str(message["person"]),
+        capacity=message["capacity"],
+        verdict=message["verdict"],
+        comment=str(message.get("comment", "")),
+        signed_on=today(),
+    )
+    carry_over(bench, write_content(signed))
+    return everything_shown(bench)
+
+
+def _stepped(bench: Bench, session: Session) -> Answer:
+    """Show where a step that was undone or done again happened."""
+    longer = max(session, bench.session, key=lambda one: len(one.done))
+    step = longer.done[-1] if session is not bench.session else None
+    bench.session = session
+    if step and any(one.table == "waivers" for one in step.changes):
+        judge_page(bench)
+    choose_again(bench)
+    touched = [
+        one.key[1]
+        for one in (step.changes if step else ())
+        if one.table in ("statements", "evidence")
+    ]
+    here = statements_of(bench)
+    if touched and bench.chosen not in touched:
+        bench.chosen = next((key for key in touched if key in here), bench.chosen)
+    return everything_shown(bench)
+
+
+Verb = Callable[[Bench, Mapping[str, Any]], Answer]
+
+
+VERBS: dict[str, Verb] = {
+    "open": _open,
+    "choose": _choose,
+    "judge": _judge,
+    "search": _search,
+    "edit": _edit,
+    "add": _add,
+    "cut": _cut,
+    "bring_back": _bring_back,
+    "move": _move,
+    "split": _split,
+    "join": _join,
+    "cite": _cite,
+    "uncite": _uncite,
+    "paste": _paste,
+    "waive": _waive,
+    "undo": _undo,
+    "redo": _redo,
+    "save": _save,
+    "settle": _settle,
+    "sign": _sign,
+}

@@ -1,0 +1,337 @@
+"""What the browser is shown of a page: the list, the chosen statement, its section, the findings.
+
+All of it is data of which the browser makes text nodes. The one piece of HTML is the section as a
+reader sees it: the package's own template, which escapes all that comes from a table, and the
+browser keeps only the tags and attributes that it knows.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from typing import Any
+
+from ketcontent.approvals import SignoffStatus, reader_words, signoff_statuses
+from ketcontent.diagnostics import Diagnostic
+from ketcontent.editor.bench import Bench
+from ketcontent.editor.edits import statement_row
+from ketcontent.editor.feedback import alone_with, page_faults, sentence_faults, voided, worst_first
+from ketcontent.editor.session import EDITABLE, RowChange, rows_by_key, unsaved
+from ketcontent.markup import cited
+from ketcontent.model import Conflict, Content
+from ketcontent.pages import Statement, assemble
+from ketcontent.text import compare
+
+Answer = dict[str, Any]
+"""What the browser is told, as JSON can hold it."""
+
+
+def everything_shown(bench: Bench) -> Answer:
+    """Return the list, what is wrong with the page as a whole, and the chosen statement."""
+    return {"listing": listed(bench), "whole": _whole_page(bench), **around_chosen(bench)}
+
+
+def around_chosen(bench: Bench) -> Answer:
+    """Return the chosen statement and its section."""
+    if not bench.chosen:
+        return {}
+    return {"detail": _detail(bench, bench.chosen), "preview": _preview(bench)}
+
+
+def listed(bench: Bench) -> list[Answer]:
+    """Return the sections and statements in reading order, then what was cut from each."""
+    content, document = bench.session.content, bench.session.document
+    stands: dict[str, dict[str, str]] = {}
+    for one in signoff_statuses(content, document):
+        stands.setdefault(one.statement, {})[one.capacity] = one.state
+    changed = changed_statements(bench)
+    rows = rows_by_key(content, "statements")
+    sections = []
+    for section in assemble(content, document):
+        shown = [
+            _entry(bench, one.statement, rows, stands, changed, reader_words(one))
+            for one in section.statements
+        ]
+        off = [
+            _entry(bench, key, rows, stands, changed, row["supplied"])
+            for (page, key), row in rows.items()
+            if page == document and row["section"] == section.section and not row["position"]
+        ]
+        title = section.title or "Before the first heading"
+        sections.append({"section": section.section, "title": title, "statements": shown + off})
+    return sections
+
+
+def _entry(
+    bench: Bench,
+    key: str,
+    rows: Mapping[tuple[str, ...], Mapping[str, str]],
+    stands: Mapping[str, Mapping[str, str]],
+    changed: Mapping[str, str],
+    words: str,
+) -> Answer:
+    row = rows[bench.session.document, key]
+    counts = Counter(one.severity for one in _content_findings(bench, key))
+    return {
+        "statement": key,
+        "words": words[:140] or "(no words yet)",
+        "kind": row["kind"],
+        "certainty": row["certainty"],
+        "cut": not row["position"],
+        "faults": [counts["error"], counts["warning"], counts["advice"]],
+        "signoffs": dict(stands.get(key, {})),
+        "changed": changed.get(key, ""),
+    }
+
+
+def _content_findings(bench: Bench, key: str) -> list[Diagnostic]:
+    return [one for one in bench.faults.get(key, ()) if not one.rule.startswith("sign-off-")]
+
+
+def changed_statements(bench: Bench) -> dict[str, str]:
+    """Return which statements have unsaved changes, and whether they are new."""
+    found: dict[str, str] = {}
+    for one in unsaved(bench.session):
+        if one.table in ("statements", "evidence") and one.key[0] == bench.session.document:
+            new = one.table == "statements" and one.before is None
+            found[one.key[1]] = "new" if new or found.get(one.key[1]) == "new" else "changed"
+    return found
+
+
+def _detail(bench: Bench, key: str) -> Answer:
+    session = bench.session
+    content, document = session.content, session.document
+    row = statement_row(session, key)
+    was = rows_by_key(session.saved, "statements").get((document, key), {})
+    bench.faults[key], bench.page_faults[key] = [], []
+    if row["position"]:
+        bench.page_faults[key] = page_faults(content, document, key)
+        alone = sentence_faults(content, document, key)
+        bench.faults[key] = worst_first([*alone, *bench.page_faults[key]])
+    cell = row["text"]
+    shown = statement_view(content, document, key)
+    said = {
+        found[2]: one
+        for found, one in rows_by_key(content, "evidence").items()
+        if found[:2] == (document, key)
+    }
+    sources = rows_by_key(content, "sources")
+    alone_page = alone_with(content, document, key)
+    stands = signoff_statuses(alone_page, document) if row["position"] else []
+    cites = shown.cites if shown else cited(cell)
+    reads = reader_words(shown) if shown else ""
+    supplied = labelled_words(row["supplied_label"], row["supplied"])
+    return {
+        "statement": key,
+        "row": {name: row[name] for name in ("section", "position", *EDITABLE)},
+        "reads": reads,
+        "supplied": supplied,
+        "faults": [finding_view(one, cell) for one in _content_findings(bench, key)],
+        "redlines": {
+            "saved": redline_view(
+                labelled_words(was.get("label", ""), was.get("text", "")),
+                labelled_words(row["label"], cell),
+            ),
+            "supplied": redline_view(supplied, reads),
+        },
+        "voids": [asdict(one) for one in voided(session) if one.statement == key],
+        "standings": [_signoff_view(bench, one, shown) for one in stands],
+        "evidence": [
+            {
+                **source_view(sources.get((source,), {"source": source})),
+                **{
+                    name: said.get(source, {}).get(name, "")
+                    for name in ("role", "finding", "locator")
+                },
+                "cited": source in cites,
+            }
+            for source in dict.fromkeys([*cites, *said])
+        ],
+        "entry": _entry(
+            bench,
+            key,
+            {(document, key): row},
+            {key: {one.capacity: one.state for one in stands}},
+            changed_statements(bench),
+            reads or row["supplied"],
+        ),
+    }
+
+
+def _signoff_view(bench: Bench, one: SignoffStatus, shown: Statement | None) -> Answer:
+    now = reader_words(shown) if shown else ""
+    people = rows_by_key(bench.session.content, "people")
+    return {
+        **asdict(one),
+        "name": people.get((one.person,), {}).get("name", one.person),
+        "since": redline_view(one.wording, now) if one.state == "stale" else [],
+    }
+
+
+def _preview(bench: Bench) -> Answer:
+    content, document = bench.session.content, bench.session.document
+    section = statement_row(bench.session, bench.chosen)["section"]
+    page = assemble(content, document, section=section)
+    texts = tuple(tuple(row.values()) for row in page.sources)
+    if texts not in bench.references:
+        bench.references = {texts: tuple(one.text for one in page.references)}
+    return {
+        "section": section,
+        "language": page.language,
+        "html": "".join(one.to_html() for one in page),
+        "sources": [
+            {"number": page.numbers[row["source"]], "text": text}
+            for row, text in zip(page.sources, bench.references[texts], strict=True)
+        ],
+    }
+
+
+def _whole_page(bench: Bench) -> list[Answer]:
+    """Return the faults that belong to no statement, those of one rule together."""
+    leads = _leads(bench)
+    groups: dict[tuple[str, str], list[Answer]] = {}
+    for one in bench.whole:
+        row = {
+            "table": one.table,
+            "row": one.key,
+            "rule": one.rule,
+            "message": one.message,
+            "hint": one.hint,
+            "statements": leads.get((one.table, one.key), []),
+        }
+        groups.setdefault((one.severity, one.rule), []).append(row)
+    return [
+        {"severity": severity, "rule": rule, "rows": rows}
+        for (severity, rule), rows in groups.items()
+    ]
+
+
+def _leads(bench: Bench) -> dict[tuple[str, str], list[str]]:
+    """Return the statements on the page that rest on a row of another table, by that row."""
+    content, document = bench.session.content, bench.session.document
+    found: dict[tuple[str, str], dict[str, None]] = {}
+    shown = set()
+    for section in assemble(content, document):
+        for place, one in enumerate(section.statements):
+            shown.add(one.statement)
+            rests = [("sources", source) for source in one.cites]
+            if one.notice:
+                rests.append(("notices", one.notice))
+            if place == 0:  # where a reader meets the heading
+                rests.append(("sections", f"{document}/{section.section}"))
+            for rest in rests:
+                found.setdefault(rest, {})[one.statement] = None
+    for page, statement, source in rows_by_key(content, "evidence"):
+        if page == document and statement in shown:
+            found.setdefault(("sources", source), {})[statement] = None
+    for (key,), row in rows_by_key(content, "signoffs").items():
+        if row["document"] == document and row["statement"] in shown:
+            found["signoffs", key] = {row["statement"]: None}
+    return {row: list(statements) for row, statements in found.items()}
+
+
+def findings_while_typing(bench: Bench, key: str) -> list[Answer]:
+    """Return the faults of a sentence as one types it.
+
+    Those that only the whole page shows are as they last were, where their words still stand;
+    the browser asks for them anew (``choose``) when the typing rests.
+    """
+    content, document = bench.session.content, bench.session.document
+    cell = statement_row(bench.session, key)["text"]
+    found = sentence_faults(content, document, key)
+    for one in bench.page_faults.get(key, ()):
+        words = one.cell[slice(*one.span)] if one.span else ""
+        at = cell.find(words) if words else -1
+        if at >= 0:
+            found.append(replace(one, cell=cell, span=(at, at + len(words))))
+    bench.faults[key] = worst_first(found)
+    return [finding_view(one, cell) for one in _content_findings(bench, key)]
+
+
+def conflict_view(one: Conflict) -> Answer:
+    """Return a row in conflict: of each cell what it was, theirs and mine, as redlines."""
+    cells = []
+    versions = [dict(row or {}) for row in (one.base, one.theirs, one.mine)]
+    for name in dict.fromkeys(name for row in versions for name in row):
+        base, theirs, mine = (row.get(name, "") for row in versions)
+        if not base == theirs == mine:
+            cells.append(
+                {
+                    "column": name,
+                    "base": base,
+                    "theirs": redline_view(base, theirs),
+                    "mine": redline_view(base, mine),
+                }
+            )
+    return {
+        "table": one.table,
+        "key": list(one.key),
+        "cells": cells,
+        "text": (one.mine or {}).get("text", ""),
+        "deleted": {"theirs": one.theirs is None, "mine": one.mine is None},
+    }
+
+
+def statement_view(content: Content, document: str, key: str) -> Statement | None:
+    """Return a statement as a reader reads it; None where it is not shown."""
+    alone = alone_with(content, document, key)
+    for section in assemble(alone, document):
+        for one in section.statements:
+            return one
+    return None
+
+
+def labelled_words(label: str, words: str) -> str:
+    """Return words behind their label, as a reader meets them."""
+    return reader_words(Statement("", label, words, words, "", ""))
+
+
+def redline_view(old: str, new: str) -> list[list[str]]:
+    """Return what changed, as pieces; a sentence added at the end is that sentence and no more."""
+    # A word carries the space behind it. Without one, the last word before an addition would be
+    # another than the same word with the addition behind it.
+    laid = compare(*(f"{words} " if words else "" for words in (old, new)))
+    pieces = [[piece.change, piece.text] for piece in laid.pieces]
+    if pieces:
+        pieces[-1][1] = pieces[-1][1].rstrip()
+    return pieces
+
+
+def source_view(row: Mapping[str, str]) -> Answer:
+    """Return what a source is known by."""
+    """Return what the browser is told of a source."""
+    names = ("source", "title", "authors", "issued", "container_title", "doi", "unconfirmed")
+    return {name: row.get(name, "") for name in names}
+
+
+def finding_view(one: Diagnostic, cell: str) -> Answer:
+    """Return a fault with its place in the text as the browser counts: in UTF-16."""
+    told: Answer = {
+        "rule": one.rule,
+        "severity": one.severity,
+        "message": one.message,
+        "hint": one.hint,
+        "table": one.table,
+        "row": one.key,
+        "column": one.column,
+    }
+    if one.column == "text" and one.span is not None and one.table == "statements":
+        ends = [len(cell[:end].encode("utf-16-le", "surrogatepass")) // 2 for end in one.span]
+        told |= {"start": ends[0], "end": ends[1]}
+    return told
+
+
+def written_rows(one: RowChange) -> Answer:
+    """Return what a save wrote in a row: each cell that changed, as a redline."""
+    before, after = one.before or {}, one.after or {}
+    return {
+        "table": one.table,
+        "key": "/".join(one.key),
+        "what": "added" if one.before is None else "removed" if one.after is None else "changed",
+        "cells": [
+            {"column": name, "redline": redline_view(before.get(name, ""), after.get(name, ""))}
+            for name in dict.fromkeys([*before, *after])
+            if before.get(name, "") != after.get(name, "")
+        ],
+    }

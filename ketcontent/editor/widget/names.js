@@ -1,0 +1,61 @@
+// What things are called on the screen, and how they are marked.
+
+export const SEVERITIES = {
+  error: { name: "Error", mark: "✕" },
+  warning: { name: "Warning", mark: "▲" },
+  advice: { name: "Advice", mark: "◆" },
+};
+export const KINDS = ["benefit", "risk", "mechanism", "use", "regulatory", "advice", "background"];
+export const CERTAINTIES = ["high", "moderate", "low", "very-low"];
+export const FORMS = ["paragraph", "item", "notice"];
+export const ROLES = ["supports", "qualifies", "contradicts"];
+export const CAPACITIES = ["editorial", "clinical", "lay"];
+export const SIGNED = {
+  refused: { mark: "✕", name: "changes asked for" },
+  stale: { mark: "↻", name: "sign-off stale" },
+  missing: { mark: "○", name: "sign-off missing" },
+  valid: { mark: "✓", name: "signed" },
+};
+export const COLUMNS = {
+  text: "Words",
+  certainty_reasons: "Reasons for the grade",
+  form: "Shown as",
+  author: "Writer",
+};
+export const FILTERS = {
+  all: ["All", () => true],
+  faults: ["With faults", (one) => one.faults.some(Boolean)],
+  errors: ["With errors", (one) => one.faults[0] > 0],
+  unsigned: ["Not signed", (one) => worst(one) && worst(one) !== "valid"],
+  stale: ["Stale sign-off", (one) => Object.values(one.signoffs).includes("stale")],
+  changed: ["Unsaved", (one) => Boolean(one.changed)],
+  cut: ["Cut", (one) => one.cut],
+};
+export const SHORTCUTS = [
+  ["Ctrl+S", "Save"],
+  ["Ctrl+Z", "Undo"],
+  ["Ctrl+Shift+Z", "Redo"],
+  ["Alt+↓  Alt+↑", "Next, previous statement"],
+  ["F8", "Next fault in the words"],
+  ["Alt+Enter", "Add a statement after this one"],
+  ["Alt+Shift+↓  Alt+Shift+↑", "Move the statement"],
+  ["Alt+S", "Split at the cursor"],
+  ["Alt+J", "Join with the next"],
+  ["Alt+Delete", "Cut the statement"],
+  ["Alt+1  Alt+2  Alt+3  Alt+4", "Go to the list, the words, the evidence, the section"],
+  ["Alt+5", "Go to what is wrong with the page as a whole"],
+  ["Alt+R", "Edit or review"],
+  ["Alt+A", "Approve, in review"],
+  ["Alt+C", "Comment to ask for changes, in review"],
+  ["Alt+H", "This list"],
+];
+
+export function worst(one) {
+  return ["refused", "stale", "missing", "valid"].find((state) =>
+    Object.values(one.signoffs).includes(state),
+  );
+}
+
+// What a column of a table is called on the screen.
+export const column = (name) =>
+  COLUMNS[name] || `${name[0].toUpperCase()}${name.slice(1).replaceAll("_", " ")}`;

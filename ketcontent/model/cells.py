@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import json
 import re
 import unicodedata
@@ -217,6 +218,25 @@ def _check_writing(faults: Faults, lines: list[Line]) -> None:
 _HIDDEN = re.compile("[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]")
 
 
+def _date_hint(cell: str) -> str:
+    """Return how to write what was meant for a date, where that can only be one."""
+    numbers = [int(number) for number in re.findall(r"\d{1,4}", cell)]
+    if len(numbers) == 3 and re.fullmatch(r"\d+([-/.])\d+\1\d+", cell):
+        if numbers[0] > 31:  # the year stands first
+            year, month, day = numbers
+            if 1 <= month <= 12 and year:
+                days = calendar.monthrange(year, month)[1]
+                if not 1 <= day <= days:
+                    return f"{calendar.month_name[month]} {year} has {days} days."
+                return f"Write {year:04}-{month:02}-{day:02}."
+        one, other, year = numbers
+        if year > 31 and max(one, other) > 12 >= min(one, other) >= 1:
+            month, day = sorted((one, other))
+            if day <= calendar.monthrange(year, month)[1]:
+                return f"Write {year:04}-{month:02}-{day:02}."
+    return "Write year, month and day, as in 2026-01-31."
+
+
 def _cell_fault(
     refusal: _Refusal, field: Mapping[str, Any], cell: str
 ) -> tuple[str, str, str, tuple[int, int] | None]:
@@ -228,8 +248,7 @@ def _cell_fault(
         if field["type"] == "boolean":
             return "wrong-type", f"'{cell}' is not true or false.", "Write true or false.", None
         if _is_day(field):
-            hint = "Write year, month and day, as in 2026-01-31."
-            return "wrong-type", f"'{cell}' is not a date.", hint, None
+            return "wrong-type", f"'{cell}' is not a date.", _date_hint(cell), None
         hint = field.get("description", "")
         return "wrong-type", f"'{cell}' is not of the type {field['type']}.", hint, None
     if refusal.type == "unique-error":

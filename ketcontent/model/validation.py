@@ -19,6 +19,7 @@ from ketcontent.model.cells import check_cells, check_foreign_keys
 from ketcontent.model.csv_text import LINE_END, Line, scan_csv
 from ketcontent.model.faults import Faults, TableRows
 from ketcontent.model.laws import LAWS
+from ketcontent.model.mistaken_file import mistaken_text, not_a_table, without_trailing_commas
 from ketcontent.model.schema import Row, Schema, table_hash
 from ketcontent.text import counted
 
@@ -76,8 +77,14 @@ def _read_table(faults: Faults, data: bytes | None) -> list[Line]:
     if data is None:
         faults.add("missing-file", "The file is not there.", "Restore it from version control.")
         return []
+    if mistake := not_a_table(data):
+        faults.add(*mistake[:3], line=mistake.line)
+        return []
     text = _decoded(faults, data)
     if text is None:
+        return []
+    if mistake := mistaken_text(text, schema):
+        faults.add(*mistake[:3], line=mistake.line)
         return []
     strays: dict[int, int] = {}
 
@@ -90,6 +97,10 @@ def _read_table(faults: Faults, data: bytes | None) -> list[Line]:
         what = "first line is blank" if text else "file is empty"
         faults.add("missing-header", f"The {what}.", _header_hint(schema), line=1)
         return []
+    records, mistake = without_trailing_commas(records)
+    if mistake:
+        faults.add(*mistake[:3], line=mistake.line)
+    header = records[0].cells
     for line, cell in strays.items():
         named = header[cell] if cell < len(header) else ""
         faults.add(

@@ -1092,7 +1092,7 @@ DATES = [
         a_day(
             f"30 February in {table}.{column}",
             *(table, column, "2026-02-30", "wrong-type"),
-            *("'2026-02-30' is not a date.", DAY_HINT),
+            *("'2026-02-30' is not a date.", "February 2026 has 28 days."),
         )
         for table, column in DAYS
     ),
@@ -1109,7 +1109,10 @@ DATES = [
         a_day(
             f"{cell!r} for a date",
             *("waivers", "until", cell, "wrong-type"),
-            *(f"'{cell}' is not a date.", DAY_HINT),
+            *(
+                f"'{cell}' is not a date.",
+                "Write 2026-12-31." if cell[2:3] in (".", "/") else DAY_HINT,
+            ),
         )
         for cell in [
             "soon",

@@ -12,7 +12,8 @@ import regex
 
 _SPACELESS = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]"
 _LETTER = rf"(?:(?=\w)(?!{_SPACELESS})\X)"
-_TOKEN = regex.compile(rf"{_LETTER}+(?:[’'\-.]{_LETTER}+)*|(?!\s)\X|\s+")
+_SPACE = r"(?=\s)\X(?<=\s)"  # a space may carry a mark, and is seen then
+_TOKEN = regex.compile(rf"{_LETTER}+(?:[’'\-.]{_LETTER}+)*|(?:{_SPACE})+|\X")
 
 
 def tokens(text: str) -> list[str]:

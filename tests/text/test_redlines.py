@@ -152,6 +152,9 @@ LETTERS = st.sampled_from(
 
 
 @given(st.lists(LETTERS).map("".join), st.lists(LETTERS).map("".join))
+@example("\u093f\u0928", " \u093f\u0928\u0915")
+@example("\u0928 ", "\u0928 \u093f")
+@example("\u0e33", "\u0928 \u0e33")
 def test_no_piece_starts_inside_a_letter(old: str, new: str) -> None:
     for side in ("deleted", "inserted"):
         text, starts = "", set()

@@ -57,7 +57,6 @@ data/.lock*
 data/.saving/
 data/.staged/
 data/.drafts/
-data/.sound.json
 exports/.*
 exports/*/review.html
 """

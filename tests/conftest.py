@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from ketcontent import import_page, read_content, write_content
 from ketcontent.building.build import build
@@ -21,6 +22,10 @@ from ketcontent.building.request import Built
 from ketcontent.execution.pool import process_pool, run_all
 from ketcontent.execution.run import Failure, Run
 from ketcontent.scaffold import create_project
+
+# A machine under load is not a fault of what is tested.
+settings.register_profile("ketcontent", deadline=None)
+settings.load_profile("ketcontent")
 
 ROOT = Path(__file__).parent.parent
 

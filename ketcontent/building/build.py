@@ -41,7 +41,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ketcontent.atomic import lock, replace_file, restore_folder
-from ketcontent.building.cache import keep_request, what_stands, write_declared, write_sound
+from ketcontent.building.cache import keep_request, what_stands, write_declared
 from ketcontent.building.plan import EDITIONS, FORMATS, KEPT, recorded_outputs
 from ketcontent.building.publish import (
     lay_out,
@@ -256,7 +256,6 @@ def _build(
     withdraw_pages(exports, set(job.content.documents["document"]))
     state = BuildState(job, notebook_hashes(job), force=force)
     state.look()
-    write_sound(exports, job.digests.values())
     write_declared(exports, job.declared)
     failures = _run_stale(state, work, pool, progress)
     failed = {failure.document for failure in failures}

@@ -200,7 +200,7 @@ def write_entries(exports: Path, page: str, entries: Mapping[str, CacheEntry]) -
     Examples
     --------
     >>> from tempfile import TemporaryDirectory
-    >>> entry = CacheEntry("k", "t", ((("day",), "2026-01-31"),), {"tea/index.md": MISSING})
+    >>> entry = CacheEntry("k", "t", ((("day",), "2026-01-31"),), {"tea/index.md": "sha256:0"})
     >>> with TemporaryDirectory() as folder:
     ...     write_entries(Path(folder), "tea", {"tea/index": entry})
     ...     read_entries(Path(folder), "tea") == {"tea/index": entry}
@@ -228,31 +228,6 @@ def forget_pages(exports: Path, known: Collection[str]) -> None:
     for path in (exports / CACHE_FOLDER / "pages").glob("*.json"):
         if path.stem not in known:
             path.unlink()
-
-
-def read_sound(exports: Path) -> set[str]:
-    """Return the digests of tables that the last build found sound.
-
-    Examples
-    --------
-    >>> read_sound(Path("no-such-folder"))
-    set()
-    """
-    return set(_read(exports / CACHE_FOLDER / "sound.json"))
-
-
-def write_sound(exports: Path, sound: Iterable[str]) -> None:
-    """Keep the digests of tables that were found sound.
-
-    Examples
-    --------
-    >>> from tempfile import TemporaryDirectory
-    >>> with TemporaryDirectory() as folder:
-    ...     write_sound(Path(folder), ["sha256:0"])
-    ...     read_sound(Path(folder))
-    {'sha256:0'}
-    """
-    _write(exports / CACHE_FOLDER / "sound.json", dict.fromkeys(sorted(sound), True))
 
 
 def read_declared(exports: Path) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ketcontent.building.cache import inputs_hash, read_declared, read_sound
+from ketcontent.building.cache import inputs_hash, read_declared
 from ketcontent.building.plan import KEPT, NOTEBOOKS, plan
 from ketcontent.errors import UnknownName
 from ketcontent.execution import declared_parameters, hold_parameters
@@ -113,7 +113,7 @@ class Job:
         from ketcontent.model import read_with_hashes
 
         inputs = request.inputs
-        content, digests = read_with_hashes(request.data, read_sound(request.exports))
+        content, digests = read_with_hashes(request.data)
         known = list(content.documents["document"])
         for name in request.documents:
             if name not in known:

@@ -61,10 +61,6 @@ WARM = (
 """What the notebooks of this package import, at the top or when it is first needed."""
 
 
-VALIDATION = ("ketcontent.model.fast_jsonschema", "frictionless")
-"""What those import besides that read tables which nobody has found sound yet."""
-
-
 INLINE = "module://matplotlib_inline.backend_inline"
 """The matplotlib backend that a kernel has unless it is told otherwise."""
 
@@ -236,7 +232,7 @@ def _asked(nursery: _ForkServer, request: KernelRequest, patience: float) -> Ker
         os.close(theirs)
 
 
-def _current_fork_server(imports: Sequence[str] = (*WARM, *VALIDATION)) -> _ForkServer:
+def _current_fork_server(imports: Sequence[str] = WARM) -> _ForkServer:
     """Return the nursery of this process and environment, started if need be."""
     global _fork_server
     environment = _environment()

@@ -42,7 +42,15 @@ def _content() -> Content:
         "documents": [
             {"document": _PAGE, "title": "A page", "language": "en", "review_every_days": 365}
         ],
-        "sections": [{"document": _PAGE, "section": "one", "position": 10, "heading": "One"}],
+        "sections": [
+            {
+                "document": _PAGE,
+                "section": "one",
+                "position": 10,
+                "heading": "One",
+                "supplied_run_in": False,
+            }
+        ],
         "statements": [
             {
                 **statement,

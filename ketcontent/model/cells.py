@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ketcontent.errors import KetcontentError, nearest
+from ketcontent.model.compiled import DAY, LARGEST, plainly_valid
 from ketcontent.model.csv_text import Line
 from ketcontent.model.faults import Faults
 from ketcontent.model.schema import SCHEMA_FILE, Row, Schema, field_names
@@ -28,20 +29,29 @@ def check_cells(
     lines: Mapping[str, list[Line]],
     faults: Mapping[str, Faults],
 ) -> None:
-    """Add the faults of the cells of some tables, as frictionless finds them."""
+    """Add the faults of the cells of the tables, as frictionless finds them where there are any."""
+    in_doubt = {
+        table: schema
+        for table, schema in schemas.items()
+        if faults[table].absent
+        or faults[table].doubtful
+        or not plainly_valid(schema, [line.cells for line in lines[table]])
+    }
+    if not in_doubt:
+        return
     from ketcontent.model import fast_jsonschema  # noqa: F401
 
     from frictionless import FrictionlessException  # isort: skip
 
     try:
-        for table, schema in schemas.items():
+        for table, schema in in_doubt.items():
             rows = tuple(line.cells for line in lines[table])
             for refusal in _refusals(table, json.dumps(schema.descriptor), rows):
                 _translate(refusal, faults[table], lines[table])
     except (FrictionlessException, re.error) as fault:
         reason = fault.error.note if isinstance(fault, FrictionlessException) else str(fault)
         raise _unusable(folder, reason) from None
-    for table in schemas:
+    for table in in_doubt:
         _check_writing(faults[table], lines[table])
 
 
@@ -171,20 +181,13 @@ def _translate(refusal: _Refusal, faults: Faults, lines: list[Line]) -> None:
     faults.add(rule, message, hint, column=column, span=span, **place)
 
 
-_LARGEST = 2**63 - 1
-"""The largest whole number of a column in memory (Int64)."""
-
-
-_DAY = "%Y-%m-%d"
-
-
 def _is_plain(field: Mapping[str, Any]) -> bool:
     """Whether a field has one plain way of writing; a team's own date may have another format."""
     return field["type"] in ("integer", "boolean") or _is_day(field)
 
 
 def _is_day(field: Mapping[str, Any]) -> bool:
-    return field["type"] == "date" and field.get("format", "default") in ("default", _DAY)
+    return field["type"] == "date" and field.get("format", "default") in ("default", DAY)
 
 
 def _check_writing(faults: Faults, lines: list[Line]) -> None:
@@ -202,15 +205,15 @@ def _check_writing(faults: Faults, lines: list[Line]) -> None:
                     message = f"'{cell}' is not true or false."
                     faults.add("wrong-type", message, "Write true or false.", **place)
             elif kind == "date":
-                day = datetime.strptime(cell, _DAY).date().isoformat()
+                day = datetime.strptime(cell, DAY).date().isoformat()
                 if cell != day:
                     message = f"'{cell}' is not the plain way to write {day}."
                     faults.add("wrong-type", message, f"Write {day}.", **place)
             elif cell != str(int(cell)):
                 message = f"'{cell}' is not the plain way to write {int(cell)}."
                 faults.add("wrong-type", message, f"Write {int(cell)}.", **place)
-            elif abs(int(cell)) > _LARGEST:
-                message = f"'{cell}' does not fit '{column}': maximum {_LARGEST}."
+            elif abs(int(cell)) > LARGEST:
+                message = f"'{cell}' does not fit '{column}': maximum {LARGEST}."
                 hint = schema.fields[column].get("description", "")
                 faults.add("out-of-bounds", message, hint, **place)
 

@@ -17,15 +17,11 @@ what a killed one left. No reader needs the lock, so a folder that cannot be wri
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
-import json
 import os
 import shutil
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
-import ketcontent
 from ketcontent.atomic import flush_folder, lock, write_through
 from ketcontent.dependencies import handing_out
 from ketcontent.diagnostics import Report
@@ -72,38 +68,22 @@ def read_content(folder: str | os.PathLike[str] = "data") -> Content:
     """
     place = Path(folder)
     with handing_out(place) as traced:
-        content = _read(place, _marked_sound(place))[0]
+        content, _ = read_with_hashes(place)
     return TracedContent(**fields_of(content)) if traced else content
 
 
-def read_with_hashes(
-    folder: str | os.PathLike[str], sound: Collection[str]
-) -> tuple[Content, dict[str, str]]:
-    """Return the Content of a folder, and by table its digest, now known to be sound.
-
-    A table whose digest is in `sound` was held against the same schema before and had no fault;
-    keys and the laws between tables are checked all the same.
+def read_with_hashes(folder: str | os.PathLike[str]) -> tuple[Content, dict[str, str]]:
+    """Return the Content of a folder, and by table the hash of its bytes and of its schema.
 
     Raises
     ------
     BrokenTables, KetcontentError
         As `read_content` does.
-
-    Examples
-    --------
-    >>> content, digests = read_with_hashes("data", ())
-    >>> read_with_hashes("data", digests.values())[1] == digests
-    True
     """
-    return _read(Path(folder), sound)
-
-
-def _read(place: Path, sound: Collection[str] | None) -> tuple[Content, dict[str, str]]:
-    """Return the Content of a folder; `sound` is None where all of it is known to be sound."""
+    place = Path(folder)
     schemas = read_schemas(place)
     data = snapshot(place, schemas)
-    known = {*(sound or ()), *_noted_sound(place)}
-    parsed, report = parse(place, schemas, data, only_syntax=sound is None, sound=known)
+    parsed, report = parse(place, schemas, data)
     if report.has_errors:
         raise BrokenTables(
             f"The tables in {place} have {counted(len(report), 'fault')}.",
@@ -115,50 +95,10 @@ def _read(place: Path, sound: Collection[str] | None) -> tuple[Content, dict[str
     return content, {table: table_hash(schemas[table], data[table]) for table in schemas}
 
 
-_SOUND = ".sound"
-"""The file in a copy of tables that holds the digest of tables which were found sound."""
-
-
-def _marked_sound(folder: Path) -> Collection[str] | None:
-    """Return None where a folder holds tables as `copy_content` wrote them; else nothing known."""
-    try:
-        marked = (folder / _SOUND).read_text("utf-8")
-    except OSError:
-        return ()
-    return None if marked == _digest_of_files(folder) else ()
-
-
-_NOTED = ".sound.json"
-"""The file in which a save keeps the digests of the tables that it found sound."""
-
-
-def _note_sound(folder: Path, digests: Collection[str]) -> None:
-    with contextlib.suppress(OSError):  # whoever reads the tables then checks them again
-        (folder / _NOTED).write_text(json.dumps(sorted(digests)), "utf-8")
-
-
-def _noted_sound(folder: Path) -> Collection[str]:
-    """Return the digests of the tables that the last save found sound."""
-    try:
-        return set(json.loads((folder / _NOTED).read_bytes()))
-    except (OSError, ValueError, TypeError):
-        return ()
-
-
-def _digest_of_files(folder: Path) -> str:
-    found = hashlib.sha256(ketcontent.__version__.encode())
-    for name in (SCHEMA_FILE, *(f"{table}.csv" for table in TABLES)):
-        data = _bytes(folder / name) or b""
-        found.update(f"{name} {len(data)}\n".encode() + data)
-    return found.hexdigest()
-
-
 def copy_content(
     content: Content, folder: Path, *, shared: tuple[Content, Path] | None = None
 ) -> None:
     """Write tables to a folder of their own, for notebooks to read and nobody to edit.
-
-    What is read from there is not validated a second time, unless somebody changes it.
 
     Parameters
     ----------
@@ -187,7 +127,6 @@ def copy_content(
             (folder / f"{name}.csv").write_bytes(table_bytes(content, name))
     if not (shared and _linked(shared[1] / SCHEMA_FILE, folder / SCHEMA_FILE)):
         (folder / SCHEMA_FILE).write_bytes(origin.read_bytes())
-    (folder / _SOUND).write_text(_digest_of_files(folder), "utf-8")
 
 
 def _linked(there: Path, here: Path) -> bool:
@@ -352,7 +291,6 @@ def _save(
                 package = content.origin.folder / SCHEMA_FILE if content.origin else shipped_path()
                 files[SCHEMA_FILE] = package.read_bytes()
             commit_files(place, files)
-            _note_sound(place, {table_hash(schemas[table], data[table]) for table in TABLES})
     rows = {table: list(merged[table].values()) for table in TABLES}
     now = {table: parsed[table] if table in changed else found[table] for table in TABLES}
     return typed_content(schemas, rows, place, lines_of(schemas, now))

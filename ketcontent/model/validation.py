@@ -2,7 +2,8 @@
 
 The data package is the only schema. Bytes become text, text becomes cells, cells are held against
 the schema, and each step reports all of its faults with line and column: encoding and quotes
-here, the header here, types, lists, patterns and keys through frictionless, and the few laws
+here, the header here, types, lists, patterns and keys by the compiled descriptor and, where that
+is in doubt, by frictionless, and the few laws
 between columns that a data package cannot say (see `_LAWS`) here again.
 """
 
@@ -10,7 +11,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from ketcontent.diagnostics import Report
@@ -20,7 +21,7 @@ from ketcontent.model.csv_text import LINE_END, Line, scan_csv
 from ketcontent.model.faults import Faults, TableRows
 from ketcontent.model.laws import LAWS
 from ketcontent.model.mistaken_file import mistaken_text, not_a_table, without_trailing_commas
-from ketcontent.model.schema import Row, Schema, table_hash
+from ketcontent.model.schema import Row, Schema
 from ketcontent.text import counted
 
 
@@ -30,7 +31,6 @@ def parse(
     data: Mapping[str, bytes | None],
     *,
     only_syntax: bool = False,
-    sound: Collection[str] = (),
 ) -> tuple[dict[str, list[Line]], Report]:
     """Return each table's rows in the schema's column order, and every fault of all tables.
 
@@ -44,8 +44,6 @@ def parse(
         The bytes of each table's file; None where it is not there.
     only_syntax
         Look for faults of files, columns and lines only, not of cells, keys and laws.
-    sound
-        Digests (`table_digest`) of tables whose cells have been found sound before.
 
     Examples
     --------
@@ -61,8 +59,9 @@ def parse(
     faults = {table: Faults(folder, schema) for table, schema in schemas.items()}
     lines = {table: _read_table(faults[table], data[table]) for table in schemas}
     if not only_syntax:
-        known = {table for table in schemas if table_hash(schemas[table], data[table]) in sound}
-        _check_schema(folder, schemas, lines, faults, known if sound else set())
+        check_cells(folder, schemas, lines, faults)
+        for table in schemas:
+            check_foreign_keys(folder, table, schemas, lines, faults)
         for law in LAWS:
             law(
                 {table: TableRows(schemas[table], lines[table], faults[table]) for table in schemas}
@@ -201,20 +200,3 @@ def _check_header(faults: Faults, header: Row, line: int) -> None:
             _header_hint(faults.schema),
             line=line,
         )
-
-
-def _check_schema(
-    folder: Path,
-    schemas: Mapping[str, Schema],
-    lines: Mapping[str, list[Line]],
-    faults: Mapping[str, Faults],
-    sound: set[str],
-) -> None:
-    """Let frictionless hold types, constraints and keys against the rows; follow foreign keys.
-
-    The cells of the tables in `sound` have been checked before.
-    """
-    if sound < schemas.keys():
-        check_cells(folder, {name: schemas[name] for name in schemas.keys() - sound}, lines, faults)
-    for table in schemas:
-        check_foreign_keys(folder, table, schemas, lines, faults)

@@ -43,12 +43,8 @@ def library(documents: int) -> Content:
 
 
 def write_library(folder: Path, documents: int) -> None:
-    """Write a library to a folder, as an editor would have it: nothing in it is known to be sound.
-
-    The folder then is a project's ``data``.
-    """
+    """Write a library to a folder, which then is a project's ``data``."""
     copy_content(library(documents), folder)
-    (folder / ".sound").unlink()
 
 
 def _add_page(rows: Rows, number: int) -> None:

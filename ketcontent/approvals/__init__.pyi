@@ -13,3 +13,4 @@ from .status import review_due as review_due
 from .status import signoff_statuses as signoff_statuses
 from .status import statement_digest as statement_digest
 from .verification import verify as verify
+from .verification import verify_alone as verify_alone

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from ketcontent.approvals.page_reading import PageReading, read_page_html
 from ketcontent.approvals.status import signoff_statuses, statement_digest
-from ketcontent.approvals.verification import one_line, read_html, read_markdown, reader_text
+from ketcontent.approvals.verification import one_line, read_markdown, reader_text
+from ketcontent.hashing import hash_bytes
+from ketcontent.markup import doi_address, link_targets, web_address
 from ketcontent.model import Content, memo_scope
-from ketcontent.pages import assemble, shown_certainty
+from ketcontent.pages import Document, assemble, shown_certainty
 from ketcontent.text import canonical
 
 
@@ -79,17 +84,77 @@ def _record(
         for section in page
         for one in section.statements
     ]
+    shown: dict[str, list[str | list[str]]] = {}
+    files: dict[str, dict[str, str]] = {}
+    for name, path in sorted(pages.items()):
+        file = _FileOfPage(name, path)
+        shown[name] = _still_shown(name, statements, before) or _shown(file, statements)
+        files[name] = _still_written(name, before) or {"hash": file.hash, "markup": file.markup}
     return {
         "document": document,
         "title": page.name,
         "language": page.language,
         "edition": "current",
         "statements": statements,
-        "pages": {
-            name: _still_shown(name, statements, before) or _shown(name, page, statements)
-            for name, page in sorted(pages.items())
-        },
+        "pages": shown,
+        "files": files,
+        "addresses": _addresses(page),
     }
+
+
+@dataclass(frozen=True)
+class _FileOfPage:
+    """An exported file as it was written, read where something of it is asked for."""
+
+    name: str
+    page: str | Path
+    """Its text, or where it is."""
+
+    @cached_property
+    def _data(self) -> bytes:
+        return self.page.encode() if isinstance(self.page, str) else self.page.read_bytes()
+
+    @property
+    def text(self) -> str:
+        return self._data.decode()
+
+    @property
+    def hash(self) -> str:
+        return hash_bytes(self._data)
+
+    @cached_property
+    def reading(self) -> PageReading:
+        return read_page_html(self.text)
+
+    @property
+    def markup(self) -> str:
+        """The hash of the elements and attributes of a page of HTML; nothing for Markdown."""
+        return "" if self.name.endswith(".md") else self.reading.markup
+
+
+def _addresses(page: Document) -> list[str]:
+    """Return where the links of a page may lead: its sources, and what its sentences name."""
+    found = {
+        address
+        for one in page.references
+        for address in (
+            doi_address(one.doi),
+            web_address(one.url),
+            f"https://pubmed.ncbi.nlm.nih.gov/{one.pmid}/" if one.pmid else "",
+        )
+    }
+    found |= {to for section in page for one in section.statements for to in link_targets(one.text)}
+    return sorted(found - {""})
+
+
+def _still_written(
+    name: str, before: tuple[Mapping[str, Any], Collection[str]] | None
+) -> dict[str, str] | None:
+    """Return what an earlier record says of a file that was not changed since; else None."""
+    if before is None or name in before[1]:
+        return None
+    known: dict[str, str] | None = before[0].get("files", {}).get(name)
+    return known
 
 
 def _still_shown(
@@ -114,22 +179,21 @@ def _due(name: str, statements: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [one for one in statements if section in ("", one["section"])]
 
 
-def _shown(name: str, page: str | Path, statements: list[dict[str, Any]]) -> list[str | list[str]]:
+def _shown(file: _FileOfPage, statements: list[dict[str, Any]]) -> list[str | list[str]]:
     """Return what an exported file shows, in order: keys of statements in a list, or other words.
 
     A statement that is due on the file and not found there stands at the end, so that the file
     never passes.
     """
-    text = page if isinstance(page, str) else page.read_text("utf-8")
-    due = _due(name, statements)
+    due = _due(file.name, statements)
     said = {one["statement"]: reader_text(one) for one in statements}
     shown: list[str | list[str]] = []
-    if not name.endswith(".md"):
-        found = read_html(text)
+    if not file.name.endswith(".md"):
+        found = file.reading.words
         seen = {key for key, _ in found}
         shown = [[key] if key else words for key, words in found]
         return [*shown, *([one["statement"]] for one in due if one["statement"] not in seen)]
-    for line in read_markdown(text):
+    for line in read_markdown(file.text):
         keys: list[str] = []
         # Sentences that stand closed up share a line.
         while due and line.startswith(one_line([*keys, due[0]["statement"]], said)):

@@ -7,8 +7,12 @@ reads an exported file and its record and names each sentence that is not in it:
 character, an added word, a sentence that is gone.
 
 A record proves that a page says what the record says; that the record itself is the one that was
-published is for the repository's history, or a signature on it, to prove. It knows words, not
-looks: where a link leads, and what a style sheet hides, are for the manifest's hashes to prove.
+published is for the manifest, the repository's history, or a signature on it, to prove.
+
+Each file's hash is in the record, and the record's in the manifest. Where a file is not byte for
+byte as it was written, it is read as a browser reads it (`ketcontent.approvals.page_reading`): an
+element, an attribute or an address that does not belong on it is named, and where its markup is
+another without that, that is said.
 """
 
 from __future__ import annotations
@@ -17,24 +21,14 @@ import difflib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+from ketcontent.approvals.page_reading import PageReading, read_page_html
 from ketcontent.errors import KetcontentError
-from ketcontent.markup import markdown_words, split_front_matter
-from ketcontent.text import canonical, joined
-
-_BLOCKS = frozenset(
-    {"p", "li", "h1", "h2", "h3", "dt", "dd", "caption", "th", "td", "div", "section", "article"}
-    | {"main", "nav", "header", "footer", "ul", "ol", "dl", "table", "title", "a", "script"}
-)
-
-
-_SILENT = frozenset({"style", "template"})
-
-
-_VOID = frozenset({"meta", "link", "br", "hr", "img", "input", "wbr"})
+from ketcontent.hashing import hash_bytes, hash_file
+from ketcontent.markup import link_targets, markdown_words, raw_html, split_front_matter
+from ketcontent.text import canonical, counted, joined
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +96,95 @@ def verify(path: str | Path, record_path: str | Path | None = None) -> list[Mism
             "was received, not what was reviewed.",
             path=str(page),
         )
+    made = _recorded_file(said, name)
+    known = None if made is None else set(said.get("addresses", ()))
+    as_written = made is not None and hash_bytes(page.read_bytes()) == made["hash"]
     if name.endswith(".md"):
-        return _mismatches(expected, [("", words) for words in read_markdown(text)], statements)
-    return _mismatches(expected, read_html(text), statements)
+        words = _mismatches(expected, [("", one) for one in read_markdown(text)], statements)
+        other = [] if as_written else _other_markdown(text, known)
+    else:
+        reading = read_page_html(text)
+        words = _mismatches(expected, list(reading.words), statements)
+        other = [] if as_written else _other_markup(reading, known)
+    if made is not None and not (as_written or words or other):
+        if name.endswith(".md"):
+            other = [Mismatch("", _OTHER_BYTES, "")]
+        elif reading.markup != made["markup"]:
+            other = [Mismatch("", _OTHER_MARKUP, "")]
+    return [*_not_of_the_manifest(found), *words, *other]
+
+
+def verify_alone(path: str | Path) -> tuple[list[Mismatch], list[str]]:
+    """Return what an exported page of HTML holds that none of ours does, and what nobody can tell.
+
+    For a page without its record: a copy that was sent on, or one on another site.
+
+    Raises
+    ------
+    KetcontentError
+        When the file cannot be read.
+    """
+    page = Path(path)
+    reading = read_page_html(_text(page, "Name an exported page of HTML."))
+    return [Mismatch("", one, "") for one in reading.strange], [
+        "whether the words, grades and sources are those that were approved, and by whom",
+        "whether a sentence is gone, added or moved",
+        f"whether its {counted(len(reading.addresses), 'address')} are those that were written",
+        "whether its style sheet hides or adds words",
+    ]
+
+
+_OTHER_BYTES = "other bytes than were written, though the words are the same"
+_OTHER_MARKUP = "other markup than was written: an element or attribute was changed, added or taken"
+
+
+def _recorded_file(said: Mapping[str, Any], name: str) -> dict[str, str] | None:
+    """Return the hashes of a file in a record; None where an older version wrote the record."""
+    files = said.get("files", {})
+    return {key: str(files[name][key]) for key in ("hash", "markup")} if name in files else None
+
+
+def _other_markup(reading: PageReading, known: set[str] | None) -> list[Mismatch]:
+    """Return what a changed page holds besides words that was not written."""
+    found = [*reading.strange]
+    if known is not None:
+        found += [f"a link to {one}" for one in reading.addresses if not _belongs(one, known)]
+    return [Mismatch("", one, "") for one in found]
+
+
+def _belongs(address: str, known: set[str]) -> bool:
+    """Whether an address is one of the record's, or leads to another page of ours."""
+    return address in known or (":" not in address and not address.startswith("//"))
+
+
+def _other_markdown(text: str, known: set[str] | None) -> list[Mismatch]:
+    """Return what a changed Markdown file holds besides words that was not written."""
+    found = []
+    if known is not None:
+        links = dict.fromkeys(to for line in text.splitlines() for to in link_targets(line))
+        found = [f"a link to {one}" for one in links if not _belongs(one, known | _in_page(one))]
+    found += [f"HTML: {one}" for one in raw_html(text)]
+    return [Mismatch("", one, "") for one in found]
+
+
+def _in_page(address: str) -> set[str]:
+    return {address} if address.startswith("#") else set()
+
+
+def _not_of_the_manifest(record_path: Path) -> list[Mismatch]:
+    """Return that a record is not the one that the manifest beside the pages names."""
+    page = record_path.parent
+    try:
+        manifest = json.loads((page.parent / "manifest.json").read_bytes())
+        [named] = [
+            outputs[f"{page.name}/record.json"]
+            for outputs in (manifest["documents"][page.name]["outputs"],)
+        ]
+    except (OSError, ValueError, LookupError, TypeError):  # a record that was taken elsewhere
+        return []
+    if named == hash_file(record_path):
+        return []
+    return [Mismatch("", "a record.json that is not the one in manifest.json", "")]
 
 
 def _beside(page: Path) -> Path:
@@ -207,66 +287,3 @@ def read_markdown(text: str) -> list[str]:
     """Return the words of a Markdown page, line by line, those of its front matter first."""
     front, _ = split_front_matter(text)
     return [one for one in map(canonical, [*front, *markdown_words(text)]) if one]
-
-
-class _Reader(HTMLParser):
-    """Takes the words of a page apart: pairs of a statement, or nothing, and words."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.found: list[tuple[str, str]] = []
-        self._open: list[tuple[str, str]] = []
-        self._words: list[str] = []
-        self._statement = ""
-        self._spoken: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = {name: value or "" for name, value in attrs}
-        statement = tag == "span" and given.get("id", "").startswith("s_")
-        role = "statement" if statement else "cite" if tag == "sup" else ""
-        if role or (tag in _BLOCKS and not self._statement):
-            self.flush()
-        for name in ("alt", "title", "aria-label", "content"):
-            if given.get(name) and not (tag == "meta" and given.get("name") != "description"):
-                self.found.append(("", canonical(given[name])))
-        if tag in _VOID:
-            return
-        if role == "statement":
-            self._statement = given["id"].removeprefix("s_") or "(no key)"
-        self._open.append((tag, role))
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag not in (name for name, _ in self._open):
-            return
-        closed = ""
-        while closed != tag:
-            closed, role = self._open.pop()
-            if role == "statement":
-                self.found.append((self._statement, canonical("".join(self._spoken))))
-                self._statement, self._spoken = "", []
-            if role or (closed in _BLOCKS and not self._statement):
-                self.flush()
-
-    def handle_data(self, data: str) -> None:
-        if {name for name, _ in self._open} & _SILENT:
-            return
-        citation = any(role == "cite" for _, role in self._open)
-        (self._spoken if self._statement and not citation else self._words).append(data)
-
-    def flush(self) -> None:
-        """Keep the words that belong to no statement, up to here."""
-        words = canonical("".join(self._words))
-        if words:
-            self.found.append(("", words))
-        self._words = []
-
-
-def read_html(html: str) -> list[tuple[str, str]]:
-    """Return what a page of HTML shows: each text with the statement that it belongs to."""
-    reader = _Reader()
-    reader.feed(html)
-    reader.close()
-    if reader._spoken:  # a statement that nothing closes
-        reader.found.append((reader._statement, canonical("".join(reader._spoken))))
-    reader.flush()
-    return reader.found

@@ -12,6 +12,7 @@ from .markdown import escape_markdown as escape_markdown
 from .markdown import inline_markdown as inline_markdown
 from .markdown import markdown_lines as markdown_lines
 from .markdown import markdown_words as markdown_words
+from .markdown import raw_html as raw_html
 from .markdown import split_front_matter as split_front_matter
 from .markdown import strong as strong
 from .markdown import web_address as web_address

@@ -171,6 +171,18 @@ def markdown_words(markdown: str) -> list[str]:
     return [line for line in lines if line.strip()]
 
 
+def raw_html(markdown: str) -> list[str]:
+    """Return the pieces of HTML in a page of Markdown, which a reader of Markdown may let act."""
+    from markdown_it import MarkdownIt
+
+    _, text = split_front_matter(markdown)
+    found = []
+    for token in MarkdownIt("commonmark", {"html": True}).parse(text):
+        parts = [token, *(token.children or [])]
+        found += [one.content.strip() for one in parts if one.type in ("html_block", "html_inline")]
+    return found
+
+
 def split_front_matter(markdown: str) -> tuple[list[str], str]:
     """Return the lines of a page's front matter, and the Markdown after it.
 

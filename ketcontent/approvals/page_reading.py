@@ -1,0 +1,176 @@
+"""Read an exported page of HTML as a browser does: its words, its markup, what does not belong.
+
+A browser ends a comment, opens a shadow root and takes bytes for text in ways of its own. What a
+reader sees is therefore read off the tree that the HTML standard's parser makes, and an element,
+attribute or address that our templates never write is named, whatever it would show.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ketcontent.hashing import hash_json
+from ketcontent.text import canonical
+
+_BLOCKS = frozenset(
+    {"p", "li", "h1", "h2", "h3", "dt", "dd", "caption", "th", "td", "div", "section", "article"}
+    | {"main", "nav", "header", "footer", "ul", "ol", "dl", "table", "title", "a", "script"}
+)
+_SILENT = frozenset({"style", "template"})
+_SAID = ("alt", "title", "aria-label", "content")
+"""The attributes whose words a reader may come to hear or see."""
+
+_ANYWHERE = frozenset({"lang", "dir", "id"})
+ELEMENTS: Mapping[str, Collection[str]] = {
+    **dict.fromkeys(("html", "head", "body", "title", "style", "header", "h1", "h2", "h3"), ()),
+    **dict.fromkeys(("p", "strong", "em", "code", "br", "details", "summary", "sup", "dl"), ()),
+    **dict.fromkeys(("dt", "dd", "ol", "footer", "article", "bdi", "blockquote", "hr"), ()),
+    **dict.fromkeys(("table", "thead", "tbody", "tr", "td", "caption", "del", "ins"), ()),
+    "th": ("scope",),
+    "a": ("class", "href", "aria-label"),
+    "div": ("class", "role", "aria-label"),
+    "li": ("class", "value"),
+    "main": ("tabindex",),
+    "meta": ("charset", "name", "content", "http-equiv"),
+    "nav": ("aria-labelledby",),
+    "script": ("type",),
+    "section": ("class",),
+    "small": ("class",),
+    "span": ("class",),
+    "ul": ("class",),
+}
+"""The elements that the templates of a page write, each with its attributes besides `_ANYWHERE`."""
+
+_WEB = ("http:", "https:", "mailto:", "tel:", "sms:")
+
+
+@dataclass(frozen=True, slots=True)
+class PageReading:
+    """What a page of HTML is to a reader."""
+
+    words: tuple[tuple[str, str], ...]
+    """Its words in order, each with the statement that it belongs to, or nothing."""
+    markup: str
+    """The hash of its elements, attributes and style sheet, in order."""
+    strange: tuple[str, ...]
+    """What our templates never write, each once."""
+    addresses: tuple[str, ...]
+    """Where its links lead beyond the page, each once."""
+
+
+def read_page_html(html: str) -> PageReading:
+    """Return what a page of HTML is to a reader."""
+    from justhtml import JustHTML  # parses as the HTML standard has it
+
+    reader = _Reader()
+    strange: dict[str, None] = {}
+    addresses: dict[str, None] = {}
+    markup: list[Any] = []
+    if not html.lstrip("\ufeff \t\r\n").lower().startswith("<!doctype html>"):
+        strange["a page without <!doctype html>"] = None
+    for kind, node in _in_order(JustHTML(html, sanitize=False).root):
+        if kind == "text":
+            reader.text(str(node.data))
+            if node.parent is not None and node.parent.name == "style":
+                markup.append(str(node.data))  # what it says is seen on every word
+        elif kind == "end":
+            markup.append(node.name)
+            reader.end(node.name)
+        elif node.name == "#comment":
+            strange["a comment"] = None
+        else:
+            given = {name: value or "" for name, value in (node.attrs or {}).items()}
+            silent = {name: said for name, said in given.items() if name not in _SAID}
+            markup.append([node.name, sorted(silent.items())])
+            strange.update(dict.fromkeys(_strange(node.name, given)))
+            address = given.get("href", "")
+            if address and not address.startswith("#"):
+                addresses[address] = None
+            reader.start(node.name, given)
+    reader.flush()
+    return PageReading(
+        tuple(reader.found), hash_json(markup), tuple(strange), tuple(sorted(addresses))
+    )
+
+
+def _in_order(root: Any) -> Iterator[tuple[str, Any]]:
+    """Yield the starts, texts and ends of a tree; by a stack, since it may be of any depth."""
+    left: list[tuple[str, Any]] = [("start", child) for child in reversed(root.children or [])]
+    while left:
+        kind, node = left.pop()
+        if kind == "start" and node.name == "#text":
+            yield "text", node
+            continue
+        if node.name == "!doctype":
+            continue
+        yield kind, node
+        if kind == "start" and node.name != "#comment":
+            left.append(("end", node))
+            inert = getattr(node, "template_content", None)
+            children = (inert.children if inert else None) or node.children or []
+            left += [("start", child) for child in reversed(children)]
+
+
+def _strange(name: str, given: Mapping[str, str]) -> Iterator[str]:
+    """Yield what our templates do not write of an element."""
+    if name not in ELEMENTS:
+        yield f"the element <{name}>"
+        return
+    for attribute, value in given.items():
+        if attribute not in ELEMENTS[name] and attribute not in _ANYWHERE:
+            yield f'the attribute {attribute}="{canonical(value)}" of <{name}>'
+    if name == "script" and given.get("type") != "application/ld+json":
+        yield "a script that runs"
+    if name == "meta" and given.get("http-equiv", "Content-Security-Policy").lower() != (
+        "content-security-policy"
+    ):
+        yield f"<meta> with http-equiv {given['http-equiv']}"
+    address = given.get("href", "")
+    if address and ":" in address.split("/")[0] and not address.lower().startswith(_WEB):
+        yield f"a link to {address}"
+
+
+class _Reader:
+    """Takes the words of a page apart: pairs of a statement, or nothing, and words."""
+
+    def __init__(self) -> None:
+        self.found: list[tuple[str, str]] = []
+        self._open: list[tuple[str, str]] = []
+        self._words: list[str] = []
+        self._statement = ""
+        self._spoken: list[str] = []
+
+    def start(self, tag: str, given: Mapping[str, str]) -> None:
+        statement = tag == "span" and given.get("id", "").startswith("s_")
+        role = "statement" if statement else "cite" if tag == "sup" else ""
+        if role or (tag in _BLOCKS and not self._statement):
+            self.flush()
+        for name in _SAID:
+            if given.get(name) and not (tag == "meta" and given.get("name") != "description"):
+                self.found.append(("", canonical(given[name])))
+        if role == "statement":
+            self._statement = given["id"].removeprefix("s_") or "(no key)"
+        self._open.append((tag, role))
+
+    def end(self, tag: str) -> None:
+        _, role = self._open.pop()
+        if role == "statement":
+            self.found.append((self._statement, canonical("".join(self._spoken))))
+            self._statement, self._spoken = "", []
+        if role or (tag in _BLOCKS and not self._statement):
+            self.flush()
+
+    def text(self, data: str) -> None:
+        if {name for name, _ in self._open} & _SILENT:
+            return
+        citation = any(role == "cite" for _, role in self._open)
+        (self._spoken if self._statement and not citation else self._words).append(data)
+
+    def flush(self) -> None:
+        """Keep the words that belong to no statement, up to here."""
+        words = canonical("".join(self._words))
+        if words:
+            self.found.append(("", words))
+        self._words = []

@@ -1,0 +1,1 @@
+"""Attacks, one a line of a table, with what must happen."""

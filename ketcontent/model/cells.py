@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import calendar
-import json
+import copy
 import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -45,8 +44,7 @@ def check_cells(
 
     try:
         for table, schema in in_doubt.items():
-            rows = tuple(line.cells for line in lines[table])
-            for refusal in _refusals(table, json.dumps(schema.descriptor), rows):
+            for refusal in _refusals(schema, lines[table]):
                 _translate(refusal, faults[table], lines[table])
     except (FrictionlessException, re.error) as fault:
         reason = fault.error.note if isinstance(fault, FrictionlessException) else str(fault)
@@ -75,29 +73,24 @@ class _Refusal:
     note: str
 
 
-@lru_cache(maxsize=64)
-def _refusals(table: str, descriptor: str, rows: tuple[Row, ...]) -> tuple[_Refusal, ...]:
+def _refusals(schema: Schema, lines: list[Line]) -> list[_Refusal]:
     """Return what frictionless holds against the rows of one table.
 
-    Notes
-    -----
-    A save validates what is on disk and what is to be written, and most tables are the same in
-    both; frictionless takes longer to copy a schema than to check some hundred rows. Hence the
-    cache, and hence foreign keys are followed here: it would copy each table that one leads to.
+    Foreign keys are followed here: it would copy each table that one leads to.
     """
     from frictionless import Resource
 
-    schema = _table_schema(json.loads(descriptor))
-    data = [schema.field_names, *map(list, rows)]
-    with Resource(name=table, data=data, schema=schema) as resource:
-        return tuple(
+    made = _table_schema(schema.descriptor)
+    data = [made.field_names, *(list(line.cells) for line in lines)]
+    with Resource(name=schema.table, data=data, schema=made) as resource:
+        return [
             _Refusal(place, error.type, getattr(error, "field_name", ""), error.note)
             for place, row in enumerate(resource.row_stream)
             for error in row.errors
-        )
+        ]
 
 
-def _table_schema(descriptor: dict[str, Any]) -> TableSchema:
+def _table_schema(described: Mapping[str, Any]) -> TableSchema:
     """Return the schema as frictionless shall use it.
 
     Notes
@@ -107,6 +100,7 @@ def _table_schema(descriptor: dict[str, Any]) -> TableSchema:
     """
     from frictionless import Schema as TableSchema
 
+    descriptor = copy.deepcopy({**described})
     for field in descriptor["fields"]:
         constraints = field.get("constraints", {})
         if "pattern" in constraints:

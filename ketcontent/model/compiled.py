@@ -14,6 +14,7 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
+from itertools import chain
 from operator import itemgetter
 from typing import Any
 
@@ -24,9 +25,6 @@ LARGEST = 2**63 - 1
 
 DAY = "%Y-%m-%d"
 """The format of a date, as a descriptor may also give it."""
-
-_PROSE = {"name", "type", "format", "title", "description", "example", "rdfType", "constraints"}
-"""What a field may say without another check than those below."""
 
 _PLAIN_BOOLEAN = {"trueValues": ["true"], "falseValues": ["false"]}
 
@@ -69,7 +67,11 @@ def _compiled(descriptor: str) -> tuple[tuple[bool, Accepts], ...] | None:
     schema = json.loads(descriptor)
     if schema.keys() - {"$schema", "fields", "primaryKey", "foreignKeys"}:
         return None
+    names = [field["name"] for field in schema["fields"]]
     key = field_names(schema["primaryKey"])
+    linked = [field_names(one["fields"]) for one in schema.get("foreignKeys", ())]
+    if len(set(names)) < len(names) or not set(names).issuperset(chain(key, *linked)):
+        return None
     found = []
     for field in schema["fields"]:
         accepts = _accepts(field)
@@ -82,13 +84,18 @@ def _compiled(descriptor: str) -> tuple[tuple[bool, Accepts], ...] | None:
 
 def _accepts(field: Mapping[str, Any]) -> Accepts | None:
     """Return what accepts the cells of a field; None where something in it is not known here."""
-    told = {name: said for name, said in field.items() if name not in _PROSE}
-    if told not in ({}, _PLAIN_BOOLEAN):
+    said = {**field}
+    form, kind = said.pop("format", "default"), said.pop("type", "string")
+    constraints = said.pop("constraints", {})
+    prose = [said.pop(name) for name in ("name", "title", "description") if name in said]
+    if not (all(isinstance(one, str) for one in prose) and isinstance(constraints, dict)):
         return None
-    constraints = {**field.get("constraints", {})}
-    constraints.pop("required", None)
-    form = field.get("format", "default")
-    match field.get("type", "string"):
+    constraints = {**constraints}
+    if not isinstance(constraints.pop("required", False), bool):
+        return None
+    if said not in ({}, _PLAIN_BOOLEAN) or (said and kind != "boolean"):
+        return None
+    match kind:
         case "string" if form == "default":
             return _text(constraints)
         case "integer" if form == "default":
@@ -101,17 +108,17 @@ def _accepts(field: Mapping[str, Any]) -> Accepts | None:
 
 
 def _text(constraints: dict[str, Any]) -> Accepts | None:
-    pattern = constraints.pop("pattern", None)
-    values = constraints.pop("enum", None)
+    pattern, values = constraints.pop("pattern", None), constraints.pop("enum", None)
     shortest, longest = constraints.pop("minLength", 0), constraints.pop("maxLength", LARGEST)
-    if constraints:
+    known = isinstance(pattern, str | None) and isinstance(values, list | None)
+    if constraints or not (known and _are_whole(shortest, longest)):
         return None
     try:
         # A `$` at the end of a pattern lets a line break through behind it.
-        matches = re.compile(rf"(?:{pattern or ''})\Z").match if pattern else None
-    except re.error:
+        matches = None if pattern is None else re.compile(rf"(?:{pattern})\Z").match
+        listed = None if values is None else set(values)
+    except (re.error, TypeError):
         return None
-    listed = None if values is None else set(values)
 
     def accepts(cell: str) -> bool:
         return (
@@ -125,7 +132,7 @@ def _text(constraints: dict[str, Any]) -> Accepts | None:
 
 def _whole_number(constraints: dict[str, Any]) -> Accepts | None:
     least, most = constraints.pop("minimum", -LARGEST), constraints.pop("maximum", LARGEST)
-    if constraints or not (isinstance(least, int) and isinstance(most, int)):
+    if constraints or not _are_whole(least, most):
         return None
     least, most = max(least, -LARGEST), min(most, LARGEST)
 
@@ -142,6 +149,10 @@ def _day(constraints: dict[str, Any]) -> Accepts | None:
         return None
     # Written so, days are in the order of their letters.
     return lambda cell: _is_plain_day(cell) and first <= cell <= last
+
+
+def _are_whole(*bounds: object) -> bool:
+    return all(type(one) is int for one in bounds)  # true and false are none
 
 
 def _is_plain_day(cell: object) -> bool:

@@ -2,9 +2,9 @@
 
 The data package is the only schema. Bytes become text, text becomes cells, cells are held against
 the schema, and each step reports all of its faults with line and column: encoding and quotes
-here, the header here, types, lists, patterns and keys by the compiled descriptor and, where that
-is in doubt, by frictionless, and the few laws
-between columns that a data package cannot say (see `_LAWS`) here again.
+here, the header here, types, lists, patterns and keys by the compiled descriptor
+(`ketcontent.model.compiled`) and, where that is in doubt, by frictionless, and last the few laws
+between columns that a data package cannot say (`ketcontent.model.laws`).
 """
 
 from __future__ import annotations
@@ -112,10 +112,14 @@ def _read_table(faults: Faults, data: bytes | None) -> list[Line]:
         )
     faults.absent -= set(header)
     _check_header(faults, header, records[0].line)
+    whole = header == schema.columns and not strays
     rows = []
     for record in records[1:]:
         if not any(record.cells):
             faults.add("blank-line", "The line is blank.", "Delete it.", line=record.line)
+            continue
+        if whole and len(record.cells) == len(header):
+            rows.append(record)
             continue
         last = record.line + sum(len(LINE_END.findall(cell)) for cell in record.cells)
         if last in strays:

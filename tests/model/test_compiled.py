@@ -104,6 +104,23 @@ def test_a_cell_that_frictionless_takes_and_that_is_plainly_written_is_valid(
         pytest.param(schema_of({"type": "string"}, missingValues=["-"]), id="missing values"),
         pytest.param(schema_of({"type": "string"}, uniqueKeys=[["c0"]]), id="unique keys"),
         pytest.param(schema_of({"constraints": {"pattern": "("}}), id="no pattern"),
+        pytest.param(schema_of({"constraints": {"pattern": 1}}), id="a number for a pattern"),
+        pytest.param(schema_of({"constraints": {"pattern": ""}}), id="an empty pattern"),
+        pytest.param(schema_of({"constraints": {"maxLength": "5"}}), id="a text for a length"),
+        pytest.param(schema_of({"constraints": {"minLength": True}}), id="true for a length"),
+        pytest.param(schema_of({"constraints": {"required": "no"}}), id="a text for true"),
+        pytest.param(schema_of({"constraints": {"enum": "12"}}), id="a text for a list"),
+        pytest.param(schema_of({"constraints": {"enum": [["1"]]}}), id="lists in a list"),
+        pytest.param(schema_of({"constraints": ["required"]}), id="a list of constraints"),
+        pytest.param(schema_of({"type": "integer", "constraints": {"minimum": 0.5}}), id="half"),
+        pytest.param(schema_of({"trueValues": ["true"], "falseValues": ["false"]}), id="no truth"),
+        pytest.param(schema_of({"title": 5}), id="a number for a title"),
+        pytest.param(schema_of({"example": "x"}), id="an example"),
+        pytest.param(schema_of({"name": "c0"}, {"name": "c0"}), id="a column twice"),
+        pytest.param(schema_of({}, primaryKey=["c9"]), id="a key of no column"),
+        pytest.param(
+            schema_of({}, foreignKeys=[{"fields": ["c9"], "reference": {}}]), id="a link of none"
+        ),
     ],
 )
 def test_what_is_not_known_of_table_schema_is_never_taken_for_valid(schema: Schema) -> None:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from typing import Any
 
 from ketcontent.approvals.status import (
     SignoffStatus,
-    due_for_review,
-    last_review_of,
+    review_date,
+    review_due,
+    signoff_statuses,
     statement_digest,
-    statements_of,
-    statuses_of_page,
 )
 from ketcontent.dependencies import is_tracing, reading_whole, record_dependency
-from ketcontent.model import TABLES, Content, memo_active, memoized, rows_of, slices
-from ketcontent.pages import Document, Entry, Index, Signer, assemble, interface
+from ketcontent.model import TABLES, Content, rows_of
+from ketcontent.pages import Document, Entry, Index, PageView, Signer, interface, page_views
 from ketcontent.text import digest
 
 
@@ -27,25 +27,26 @@ def with_signoffs(content: Content, page: Document) -> Document:
 
     Examples
     --------
-    >>> from ketcontent.model import read_content
+    >>> from ketcontent import assemble, read_content
     >>> content = read_content("data")
     >>> with_signoffs(content, assemble(content, "ketamine")).state
     'draft'
     """
     if page.edition == "supplied":
         return page
-    if is_tracing() and not memo_active():
-        with reading_whole("page", page.document, page.edition, page.part):
-            return with_signoffs(content, page)
-    whole = page if not page.part else assemble(content, page.document)
-    return _with_statuses(content, page, memoized(statuses_of_page, content, whole))
+    with reading_whole("page", page.document, page.edition, page.part):
+        view = PageView(content, page.document)
+        view.editions[page.edition, page.part] = page
+        return with_statuses(view, page, signoff_statuses(view))
 
 
-def _with_statuses(content: Content, page: Document, asked: list[SignoffStatus]) -> Document:
-    """Return a page with its state and its signers; `asked` are all standings of the page."""
-    shown = statements_of(page)
-    found = [one for one in asked if one.statement in shown]
-    last = last_review_of(asked)
+def with_statuses(view: PageView, page: Document, statuses: Sequence[SignoffStatus]) -> Document:
+    """Return what is shown of a page with its state and signers, by the statuses of all of it."""
+    if page.edition == "supplied":
+        return page
+    shown = {one.statement for one in page.statements}
+    found = [one for one in statuses if one.statement in shown]
+    last = review_date(statuses)
     valid = [one for one in found if one.state == "valid"]
     state: Any = "draft"
     if found and len(valid) == len(found):
@@ -53,8 +54,8 @@ def _with_statuses(content: Content, page: Document, asked: list[SignoffStatus])
         state = "reviewed" if last else "part-reviewed"
     elif any(one.capacity == "clinical" for one in valid):
         state = "part-reviewed"
-    people = {row["person"]: row for row in rows_of(content.people)}
-    due = due_for_review(content, page.document, last)
+    people = {row["person"]: row for row in view.rows("people")}
+    due = review_due(view, last)
     groups: dict[tuple[str, str], list[SignoffStatus]] = {}
     for one in valid:
         groups.setdefault((one.person, one.capacity), []).append(one)
@@ -81,9 +82,7 @@ def _with_statuses(content: Content, page: Document, asked: list[SignoffStatus])
 
 def _version(page: Document) -> str:
     """Return the digest of the fingerprints of all that is shown, in order."""
-    prints = [
-        statement_digest(page.document, one) for section in page for one in section.statements
-    ]
+    prints = [statement_digest(page.document, one) for one in page.statements]
     return digest(prints, context=(page.document,))
 
 
@@ -105,18 +104,15 @@ def list_documents(content: Content) -> Index:
         with reading_whole("table", "documents"):
             return list_documents(content)
     entries = []
-    known = list(content.documents["document"])
-    for row, (document, rows) in zip(
-        rows_of(content.documents), slices(content, known), strict=True
-    ):
-        page = with_signoffs(rows, assemble(rows, document))
+    for view in page_views(content, list(content.documents["document"])):
+        page = with_statuses(view, view.edition(), signoff_statuses(view))
         entries.append(
             Entry(
-                document=row["document"],
-                name=row["title"],
-                language=row["language"],
-                audience=row["audience"],
-                review_every_days=int(row["review_every_days"]),
+                document=page.document,
+                name=page.name,
+                language=page.language,
+                audience=page.audience,
+                review_every_days=int(view.rows("documents")[0]["review_every_days"]),
                 supplied=page.received,
                 state=page.state,
                 last_review=page.last_review,
@@ -128,6 +124,5 @@ def list_documents(content: Content) -> Index:
         )
     ordered = sorted(entries, key=lambda one: (one.name.casefold(), one.document))
     languages = set(content.documents["language"])
-    return Index(
-        tuple(ordered), interface(content, languages.pop() if len(languages) == 1 else "en")
-    )
+    language = languages.pop() if len(languages) == 1 else "en"
+    return Index(tuple(ordered), interface(rows_of(content.strings), language))

@@ -13,8 +13,8 @@ from ketcontent.approvals.status import signoff_statuses, statement_digest
 from ketcontent.approvals.verification import one_line, read_markdown, reader_text
 from ketcontent.hashing import hash_bytes
 from ketcontent.markup import doi_address, link_targets, web_address
-from ketcontent.model import Content, memo_scope
-from ketcontent.pages import Document, assemble, shown_certainty
+from ketcontent.model import Content
+from ketcontent.pages import Document, PageView, shown_certainty
 from ketcontent.text import canonical
 
 
@@ -47,19 +47,10 @@ def record(
     ['certainty', 'certainty_shown', 'digest', 'kind', 'label', 'section', 'sign_offs', 'sources',
      'statement', 'words']
     """
-    with memo_scope():
-        return _record(content, document, pages, before)
-
-
-def _record(
-    content: Content,
-    document: str,
-    pages: Mapping[str, str | Path],
-    before: tuple[Mapping[str, Any], Collection[str]] | None,
-) -> dict[str, Any]:
-    page = assemble(content, document)
+    view = PageView(content, document)
+    page = view.edition()
     signed: dict[str, list[dict[str, str]]] = {}
-    for one in signoff_statuses(content, document):
+    for one in signoff_statuses(view):
         signed.setdefault(one.statement, []).append(
             {
                 "capacity": one.capacity,
@@ -143,7 +134,7 @@ def _addresses(page: Document) -> list[str]:
             f"https://pubmed.ncbi.nlm.nih.gov/{one.pmid}/" if one.pmid else "",
         )
     }
-    found |= {to for section in page for one in section.statements for to in link_targets(one.text)}
+    found |= {to for one in page.statements for to in link_targets(one.text)}
     return sorted(found - {""})
 
 

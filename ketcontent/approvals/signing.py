@@ -17,11 +17,10 @@ from ketcontent.approvals.status import (
     reader_words,
     signoff_statuses,
     statement_digest,
-    statements_of,
 )
 from ketcontent.errors import KetcontentError, UnknownName
 from ketcontent.model import Content, frame_of
-from ketcontent.pages import assemble
+from ketcontent.pages import PageView, assemble
 from ketcontent.text import redline
 
 
@@ -85,11 +84,9 @@ def sign_off(
     if person not in people:
         hint = "Add them to people.csv first: only someone named there can sign."
         raise UnknownName.of("person", person, people, hint=hint)
-    shown = statements_of(assemble(content, document))
-    if statement not in shown:
-        raise UnknownName.of("statement", statement, shown)
-    found = shown[statement]
-    if capacity == "clinical" and authors_of(content, document).get(statement) == person:
+    view = PageView(content, document)
+    found = view.edition().statement(statement)
+    if capacity == "clinical" and authors_of(view).get(statement) == person:
         raise KetcontentError(
             f"'{person}' wrote the words of '{statement}' and cannot be their clinical reviewer.",
             hint="Ask another clinician.",
@@ -149,17 +146,14 @@ def open_statements(
     ketcontent.errors.UnknownName: No section 'nowhere'.
     hint: ...
     """
-    page = assemble(content, document, section=section)
-    shown = statements_of(page)
-    if statement and statement not in shown:
-        raise UnknownName.of("statement", statement, shown)
+    view = PageView(content, document)
+    page = view.edition(section=section)
+    shown = [page.statement(statement)] if statement else page.statements
+    asked = {one.statement for one in shown}
     return [
         one
-        for one in signoff_statuses(content, document)
-        if one.capacity == capacity
-        and one.state != "valid"
-        and one.statement in shown
-        and statement in ("", one.statement)
+        for one in signoff_statuses(view)
+        if one.capacity == capacity and one.state != "valid" and one.statement in asked
     ]
 
 
@@ -173,12 +167,11 @@ def to_sign(content: Content, document: str, one: SignoffStatus) -> str:
     --------
     >>> from ketcontent.model import read_content
     >>> content = read_content("data")
-    >>> one = signoff_statuses(content, "ketamine")[0]
+    >>> one = open_statements(content, "ketamine", "clinical")[0]
     >>> to_sign(content, "ketamine", one).splitlines()[0].startswith("lede")
     True
     """
-    page = assemble(content, document)
-    shown = statements_of(page)[one.statement]
+    shown = assemble(content, document).statement(one.statement)
     lines = [f"{one.section} · {one.statement} · {shown.kind or 'kind not set'}", ""]
     lines.append(f"  {reader_words(shown)}")
     if shown.certainty:

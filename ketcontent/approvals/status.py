@@ -20,14 +20,13 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Literal, get_args
 
 from ketcontent.diagnostics import Diagnostic
 from ketcontent.markup import link_targets
-from ketcontent.model import Content, memoized, rows_of_page
-from ketcontent.pages import Document, Statement, assemble
+from ketcontent.pages import PageView, Statement
 from ketcontent.text import digest
 
 Capacity = Literal["editorial", "clinical", "lay"]
@@ -96,7 +95,7 @@ class SignoffStatus:
     """What the last signer said."""
 
 
-def signoff_statuses(content: Content, document: str) -> list[SignoffStatus]:
+def signoff_statuses(view: PageView) -> list[SignoffStatus]:
     """Return where each statement of a page stands in each capacity that must sign it.
 
     Statements come in reading order. A statement whose kind is not set needs every capacity that
@@ -105,24 +104,19 @@ def signoff_statuses(content: Content, document: str) -> list[SignoffStatus]:
     Examples
     --------
     >>> from ketcontent.model import read_content
-    >>> {one.state for one in signoff_statuses(read_content("data"), "ketamine")}
+    >>> {one.state for one in signoff_statuses(PageView(read_content("data"), "ketamine"))}
     {'missing'}
     """
-    return list(memoized(statuses_of_page, content, assemble(content, document)))
-
-
-def statuses_of_page(content: Content, page: Document) -> list[SignoffStatus]:
-    """Return where each statement of a whole page stands."""
-    document = page.document
-    needed = _needed(content)
-    authors = authors_of(content, document)
+    page = view.edition()
+    needed = _needed(view)
+    authors = authors_of(view)
     rows: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
-    for row in rows_of_page(content, "signoffs", document):
+    for row in view.rows("signoffs"):
         rows.setdefault((row["statement"], row["capacity"]), []).append(row)
     found = []
     for section in page:
         for one in section.statements:
-            now = statement_digest(document, one)
+            now = statement_digest(view.document, one)
             for capacity in needed.get(one.kind, needed[""]):
                 said = [
                     row
@@ -156,28 +150,21 @@ def _signoff_status(
     )
 
 
-def judge_signoffs(content: Content, document: str) -> list[Diagnostic]:
-    """Return a fault for each statement that lacks a sign-off it needs.
-
-    Examples
-    --------
-    >>> from ketcontent.model import read_content
-    >>> judge_signoffs(read_content("data"), "ketamine")[0].rule
-    'sign-off-missing'
-    """
-    people = dict(zip(content.people["person"], content.people["name"], strict=True))
+def judge_signoffs(view: PageView, statuses: Sequence[SignoffStatus]) -> list[Diagnostic]:
+    """Return a fault for each statement of a page that lacks a sign-off it needs."""
+    people = {row["person"]: row["name"] for row in view.rows("people")}
     faults: dict[tuple[str, str], list[SignoffStatus]] = {}
-    for one in signoff_statuses(content, document):
+    for one in statuses:
         if one.state != "valid":
             faults.setdefault((one.statement, one.state), []).append(one)
-    return [_fault(document, state, found, people) for (_, state), found in faults.items()]
+    return [_fault(view.document, state, found, people) for (_, state), found in faults.items()]
 
 
 def _fault(
     document: str, state: str, found: list[SignoffStatus], people: Mapping[str, str]
 ) -> Diagnostic:
     one = found[-1]
-    capacities = " and ".join(standing.capacity for standing in found)
+    capacities = " and ".join(status.capacity for status in found)
     name = people.get(one.person, one.person)
     message, hint = {
         "missing": (
@@ -203,78 +190,46 @@ def _fault(
     )
 
 
-def _needed(content: Content) -> dict[str, tuple[str, ...]]:
+def _needed(view: PageView) -> dict[str, tuple[str, ...]]:
     """Return the capacities each kind needs; under the empty kind, all that any needs."""
     order = {name: place for place, name in enumerate(get_args(Capacity))}
-    needed: dict[str, set[str]] = {"": set(content.policies["capacity"])}
-    for kind, capacity in zip(content.policies["kind"], content.policies["capacity"], strict=True):
-        needed.setdefault(kind, set()).add(capacity)
+    needed: dict[str, set[str]] = {"": set()}
+    for row in view.rows("policies"):
+        for kind in ("", row["kind"]):
+            needed.setdefault(kind, set()).add(row["capacity"])
     return {kind: tuple(sorted(names, key=order.__getitem__)) for kind, names in needed.items()}
 
 
-def statements_of(page: Document) -> dict[str, Statement]:
-    """Return the statements of a page by key."""
-    return {one.statement: one for section in page for one in section.statements}
-
-
-def authors_of(content: Content, document: str) -> dict[str, str]:
+def authors_of(view: PageView) -> dict[str, str]:
     """Return the author of each statement of a page, by key; empty where none is named."""
-    rows = rows_of_page(content, "statements", document)
-    return {row["statement"]: row["author"] for row in rows}
+    return {row["statement"]: row["author"] for row in view.rows("statements")}
 
 
-def review_date(content: Content, document: str) -> datetime.date | None:
+def review_date(statuses: Sequence[SignoffStatus]) -> datetime.date | None:
     """Return the day of the oldest sign-off that a page needs and has; None where one lacks.
 
     A page is as fresh as the sentence that was reviewed longest ago.
-
-    Examples
-    --------
-    >>> from ketcontent.model import read_content
-    >>> review_date(read_content("data"), "ketamine") is None
-    True
     """
-    return last_review_of(signoff_statuses(content, document))
-
-
-def last_review_of(found: list[SignoffStatus]) -> datetime.date | None:
-    """Return the day of the oldest of some valid sign-offs; None where one is not valid."""
-    if not found or any(one.state != "valid" for one in found):
+    if not statuses or any(one.state != "valid" for one in statuses):
         return None
-    return min(datetime.date.fromisoformat(one.signed_on) for one in found)
+    return min(datetime.date.fromisoformat(one.signed_on) for one in statuses)
 
 
-def review_due(content: Content, document: str) -> datetime.date | None:
-    """Return the last day on which a page's review is recent enough; None where it has none.
-
-    Examples
-    --------
-    >>> from ketcontent.model import read_content
-    >>> review_due(read_content("data"), "ketamine") is None
-    True
-    """
-    return due_for_review(content, document, review_date(content, document))
-
-
-def due_for_review(
-    content: Content, document: str, last: datetime.date | None
-) -> datetime.date | None:
-    """Return the last day on which a review of a given day is recent enough."""
+def review_due(view: PageView, last: datetime.date | None) -> datetime.date | None:
+    """Return the last day on which a page's review of a day is recent enough; None of no review."""
     if last is None:
         return None
-    [row] = rows_of_page(content, "documents", document)
+    [row] = view.rows("documents")
     days = datetime.timedelta(int(row["review_every_days"]))
     return last + min(days, datetime.date.max - last)
 
 
-def judge_review_date(content: Content, document: str, *, as_of: datetime.date) -> list[Diagnostic]:
-    """Return a fault when a page's review is older than its own cycle, or not done yet.
+def judge_review_date(
+    view: PageView, statuses: Sequence[SignoffStatus], *, as_of: datetime.date
+) -> list[Diagnostic]:
+    """Return a fault when a page's review is older than its own cycle, or signed in the future.
 
-    Examples
-    --------
-    >>> from ketcontent.model import read_content
-    >>> judge_review_date(read_content("data"), "ketamine", as_of=datetime.date(2026, 11, 23))
-    []
+    A page that is not reviewed yet has no date that could be past.
     """
     faults = [
         Diagnostic(
@@ -286,23 +241,21 @@ def judge_review_date(content: Content, document: str, *, as_of: datetime.date) 
             column="signed_on",
             cell=row["signed_on"],
         )
-        for row in rows_of_page(content, "signoffs", document)
+        for row in view.rows("signoffs")
         if row["signed_on"] > as_of.isoformat()
     ]
-    last = review_date(content, document)
-    due = due_for_review(content, document, last)
-    if due is None or due >= as_of:
-        return faults
-    chosen = content.documents[content.documents["document"] == document]
-    return [
-        *faults,
-        Diagnostic(
-            rule="review-overdue",
-            message=f"The review of {last} was due again on {due}.",
-            hint="Ask the reviewers to sign off the page anew.",
-            table="documents",
-            key=document,
-            column="review_every_days",
-            cell=str(chosen["review_every_days"].iloc[0]),
-        ),
-    ]
+    last = review_date(statuses)
+    due = review_due(view, last)
+    if due is not None and due < as_of:
+        faults.append(
+            Diagnostic(
+                rule="review-overdue",
+                message=f"The review of {last} was due again on {due}.",
+                hint="Ask the reviewers to sign off the page anew.",
+                table="documents",
+                key=view.document,
+                column="review_every_days",
+                cell=str(view.rows("documents")[0]["review_every_days"]),
+            )
+        )
+    return faults

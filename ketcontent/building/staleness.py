@@ -80,25 +80,24 @@ class BuildState:
 
     def look(self) -> None:
         """Find the runs that are stale, and give each page that has one the rows it is made of."""
-        from ketcontent.model import copy_content, memo_scope, slices, table_hashes
+        from ketcontent.model import copy_content, slices, table_hashes
 
         job = self.job
         kept = job.request.exports / KEPT
         # First the index, while the tables that the last build gave it are still there.
         of_index = self._look_at("", self.by_page[""], job.content, dict(job.digests))
         copied = False
-        shared: dict[int, str] = {}
+        shared: dict[str, str] = {}
         for page, rows in slices(job.content, job.pages):
-            with memo_scope():
-                stale = self._look_at(page, self.by_page[page], rows, table_hashes(rows, shared))
-                self.stale += stale
-                record = self._look_at_record(page, self.by_page[page], made_anew=bool(stale))
-                if not (stale or record):
-                    continue
-                if not copied:
-                    copy_content(job.content, kept / "data")
-                    copied = True
-                copy_content(rows, kept / page / "data", shared=(job.content, kept / "data"))
+            stale = self._look_at(page, self.by_page[page], rows, table_hashes(rows, shared))
+            self.stale += stale
+            record = self._look_at_record(page, self.by_page[page], made_anew=bool(stale))
+            if not (stale or record):
+                continue
+            if not copied:
+                copy_content(job.content, kept / "data")
+                copied = True
+            copy_content(rows, kept / page / "data", shared=(job.content, kept / "data"))
         if of_index and not copied:
             copy_content(job.content, kept / "data")
         self.stale += of_index
@@ -225,18 +224,17 @@ class BuildState:
 
 def view_hashes(page: str, rows: Content) -> dict[Dependency, str]:
     """Return the digest of each edition of a page and of each section, as a notebook has it."""
-    from ketcontent.approvals import with_signoffs
-    from ketcontent.model import memo_scope
-    from ketcontent.pages import assemble
+    from ketcontent.approvals import signoff_statuses, with_statuses
+    from ketcontent.pages import PageView
 
     found: dict[Dependency, str] = {}
-    with memo_scope():
-        for edition in EDITIONS:
-            sections = [one.section for one in assemble(rows, page, edition=edition)]
-            for key in ("", *sections):
-                view = with_signoffs(rows, assemble(rows, page, edition=edition, section=key))
-                said = json.dumps(view, default=_parts_of)
-                found["page", page, edition, key] = hash_bytes(said.encode())
+    view = PageView(rows, page)
+    statuses = signoff_statuses(view)
+    for edition in EDITIONS:
+        for key in ("", *(one.section for one in view.edition(edition))):
+            shown = with_statuses(view, view.edition(edition, key), statuses)
+            said = json.dumps(shown, default=_parts_of)
+            found["page", page, edition, key] = hash_bytes(said.encode())
     return found
 
 

@@ -8,13 +8,11 @@ from collections.abc import Iterator
 from ketcontent.checks.statements import (
     CLAIMS,
     EFFECTS,
-    PageStatements,
-    statements_of_edition,
+    statement_fault,
     whole_words,
 )
 from ketcontent.diagnostics import Diagnostic
-from ketcontent.model import Content, rows_of_page
-from ketcontent.pages import Edition, Statement
+from ketcontent.pages import Document, Edition, PageView, Statement
 
 NOT_KNOWN = whole_words(
     r"(?:do|does|did|could|can)(?: not|n[’']t) (?:yet )?(?:know|agree|tell|say)",
@@ -109,9 +107,7 @@ _OPEN_HEADING = re.compile(
 """A heading that asks, or leaves open."""
 
 
-def judge_certainty(
-    content: Content, document: str, *, edition: Edition = "current"
-) -> list[Diagnostic]:
+def judge_certainty(view: PageView, *, edition: Edition = "current") -> list[Diagnostic]:
     """Return the statements whose wording and grade do not agree, and those without a grade.
 
     The verbs are those of GRADE guidelines 26 (Santesso 2020): a plain verb for high certainty,
@@ -121,24 +117,22 @@ def judge_certainty(
     Examples
     --------
     >>> from ketcontent.model import read_content
-    >>> faults = judge_certainty(read_content("data"), "ketamine", edition="supplied")
+    >>> faults = judge_certainty(PageView(read_content("data"), "ketamine"), edition="supplied")
     >>> "heading-asserts-effect" in {fault.rule for fault in faults}
     True
     """
-    page = statements_of_edition(content, document, edition)
-    reasons = {
-        row["statement"]: row["certainty_reasons"]
-        for row in rows_of_page(content, "statements", document)
-    }
+    page = view.edition(edition)
+    reasons = {row["statement"]: row["certainty_reasons"] for row in view.rows("statements")}
     faults: list[Diagnostic] = []
-    for _, one in page.statements():
+    for one in page.statements:
         if one.kind in CLAIMS and not one.notice and edition == "current":
             faults += _graded(page, one, reasons.get(one.statement, ""))
         if one.kind in EFFECTS and not one.notice and one.certainty:
             faults += _worded(page, one)
         if one.label and _asserts(one.label):
             faults.append(
-                page.fault(
+                statement_fault(
+                    page,
                     one,
                     "heading-asserts-effect",
                     f"The label '{one.label}' claims an effect or its absence.",
@@ -149,7 +143,7 @@ def judge_certainty(
                 )
             )
     half = "supplied_heading" if edition == "supplied" else "heading"
-    for section in page.page:
+    for section in page:
         if _asserts(section.heading):
             faults.append(
                 Diagnostic(
@@ -157,7 +151,7 @@ def judge_certainty(
                     message=f"The heading '{section.heading}' claims an effect or its absence.",
                     hint="Name the subject, or ask the question the section answers.",
                     table="sections",
-                    key=f"{document}/{section.section}",
+                    key=f"{page.document}/{section.section}",
                     column=half,
                     cell=section.heading,
                     span=_asserts(section.heading),
@@ -176,9 +170,10 @@ def _asserts(heading: str) -> tuple[int, int] | None:
     return None
 
 
-def _graded(page: PageStatements, one: Statement, reasons: str) -> Iterator[Diagnostic]:
+def _graded(page: Document, one: Statement, reasons: str) -> Iterator[Diagnostic]:
     if not one.certainty:
-        yield page.fault(
+        yield statement_fault(
+            page,
             one,
             "no-grade",
             f"A {one.kind} statement has no grade of certainty.",
@@ -186,7 +181,8 @@ def _graded(page: PageStatements, one: Statement, reasons: str) -> Iterator[Diag
             column="certainty",
         )
     elif not reasons:
-        yield page.fault(
+        yield statement_fault(
+            page,
             one,
             "no-reasons",
             f"Nobody has said why the certainty is {one.certainty}.",
@@ -195,7 +191,7 @@ def _graded(page: PageStatements, one: Statement, reasons: str) -> Iterator[Diag
         )
 
 
-def _worded(page: PageStatements, one: Statement) -> Iterator[Diagnostic]:
+def _worded(page: Document, one: Statement) -> Iterator[Diagnostic]:
     text = one.plain
     about = text if one.kind == "mechanism" else _ONLY_WHY.sub("", text)
     not_known = bool(NOT_KNOWN.search(about))
@@ -214,7 +210,8 @@ def _worded(page: PageStatements, one: Statement) -> Iterator[Diagnostic]:
         "very-low": "Say 'we do not know whether'",
     }
     if one.certainty != "high" and (_proof(text) or not enough):
-        yield page.fault(
+        yield statement_fault(
+            page,
             one,
             "claims-more-than-grade",
             f"The wording claims more than {one.certainty} certainty allows.",
@@ -226,7 +223,8 @@ def _worded(page: PageStatements, one: Statement) -> Iterator[Diagnostic]:
         else:
             hedge = _MAY_SHIFT.search(text)
         if hedge:
-            yield page.fault(
+            yield statement_fault(
+                page,
                 one,
                 "hedges-what-is-certain",
                 f"'{hedge.group()}' hedges what is graded high.",

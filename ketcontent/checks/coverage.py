@@ -10,39 +10,36 @@ from ketcontent.checks.statements import (
     count_words,
     evidence_roles,
     page_finding,
-    statements_of_edition,
+    statement_fault,
 )
 from ketcontent.diagnostics import Diagnostic
 from ketcontent.markup import english
-from ketcontent.model import Content, rows_of, rows_of_page
-from ketcontent.pages import Edition
+from ketcontent.pages import Edition, PageView
 
 RISK_SHARE = 0.7
 """The least words of risk for each word of benefit (fair balance, 21 CFR 202.1(e))."""
 
 
-def judge_balance(
-    content: Content, document: str, *, edition: Edition = "current"
-) -> list[Diagnostic]:
+def judge_balance(view: PageView, *, edition: Edition = "current") -> list[Diagnostic]:
     """Return where a page says more of benefit than of risk, or says it first.
 
     Examples
     --------
     >>> from ketcontent.model import read_content
-    >>> faults = judge_balance(read_content("data"), "ketamine", edition="supplied")
+    >>> faults = judge_balance(PageView(read_content("data"), "ketamine"), edition="supplied")
     >>> "benefits-outweigh-risks" in {fault.rule for fault in faults}
     True
     """
-    page = statements_of_edition(content, document, edition)
-    roles = evidence_roles(page)
-    sentences = [(one, count_words(one)) for _, one in page.statements()]
+    page = view.edition(edition)
+    roles = evidence_roles(view)
+    sentences = [(one, count_words(one)) for one in page.statements]
     benefit = sum(size for one, size in sentences if one.kind == "benefit")
     risk = sum(size for one, size in sentences if one.kind == "risk")
     faults: list[Diagnostic] = []
     if benefit and risk < RISK_SHARE * benefit:
         faults.append(
             page_finding(
-                document,
+                view.document,
                 "benefits-outweigh-risks",
                 f"{risk} words of risk stand against {benefit} words of benefit.",
                 f"Say at least {RISK_SHARE:g} words of risk for each word of benefit.",
@@ -52,14 +49,15 @@ def judge_balance(
     if "benefit" in kinds and "risk" not in kinds[: kinds.index("benefit") + 2]:
         first = next(one for one, _ in sentences if one.kind == "benefit")
         faults.append(
-            page.fault(
+            statement_fault(
+                page,
                 first,
                 "benefit-before-risk",
                 "The first benefit is not followed at once by a risk, nor does one come before.",
                 "Put the main risks before the first benefit, or right after it.",
             )
         )
-    for section in page.page:
+    for section in page:
         benefits = [one for one in section.statements if one.kind == "benefit"]
         limits = [
             one
@@ -70,7 +68,8 @@ def judge_balance(
         ]
         if benefits and not limits:
             faults.append(
-                page.fault(
+                statement_fault(
+                    page,
                     benefits[0],
                     "benefits-alone",
                     f"The section '{section.title or section.section}' has benefits and neither a "
@@ -81,24 +80,21 @@ def judge_balance(
     return faults
 
 
-def judge_topics(
-    content: Content, document: str, *, edition: Edition = "current"
-) -> list[Diagnostic]:
+def judge_topics(view: PageView, *, edition: Edition = "current") -> list[Diagnostic]:
     """Return the questions that a page must or should answer and does not.
 
     Examples
     --------
     >>> from ketcontent.model import empty_content, read_content
-    >>> judge_topics(read_content("data"), "ketamine", edition="supplied")[0].rule
+    >>> judge_topics(PageView(read_content("data"), "ketamine"), edition="supplied")[0].rule
     'topic-missing'
     """
-    shown = {
-        one.statement for _, one in statements_of_edition(content, document, edition).statements()
-    }
-    known = {row["topic"]: row for row in rows_of(content.topics)}
+    page = view.edition(edition)
+    shown = {one.statement for one in page.statements}
+    known = {row["topic"]: row for row in view.rows("topics")}
     covered: set[str] = set()
     faults: list[Diagnostic] = []
-    for row in rows_of_page(content, "statements", document):
+    for row in view.rows("statements"):
         if row["statement"] not in shown or edition != "current":
             continue
         for topic in row["topics"].split():
@@ -110,7 +106,7 @@ def judge_topics(
                         message=f"There is no topic '{topic}'.",
                         hint="Use a key of topics.csv.",
                         table="statements",
-                        key=f"{document}/{row['statement']}",
+                        key=f"{page.document}/{row['statement']}",
                         column="topics",
                         cell=row["topics"],
                     )
@@ -120,7 +116,7 @@ def judge_topics(
             must = row["level"] == "must"
             faults.append(
                 page_finding(
-                    document,
+                    view.document,
                     "topic-missing",
                     f"No statement answers: {row['question']}",
                     f"Write one and give it the topic '{topic}'.",
@@ -137,9 +133,7 @@ _CRISIS = re.compile(
 )
 
 
-def judge_notices(
-    content: Content, document: str, *, edition: Edition = "current"
-) -> list[Diagnostic]:
+def judge_notices(view: PageView, *, edition: Edition = "current") -> list[Diagnostic]:
     """Return where a notice that a page needs is missing.
 
     A notice whose ``needs`` is ``every-page`` must stand on each page. One whose ``needs`` is
@@ -149,21 +143,21 @@ def judge_notices(
     Examples
     --------
     >>> from ketcontent.model import read_content
-    >>> faults = judge_notices(read_content("data"), "ketamine", edition="supplied")
+    >>> faults = judge_notices(PageView(read_content("data"), "ketamine"), edition="supplied")
     >>> all(fault.rule in ("notice-missing", "crisis-contacts-missing") for fault in faults)
     True
     """
-    page = statements_of_edition(content, document, edition)
+    page = view.edition(edition)
     needs = {
         row["notice"]: row["needs"]
-        for row in rows_of(content.notices)
-        if row["language"] == page.page.language
+        for row in view.rows("notices")
+        if row["language"] == page.language
     }
     crisis = {notice for notice, need in needs.items() if need == "crisis"}
-    used = {one.notice for _, one in page.statements()}
+    used = {one.notice for one in page.statements}
     faults = [
         page_finding(
-            document,
+            view.document,
             "notice-missing",
             f"The notice '{notice}' is missing; every page must carry it.",
             "Add a statement with that notice, at the top.",
@@ -171,7 +165,7 @@ def judge_notices(
         for notice, need in needs.items()
         if need == "every-page" and notice not in used
     ]
-    sections = list(page.page)
+    sections = list(page)
     mentioned = False
     for section in sections:
         there = {one.notice for one in section.statements}
@@ -183,7 +177,8 @@ def judge_notices(
             mentioned = True
             if not crisis or not crisis <= there:
                 faults.append(
-                    page.fault(
+                    statement_fault(
+                        page,
                         one,
                         "crisis-contacts-missing",
                         "The sentence speaks of crisis or suicide, and no crisis contacts stand "
@@ -196,7 +191,7 @@ def judge_notices(
     if mentioned and (not crisis or not crisis <= first):
         faults.append(
             page_finding(
-                document,
+                view.document,
                 "crisis-contacts-missing",
                 "The page speaks of crisis or suicide and does not start with crisis contacts.",
                 "Put the crisis notices into the first section.",
@@ -205,7 +200,7 @@ def judge_notices(
     return faults
 
 
-def judge_strings(content: Content, document: str) -> list[Diagnostic]:
+def judge_strings(view: PageView) -> list[Diagnostic]:
     """Return the words of the furniture that a page's language lacks.
 
     Until they are there, all furniture of the page is English.
@@ -213,13 +208,13 @@ def judge_strings(content: Content, document: str) -> list[Diagnostic]:
     Examples
     --------
     >>> from ketcontent.model import read_content
-    >>> judge_strings(read_content("data"), "ketamine")
+    >>> judge_strings(PageView(read_content("data"), "ketamine"))
     []
     """
-    [page] = rows_of_page(content, "documents", document)
+    [page] = view.rows("documents")
     language = page["language"]
     tags = {language.casefold(), language.casefold().split("-")[0]}
-    rows = [row for row in rows_of(content.strings) if row["language"].casefold() in tags]
+    rows = [row for row in view.rows("strings") if row["language"].casefold() in tags]
     there = {row["string"] for row in rows}
     needed = set(english().texts) - (there if "en" not in tags else set(english().texts))
     faults = [
@@ -240,7 +235,7 @@ def judge_strings(content: Content, document: str) -> list[Diagnostic]:
     return [
         *faults,
         page_finding(
-            document,
+            view.document,
             "strings-missing",
             f"In '{language}' the page lacks: {', '.join(sorted(needed))}.",
             "Add a row to strings.csv for each; until then the words around the sentences are "

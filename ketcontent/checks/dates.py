@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 from ketcontent.checks.statements import REVISED_TYPES, on_date
 from ketcontent.diagnostics import Diagnostic
-from ketcontent.model import Content, rows_of
-from ketcontent.pages import assemble
+from ketcontent.pages import PageView
 
 RETRACTION_DAYS = 365
 """Days after which a source must be looked up again for a retraction."""
@@ -42,19 +41,19 @@ class Due:
     """The last day on which that is good enough; None where it was never done."""
 
 
-def dates_due(content: Content, document: str) -> list[Due]:
+def dates_due(view: PageView) -> list[Due]:
     """Return every date that a page depends on, soonest first, those never done before all.
 
     Examples
     --------
     >>> from ketcontent.model import empty_content, read_content
-    >>> dates_due(read_content("data"), "ketamine")[0].due is None
+    >>> dates_due(PageView(read_content("data"), "ketamine"))[0].due is None
     True
     """
-    page = assemble(content, document)
-    used = {source for section in page for one in section.statements for source in one.cites}
+    page = view.edition()
+    used = {source for one in page.statements for source in one.cites}
     found: list[Due] = []
-    for row in rows_of(content.sources):
+    for row in view.rows("sources"):
         if row["source"] not in used:
             continue
         place = ("sources", row["source"])
@@ -79,9 +78,9 @@ def dates_due(content: Content, document: str) -> list[Due]:
                     REVISION_DAYS,
                 )
             )
-    crisis = {row["notice"] for row in rows_of(content.notices) if row["needs"] == "crisis"}
-    if any(one.notice in crisis for section in page for one in section.statements):
-        for row in rows_of(content.help_lines):
+    crisis = {row["notice"] for row in view.rows("notices") if row["needs"] == "crisis"}
+    if any(one.notice in crisis for one in page.statements):
+        for row in view.rows("help_lines"):
             found.append(
                 _due(
                     "help-line-unchecked",
@@ -93,8 +92,8 @@ def dates_due(content: Content, document: str) -> list[Due]:
                     HELP_LINE_DAYS,
                 )
             )
-    for row in rows_of(content.waivers):
-        if _concerns(row, document):
+    for row in view.rows("waivers"):
+        if _concerns(row, view.document):
             found.append(
                 Due(
                     "waiver-expired",
@@ -109,13 +108,13 @@ def dates_due(content: Content, document: str) -> list[Due]:
     return sorted(found, key=lambda one: (one.due or datetime.date.min, one.table, one.key))
 
 
-def judge_freshness(content: Content, document: str, *, as_of: datetime.date) -> list[Diagnostic]:
+def judge_freshness(view: PageView, *, as_of: datetime.date) -> list[Diagnostic]:
     """Return what a page depends on and is past its date, or was never dated.
 
     Parameters
     ----------
-    content, document
-        The tables and the page.
+    view
+        The page.
     as_of
         The day to judge by.
 
@@ -123,11 +122,11 @@ def judge_freshness(content: Content, document: str, *, as_of: datetime.date) ->
     --------
     >>> from ketcontent.model import empty_content, read_content
     >>> content = read_content("data")
-    >>> faults = judge_freshness(content, "ketamine", as_of=datetime.date(2026, 11, 23))
+    >>> faults = judge_freshness(PageView(content, "ketamine"), as_of=datetime.date(2026, 11, 23))
     >>> {fault.severity for fault in faults}
     {'error'}
     """
-    dates = dates_due(content, document)
+    dates = dates_due(view)
     to_come = [one for one in dates if one.last > as_of.isoformat() and one.column != "until"]
     return [_future(one.table, one.key, one.column, one.last) for one in to_come] + [
         Diagnostic(

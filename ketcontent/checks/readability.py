@@ -13,8 +13,8 @@ import pandas as pd
 
 from ketcontent.checks.passages import FoldedText, Passage, passages_of, sentence_spans
 from ketcontent.diagnostics import Diagnostic
-from ketcontent.model import Content, rows_of
-from ketcontent.pages import Document, Edition, assemble
+from ketcontent.model import Content
+from ketcontent.pages import Document, Edition, PageView
 
 FLESCH_KINCAID_TARGET = 9.0
 """The US school grade that a page should not pass (standards S2: health-literacy advice)."""
@@ -195,8 +195,8 @@ def readability(content: Content, document: str, *, edition: Edition = "current"
     >>> frame[["section", "sentences", "words", "syllables"]].values.tolist()
     [['lede', 1, 6, 6], ['where', 1, 6, 8], ['all', 2, 12, 14]]
     """
-    page = assemble(content, document, edition=edition)
-    counted = _counts(content, page)
+    view = PageView(content, document)
+    counted = _counts(view, view.edition(edition))
     total = sum((one for _, one in counted), _Counts())
     rows = [
         (section, one.sentences, one.words, one.syllables, *one.grades)
@@ -206,9 +206,7 @@ def readability(content: Content, document: str, *, edition: Edition = "current"
     return pd.DataFrame(rows, columns=columns)
 
 
-def judge_readability(
-    content: Content, document: str, *, edition: Edition = "current"
-) -> list[Diagnostic]:
+def judge_readability(view: PageView, *, edition: Edition = "current") -> list[Diagnostic]:
     """Return where a page, a section or a sentence is harder to read than the target.
 
     The page is held against `FLESCH_KINCAID_TARGET` and `SMOG_TARGET` (warnings) and `SMOG_LIMIT`
@@ -218,12 +216,10 @@ def judge_readability(
 
     Parameters
     ----------
-    content
-        The tables.
-    document
-        The key of the page.
+    view
+        The page.
     edition
-        Which edition of the page to judge.
+        Which edition of it to judge.
 
     Raises
     ------
@@ -240,23 +236,23 @@ def judge_readability(
     >>> from ketcontent import import_page, read_content
     >>> text = "Tea\\nIndividuals experiencing dehydration should utilize additional beverages.\\n"
     >>> content = import_page(read_content("data"), text, document="tea")
-    >>> for fault in judge_readability(content, "tea"):
+    >>> for fault in judge_readability(PageView(content, "tea")):
     ...     print(fault.severity, fault.rule, fault.message)
     warning reading-grade The page reads at Flesch-Kincaid grade 29.3; the target is 9.
     error smog-grade The page has SMOG grade 17.1; the target is 12.
     """
-    page = assemble(content, document, edition=edition)
+    page = view.edition(edition)
     faults: list[Diagnostic] = []
     if page.language.split("-")[0] == "en":
-        counted = _counts(content, page)
+        counted = _counts(view, page)
         total = sum((one for _, one in counted), _Counts())
         name = "supplied_title" if edition == "supplied" else "title"
-        faults += _too_hard(total, "The page", ("documents", document, name, page.title))
+        faults += _too_hard(total, "The page", ("documents", view.document, name, page.title))
         headings = {section.section: section.heading for section in page.sections}
         for section, one in counted if len(counted) > 1 else ():
             if one.sentences >= FEWEST_SENTENCES:
                 column = "supplied_heading" if edition == "supplied" else "heading"
-                place = ("sections", f"{document}/{section}", column, headings[section])
+                place = ("sections", f"{page.document}/{section}", column, headings[section])
                 faults += _too_hard(one, f"The section '{section}'", place)
     for passage in passages_of(page):
         if passage.place == "sentence":
@@ -264,9 +260,9 @@ def judge_readability(
     return list(dict.fromkeys(faults))
 
 
-def _counts(content: Content, page: Document) -> list[tuple[str, _Counts]]:
+def _counts(view: PageView, page: Document) -> list[tuple[str, _Counts]]:
     """Return the counts of each section, in order."""
-    names = _names(content, page)
+    names = _names(view, page)
     return [
         (
             section.section,
@@ -290,12 +286,12 @@ def _counted(text: str, names: tuple[str, ...]) -> _Counts:
     )
 
 
-def _names(content: Content, page: Document) -> tuple[str, ...]:
+def _names(view: PageView, page: Document) -> tuple[str, ...]:
     """Return the page's own names, longest first: of its title, and terms with no plain word."""
     title = [word for word in _WORD.findall(FoldedText.of(page.name).text) if len(word) >= 4]
     terms = [
         FoldedText.of(row["term"]).text.strip()
-        for row in rows_of(content.terms)
+        for row in view.rows("terms")
         if row["language"] == page.language and not row["plain"]
     ]
     names = {name.casefold() for name in [*title, *terms]} - {""}

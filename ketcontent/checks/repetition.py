@@ -4,24 +4,19 @@ from __future__ import annotations
 
 from ketcontent.checks.passages import Passage, passages_of
 from ketcontent.diagnostics import Diagnostic
-from ketcontent.model import Content
-from ketcontent.pages import Edition, assemble
+from ketcontent.pages import Edition, PageView
 from ketcontent.text import canonical
 
 
-def judge_repetition(
-    content: Content, document: str, *, edition: Edition = "current"
-) -> list[Diagnostic]:
+def judge_repetition(view: PageView, *, edition: Edition = "current") -> list[Diagnostic]:
     """Return each sentence that stands on the page already and is not a notice.
 
     Parameters
     ----------
-    content
-        The tables.
-    document
-        The key of the page.
+    view
+        The page.
     edition
-        Which edition of the page to judge.
+        Which edition of it to judge.
 
     Raises
     ------
@@ -36,12 +31,13 @@ def judge_repetition(
     Examples
     --------
     >>> from ketcontent import read_content
-    >>> for fault in judge_repetition(read_content("data"), "ketamine", edition="supplied"):
+    >>> view = PageView(read_content("data"), "ketamine")
+    >>> for fault in judge_repetition(view, edition="supplied"):
     ...     print(fault.key, fault.message)
     ketamine/important-note-1 The sentence stands on the page already, as 'lede-1'.
     ketamine/important-note-2 The sentence stands on the page already, as 'lede-2'.
     """
-    page = assemble(content, document, edition=edition)
+    page = view.edition(edition)
     first: dict[str, Passage] = {}
     faults: list[Diagnostic] = []
     for passage in passages_of(page):

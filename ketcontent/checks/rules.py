@@ -43,14 +43,12 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
-
-import pandas as pd
 
 from ketcontent.checks.passages import PLACES, FoldedText, Passage, passages_of, sentence_spans
 from ketcontent.diagnostics import Diagnostic, Severity
-from ketcontent.model import Content, rows_of
-from ketcontent.pages import Edition, assemble
+from ketcontent.pages import Edition, PageView
 
 if TYPE_CHECKING:
     import re2
@@ -170,19 +168,15 @@ class _Rule:
         return self.denies and _asks(text, start)
 
 
-def judge_rules(
-    content: Content, document: str, *, edition: Edition = "current"
-) -> list[Diagnostic]:
+def judge_rules(view: PageView, *, edition: Edition = "current") -> list[Diagnostic]:
     """Return what the rules of ``rules.csv`` find on a page, and the rules that cannot run.
 
     Parameters
     ----------
-    content
-        The tables.
-    document
-        The key of the page.
+    view
+        The page.
     edition
-        Which edition of the page to judge.
+        Which edition of it to judge.
 
     Raises
     ------
@@ -197,14 +191,15 @@ def judge_rules(
     --------
     >>> from ketcontent import import_page, read_content
     >>> content = import_page(read_content("data"), "Tea\\nIt is a wonder drug.\\n", document="tea")
-    >>> for fault in judge_rules(content, "tea"):
+    >>> for fault in judge_rules(PageView(content, "tea")):
     ...     print(fault.rule, fault.column, fault.cell[slice(*fault.span)], sep=" | ")
     promotion-novelty | text | wonder drug
     """
-    page = assemble(content, document, edition=edition)
-    rules, compiled = _compiled_rules(_cells(content.rules, *_COLUMNS_OF_A_RULE))
+    page = view.edition(edition)
+    cells = map(itemgetter(*_COLUMNS_OF_A_RULE), view.rows("rules"))
+    rules, compiled = _compiled_rules(tuple(cells))
     faults = list(compiled)
-    titles = _titles(tuple(content.sources["title"]))
+    titles = _titles(tuple(row["title"] for row in view.rows("sources")))
     applying: dict[tuple[object, ...], list[_Rule]] = {}
     for passage in passages_of(page):
         standing = (passage.place, passage.kind, passage.certainty, passage.cites)
@@ -235,11 +230,6 @@ _COLUMNS_OF_A_RULE = (
     *("rule", "severity", "pattern", "unless_before"),
     *("applies_to", "message", "hint"),
 )
-
-
-def _cells(frame: pd.DataFrame, *columns: str) -> tuple[tuple[Any, ...], ...]:
-    """Return columns of a table as rows that a cache can keep apart."""
-    return tuple(tuple(row[name] for name in columns) for row in rows_of(frame))
 
 
 @lru_cache(maxsize=8)

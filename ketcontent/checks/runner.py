@@ -18,7 +18,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from itertools import repeat
 
-from ketcontent.approvals import judge_review_date, judge_signoffs
+from ketcontent.approvals import judge_review_date, judge_signoffs, signoff_statuses
 from ketcontent.checks.certainty import judge_certainty
 from ketcontent.checks.coverage import judge_balance, judge_notices, judge_strings, judge_topics
 from ketcontent.checks.dates import judge_freshness
@@ -32,8 +32,8 @@ from ketcontent.clock import today
 from ketcontent.dependencies import is_tracing
 from ketcontent.diagnostics import Diagnostic, Report
 from ketcontent.errors import UnknownName
-from ketcontent.model import Content, memo_scope, rows_of, slices
-from ketcontent.pages import Edition
+from ketcontent.model import Content
+from ketcontent.pages import Edition, PageView, page_views
 
 JUDGES: tuple[Callable[..., list[Diagnostic]], ...] = (
     judge_support,
@@ -52,11 +52,7 @@ JUDGES: tuple[Callable[..., list[Diagnostic]], ...] = (
 _CURRENT: tuple[Edition, ...] = ("current",)
 
 
-_OF_EVERY_PAGE = ("topics", "rules", "policies", "people", "help_lines", "strings")
-"""The tables that judges of each page read in full."""
-
-
-_MANY = 64
+MANY_PAGES = 64
 """Pages from which on it is worth the while to start processes."""
 
 
@@ -102,15 +98,15 @@ def check(
         found += judge_sources(content, documents)
     waived = current_waivers(content, day)
     left = [one for one in found if (one.table, one.key, one.rule) not in waived]
-    return Report.of(_placed(left + judge_waivers(content, found, documents), content))
+    return Report.of(with_places(left + judge_waivers(content, found, documents), content))
 
 
 def _judge_pages(
     content: Content, documents: list[str], editions: tuple[Edition, ...], day: datetime.date
 ) -> list[Diagnostic]:
     """Return what the judges of pages find, page by page; of many pages, on all cores."""
-    cores = _cores()
-    if cores == 1 or len(documents) < _MANY:
+    cores = usable_cores()
+    if cores == 1 or len(documents) < MANY_PAGES:
         return _judge_in_turn(content, documents, editions, day)
     size = math.ceil(len(documents) / cores)
     with concurrent.futures.ProcessPoolExecutor(
@@ -128,7 +124,7 @@ def _judge_pages(
         return [one for of_some in found for one in of_some]
 
 
-def _cores() -> int:
+def usable_cores() -> int:
     """Return on how many cores pages may be judged.
 
     One where processes cannot be forked, or not safely: beside another thread, such as those of a
@@ -158,34 +154,31 @@ def _judge_inherited(
 def _judge_in_turn(
     content: Content, documents: list[str], editions: tuple[Edition, ...], day: datetime.date
 ) -> list[Diagnostic]:
-    found: list[Diagnostic] = []
-    with memo_scope():
-        for table in _OF_EVERY_PAGE:
-            rows_of(getattr(content, table))
-        for document, rows in slices(content, documents):
-            found += _judge_page(rows, document, editions, day)
-    return found
+    return [
+        one
+        for view in page_views(content, documents)
+        for one in judge_page(view, editions=editions, as_of=day)
+    ]
 
 
-def _judge_page(
-    content: Content, document: str, editions: Collection[Edition], day: datetime.date
+def judge_page(
+    view: PageView, *, editions: Collection[Edition], as_of: datetime.date
 ) -> list[Diagnostic]:
-    """Return what all judges of a page find; `content` need hold no more than its part."""
-    found: list[Diagnostic] = []
-    with memo_scope():
-        for edition in editions:
-            for judge in JUDGES:
-                found += judge(content, document, edition=edition)
-        if "current" in editions:
-            found += judge_signoffs(content, document)
-            found += judge_review_date(content, document, as_of=day)
-            found += judge_freshness(content, document, as_of=day)
-            found += judge_strings(content, document)
+    """Return what all judges of a page find, waived or not; its slice of the tables is enough."""
+    found = [
+        one for edition in editions for judge in JUDGES for one in judge(view, edition=edition)
+    ]
+    if "current" in editions:
+        statuses = signoff_statuses(view)
+        found += judge_signoffs(view, statuses)
+        found += judge_review_date(view, statuses, as_of=as_of)
+        found += judge_freshness(view, as_of=as_of)
+        found += judge_strings(view)
     return found
 
 
-def _placed(found: Sequence[Diagnostic], content: Content) -> list[Diagnostic]:
-    """Return the faults with the section, the file and the line of their rows."""
+def with_places(found: Sequence[Diagnostic], content: Content) -> list[Diagnostic]:
+    """Return faults with the section, the file and the line of their rows."""
     rows = content.statements
     keys = zip(rows["document"], rows["statement"], strict=True)
     homes = dict(

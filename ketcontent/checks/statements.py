@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
 
 from ketcontent.diagnostics import Diagnostic, Severity
-from ketcontent.model import Content, rows_of_page
-from ketcontent.pages import Document, Edition, Section, Statement, assemble
+from ketcontent.pages import Document, PageView, Statement
 from ketcontent.text import words
 
 CLAIMS = frozenset({"benefit", "risk", "mechanism", "use", "regulatory"})
@@ -27,64 +24,44 @@ REVISED_TYPES = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class PageStatements:
-    """A page with the rows the judges need beside its words."""
-
-    content: Content
-    document: str
-    edition: Edition
-    page: Document
-
-    def statements(self) -> Iterator[tuple[Section, Statement]]:
-        """Yield each statement with its section."""
-        for section in self.page:
-            for one in section.statements:
-                yield section, one
-
-    def fault(
-        self,
-        one: Statement,
-        rule: str,
-        message: str,
-        hint: str,
-        *,
-        severity: Severity = "error",
-        column: str = "",
-        span: tuple[int, int] | None = None,
-        cell: str = "",
-        of_notice: bool = False,
-    ) -> Diagnostic:
-        """Return a fault of a statement, or of the notice whose text it is."""
-        words_ = "supplied" if self.edition == "supplied" else "text"
-        column = column or words_
-        if column == words_ and not cell:
-            cell = one.plain if self.edition == "supplied" else one.text
-        table, key = "statements", f"{self.document}/{one.statement}"
-        if of_notice and one.notice:
-            table, key = "notices", f"{one.notice}/{self.page.language}"
-        return Diagnostic(
-            rule=rule,
-            message=message,
-            hint=hint,
-            severity=severity,
-            table=table,
-            key=key,
-            column=column,
-            cell=cell,
-            span=span,
-        )
+def statement_fault(
+    page: Document,
+    one: Statement,
+    rule: str,
+    message: str,
+    hint: str,
+    *,
+    severity: Severity = "error",
+    column: str = "",
+    span: tuple[int, int] | None = None,
+    cell: str = "",
+    of_notice: bool = False,
+) -> Diagnostic:
+    """Return a fault of a statement, or of the notice whose text it is."""
+    words_ = "supplied" if page.edition == "supplied" else "text"
+    column = column or words_
+    if column == words_ and not cell:
+        cell = one.plain if page.edition == "supplied" else one.text
+    table, key = "statements", f"{page.document}/{one.statement}"
+    if of_notice and one.notice:
+        table, key = "notices", f"{one.notice}/{page.language}"
+    return Diagnostic(
+        rule=rule,
+        message=message,
+        hint=hint,
+        severity=severity,
+        table=table,
+        key=key,
+        column=column,
+        cell=cell,
+        span=span,
+    )
 
 
-def statements_of_edition(content: Content, document: str, edition: Edition) -> PageStatements:
-    """Return the statements of one edition of a page."""
-    return PageStatements(content, document, edition, assemble(content, document, edition=edition))
-
-
-def evidence_roles(page: PageStatements) -> dict[str, dict[str, str]]:
+def evidence_roles(view: PageView) -> dict[str, dict[str, str]]:
     """Return, by statement, the role of each source that has evidence on it."""
     roles: dict[str, dict[str, str]] = {}
-    for row in rows_of_page(page.content, "evidence", page.document):
+    for row in view.rows("evidence"):
         roles.setdefault(row["statement"], {})[row["source"]] = row["role"]
     return roles
 

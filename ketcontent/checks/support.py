@@ -13,37 +13,35 @@ from collections.abc import Iterator, Sequence
 
 from ketcontent.checks.statements import (
     CLAIMS,
-    PageStatements,
     evidence_roles,
-    statements_of_edition,
+    statement_fault,
 )
 from ketcontent.diagnostics import Diagnostic
 from ketcontent.markup import cited
 from ketcontent.model import Content, rows_of
-from ketcontent.pages import Edition, Statement
+from ketcontent.pages import Document, Edition, PageView, Statement
 
 
-def judge_support(
-    content: Content, document: str, *, edition: Edition = "current"
-) -> list[Diagnostic]:
+def judge_support(view: PageView, *, edition: Edition = "current") -> list[Diagnostic]:
     """Return the claims without a source, and the citations that lead nowhere.
 
     Examples
     --------
     >>> from ketcontent.model import read_content
-    >>> faults = judge_support(read_content("data"), "ketamine", edition="supplied")
+    >>> faults = judge_support(PageView(read_content("data"), "ketamine"), edition="supplied")
     >>> "no-source" in {fault.rule for fault in faults}
     True
     """
-    page = statements_of_edition(content, document, edition)
-    known = set(content.sources["source"])
-    roles = evidence_roles(page)
+    page = view.edition(edition)
+    known = {row["source"] for row in view.rows("sources")}
+    roles = evidence_roles(view)
     faults: list[Diagnostic] = []
-    for _, one in page.statements():
+    for one in page.statements:
         said = roles.get(one.statement, {}) if edition == "current" else {}
         if edition == "current" and not one.kind and not one.notice:
             faults.append(
-                page.fault(
+                statement_fault(
+                    page,
                     one,
                     "no-kind",
                     "Nobody has said what kind of statement this is.",
@@ -57,7 +55,8 @@ def judge_support(
         for source in one.cites:
             if source not in known:
                 faults.append(
-                    page.fault(
+                    statement_fault(
+                        page,
                         one,
                         "unknown-source",
                         f"There is no source '{source}'.",
@@ -68,7 +67,8 @@ def judge_support(
                 )
             elif source not in said and not one.notice:
                 faults.append(
-                    page.fault(
+                    statement_fault(
+                        page,
                         one,
                         "no-finding",
                         f"It cites '{source}', but no row of evidence says what that found.",
@@ -85,10 +85,11 @@ def _citation(text: str, source: str) -> tuple[int, int] | None:
     return found.span(1) if found else None
 
 
-def _support(page: PageStatements, one: Statement, said: dict[str, str]) -> Iterator[Diagnostic]:
+def _support(page: Document, one: Statement, said: dict[str, str]) -> Iterator[Diagnostic]:
     supporting = [source for source in one.cites if said.get(source) == "supports"]
     if not supporting:
-        yield page.fault(
+        yield statement_fault(
+            page,
             one,
             "no-source",
             f"A {one.kind} statement cites no source that supports it.",
@@ -96,7 +97,8 @@ def _support(page: PageStatements, one: Statement, said: dict[str, str]) -> Iter
         )
     against = [source for source, role in said.items() if role == "contradicts"]
     if one.kind == "benefit" and against and not set(against) & set(one.cites):
-        yield page.fault(
+        yield statement_fault(
+            page,
             one,
             "contradiction-hidden",
             f"{', '.join(against)} found otherwise, and the statement cites none of it.",

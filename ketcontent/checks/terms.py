@@ -8,8 +8,7 @@ from typing import Any
 
 from ketcontent.checks.passages import FoldedText, Passage, passages_of
 from ketcontent.diagnostics import Diagnostic
-from ketcontent.model import Content, rows_of
-from ketcontent.pages import Edition, assemble
+from ketcontent.pages import Edition, PageView
 from ketcontent.text import canonical
 
 KNOWN = frozenset(
@@ -49,9 +48,7 @@ _NUMBERED = re.compile(
 )
 
 
-def judge_terms(
-    content: Content, document: str, *, edition: Edition = "current"
-) -> list[Diagnostic]:
+def judge_terms(view: PageView, *, edition: Edition = "current") -> list[Diagnostic]:
     """Return each abbreviation used before it is spelled out, and terms without a plain word.
 
     An abbreviation is spelled out as ``post-traumatic stress disorder (PTSD)`` or as ``PTSD
@@ -63,12 +60,10 @@ def judge_terms(
 
     Parameters
     ----------
-    content
-        The tables.
-    document
-        The key of the page.
+    view
+        The page.
     edition
-        Which edition of the page to judge.
+        Which edition of it to judge.
 
     Raises
     ------
@@ -91,12 +86,12 @@ def judge_terms(
     >>> from ketcontent import import_page, read_content
     >>> text = "Scans\\nAn MRI takes an hour. Magnetic resonance imaging (MRI) is loud.\\n"
     >>> content = import_page(read_content("data"), text, document="scans")
-    >>> for fault in judge_terms(content, "scans"):
+    >>> for fault in judge_terms(PageView(content, "scans")):
     ...     print(fault.severity, fault.message)
     warning 'MRI' is used before it is spelled out.
     """
-    page = assemble(content, document, edition=edition)
-    rows = [row for row in rows_of(content.terms) if row["language"] == page.language]
+    page = view.edition(edition)
+    rows = [row for row in view.rows("terms") if row["language"] == page.language]
     passages = list(passages_of(page))
     return [*_unexpanded(rows, passages), *_unexplained(rows, passages)]
 

@@ -19,6 +19,7 @@ from ketcontent.clock import today
 from ketcontent.diagnostics import Diagnostic
 from ketcontent.editor.session import Session, rows_by_key
 from ketcontent.model import Content
+from ketcontent.pages import PageView
 
 
 def faults_of(content: Content, document: str, statement: str) -> list[Diagnostic]:
@@ -53,15 +54,15 @@ def sentence_faults(content: Content, document: str, statement: str) -> list[Dia
     >>> sentence_faults(read_content("data"), "ketamine", "addiction-2")[0].rule
     'sign-off-missing'
     """
-    alone = alone_with(content, document, statement)
+    alone = PageView(alone_with(content, document, statement), document)
     judges: tuple[Callable[..., list[Diagnostic]], ...] = (
         judge_support,
         judge_certainty,
         judge_rules,
         judge_readability,
-        judge_signoffs,
     )
-    found = [fault for judge in judges for fault in judge(alone, document)]
+    found = [fault for judge in judges for fault in judge(alone)]
+    found += judge_signoffs(alone, signoff_statuses(alone))
     return _standing(content, found, f"{document}/{statement}")
 
 
@@ -74,7 +75,8 @@ def page_faults(content: Content, document: str, statement: str) -> list[Diagnos
     >>> page_faults(read_content("data"), "ketamine", "addiction-2")
     []
     """
-    found = [*judge_terms(content, document), *judge_repetition(content, document)]
+    view = PageView(content, document)
+    found = [*judge_terms(view), *judge_repetition(view)]
     return _standing(content, found, f"{document}/{statement}")
 
 
@@ -157,10 +159,10 @@ def voided(session: Session) -> list[Voided]:
         return []
     now = {
         (one.statement, one.capacity): one.state
-        for one in signoff_statuses(session.content, session.document)
+        for one in signoff_statuses(PageView(session.content, session.document))
     }
     return [
         Voided(one.statement, one.capacity, one.person, one.signed_on)
-        for one in signoff_statuses(session.saved, session.document)
+        for one in signoff_statuses(PageView(session.saved, session.document))
         if one.state == "valid" and now.get((one.statement, one.capacity)) != "valid"
     ]

@@ -20,7 +20,7 @@ from ketcontent.editor.feedback import alone_with, page_faults, sentence_faults,
 from ketcontent.editor.session import EDITABLE, RowChange, rows_by_key, unsaved
 from ketcontent.markup import cited
 from ketcontent.model import Conflict, Content
-from ketcontent.pages import Statement, assemble
+from ketcontent.pages import PageView, Statement, assemble
 from ketcontent.text import compare
 
 Answer = dict[str, Any]
@@ -43,12 +43,13 @@ def listed(bench: Bench) -> list[Answer]:
     """Return the sections and statements in reading order, then what was cut from each."""
     content, document = bench.session.content, bench.session.document
     stands: dict[str, dict[str, str]] = {}
-    for one in signoff_statuses(content, document):
+    view = PageView(content, document)
+    for one in signoff_statuses(view):
         stands.setdefault(one.statement, {})[one.capacity] = one.state
     changed = changed_statements(bench)
     rows = rows_by_key(content, "statements")
     sections = []
-    for section in assemble(content, document):
+    for section in view.edition():
         shown = [
             _entry(bench, one.statement, rows, stands, changed, reader_words(one))
             for one in section.statements
@@ -118,7 +119,7 @@ def _detail(bench: Bench, key: str) -> Answer:
     }
     sources = rows_by_key(content, "sources")
     alone_page = alone_with(content, document, key)
-    stands = signoff_statuses(alone_page, document) if row["position"] else []
+    stands = signoff_statuses(PageView(alone_page, document)) if row["position"] else []
     cites = shown.cites if shown else cited(cell)
     reads = reader_words(shown) if shown else ""
     supplied = labelled_words(row["supplied_label"], row["supplied"])

@@ -206,6 +206,24 @@ def frame_of(table: str, rows: list[dict[str, Any]], content: Content) -> pd.Dat
     return _frame(schema, texts)
 
 
+def rows_of(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows of a table, each a dictionary of its cells by column.
+
+    None where a number or a boolean is empty. As ``frame.to_dict("records")``, in a fraction of
+    its time.
+    """
+    names = [str(name) for name in frame.columns]
+    columns = [_listed(frame[name]) for name in frame.columns]
+    return [dict(zip(names, cells, strict=True)) for cells in zip(*columns, strict=True)]
+
+
+def _listed(column: pd.Series[Any]) -> list[Any]:
+    cells = column.tolist()
+    if column.dtype in ("Int64", "boolean"):
+        return [None if cell is pd.NA else cell for cell in cells]
+    return cells
+
+
 def typed_content(
     schemas: Mapping[str, Schema],
     rows: Mapping[str, list[Row]],

@@ -12,7 +12,6 @@ from ketcontent.diagnostics import Report
 from ketcontent.errors import BrokenTables, SaveConflict
 from ketcontent.model.content import Content, cell_text
 from ketcontent.model.csv_text import format_csv
-from ketcontent.model.memo import memoized
 from ketcontent.model.schema import TABLES, Key, Row, Schema
 from ketcontent.model.validation import parse
 from ketcontent.text import counted
@@ -41,11 +40,8 @@ def table_bytes(content: Content, table: str) -> bytes:
     >>> table_bytes(read_content("data"), "policies").splitlines()[0]
     b'kind,capacity'
     """
-    return memoized(_table_bytes, getattr(content, table), content.schemas[table])
-
-
-def _table_bytes(frame: pd.DataFrame, schema: Schema) -> bytes:
-    rows = sorted((schema.key_of(row), row) for row in _texts(frame, schema))
+    schema = content.schemas[table]
+    rows = sorted((schema.key_of(row), row) for row in _texts(getattr(content, table), schema))
     return format_csv(schema, dict(rows))
 
 

@@ -36,8 +36,10 @@ OWN = ("documents", "sections", "statements", "evidence", "signoffs")
 
 
 _CHOSEN = ("notices", "terms", "sources", "waivers")
-"""The tables of which a part holds the rows that the page uses."""
+"""The tables of which a slice holds the rows that the page uses."""
 
+SHARED = tuple(table for table in TABLES if table not in (*OWN, *_CHOSEN))
+"""The tables of which every slice holds all rows."""
 
 _NO_LETTERS = re.compile(r"[\W_]+")
 
@@ -217,32 +219,20 @@ def _keys(content: Content, table: str) -> Iterator[str]:
     return ("/".join(map(str, key)) for key in zip(*columns, strict=True))
 
 
-def table_hashes(content: Content, known: dict[int, str] | None = None) -> dict[str, str]:
-    """Return the digest of the rows of each table.
+def table_hashes(content: Content, known: dict[str, str] | None = None) -> dict[str, str]:
+    """Return the hash of the rows of each table.
 
     Parameters
     ----------
     content
         The tables.
     known
-        Digests by identity of the DataFrame, for tables that several parts share; added to.
-
-    Examples
-    --------
-    >>> from ketcontent.model import read_content
-    >>> sorted(table_hashes(read_content("data"))) == sorted(TABLES)
-    True
+        The hashes of the tables in `SHARED`, for many slices of the same tables; added to.
     """
     known = {} if known is None else known
     found = {}
     for table in TABLES:
-        frame = getattr(content, table)
-        # Another part's rows may come to lie where those of a part that is gone lay.
-        shared = table not in (*OWN, *_CHOSEN)
-        digest = known.get(id(frame)) if shared else None
-        if digest is None:
-            digest = hashlib.sha256(table_bytes(content, table)).hexdigest()
-            if shared:
-                known[id(frame)] = digest
-        found[table] = digest
-    return found
+        if table not in known:
+            found[table] = hashlib.sha256(table_bytes(content, table)).hexdigest()
+    known |= {table: found[table] for table in SHARED if table in found}
+    return {table: found.get(table) or known[table] for table in TABLES}

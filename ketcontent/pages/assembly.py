@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import groupby
+from operator import itemgetter
 from typing import Any, get_args
 
-import pandas as pd
-
-from ketcontent.dependencies import is_tracing, reading_whole
+from ketcontent.dependencies import reading_whole
 from ketcontent.errors import UnknownName
 from ketcontent.markup import Strings, as_markup, cited, english, inline_plain, without_citations
-from ketcontent.model import Content, memo_active, memoized, rows_of, rows_of_page
+from ketcontent.model import OWN, SHARED, Content, rows_of, slices
 from ketcontent.pages.blocks import Block, Edition, Section, Statement, Term
 from ketcontent.pages.document import Document
 from ketcontent.text import fold
+
+Rows = list[dict[str, Any]]
+"""Rows of a table, each a dictionary of its cells by column."""
 
 
 def assemble(
@@ -50,66 +52,115 @@ def assemble(
     >>> page.sections[0].blocks[0].statements[0].plain[:21]
     'Ketamine is a medicin'
     """
-    if edition not in get_args(Edition):
-        raise UnknownName.of("edition", edition, get_args(Edition))
-    if is_tracing() and not memo_active():
-        # What is kept would not be noted again by whoever asks for its tables next.
-        with reading_whole("page", document, edition, section):
-            return assemble(content, document, edition=edition, section=section)
-    return memoized(_assembled, content, document, edition, section)
+    with reading_whole("page", document, edition, section):
+        return PageView(content, document).edition(edition, section)
 
 
-def _assembled(content: Content, document: str, edition: Edition, section: str) -> Document:
-    page = memoized(_whole, content, document, edition)
-    if section:
-        page = _part(page, section)
-    if edition == "supplied":
+@dataclass(frozen=True, slots=True)
+class PageView:
+    """One page of tables that nobody changes meanwhile; what is made of it is made once.
+
+    For work that asks for the same page many times. What is kept lives as long as the view, for
+    those who hold it and nobody else: a DataFrame can be changed where it is.
+    """
+
+    content: Content
+    """The tables: all, or the slice of the page."""
+    document: str
+    """The key of the page."""
+    shared: dict[str, Rows] = field(default_factory=dict, repr=False)
+    """By table, rows that the views of other pages have too; added to."""
+    own: dict[str, Rows] = field(default_factory=dict, repr=False)
+    """By table, rows of this view; added to."""
+    editions: dict[tuple[str, str], Document] = field(default_factory=dict, repr=False)
+    """By edition and section, what was assembled; added to."""
+    numbered: dict[str, Document] = field(default_factory=dict, repr=False)
+    """By edition, the whole page without its terms and sources; added to."""
+
+    def rows(self, table: str) -> Rows:
+        """Return the rows of a table that this page may use: its own; of a shared table, all."""
+        kept = self.shared if table in SHARED else self.own
+        if table not in kept:
+            frame = getattr(self.content, table)
+            kept[table] = rows_of(
+                frame[frame["document"] == self.document] if table in OWN else frame
+            )
+        return kept[table]
+
+    def edition(self, edition: Edition = "current", section: str = "") -> Document:
+        """Return the page as a reader reads it, or one section of it.
+
+        Raises
+        ------
+        UnknownName
+            When there is no such document, edition or section.
+        """
+        if edition not in get_args(Edition):
+            raise UnknownName.of("edition", edition, get_args(Edition))
+        if edition not in self.numbered:
+            self.numbered[edition] = _whole(self, edition)
+        if (edition, section) not in self.editions:
+            page = self.numbered[edition]
+            page = _part(page, section) if section else page
+            self.editions[edition, section] = _with_terms(self, page)
+        return self.editions[edition, section]
+
+
+def page_views(content: Content, documents: Sequence[str]) -> Iterator[PageView]:
+    """Yield a view of each page, of its own slice of the tables."""
+    shared: dict[str, Rows] = {}
+    for document, rows in slices(content, documents):
+        yield PageView(rows, document, shared)
+
+
+def _with_terms(view: PageView, page: Document) -> Document:
+    """Return what is shown of a page with its terms, sources and writers."""
+    if page.edition == "supplied":
         return page
-    terms = _terms(content, page)
+    terms = _terms(view, page)
     firsts = _firsts(page, terms)
     return replace(
         page,
         sections=tuple(replace(one, firsts=firsts) for one in page),
         terms=terms,
-        sources=_sources(content, page),
-        writers=_writers(content, page),
+        sources=_sources(view, page),
+        writers=_writers(view, page),
     )
 
 
-def _whole(content: Content, document: str, edition: Edition) -> Document:
+def _whole(view: PageView, edition: Edition) -> Document:
     """Return a page with all its sections and numbers, without its terms and sources."""
-    rows = rows_of_page(content, "documents", document)
+    rows = view.rows("documents")
     if not rows:
         raise UnknownName.of(
             "document",
-            document,
-            content.documents["document"],
+            view.document,
+            view.content.documents["document"],
             hint="This project has none yet: take one in with 'ketcontent import FILE --document "
-            f"{document}'.",
+            f"{view.document}'.",
         )
     row = rows[0]
     supplied = edition == "supplied"
     page = Document(
-        document=document,
+        document=view.document,
         title=row["supplied_title"] if supplied else row["title"],
         name=row["title"],
         language=row["language"],
         edition=edition,
         purpose=row["purpose"],
-        sections=_sections(content, document, row["language"], edition),
+        sections=_sections(view, row["language"], edition),
         terms=(),
         part="",
-        received=_received(content, document),
+        received=any(one["supplied_position"] is not None for one in view.rows("sections")),
         state="archive" if supplied else "draft",
-        say=interface(content, row["language"]),
+        say=interface(view.rows("strings"), row["language"]),
         audience=row["audience"],
         publisher=row["publisher"],
         funding=row["funding"],
     )
-    cites = [key for one in page for statement in one.statements for key in statement.cites]
+    cites = [key for one in page.statements for key in one.cites]
     numbers = {key: place for place, key in enumerate(dict.fromkeys(cites), start=1)}
-    shown = (one.statement for part in page for one in part.statements)
-    order = {key: place for place, key in enumerate(shown, start=1)}
+    order = {one.statement: place for place, one in enumerate(page.statements, start=1)}
     sections = tuple(replace(one, numbers=numbers, order=order, say=page.say) for one in page)
     return replace(page, sections=sections, numbers=numbers, order=order)
 
@@ -128,25 +179,15 @@ def _part(page: Document, section: str) -> Document:
     return replace(page, sections=(one,), part=section, numbers=numbers, order=order)
 
 
-def interface(content: Content, language: str) -> Strings:
-    """Return the words of the furniture of a page in a language.
+def interface(strings: Rows, language: str) -> Strings:
+    """Return the words of the furniture of a page in a language, by the rows of ``strings``.
 
     They are in that language where the table of strings has all of them, also as ``pt`` for
     ``pt-BR``; else all are English, since a page must not change its language from label to label
     (`ketcontent.checks.coverage.judge_strings` names what is missing).
-
-    Examples
-    --------
-    >>> from ketcontent.model import empty_content
-    >>> interface(empty_content(), "fr").language
-    'en'
     """
-    return _interface(memoized(_strings, content.strings), language)
-
-
-def _strings(frame: pd.DataFrame) -> tuple[tuple[str, str, str], ...]:
-    columns = (frame[name] for name in ("string", "language", "text"))
-    return tuple(zip(*columns, strict=True))
+    cells = map(itemgetter("string", "language", "text"), strings)
+    return _interface(tuple(cells), language)
 
 
 @lru_cache(maxsize=64)
@@ -166,10 +207,9 @@ def _firsts(page: Document, terms: tuple[Term, ...]) -> dict[str, dict[str, str]
     """Return, by sentence, where the terms that it is the first to use are defined."""
     firsts: dict[str, dict[str, str]] = {}
     left = {term.term: f"#{term.id}" for term in terms}
-    for section in page:
-        for one in section.statements:
-            for term in [term for term in left if _uses(one.plain, term)]:
-                firsts.setdefault(one.statement, {})[term] = left.pop(term)
+    for one in page.statements:
+        for term in [term for term in left if _uses(one.plain, term)]:
+            firsts.setdefault(one.statement, {})[term] = left.pop(term)
     return firsts
 
 
@@ -178,39 +218,27 @@ def _uses(words: str, term: str) -> bool:
     return term in words and bool(re.search(rf"(?<!\w){re.escape(term)}(?!\w)", words))
 
 
-def _writers(content: Content, page: Document) -> tuple[str, ...]:
+def _writers(view: PageView, page: Document) -> tuple[str, ...]:
     """Return who wrote what is shown, by name."""
-    shown = {one.statement for section in page for one in section.statements}
-    people = dict(zip(content.people["person"], content.people["name"], strict=True))
-    wrote = {
-        row["author"]
-        for row in rows_of_page(content, "statements", page.document)
-        if row["statement"] in shown and row["author"]
-    }
-    return tuple(sorted(people.get(key, key) for key in wrote))
+    shown = {one.statement for one in page.statements}
+    names = {row["person"]: row["name"] for row in view.rows("people")}
+    wrote = {row["author"] for row in view.rows("statements") if row["statement"] in shown} - {""}
+    return tuple(sorted(names.get(key, key) for key in wrote))
 
 
-def _sources(content: Content, page: Document) -> tuple[Mapping[str, str], ...]:
+def _sources(view: PageView, page: Document) -> tuple[Mapping[str, str], ...]:
     """Return the rows of the sources that what is shown cites, by number."""
-    shown = {key for section in page for one in section.statements for key in one.cites}
-    rows = {row["source"]: row for row in rows_of(content.sources) if row["source"] in shown}
+    shown = {key for one in page.statements for key in one.cites}
+    rows = {row["source"]: row for row in view.rows("sources") if row["source"] in shown}
     # A citation that leads nowhere is a fault that a judge names; the page still shows it.
     lost = {"type": "document", "title": page.say("sources-lost")}
     return tuple(rows.get(key, {**lost, "source": key}) for key in page.numbers if key in shown)
 
 
-def _received(content: Content, document: str) -> bool:
-    rows = rows_of_page(content, "sections", document)
-    return any(pd.notna(row["supplied_position"]) for row in rows)
-
-
-def _sections(
-    content: Content, document: str, language: str, edition: Edition
-) -> tuple[Section, ...]:
+def _sections(view: PageView, language: str, edition: Edition) -> tuple[Section, ...]:
     half = "supplied_" if edition == "supplied" else ""
-    rows = rows_of_page(content, "sections", document)
-    chosen = [row for row in rows if pd.notna(row[f"{half}position"])]
-    blocks = _blocks(content, document, language, edition)
+    chosen = [row for row in view.rows("sections") if row[f"{half}position"] is not None]
+    blocks = _blocks(view, language, edition)
     return tuple(
         Section(
             section=row["section"],
@@ -225,23 +253,20 @@ def _sections(
     )
 
 
-def _blocks(
-    content: Content, document: str, language: str, edition: Edition
-) -> dict[str, list[Block]]:
+def _blocks(view: PageView, language: str, edition: Edition) -> dict[str, list[Block]]:
     """Return the blocks of each section of an edition, in order."""
     supplied = edition == "supplied"
     half = "supplied_" if supplied else ""
-    rows_ = rows_of_page(content, "statements", document)
-    chosen = [row for row in rows_ if pd.notna(row[f"{half}position"])]
+    chosen = [row for row in view.rows("statements") if row[f"{half}position"] is not None]
     ordered = sorted(chosen, key=lambda row: (row[f"{half}section"], row[f"{half}position"]))
     notices = {
         row["notice"]: (row["text"], row["needs"] == "crisis")
-        for row in rows_of(content.notices)
+        for row in view.rows("notices")
         if row["language"] == language
     }
     blocks: dict[str, list[Block]] = {}
-    same = [f"{half}section", f"{half}block", f"{half}form"]
-    for (section, _, form), rows in groupby(ordered, lambda row: tuple(row[name] for name in same)):
+    same = itemgetter(*(f"{half}{name}" for name in ("section", "block", "form")))
+    for (section, _, form), rows in groupby(ordered, same):
         statements = tuple(_statement(row, notices, supplied=supplied) for row in rows)
         blocks.setdefault(section, []).append(Block(form, statements))
     return blocks
@@ -268,11 +293,11 @@ def _statement(
     )
 
 
-def _terms(content: Content, page: Document) -> tuple[Term, ...]:
+def _terms(view: PageView, page: Document) -> tuple[Term, ...]:
     """Return the terms of the page's language that its words use."""
     words = page.to_text()
     return tuple(
         Term(row["term"], row["expansion"], row["plain"], row["definition"])
-        for row in sorted(rows_of(content.terms), key=lambda row: row["term"].casefold())
+        for row in sorted(view.rows("terms"), key=lambda row: row["term"].casefold())
         if row["language"] == page.language and _uses(words, row["term"])
     )

@@ -104,12 +104,7 @@ class Document:
                 url=row.get("url", ""),
                 unconfirmed=row.get("unconfirmed", ""),
                 cited_in=tuple(
-                    dict.fromkeys(
-                        one.statement
-                        for section in self.sections
-                        for one in section.statements
-                        if row["source"] in one.cites
-                    )
+                    one.statement for one in self.statements if row["source"] in one.cites
                 ),
             )
             for row, text in zip(self.sources, texts, strict=True)
@@ -144,8 +139,13 @@ class Document:
         >>> assemble(read_content("data"), "ketamine", section="lede").certainties
         ('high',)
         """
-        used = {one.certainty for section in self.sections for one in section.statements}
+        used = {one.certainty for one in self.statements}
         return tuple(grade for grade in get_args(Certainty) if grade in used)
+
+    @property
+    def statements(self) -> tuple[Statement, ...]:
+        """The statements shown, in reading order."""
+        return tuple(one for section in self.sections for one in section.statements)
 
     def section(self, key: str) -> Section:
         """Return a section by its key.
@@ -182,7 +182,7 @@ class Document:
         >>> assemble(read_content("data"), "ketamine").statement("addiction-1").kind
         'risk'
         """
-        shown = {one.statement: one for section in self.sections for one in section.statements}
+        shown = {one.statement: one for one in self.statements}
         if key not in shown:
             raise UnknownName.of("statement", key, shown)
         return shown[key]

@@ -23,7 +23,7 @@ from ketcontent.approvals import signoff_statuses
 from ketcontent.checks import CLAIMS, FLESCH_KINCAID_TARGET, readability
 from ketcontent.markup import FACTS, render, trusted
 from ketcontent.model import Content
-from ketcontent.pages import Edition, assemble
+from ketcontent.pages import Edition, PageView, assemble
 from ketcontent.reports.display import Table
 
 if TYPE_CHECKING:
@@ -357,7 +357,7 @@ def coverage(content: Content, document: str) -> Chart:
     >>> coverage(read_content("data"), "ketamine").table.frame["capacity"].tolist()
     ['editorial', 'clinical', 'lay']
     """
-    found = signoff_statuses(content, document)
+    found = signoff_statuses(PageView(content, document))
     rows = []
     for capacity in dict.fromkeys(one.capacity for one in found):
         states = [one.state for one in found if one.capacity == capacity]

@@ -6,11 +6,11 @@ import datetime
 
 import pandas as pd
 
-from ketcontent.approvals import review_date, review_due
+from ketcontent.approvals import review_date, review_due, signoff_statuses
 from ketcontent.checks import dates_due
 from ketcontent.diagnostics import Report
 from ketcontent.model import Content
-from ketcontent.pages import assemble
+from ketcontent.pages import PageView, assemble
 
 
 def findings(report: Report, content: Content, document: str) -> pd.DataFrame:
@@ -103,16 +103,17 @@ def falling_due(
     >>> set(falling_due(read_content("data"), "ketamine", as_of=day)["due"])
     {'now'}
     """
+    view = PageView(content, document)
     end = as_of + datetime.timedelta(days)
     rows = [
         (one.what, one.key, one.last or "never", str(one.due or "now"))
-        for one in dates_due(content, document)
+        for one in dates_due(view)
         if one.due is None or one.due <= end
     ]
-    due = review_due(content, document)
+    reviewed = review_date(signoff_statuses(view))
+    due = review_due(view, reviewed)
     if due is not None and due <= end:
-        last = str(review_date(content, document))
-        rows.append(("Review the page", document, last, str(due)))
+        rows.append(("Review the page", document, str(reviewed), str(due)))
     together: dict[tuple[str, str, str], list[str]] = {}
     for what, row, last, by in rows:
         together.setdefault((what, by, last), []).append(row)

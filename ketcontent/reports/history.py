@@ -12,7 +12,7 @@ from typing import cast, get_args
 from ketcontent.approvals import reader_words, signoff_statuses, statement_digest
 from ketcontent.errors import KetcontentError
 from ketcontent.model import SCHEMA_FILE, TABLES, Content, read_content, upgrade_tables
-from ketcontent.pages import Document, Edition, Statement, assemble
+from ketcontent.pages import Document, Edition, PageView, Statement, assemble
 from ketcontent.text import Redline, canonical, compare
 
 
@@ -159,7 +159,7 @@ def valid_signers(old: Version) -> dict[str, tuple[str, ...]]:
     if old.page.edition == "supplied":
         return {}
     signers: dict[str, tuple[str, ...]] = {}
-    for one in signoff_statuses(old.content, old.page.document):
+    for one in signoff_statuses(PageView(old.content, old.page.document)):
         if one.state == "valid":
             said = f"{one.person} ({one.capacity}, {one.signed_on})"
             signers[one.statement] = (*signers.get(one.statement, ()), said)

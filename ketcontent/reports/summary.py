@@ -8,8 +8,8 @@ from typing import Any
 
 from ketcontent.approvals import review_date, review_due, signoff_statuses
 from ketcontent.markup import FACTS, english, render
-from ketcontent.model import Content, memo_scope
-from ketcontent.pages import Document, assemble
+from ketcontent.model import Content
+from ketcontent.pages import Document, PageView
 from ketcontent.reports.tables import changes
 
 
@@ -67,22 +67,16 @@ def summary(content: Content, document: str) -> Summary:
     >>> summary(read_content("data"), "ketamine").page
     <Document ketamine, current: ... sections>
     """
-    with memo_scope():
-        return _summary(content, document)
-
-
-def _summary(content: Content, document: str) -> Summary:
-    page = assemble(content, document)
-    statements = [one for section in page for one in section.statements]
-    asked = signoff_statuses(content, document)
-    reviewed, due = review_date(content, document), review_due(content, document)
+    view = PageView(content, document)
+    page, asked = view.edition(), signoff_statuses(view)
+    last = review_date(asked)
     return Summary(
         page=page,
-        statements=len(statements),
-        unset=sum(not one.kind for one in statements),
+        statements=len(page.statements),
+        unset=sum(not one.kind for one in page.statements),
         changed=len(changes(content, document)),
         signed=sum(one.state == "valid" for one in asked),
         needed=len(asked),
-        last_review=str(reviewed or ""),
-        next_review=str(due or ""),
+        last_review=str(last or ""),
+        next_review=str(review_due(view, last) or ""),
     )

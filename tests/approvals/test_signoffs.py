@@ -16,7 +16,7 @@ from ketcontent.approvals.status import judge_signoffs, signoff_statuses, statem
 from ketcontent.errors import KetcontentError, UnknownName
 from ketcontent.model.content import Content, empty_content, frame_of
 from ketcontent.model.store import read_content, write_content
-from ketcontent.pages.assembly import assemble
+from ketcontent.pages.assembly import PageView, assemble
 
 DAY = datetime.date(2026, 11, 1)
 
@@ -68,7 +68,7 @@ def signed(content: Content, **said: Any) -> Content:
 def state(content: Content, statement: str = "a-1", capacity: str = "clinical") -> str:
     found = [
         one.state
-        for one in signoff_statuses(content, "page")
+        for one in signoff_statuses(PageView(content, "page"))
         if (one.statement, one.capacity) == (statement, capacity)
     ]
     return found[0]
@@ -191,9 +191,9 @@ def test_who_changes_their_mind_on_the_same_day_is_taken_at_their_last_word() ->
 def test_the_same_yes_on_another_day_renews_the_review() -> None:
     again = signed(signed(made()), signed_on=DAY + datetime.timedelta(300))
     assert len(again.signoffs) == 2
-    assert [one.signed_on for one in signoff_statuses(again, "page") if one.state == "valid"] == [
-        "2027-08-28"
-    ]
+    assert [
+        one.signed_on for one in signoff_statuses(PageView(again, "page")) if one.state == "valid"
+    ] == ["2027-08-28"]
 
 
 def test_a_no_to_the_current_words_refuses_them_until_its_signer_agrees() -> None:
@@ -296,7 +296,9 @@ def test_the_judge_names_what_is_missing_stale_and_refused() -> None:
     content = signed(made(), capacity="editorial")
     content = carried(content, made(text="It helps. [@lee-2020]"))
     content = signed(content, verdict="changes-requested", comment="Too strong.", person="cy")
-    found = {(one.rule, one.key): one.message for one in judge_signoffs(content, "page")}
+    view = PageView(content, "page")
+    faults = judge_signoffs(view, signoff_statuses(view))
+    found = {(one.rule, one.key): one.message for one in faults}
     assert found == {
         ("sign-off-refused", "page/a-1"): "Cy asked for changes (clinical): Too strong.",
         ("sign-off-stale", "page/a-1"): (
@@ -308,7 +310,9 @@ def test_the_judge_names_what_is_missing_stale_and_refused() -> None:
 
 def test_a_statement_without_a_kind_needs_every_capacity() -> None:
     capacities = [
-        one.capacity for one in signoff_statuses(made(kind=""), "page") if one.statement == "a-1"
+        one.capacity
+        for one in signoff_statuses(PageView(made(kind=""), "page"))
+        if one.statement == "a-1"
     ]
     assert capacities == ["editorial", "clinical"]
 

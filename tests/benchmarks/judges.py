@@ -33,6 +33,7 @@ from ketcontent.checks.certainty import judge_certainty
 from ketcontent.checks.rules import judge_rules
 from ketcontent.model.content import Content, frame_of
 from ketcontent.model.store import read_content
+from ketcontent.pages.assembly import PageView
 
 ROOT = Path(__file__).parent.parent.parent
 SENTENCES = ROOT / "tests" / "judged" / "sentences.csv"
@@ -96,10 +97,10 @@ def judge(half: str) -> list[Judged]:
     rows = [row for row in labelled() if row["half"] == half]
     content = page_of(rows, read_content(ROOT / "data"))
     found: dict[str, list[str]] = {}
-    for fault in judge_rules(content, "judged"):
+    for fault in judge_rules(PageView(content, "judged")):
         if fault.severity != "advice" and fault.table == "statements":
             found.setdefault(fault.key.partition("/")[2], []).append(fault.rule)
-    for fault in judge_certainty(content, "judged"):
+    for fault in judge_certainty(PageView(content, "judged")):
         if fault.rule in _FAMILY:
             found.setdefault(fault.key.partition("/")[2], []).append(_FAMILY[fault.rule])
     return [

@@ -27,6 +27,7 @@ from ketcontent.diagnostics import Diagnostic
 from ketcontent.errors import UnknownName
 from ketcontent.model.content import Content, frame_of
 from ketcontent.model.store import read_content
+from ketcontent.pages.assembly import PageView
 from ketcontent.pages.blocks import Edition
 from tests.benchmarks.judges import judge as judged_half
 from tests.benchmarks.judges import labelled
@@ -84,13 +85,13 @@ def found(content: Content, judge: Judge = judge_rules, edition: Edition = "curr
     """What each diagnostic points at, as ``rule: words``."""
     return [
         f"{one.rule}: {one.cell[slice(*one.span)] if one.span else '-'}"
-        for one in judge(content, "p", edition=edition)
+        for one in judge(PageView(content, "p"), edition=edition)
     ]
 
 
 def grave(content: Content) -> list[str]:
     """The rules of severity error and warning that find something."""
-    return [one.rule for one in judge_rules(content, "p") if one.severity != "advice"]
+    return [one.rule for one in judge_rules(PageView(content, "p")) if one.severity != "advice"]
 
 
 # --- the rows of rules.csv -------------------------------------------------------------------
@@ -104,7 +105,7 @@ def test_a_rule_finds_its_bad_example_and_no_grave_rule_its_good_one(row: dict[s
         )
     else:
         bad, good = page(row["bad_example"]), page(row["good_example"])
-    assert row["rule"] in {one.rule for one in judge_rules(bad, "p")}
+    assert row["rule"] in {one.rule for one in judge_rules(PageView(bad, "p"))}
     assert grave(good) == []
 
 
@@ -117,7 +118,7 @@ def test_every_family_has_a_rule() -> None:
 
 
 def test_no_shipped_rule_is_broken() -> None:
-    assert {one.table for one in judge_rules(page(), "p")} == set()
+    assert {one.table for one in judge_rules(PageView(page(), "p"))} == set()
 
 
 @pytest.mark.parametrize(
@@ -197,7 +198,7 @@ def test_a_pattern_that_does_not_compile_is_a_fault_of_its_row(
     column: str, cells: dict[str, str], said: str
 ) -> None:
     content = page("A bad word.", rules=[rule("bad", rule="b"), rule(**cells)])
-    (broken, other) = judge_rules(content, "p")
+    (broken, other) = judge_rules(PageView(content, "p"))
     assert (broken.rule, broken.table, broken.key, broken.column) == (
         "pattern-does-not-compile", "rules", "r", column,
     )  # fmt: skip
@@ -206,7 +207,9 @@ def test_a_pattern_that_does_not_compile_is_a_fault_of_its_row(
 
 
 def test_a_word_of_applies_to_that_means_nothing_is_a_fault_of_its_row() -> None:
-    (fault,) = judge_rules(page("Bad.", rules=[rule("bad", applies_to="risk benifit")]), "p")
+    (fault,) = judge_rules(
+        PageView(page("Bad.", rules=[rule("bad", applies_to="risk benifit")]), "p")
+    )
     assert fault.rule == "rule-applies-to-unknown"
     assert fault.message == "'benifit' is no place, kind or certainty."
     assert fault.cell[slice(*fault.span or ())] == "benifit"
@@ -254,7 +257,7 @@ def test_the_title_of_a_source_does_not_count() -> None:
         sources=[{"source": "a-1", "title": "A miracle cure"},
                  {"source": "b-1", "title": "Living with a miracle cure at home"}],
     )  # fmt: skip
-    assert [one.key for one in judge_rules(content, "p")] == ["p/s3"]
+    assert [one.key for one in judge_rules(PageView(content, "p"))] == ["p/s3"]
 
 
 # --- where a diagnostic points ---------------------------------------------------------------
@@ -274,13 +277,13 @@ def test_the_title_of_a_source_does_not_count() -> None:
 )
 def test_a_span_points_at_the_words_in_a_cell_with_markup(marked: str) -> None:
     cell = marked.replace("«", "").replace("»", "")
-    (fault,) = judge_rules(page(cell, rules=[rule("miracle")]), "p")
+    (fault,) = judge_rules(PageView(page(cell, rules=[rule("miracle")]), "p"))
     assert (fault.table, fault.key, fault.column) == ("statements", "p/s1", "text")
     assert (fault.cell, fault.span) == (cell, (marked.index("«"), marked.index("»") - 1))
 
 
 def test_words_that_stand_nowhere_in_the_cell_have_no_span() -> None:
-    (fault,) = judge_rules(page("Caf&eacute; life.", rules=[rule("é life")]), "p")
+    (fault,) = judge_rules(PageView(page("Caf&eacute; life.", rules=[rule("é life")]), "p"))
     assert fault.span is None
 
 
@@ -291,7 +294,7 @@ def test_headings_labels_and_the_title_are_judged_in_their_own_cells() -> None:
         headings=("The miracle:",),
         rules=[rule("miracle")],
     )
-    assert [(one.table, one.key, one.column) for one in judge_rules(content, "p")] == [
+    assert [(one.table, one.key, one.column) for one in judge_rules(PageView(content, "p"))] == [
         ("documents", "p", "title"),
         ("sections", "p/a", "heading"),
         ("statements", "p/s1", "label"),
@@ -314,7 +317,7 @@ def test_the_supplied_edition_is_judged_in_its_own_columns() -> None:
                     "language": "en", "review_every_days": "9"}],
     )  # fmt: skip
     assert found(content) == []
-    faults = judge_rules(content, "p", edition="supplied")
+    faults = judge_rules(PageView(content, "p"), edition="supplied")
     assert [(one.column, one.cell[slice(*one.span or ())]) for one in faults] == [
         ("supplied_title", "Miracle"),
         ("supplied_heading", "Miracle"),
@@ -330,7 +333,7 @@ def test_the_words_of_a_notice_are_judged_once_and_in_the_notice() -> None:
         notices=[{"notice": "n", "language": "en", "text": "A *miracle*."}],
         rules=[rule("miracle")],
     )
-    (fault,) = judge_rules(content, "p")
+    (fault,) = judge_rules(PageView(content, "p"))
     assert (fault.table, fault.key, fault.column, fault.cell, fault.span) == (
         "notices", "n/en", "text", "A *miracle*.", (3, 10),
     )  # fmt: skip
@@ -367,7 +370,7 @@ def test_an_abbreviation_that_is_spelled_out_or_none_is_well(text: str) -> None:
     ],
 )
 def test_an_abbreviation_before_its_words_is_named(text: str, words: str, severity: str) -> None:
-    (fault,) = judge_terms(page(text, terms=PTSD), "p")
+    (fault,) = judge_terms(PageView(page(text, terms=PTSD), "p"))
     assert (fault.rule, fault.severity) == ("abbreviation-before-expansion", severity)
     assert fault.message == f"'{words}' is used before it is spelled out."
     assert fault.span == (text.index(words), text.index(words) + len(words))
@@ -385,7 +388,7 @@ def test_terms_are_judged_in_the_reading_order_of_each_edition() -> None:
         terms=PTSD,
     )
     assert found(content, judge_terms) == []
-    (fault,) = judge_terms(content, "p", edition="supplied")
+    (fault,) = judge_terms(PageView(content, "p"), edition="supplied")
     assert (fault.key, fault.column) == ("p/s1", "supplied")
 
 
@@ -398,12 +401,12 @@ def test_an_abbreviation_in_title_heading_or_label_comes_before_the_sentence(pla
         headings=("PTSD" if place == "heading" else "",),
         terms=PTSD,
     )
-    assert [one.column for one in judge_terms(content, "p")] == [place]
+    assert [one.column for one in judge_terms(PageView(content, "p"))] == [place]
 
 
 def test_a_term_without_its_plain_word_is_advised() -> None:
     terms = [{"term": "analgesic", "language": "en", "plain": "painkiller"}]
-    (fault,) = judge_terms(page("An Analgesic helps.", terms=terms), "p")
+    (fault,) = judge_terms(PageView(page("An Analgesic helps.", terms=terms), "p"))
     assert (fault.rule, fault.severity) == ("term-without-plain-word", "advice")
     assert fault.message == "'Analgesic' stands without its plain word."
     assert fault.hint == "Write 'painkiller', or say it beside 'Analgesic'."
@@ -462,7 +465,7 @@ def test_a_hard_page_is_an_error_and_a_hard_section_a_warning() -> None:
     hard = "Individuals experiencing dehydration should utilize additional beverages."
     easy = {"text": "It is so.", "section": "b"}
     content = page(hard, hard, hard, easy, headings=("A", "B"))
-    faults = [one for one in judge_readability(content, "p") if one.rule == "smog-grade"]
+    faults = [one for one in judge_readability(PageView(content, "p")) if one.rule == "smog-grade"]
     assert [(one.table, one.key, one.severity, one.span) for one in faults] == [
         ("documents", "p", "error", None), ("sections", "p/a", "warning", None),
     ]  # fmt: skip
@@ -472,7 +475,7 @@ def test_a_sentence_of_more_than_25_words_is_counted_and_marked() -> None:
     words = "a " * 25
     assert found(page(f"{words}end."), judge_readability)[:1] == [f"long-sentence: {words}end."]
     assert found(page(f"{words.strip()}."), judge_readability) == []
-    (fault,) = judge_readability(page(f"It is. A {words}end."), "p")
+    (fault,) = judge_readability(PageView(page(f"It is. A {words}end."), "p"))
     assert fault.message == "The sentence has 27 words; the target is 25."
     assert fault.span is not None
     assert fault.cell[fault.span[0]] == "A"
@@ -489,7 +492,7 @@ def test_a_page_in_another_language_has_no_english_grade() -> None:
 
 def test_a_sentence_that_returns_is_named_with_its_first_place() -> None:
     content = page("Talk to your doctor.", "It is new.", "talk to  your doctor [@a-1].")
-    (fault,) = judge_repetition(content, "p")
+    (fault,) = judge_repetition(PageView(content, "p"))
     assert (fault.rule, fault.key) == ("repeated-sentence", "p/s3")
     assert fault.message == "The sentence stands on the page already, as 's1'."
     assert fault.hint == "Cut one of the two, or make them a notice."
@@ -498,10 +501,12 @@ def test_a_sentence_that_returns_is_named_with_its_first_place() -> None:
 def test_a_notice_may_return_and_a_copy_of_it_may_not() -> None:
     notices = [{"notice": "n", "language": "en", "text": "Talk to your doctor."}]
     twice = page({"notice": "n"}, {"notice": "n"}, notices=notices)
-    assert judge_repetition(twice, "p") == []
+    assert judge_repetition(PageView(twice, "p")) == []
     for order in ((0, 1), (1, 0)):
         texts: list[str | dict[str, Any]] = [{"notice": "n"}, "Talk to your doctor."]
-        (fault,) = judge_repetition(page(*(texts[n] for n in order), notices=notices), "p")
+        (fault,) = judge_repetition(
+            PageView(page(*(texts[n] for n in order), notices=notices), "p")
+        )
         assert fault.column == "text"
         assert fault.table == "statements"
         assert fault.hint == "Use the notice 'n' here, or cut it."
@@ -513,7 +518,7 @@ def test_a_notice_may_return_and_a_copy_of_it_may_not() -> None:
 @pytest.mark.parametrize("judge", JUDGES)
 def test_an_unknown_document_is_named(judge: Judge) -> None:
     with pytest.raises(UnknownName, match=r"^No document 'q'\.\nhint: Use one of: p\."):
-        judge(page(), "q")
+        judge(PageView(page(), "q"))
 
 
 TEXT = st.text(max_size=60) | st.text("aA.,;! \n*[]@()“’-ISVtx1%&\\`\u00ad\ud800", max_size=60)
@@ -535,7 +540,7 @@ def test_judges_raise_on_no_content_and_point_into_the_cell(
     )
     before = content.statements.copy()
     for judge in JUDGES:
-        for fault in judge(content, "p"):
+        for fault in judge(PageView(content, "p")):
             assert fault.span is None or 0 <= fault.span[0] < fault.span[1] <= len(fault.cell)
     assert content.statements.equals(before)
 

@@ -17,6 +17,7 @@ from ketcontent.checks.dates import dates_due, judge_freshness
 from ketcontent.checks.support import judge_sources, judge_support
 from ketcontent.diagnostics import Diagnostic
 from ketcontent.model.content import Content, empty_content, frame_of
+from ketcontent.pages.assembly import PageView
 from tests.judging import DAY, FRESH, page
 
 PAGE_JUDGES = (
@@ -29,9 +30,9 @@ PAGE_JUDGES = (
 
 
 def found(content: Content, day: datetime.date = DAY) -> list[Diagnostic]:
-    faults = [one for judge in PAGE_JUDGES for one in judge(content, "zinc")]
+    faults = [one for judge in PAGE_JUDGES for one in judge(PageView(content, "zinc"))]
     faults += judge_sources(content)
-    return faults + judge_freshness(content, "zinc", as_of=day)
+    return faults + judge_freshness(PageView(content, "zinc"), as_of=day)
 
 
 def statement(name: str, **cells: Any) -> dict[tuple[str, str], Any]:
@@ -547,7 +548,7 @@ def test_a_date_is_good_on_its_last_day_and_not_the_day_after(
     assert found(content, day) == []
     (late,) = found(content, day + datetime.timedelta(1))
     assert (late.rule, late.severity) == (rule, "error")
-    due = {one.rule: one.due for one in dates_due(content, "zinc") if one.due == day}
+    due = {one.rule: one.due for one in dates_due(PageView(content, "zinc")) if one.due == day}
     assert due == {rule: day}
 
 
@@ -584,7 +585,7 @@ def test_dates_are_forecast_soonest_first_and_those_never_done_before_all() -> N
             ("help_lines", "Lifeline"): {"checked_on": "2026-10-01"},
         }
     )
-    assert [(one.rule, one.key, str(one.due)) for one in dates_due(content, "zinc")] == [
+    assert [(one.rule, one.key, str(one.due)) for one in dates_due(PageView(content, "zinc"))] == [
         ("retraction-unchecked", "lee-2020", "None"),
         ("help-line-unchecked", "US/Lifeline", "2026-12-30"),
         ("revision-unchecked", "lee-2020-b", "2027-01-30"),
@@ -614,7 +615,7 @@ def test_advice_and_background_need_neither_source_nor_grade() -> None:
 
 
 def test_a_page_without_benefits_is_in_balance() -> None:
-    assert judge_balance(page({("statements", "colds"): None}), "zinc") == []
+    assert judge_balance(PageView(page({("statements", "colds"): None}), "zinc")) == []
 
 
 def test_sources_are_confirmed_for_the_pages_that_were_asked_for() -> None:
@@ -683,7 +684,7 @@ OVERDONE = [
 
 
 def rules_of(content: Content) -> set[str]:
-    return {one.rule for one in judge_certainty(content, "zinc")}
+    return {one.rule for one in judge_certainty(PageView(content, "zinc"))}
 
 
 @pytest.mark.parametrize(("grade", "text"), FAIR)
@@ -723,7 +724,7 @@ def test_what_a_mechanism_is_not_known_by_is_honest() -> None:
 )
 def test_what_is_certain_is_said_with_a_plain_verb(kind: str, text: str, hedge: str | None) -> None:
     content = page(statement("harm", text=f"{text} [@roe-2021]", kind=kind, certainty="high"))
-    messages = [one.message for one in judge_certainty(content, "zinc")]
+    messages = [one.message for one in judge_certainty(PageView(content, "zinc"))]
     assert messages == ([f"'{hedge}' hedges what is graded high."] if hedge else [])
 
 
@@ -757,7 +758,7 @@ def test_a_heading_that_asks_or_names_a_subject_is_not_found(heading: str) -> No
 )  # fmt: skip
 def test_a_heading_that_claims_an_effect_is_found(heading: str) -> None:
     content = page({("sections", "colds"): {"heading": heading}})
-    (one,) = judge_certainty(content, "zinc")
+    (one,) = judge_certainty(PageView(content, "zinc"))
     assert (one.rule, one.cell) == ("heading-asserts-effect", heading)
 
 
@@ -836,7 +837,7 @@ def test_judges_raise_on_nothing_change_nothing_and_mark_within_the_cell(
     before = {name: getattr(content, name).copy(deep=True) for name in tables}
     faults = found(content, day)
     for judge in PAGE_JUDGES:
-        faults += judge(content, "zinc", edition="supplied")
+        faults += judge(PageView(content, "zinc"), edition="supplied")
     for name in tables:
         pd.testing.assert_frame_equal(getattr(content, name), before[name])
     columns = {field.name for field in fields(Content)}

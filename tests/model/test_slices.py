@@ -19,7 +19,7 @@ from ketcontent.approvals.overview import list_documents, with_signoffs
 from ketcontent.approvals.signing import sign_off
 from ketcontent.approvals.status import signoff_statuses
 from ketcontent.checks import runner
-from ketcontent.checks.runner import _judge_page, _placed, check
+from ketcontent.checks.runner import check, judge_page, with_places
 from ketcontent.checks.support import judge_sources
 from ketcontent.checks.waivers import current_waivers, judge_waivers
 from ketcontent.diagnostics import Report
@@ -27,7 +27,7 @@ from ketcontent.importing.rows import import_page
 from ketcontent.model.content import Content, frame_of
 from ketcontent.model.slices import slice_of, slices, table_hashes
 from ketcontent.model.store import copy_content, read_content, validate_tables
-from ketcontent.pages.assembly import assemble
+from ketcontent.pages.assembly import PageView, assemble
 from ketcontent.pages.blocks import Edition
 from tests.benchmarks.library import library
 from tests.conftest import PAGES, ROOT
@@ -142,13 +142,13 @@ def report_of_the_whole(content: Content, editions: tuple[Edition, ...]) -> Repo
     found = [
         one
         for document in content.documents["document"]
-        for one in _judge_page(content, document, editions, DAY)
+        for one in judge_page(PageView(content, document), editions=editions, as_of=DAY)
     ]
     if "current" in editions:
         found += judge_sources(content)
     waived = current_waivers(content, DAY)
     left = [one for one in found if (one.table, one.key, one.rule) not in waived]
-    return Report.of(_placed(left + judge_waivers(content, found, ()), content))
+    return Report.of(with_places(left + judge_waivers(content, found, ()), content))
 
 
 @laws
@@ -160,9 +160,11 @@ def test_a_part_reads_stands_and_is_judged_as_the_whole(seed: int) -> None:
             page, of_part = (assemble(one, document, edition=edition) for one in (content, rows))
             assert of_part == page
             assert with_signoffs(rows, of_part) == with_signoffs(content, page)
-        assert signoff_statuses(rows, document) == signoff_statuses(content, document)
-        assert _judge_page(rows, document, EDITIONS, DAY) == _judge_page(
-            content, document, EDITIONS, DAY
+        assert signoff_statuses(PageView(rows, document)) == signoff_statuses(
+            PageView(content, document)
+        )
+        assert judge_page(PageView(rows, document), editions=EDITIONS, as_of=DAY) == judge_page(
+            PageView(content, document), editions=EDITIONS, as_of=DAY
         )
 
 
@@ -205,8 +207,8 @@ def test_a_row_that_is_not_in_a_part_changes_nothing_of_its_page(seed: int) -> N
         assert assemble(changed, document, edition=edition) == assemble(
             content, document, edition=edition
         )
-    assert _judge_page(changed, document, EDITIONS, DAY) == _judge_page(
-        content, document, EDITIONS, DAY
+    assert judge_page(PageView(changed, document), editions=EDITIONS, as_of=DAY) == judge_page(
+        PageView(content, document), editions=EDITIONS, as_of=DAY
     )
 
 
@@ -243,10 +245,10 @@ def test_many_pages_are_judged_alike_on_one_core_and_on_two(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     content = library(5)
-    monkeypatch.setattr(runner, "_MANY", 2)
-    monkeypatch.setattr(runner, "_cores", lambda: 1)
+    monkeypatch.setattr(runner, "MANY_PAGES", 2)
+    monkeypatch.setattr(runner, "usable_cores", lambda: 1)
     one = check(content, as_of=DAY)
-    monkeypatch.setattr(runner, "_cores", lambda: 2)
+    monkeypatch.setattr(runner, "usable_cores", lambda: 2)
     assert check(content, as_of=DAY) == one == report_of_the_whole(content, ("current",))
 
 

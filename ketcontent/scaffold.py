@@ -7,7 +7,6 @@ import shutil
 from pathlib import Path
 
 from ketcontent.atomic import replace_file
-from ketcontent.building import NOTEBOOKS
 from ketcontent.errors import KetcontentError
 from ketcontent.resources import shipped_file
 
@@ -44,12 +43,15 @@ def create_project(folder: str | os.PathLike[str]) -> Path:
         shutil.copyfile(shipped_file("data") / name, project / "data" / name)
     (project / "exports").mkdir()
     (project / "notebooks").mkdir()
-    for name in (*NOTEBOOKS, "workbench"):
+    for name in _NOTEBOOKS:
         shipped = shipped_file("notebooks") / f"{name}.ipynb"
         shutil.copyfile(shipped, project / "notebooks" / shipped.name)
     replace_file(project / ".gitignore", _IGNORED.encode())
     return project
 
+
+_NOTEBOOKS = ("section", "document", "review", "index", "workbench")
+"""What a new project starts with; the guide is about the shipped page."""
 
 _IGNORED = """\
 .ipynb_checkpoints/

@@ -48,8 +48,17 @@ Green tea holds caffeine.
 """Two short pages: one with a lede and headings, one with a single section."""
 
 
+SLOW_FIXTURES = {"browser", "built", "copy_of_built", "lab", "shipped"}
+
 TOKEN = "for-this-test-alone"
 """What opens the JupyterLab of a test."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark as slow whatever needs a build, the notebooks run, a browser or a JupyterLab."""
+    for item in items:
+        if SLOW_FIXTURES.intersection(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.slow)
 
 
 def make_project(folder: Path, pages: Mapping[str, str] = PAGES) -> Path:

@@ -271,6 +271,7 @@ def test_import_prints_what_it_took_in_and_replace_takes_it_in_anew(inside: Path
     assert result.stdout == "pain: 1 section, 1 statement in data.\n"
 
 
+@pytest.mark.slow
 def test_a_new_project_builds_at_once_and_again_with_a_page(tmp_path: Path) -> None:
     page = tmp_path / "page.txt"
     page.write_text(PAGES["tea"])

@@ -137,6 +137,7 @@ def composed(text: str, form: str) -> str:
     return " ".join(unicodedata.normalize(form, text).split())
 
 
+@pytest.mark.slow
 @given(old=WORDS, new=WORDS)
 def test_other_words_are_never_valid_and_the_old_ones_always_are(old: str, new: str) -> None:
     assume(composed(old, "NFC") != composed(new, "NFC"))

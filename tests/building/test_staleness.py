@@ -30,6 +30,8 @@ from ketcontent.model.content import Content, frame_of
 from ketcontent.model.schema import TABLES
 from tests.conftest import build_in, make_project, tree
 
+pytestmark = pytest.mark.slow
+
 PAGE = "aspirin"
 
 

@@ -23,6 +23,8 @@ from ketcontent.building.watch import FIRST, watch
 from ketcontent.errors import KetcontentError
 from tests.conftest import make_project, start, tree, wait_until
 
+pytestmark = pytest.mark.slow
+
 
 @dataclass
 class Watched:

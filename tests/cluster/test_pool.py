@@ -34,7 +34,10 @@ from ketcontent.hashing import hash_bytes
 from ketcontent.markup.templates import TEMPLATES_VARIABLE
 from tests.conftest import build_in, start, tree, wait_until
 
-pytestmark = pytest.mark.filterwarnings("ignore:.*:ResourceWarning")  # sockets of a killed peer
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore:.*:ResourceWarning"),  # sockets of a killed peer
+]
 
 
 class Cluster:

@@ -25,7 +25,7 @@ from tests.editor.test_launch import started
 from tests.editor.test_workbench import PEOPLE, text_on_disk
 from tests.test_hostile import CELLS
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 def with_people(content: Content) -> Content:
@@ -707,7 +707,12 @@ def test_no_cell_of_a_table_runs_in_jupyterlab(browser: Any, lab: str) -> None:
 def test_the_first_quarter_of_an_hour_of_the_readme(
     browser: Any, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    part = (ROOT / "README.md").read_text("utf-8").split("## The workbench")[1].split("\n## ")[0]
+    part = (
+        (ROOT / "README.md")
+        .read_text("utf-8")
+        .split("The first quarter of an hour:")[1]
+        .split("*Shortcuts*")[0]
+    )
     steps = re.findall(r"^\d\. (.*(?:\n   .*)*)", part, flags=re.MULTILINE)
     typed = [re.findall("`([^`]+)`", step) for step in steps]
     assert len(steps) == 8

@@ -28,6 +28,8 @@ from ketcontent.errors import KetcontentError, UnknownName, WrongParameter
 from ketcontent.scaffold import create_project
 from tests.conftest import ROOT, build_in, make_project, start, wait_until
 
+pytestmark = pytest.mark.slow
+
 # --- the notebook that opens -----------------------------------------------------------------
 
 

@@ -246,6 +246,7 @@ def left_by_a_killed_process(data: Path, more: str = "") -> None:
     subprocess.run([sys.executable, "-c", code, str(data)], check=False, capture_output=True)
 
 
+@pytest.mark.slow
 def test_words_of_a_killed_kernel_are_there_when_the_page_is_opened_again(data: Path) -> None:
     left_by_a_killed_process(data)
     assert text_on_disk(data).startswith("In a survey")

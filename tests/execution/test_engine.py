@@ -44,7 +44,10 @@ from ketcontent.execution.engine import _kernel_words, _say_once
 from ketcontent.execution.forkserver import _PROGRAM, KERNEL, WARM, _discard
 from tests.conftest import wait_until
 
-pytestmark = pytest.mark.filterwarnings("ignore")  # papermill and nbclient run in this process
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore"),  # papermill and nbclient run in this process
+]
 
 PYTHON = {"name": "python3", "display_name": "Python 3", "language": "python"}
 

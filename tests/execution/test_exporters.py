@@ -255,6 +255,7 @@ def test_front_matter_holds_a_title_that_yaml_would_read_otherwise(tmp_path: Pat
 # --- a team's own templates ------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_folder_of_templates_is_looked_in_before_the_package(tmp_path: Path) -> None:
     own = tmp_path / "own"
     (own / "page").mkdir(parents=True)

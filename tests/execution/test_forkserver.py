@@ -21,6 +21,8 @@ from ketcontent.execution.pool import process_pool, run_all
 from ketcontent.execution.run import Run
 from tests.conftest import wait_until
 
+pytestmark = pytest.mark.slow
+
 ANCESTORS = """\
 import json, psutil, sys
 print(json.dumps([one.pid for one in psutil.Process().parents()[:2]]))

@@ -35,7 +35,7 @@ def source_of(cell: dict[str, Any]) -> str:
 
 
 def test_the_notebooks_are_those_that_a_build_runs_and_the_workbench() -> None:
-    assert set(NAMES) == {*NOTEBOOKS, "workbench"}
+    assert set(NAMES) == {*NOTEBOOKS, "guide", "workbench"}
 
 
 @each_notebook
@@ -71,6 +71,20 @@ def test_a_notebook_defines_no_function_and_no_class(path: Path) -> None:
         if cell["cell_type"] == "code":
             kinds = {type(node).__name__ for node in ast.walk(ast.parse(source_of(cell)))}
             assert not kinds & {"FunctionDef", "AsyncFunctionDef", "ClassDef", "Lambda"}
+
+
+@pytest.mark.slow
+def test_the_guide_runs_and_shows_what_it_says() -> None:
+    done = execute_notebook(
+        str(ROOT / "notebooks" / "guide.ipynb"),
+        None,
+        cwd=str(ROOT / "notebooks"),
+        progress_bar=False,
+    )
+    shown = json.dumps([cell.get("outputs") for cell in done.cells], ensure_ascii=False)
+    assert "departures: []" in shown
+    assert "the page says: It is a cure." in shown
+    assert "miracle" in shown
 
 
 @pytest.mark.parametrize("path", [path for path in PATHS if path.stem in NOTEBOOKS])

@@ -61,6 +61,7 @@ def test_a_source_goes_out_and_comes_back_the_same(row: dict[str, str]) -> None:
     assert from_csl(json.loads(json.dumps(to_csl(row)))) == row
 
 
+@pytest.mark.slow
 @given(rows=st.lists(ROW, max_size=4, unique_by=lambda row: row["source"]))
 def test_a_table_goes_out_and_comes_back_the_same(rows: list[dict[str, str]]) -> None:
     given_ids = [row.get(name, "") for row in rows for name in ("doi", "pmid")]

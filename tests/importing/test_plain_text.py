@@ -194,6 +194,7 @@ ANY_LINES = st.lists(
 ).map("\n".join)
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(pages())
 def test_a_page_comes_back_line_by_line(text: str) -> None:

@@ -151,6 +151,7 @@ def report_of_the_whole(content: Content, editions: tuple[Edition, ...]) -> Repo
     return Report.of(with_places(left + judge_waivers(content, found, ()), content))
 
 
+@pytest.mark.slow
 @laws
 @given(seeds)
 def test_a_part_reads_stands_and_is_judged_as_the_whole(seed: int) -> None:
@@ -168,6 +169,7 @@ def test_a_part_reads_stands_and_is_judged_as_the_whole(seed: int) -> None:
         )
 
 
+@pytest.mark.slow
 @laws
 @given(seeds)
 def test_checking_parts_gives_the_report_of_the_whole(seed: int) -> None:

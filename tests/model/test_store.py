@@ -31,7 +31,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
-from ketcontent import atomic as files
 from ketcontent.atomic import lock
 from ketcontent.errors import BrokenTables, KetcontentError, Locked, SaveConflict
 from ketcontent.model.content import Content, empty_content, frame_of
@@ -680,6 +679,7 @@ def contents(draw: st.DrawFn) -> Content:
     return replace(blank, **{table: frame_of(table, rows[table], blank) for table in rows})
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=20)
 @given(contents())
 def test_any_content_is_read_back_as_it_was_written_and_written_as_it_was_read(content: Content):
@@ -1023,7 +1023,7 @@ def test_a_save_while_another_process_holds_the_tables_names_it(
         assert line_of(other) == "held"
         assert len(read_content(tea).statements) == 3  # a reader waits for nobody
         with monkeypatch.context() as patch:
-            patch.setattr(files, "lock", functools.partial(lock, patience=0.01))
+            patch.setattr(store, "lock", functools.partial(lock, patience=0.01))
             with pytest.raises(Locked) as refused:
                 write_content(content)
         assert str(refused.value) == (
@@ -1084,6 +1084,7 @@ def dies_before(step: int, save: Callable[[], object]) -> bool:
     return False
 
 
+@pytest.mark.slow
 def test_a_save_killed_before_any_of_its_steps_leaves_the_old_tables_or_the_new(tea: Path):
     count = 1
     write_content(counted_to(read_content(tea), count))
@@ -1106,6 +1107,7 @@ def test_a_save_killed_before_any_of_its_steps_leaves_the_old_tables_or_the_new(
     assert len(before) >= 6
 
 
+@pytest.mark.slow
 def test_a_first_save_killed_before_any_of_its_steps_leaves_no_tables_or_all(tea: Path):
     content, place = read_content(tea), tea.with_name("new")
     for step in itertools.count():
@@ -1164,6 +1166,7 @@ for _ in sys.stdin:
 """
 
 
+@pytest.mark.slow
 def test_a_save_killed_at_a_random_moment_leaves_the_old_tables_or_the_new(tea: Path):
     write_content(counted_to(read_content(tea), 1))
     moments = random.Random(20261101)
@@ -1218,6 +1221,7 @@ def text_of(folder: str | Path, key: str) -> str:
     return text
 
 
+@pytest.mark.slow
 def test_two_processes_that_save_a_hundred_times_each_lose_no_edit(tea: Path):
     here = Path(__file__).parent
     one = edited(read_content(tea), "statements", "calm", "text", "0")

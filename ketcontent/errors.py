@@ -180,7 +180,7 @@ class NotReady(KetcontentError):
 class BuildFailed(KetcontentError):
     """Notebooks that failed in a build; every other document was published.
 
-    `failures` is a tuple of `ketcontent.building.build.Failure`.
+    `failures` is a tuple of `ketcontent.building.builds.Failure`.
     """
 
     failures: tuple[Any, ...]

@@ -17,7 +17,7 @@ import pytest
 from hypothesis import settings
 
 from ketcontent import import_page, read_content, write_content
-from ketcontent.building.build import build
+from ketcontent.building.builds import build
 from ketcontent.building.request import Built
 from ketcontent.execution.pool import process_pool, run_all
 from ketcontent.execution.run import Failure, Run

@@ -23,9 +23,9 @@ from ketcontent.model.schema import TABLES, shipped_path
 from ketcontent.model.store import read_content, write_content
 from ketcontent.reports.charts import balance, coverage, evidence_map, reading_grades
 from ketcontent.reports.display import show
-from ketcontent.reports.findings import falling_due, findings, tally
-from ketcontent.reports.impact import impact
-from ketcontent.reports.summary import summary
+from ketcontent.reports.finding_tables import falling_due, findings, tally
+from ketcontent.reports.impacts import impact
+from ketcontent.reports.summaries import summary
 from ketcontent.reports.tables import changes, grounds, holdings, lengths, list_sources, repeats
 from tests.judging import DAY
 from tests.judging import page as sound_page

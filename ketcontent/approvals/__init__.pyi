@@ -1,7 +1,7 @@
 from .overview import list_documents as list_documents
 from .overview import with_signoffs as with_signoffs
 from .overview import with_statuses as with_statuses
-from .record import record as record
+from .records import record as record
 from .signing import open_statements as open_statements
 from .signing import sign_off as sign_off
 from .signing import to_sign as to_sign

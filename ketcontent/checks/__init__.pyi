@@ -2,9 +2,9 @@ from .certainty import judge_certainty as judge_certainty
 from .dates import dates_due as dates_due
 from .formats import drawn as drawn
 from .formats import to_summary as to_summary
-from .readability import FLESCH_KINCAID_TARGET as FLESCH_KINCAID_TARGET
-from .readability import judge_readability as judge_readability
-from .readability import readability as readability
+from .reading_levels import FLESCH_KINCAID_TARGET as FLESCH_KINCAID_TARGET
+from .reading_levels import judge_readability as judge_readability
+from .reading_levels import readability as readability
 from .repetition import judge_repetition as judge_repetition
 from .rules import judge_rules as judge_rules
 from .runner import check as check

@@ -22,7 +22,7 @@ from ketcontent.approvals import judge_review_date, judge_signoffs, signoff_stat
 from ketcontent.checks.certainty import judge_certainty
 from ketcontent.checks.coverage import judge_balance, judge_notices, judge_strings, judge_topics
 from ketcontent.checks.dates import judge_freshness
-from ketcontent.checks.readability import judge_readability
+from ketcontent.checks.reading_levels import judge_readability
 from ketcontent.checks.repetition import judge_repetition
 from ketcontent.checks.rules import judge_rules
 from ketcontent.checks.support import judge_sources, judge_support

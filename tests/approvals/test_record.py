@@ -18,7 +18,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from ketcontent import assemble, import_page
-from ketcontent.approvals.record import record
+from ketcontent.approvals.records import record
 from ketcontent.approvals.status import statement_digest
 from ketcontent.approvals.verification import Mismatch, verify
 from ketcontent.errors import KetcontentError

@@ -49,7 +49,7 @@ from ketcontent import read_content, write_content
 from ketcontent.building.plan import EDITIONS, FORMATS, KEPT, plan
 from ketcontent.building.preview import News
 from ketcontent.building.request import Request
-from ketcontent.building.watch import watch
+from ketcontent.building.watching import watch
 from ketcontent.execution.pool import available_cores, process_pool, run_all
 from ketcontent.execution.run import Run
 

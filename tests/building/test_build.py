@@ -683,7 +683,7 @@ KILLED_WHILE_PUBLISHING = """\
 import contextlib, importlib, json, os, random, signal, sys, time
 from pathlib import Path
 from ketcontent import atomic as files, execution
-builds = importlib.import_module('ketcontent.building.build')
+builds = importlib.import_module('ketcontent.building.builds')
 from ketcontent.execution.run import Outcome
 
 project, rounds, exchange = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3] == "exchange"

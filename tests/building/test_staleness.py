@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from ketcontent import read_content, sign_off, write_content
 from ketcontent.building import cache
-from ketcontent.building.build import as_it_stands, rebuild
+from ketcontent.building.builds import as_it_stands, rebuild
 from ketcontent.building.plan import EDITIONS, FORMATS
 from ketcontent.building.request import Built, Request
 from ketcontent.errors import BrokenTables

@@ -19,7 +19,7 @@ import pytest
 from ketcontent.building.plan import EDITIONS, FORMATS
 from ketcontent.building.preview import News
 from ketcontent.building.request import Request
-from ketcontent.building.watch import FIRST, watch
+from ketcontent.building.watching import FIRST, watch
 from ketcontent.errors import KetcontentError
 from tests.conftest import make_project, start, tree, wait_until
 

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from ketcontent.checks.readability import (
+from ketcontent.checks.reading_levels import (
     count_syllables,
     flesch_kincaid,
     judge_readability,

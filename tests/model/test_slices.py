@@ -25,7 +25,7 @@ from ketcontent.checks.waivers import current_waivers, judge_waivers
 from ketcontent.diagnostics import Report
 from ketcontent.importing.rows import import_page
 from ketcontent.model.content import Content, frame_of
-from ketcontent.model.slices import slice_of, slices, table_hashes
+from ketcontent.model.page_slices import slice_of, slices, table_hashes
 from ketcontent.model.store import copy_content, read_content, validate_tables
 from ketcontent.pages.assembly import PageView, assemble
 from ketcontent.pages.blocks import Edition

@@ -14,7 +14,7 @@ from nbformat import v4
 from ketcontent import read_content
 from ketcontent.execution.exporters import export
 from ketcontent.reports.display import show
-from ketcontent.reports.summary import summary
+from ketcontent.reports.summaries import summary
 from ketcontent.reports.tables import changes
 from tests.conftest import ROOT
 

@@ -25,8 +25,8 @@ from ketcontent.model.store import read_content, write_content
 from ketcontent.pages.assembly import assemble
 from ketcontent.reports.display import show
 from ketcontent.reports.history import Version, changes_between, read_content_at, version
-from ketcontent.reports.impact import impact
-from ketcontent.reports.summary import summary
+from ketcontent.reports.impacts import impact
+from ketcontent.reports.summaries import summary
 from ketcontent.reports.tables import changes, grounds, holdings, lengths, list_sources, repeats
 from ketcontent.text.redlines import compare
 

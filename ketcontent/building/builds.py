@@ -1,11 +1,11 @@
 """Plan, run what changed, export, record: from tables to the exports that readers open.
 
 A build is a list of runs (`ketcontent.execution.pool`). A page's runs are given the rows of that
-page (`ketcontent.model.slices`) and nothing else; what each of them read of these is in its trace
-(`ketcontent.dependencies`), and the ledger (`ketcontent.building.cache`) has what all of it was
-like. A run is left out when nothing that it read has changed and its exports are as it wrote them.
-When all runs of a page have succeeded, its folder is put in place in one step; when one has failed,
-what was published before stays, and the others go on.
+page (`ketcontent.model.page_slices`) and nothing else; what each of them read of these is in its
+trace (`ketcontent.dependencies`), and the ledger (`ketcontent.building.cache`) has what all of it
+was like. A run is left out when nothing that it read has changed and its exports are as it wrote
+them. When all runs of a page have succeeded, its folder is put in place in one step; when one has
+failed, what was published before stays, and the others go on.
 
 ::
 

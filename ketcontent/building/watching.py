@@ -19,7 +19,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
 
-from ketcontent.building.build import rebuild
+from ketcontent.building.builds import rebuild
 from ketcontent.building.plan import KEPT, NOTEBOOKS
 from ketcontent.building.preview import Board, News, preview_server
 from ketcontent.building.request import Request

@@ -8,4 +8,4 @@ from .normalize import visible as visible
 from .redlines import Redline as Redline
 from .redlines import compare as compare
 from .redlines import redline as redline
-from .tokens import words as words
+from .tokenizer import words as words

@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from ketcontent.errors import UnknownName
 from ketcontent.text.normalize import canonical, same_words, visible
-from ketcontent.text.tokens import tokens
+from ketcontent.text.tokenizer import tokens
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ketcontent.text.normalize import canonical, fold, gap, joined, same_words
-from ketcontent.text.tokens import tokens, words
+from ketcontent.text.tokenizer import tokens, words
 
 TEXTS = st.text()
 SPACES = st.text(" \t\n\r\u00a0\u2003\u2028", min_size=1)

@@ -8,7 +8,16 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ketcontent.text.normalize import canonical, fold, gap, joined, same_words
+from ketcontent.text.normalize import (
+    canonical,
+    counted,
+    digest,
+    fold,
+    gap,
+    joined,
+    same_words,
+    visible,
+)
 from ketcontent.text.tokenizer import tokens, words
 
 TEXTS = st.text()
@@ -99,3 +108,21 @@ def test_a_space_stands_after_any_other_sentence(mark: str) -> None:
 @given(TEXTS)
 def test_the_tokens_of_a_text_joined_are_the_text(text: str) -> None:
     assert "".join(tokens(text)) == text
+
+
+def test_the_digest_of_what_was_signed_never_changes() -> None:
+    # Sign-offs hold these: another way of making a digest starts with another number.
+    assert digest("It may  help; café.", ["lii-2023"], context=["ketamine", "form-1"]) == (
+        "w1:e89e3e8a14730612cbb03beae1604dd70f0f4cd5bb2208773395f3f424483839"
+    )
+
+
+@pytest.mark.parametrize(("number", "said"), [(0, "0 rows"), (1, "1 row"), (2, "2 rows")])
+def test_a_number_stands_with_its_noun(number: int, said: str) -> None:
+    assert counted(number, "row") == said
+
+
+@pytest.mark.parametrize("hidden", ["\x1b", "\x00", "\x7f", "\x85", "\u202e", "\u2066"])
+def test_what_steers_a_terminal_is_spelled_out_and_nothing_else_is(hidden: str) -> None:
+    assert visible(f"a{hidden}b") == f"a<U+{ord(hidden):04X}>b"
+    assert visible("a\tb\nç 好 \u200d") == "a\tb\nç 好 \u200d"

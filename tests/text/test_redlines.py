@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import FrozenInstanceError
 from html.parser import HTMLParser
 
 import pytest
@@ -280,3 +281,21 @@ def test_a_notebook_is_given_both_forms() -> None:
         "text/plain": "It [-helps-]{+may help+}.",
         "text/html": line.to_html(),
     }
+
+
+def test_a_redline_cannot_be_changed_afterwards() -> None:
+    line = compare("It helps.", "It may help.")
+    for thing, name in ((line, "pieces"), (line.pieces[0], "text")):
+        with pytest.raises(FrozenInstanceError):
+            setattr(thing, name, ())
+        assert not hasattr(thing, "__dict__")
+
+
+def test_the_style_is_named() -> None:
+    with pytest.raises(TypeError):
+        redline("a", "b", "text")  # type: ignore[misc]
+
+
+def test_a_word_that_stands_often_in_a_long_wording_is_kept() -> None:
+    many = "the dose and " * 300
+    assert redline(f"{many}end.", f"{many}stop.", style="text") == f"{many}[-end-]{{+stop+}}."

@@ -38,14 +38,6 @@ def record(
         An earlier record of the page, and the names of the files that have changed since then.
         What it says of another file holds where the statements due on it are the same, so that
         file is not read again.
-
-    Examples
-    --------
-    >>> from ketcontent.model import read_content
-    >>> one = record(read_content("data"), "ketamine", {})["statements"][0]
-    >>> sorted(one)  # doctest: +NORMALIZE_WHITESPACE
-    ['certainty', 'certainty_shown', 'digest', 'kind', 'label', 'section', 'sign_offs', 'sources',
-     'statement', 'words']
     """
     view = PageView(content, document)
     page = view.edition()

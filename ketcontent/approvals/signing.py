@@ -136,15 +136,6 @@ def open_statements(
     ------
     UnknownName
         When the page has no such section or statement.
-
-    Examples
-    --------
-    >>> from ketcontent.model import read_content
-    >>> open_statements(read_content("data"), "ketamine", "clinical", section="nowhere")
-    Traceback (most recent call last):
-        ...
-    ketcontent.errors.UnknownName: No section 'nowhere'.
-    hint: ...
     """
     view = PageView(content, document)
     page = view.edition(section=section)
@@ -162,14 +153,6 @@ def to_sign(content: Content, document: str, one: SignoffStatus) -> str:
 
     Its section, words, grade, the evidence of each source, and, where a sign-off is stale, what
     changed since.
-
-    Examples
-    --------
-    >>> from ketcontent.model import read_content
-    >>> content = read_content("data")
-    >>> one = open_statements(content, "ketamine", "clinical")[0]
-    >>> to_sign(content, "ketamine", one).splitlines()[0].startswith("lede")
-    True
     """
     shown = assemble(content, document).statement(one.statement)
     lines = [f"{one.section} · {one.statement} · {shown.kind or 'kind not set'}", ""]

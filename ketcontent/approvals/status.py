@@ -31,9 +31,7 @@ from ketcontent.text import digest
 
 Capacity = Literal["editorial", "clinical", "lay"]
 
-
 Verdict = Literal["approved", "changes-requested"]
-
 
 State = Literal["valid", "refused", "stale", "missing"]
 
@@ -63,13 +61,7 @@ def statement_digest(document: str, statement: Statement) -> str:
 
 
 def reader_words(statement: Statement) -> str:
-    """Return the words of a statement as they are kept with a sign-off: label and words.
-
-    Examples
-    --------
-    >>> reader_words(Statement("s", "Form", "Oral.", "Oral.", "", "", "", ()))
-    'Form: Oral.'
-    """
+    """Return the words of a statement as they are kept with a sign-off: label and words."""
     return " ".join(f"{statement.label_text} {statement.plain}".split())
 
 

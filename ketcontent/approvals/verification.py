@@ -65,14 +65,6 @@ def verify(path: str | Path, record_path: str | Path | None = None) -> list[Mism
     ------
     KetcontentError
         When the file or its record cannot be read, or the record does not know the file.
-
-    Examples
-    --------
-    >>> verify("nowhere.html")
-    Traceback (most recent call last):
-        ...
-    ketcontent.errors.KetcontentError: nowhere.html cannot be read.
-    hint: Name an exported page.
     """
     page = Path(path)
     text = _text(page, "Name an exported page.")

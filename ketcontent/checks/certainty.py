@@ -29,7 +29,6 @@ NOT_KNOWN = whole_words(
 )
 """Words that say that something is not known, or was looked for and not found."""
 
-
 _ONLY_WHY = whole_words(
     r"(?:not|n[’']t|nobody|no one) (?:yet |fully )?(?:known?|knows|clear|sure)(?: exactly)?"
     r" (?:why|how (?:it|this|they))",
@@ -37,12 +36,10 @@ _ONLY_WHY = whole_words(
 )
 """Words that leave open why something works, and not whether it does."""
 
-
 _MAY = whole_words(
     r"(?-i:may)|(?-i:(?<![^.!?] )May(?! \d| of \d))",  # not the month
     r"might|could|possibly|perhaps",
 )
-
 
 _MAY_SHIFT = whole_words(
     r"(?:(?-i:may)|might|could)(?: also| even| perhaps| possibly| well)* (?:raise|increase|lower"
@@ -55,9 +52,7 @@ _MAY_SHIFT = whole_words(
 fact about many.
 """
 
-
 _PROBABLY = whole_words(r"probably", r"(?<!more )(?<!less )(?<!most )(?<!as )likely")
-
 
 _PROOF = whole_words(
     r"(?:ha(?:s|ve|d)|been|is|are|was|were) (?:\w+ly |now |well )?(?:proven|proved|established)",
@@ -66,12 +61,10 @@ _PROOF = whole_words(
 )
 """Words that claim proof, which no grade below high can carry."""
 
-
 _DENIED = whole_words(
     r"not|\w+n[’']t|never|no|neither|nor|nobody|nothing|cannot|whether|if|without"
 )
 """Words that take back, within a clause, what comes after them."""
-
 
 _REPORT = whole_words(
     r"trials?|studies|(?<!to )(?<!you )(?<!people )study(?! for)|reviews?|surveys?|case series",
@@ -79,13 +72,11 @@ _REPORT = whole_words(
 )
 """Words that say who found it, or where."""
 
-
 _IN_GENERAL = whole_words(
     r"(?:trials|studies|reviews|reports|surveys) (?:\w+ly |have |all |now )*(?:shown?|prove[ds]?"
     r"|confirm(?:ed)?|demonstrated?|agree that)"
 )
 """Words that call on studies and name none."""
-
 
 _EFFECT_IN_HEADING = whole_words(
     r"relie(?:f|ves?|ving)|improv\w+|reduc(?:es?|ed|tions?)|enhanc\w+|promot(?:es|ing)",
@@ -95,7 +86,6 @@ _EFFECT_IN_HEADING = whole_words(
     r"(?:no|without) (?:known |serious )?(?:risks?|harms?|side effects)|risk-free|harmless",
     r"non-?addictive|well[- ]tolerated",
 )
-
 
 _OPEN_HEADING = re.compile(
     r"\?$|^(?:what|whether|if|who|when|where)\b"
@@ -113,13 +103,6 @@ def judge_certainty(view: PageView, *, edition: Edition = "current") -> list[Dia
     The verbs are those of GRADE guidelines 26 (Santesso 2020): a plain verb for high certainty,
     "probably" for moderate, "may" for low; for very low, that it is not known. A sentence that
     says what one named and cited study found claims no more than that, whatever the grade.
-
-    Examples
-    --------
-    >>> from ketcontent.model import read_content
-    >>> faults = judge_certainty(PageView(read_content("data"), "ketamine"), edition="supplied")
-    >>> "heading-asserts-effect" in {fault.rule for fault in faults}
-    True
     """
     page = view.edition(edition)
     reasons = {row["statement"]: row["certainty_reasons"] for row in view.rows("statements")}

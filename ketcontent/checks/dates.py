@@ -12,10 +12,8 @@ from ketcontent.pages import PageView
 RETRACTION_DAYS = 365
 """Days after which a source must be looked up again for a retraction."""
 
-
 REVISION_DAYS = 90
 """Days after which a label, guideline or web page must be looked up for a newer version."""
-
 
 HELP_LINE_DAYS = 90
 """Days after which a crisis contact must be tried again."""
@@ -42,14 +40,7 @@ class Due:
 
 
 def dates_due(view: PageView) -> list[Due]:
-    """Return every date that a page depends on, soonest first, those never done before all.
-
-    Examples
-    --------
-    >>> from ketcontent.model import empty_content, read_content
-    >>> dates_due(PageView(read_content("data"), "ketamine"))[0].due is None
-    True
-    """
+    """Return every date that a page depends on, soonest first, those never done before all."""
     page = view.edition()
     used = {source for one in page.statements for source in one.cites}
     found: list[Due] = []
@@ -117,14 +108,6 @@ def judge_freshness(view: PageView, *, as_of: datetime.date) -> list[Diagnostic]
         The page.
     as_of
         The day to judge by.
-
-    Examples
-    --------
-    >>> from ketcontent.model import empty_content, read_content
-    >>> content = read_content("data")
-    >>> faults = judge_freshness(PageView(content, "ketamine"), as_of=datetime.date(2026, 11, 23))
-    >>> {fault.severity for fault in faults}
-    {'error'}
     """
     dates = dates_due(view)
     to_come = [one for one in dates if one.last > as_of.isoformat() and one.column != "until"]

@@ -17,10 +17,8 @@ from ketcontent.errors import UnknownName
 FORMS = ("text", "json", "github", "sarif", "junit")
 """The forms of a report."""
 
-
 SHOWN_BY_GITHUB = 10
 """Annotations of each severity that GitHub shows for a step."""
-
 
 SUMMARY_BYTES = 1_000_000
 """Bytes of Markdown that a step summary holds (GitHub refuses one above 1 MiB)."""
@@ -33,13 +31,6 @@ def drawn(report: Report, form: str) -> str:
     ------
     UnknownName
         When there is no such form.
-
-    Examples
-    --------
-    >>> print(drawn(Report(), "text"))
-    No faults.
-    >>> json.loads(drawn(Report(), "sarif"))["version"]
-    '2.1.0'
     """
     forms = {
         "text": to_text,
@@ -86,13 +77,7 @@ def _marked(one: Diagnostic) -> list[str]:
 
 
 def to_json(report: Report) -> str:
-    """Return a report as JSON lines, an object a fault.
-
-    Examples
-    --------
-    >>> to_json(Report())
-    ''
-    """
+    """Return a report as JSON lines, an object a fault."""
     return "\n".join(json.dumps(asdict(one), ensure_ascii=False) for one in report)
 
 
@@ -133,13 +118,7 @@ def _escaped(text: str, *, property_: bool) -> str:
 
 
 def to_summary(report: Report) -> str:
-    """Return a report as Markdown for a step summary, worst first, as much as GitHub takes.
-
-    Examples
-    --------
-    >>> print(to_summary(Report()))
-    No faults.
-    """
+    """Return a report as Markdown for a step summary, worst first, as much as GitHub takes."""
     lines = report.to_markdown().split("\n")
     size = 0
     for number, line in enumerate(lines):
@@ -151,14 +130,7 @@ def to_summary(report: Report) -> str:
 
 
 def to_sarif(report: Report) -> str:
-    """Return a report as SARIF 2.1.0.
-
-    Examples
-    --------
-    >>> run = json.loads(to_sarif(Report()))["runs"][0]
-    >>> run["tool"]["driver"]["name"], run["results"]
-    ('ketcontent', [])
-    """
+    """Return a report as SARIF 2.1.0."""
     levels = {"error": "error", "warning": "warning", "advice": "note"}
     rules = sorted({one.rule for one in report})
     results = [_result(one, levels[one.severity], rules.index(one.rule)) for one in report]
@@ -203,13 +175,7 @@ def _uri(file: str) -> str:
 
 
 def to_junit(report: Report) -> str:
-    """Return a report as JUnit XML: a suite a file, a case a fault, errors and warnings failed.
-
-    Examples
-    --------
-    >>> to_junit(Report())
-    '<testsuites name="ketcontent" tests="0" failures="0" />'
-    """
+    """Return a report as JUnit XML: a suite a file, a case a fault, errors and warnings failed."""
     failed = [one for one in report if one.severity != "advice"]
     root = ElementTree.Element(
         "testsuites", name="ketcontent", tests=str(len(report)), failures=str(len(failed))

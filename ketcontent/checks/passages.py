@@ -15,7 +15,6 @@ from ketcontent.pages import Document
 
 Place = Literal["title", "heading", "label", "sentence"]
 
-
 PLACES = ("title", "heading", "label", "sentence")
 
 
@@ -194,7 +193,6 @@ class FoldedText:
 
 
 _SENTENCE_END = re.compile(r"[.!?…][\"')\]]*(?=\s+[\"'(\[]?[A-Z0-9])")
-
 
 _NO_END = re.compile(
     r"(?:\b(?:e\.g|i\.e|vs|dr|prof|mr|mrs|ms|no|approx|fig|al|st)|\b[a-z])\.$", re.I

@@ -19,25 +19,19 @@ from ketcontent.pages import Document, Edition, PageView
 FLESCH_KINCAID_TARGET = 9.0
 """The US school grade that a page should not pass (standards S2: health-literacy advice)."""
 
-
 SMOG_TARGET = 12.0
 """The SMOG grade that a page should not pass (standards S2)."""
-
 
 SMOG_LIMIT = 14.0
 """Above this most people may struggle (NHS digital service manual, readability tools)."""
 
-
 SENTENCE_TARGET = 25
 """The number of words that a sentence should not pass (standards S2)."""
-
 
 FEWEST_SENTENCES = 3
 """A section of fewer sentences has no grade of its own: one long word would decide it."""
 
-
 _WORD = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*|\d(?:[\d.,]*\d)?")
-
 
 _SMALL_WORDS = frozenset({"from", "with", "what", "your", "about"})
 
@@ -80,7 +74,6 @@ _SILENT = _compiled_all(
     r"(?<=[^aeiouytd])(?<![^aeiouylr]l)ed$",
     r"^(?:people|safet(?=y$)|every(?=.))",
 )
-
 
 _SPOKEN = _compiled_all(
     r"[^aeiouy]le$",

@@ -53,7 +53,6 @@ from ketcontent.pages import Edition, PageView
 if TYPE_CHECKING:
     import re2
 
-
 NEGATION = (
     r"\b(?:not|no|never|nobody|none|nothing|neither|nor|cannot|whether|unclear|unknown|uncertain"
     r"|unproven|unlikely|doubtful|lack(?:s|ed|ing)?|myth|untrue|false)\b|n't\b"
@@ -62,21 +61,15 @@ NEGATION = (
 )
 """What ``{negation}`` stands for in ``unless_before``."""
 
-
 _CERTAINTIES = ("high", "moderate", "low", "very-low")
-
 
 _KINDS = ("benefit", "risk", "mechanism", "use", "regulatory", "advice", "background")
 
-
 _UNCITED = "uncited"
-
 
 _APPLIES = (*PLACES, *_KINDS, *_CERTAINTIES, _UNCITED)
 
-
 _MOST_MATCHES = 50  # of one rule in one passage; keeps the search linear for any pattern
-
 
 _EDGE = re.compile(
     r"(?P<hard>[.!?;:](?=\s|$|[\"')])|,(?=\s)(?!\s*n?or\b)|[()\[\]—―\"]|\s-+\s"
@@ -89,12 +82,10 @@ _EDGE = re.compile(
 )
 """Where a clause ends, and behind which words that only look like a negation it starts anew."""
 
-
 _OPEN = re.compile(
     r"\b(?:whether|if|evidence|proof|shown?|knows?|known|says?|tell)\b", re.IGNORECASE
 )
 """What reaches over "and is": whether it works and is safe."""
-
 
 _ASKS = re.compile(
     r"\W*(?!did you know\b|who knew\b|why not\b)(?:is|are|was|were|can|could|do|does|did|will"

@@ -48,9 +48,7 @@ JUDGES: tuple[Callable[..., list[Diagnostic]], ...] = (
 )
 """The judges of one page in one edition."""
 
-
 _CURRENT: tuple[Edition, ...] = ("current",)
-
 
 MANY_PAGES = 64
 """Pages from which on it is worth the while to start processes."""

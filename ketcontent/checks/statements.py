@@ -11,13 +11,10 @@ from ketcontent.text import words
 CLAIMS = frozenset({"benefit", "risk", "mechanism", "use", "regulatory"})
 """The kinds of statement that must rest on a source."""
 
-
 EFFECTS = frozenset({"benefit", "risk", "mechanism", "use"})
 """The kinds whose wording must agree with the grade of certainty."""
 
-
 LIMITS = frozenset({"qualifies", "contradicts"})
-
 
 REVISED_TYPES = frozenset(
     {"document", "webpage", "legislation", "report", "regulation", "standard"}

@@ -23,15 +23,7 @@ from ketcontent.pages import Document, Edition, PageView, Statement
 
 
 def judge_support(view: PageView, *, edition: Edition = "current") -> list[Diagnostic]:
-    """Return the claims without a source, and the citations that lead nowhere.
-
-    Examples
-    --------
-    >>> from ketcontent.model import read_content
-    >>> faults = judge_support(PageView(read_content("data"), "ketamine"), edition="supplied")
-    >>> "no-source" in {fault.rule for fault in faults}
-    True
-    """
+    """Return the claims without a source, and the citations that lead nowhere."""
     page = view.edition(edition)
     known = {row["source"] for row in view.rows("sources")}
     roles = evidence_roles(view)
@@ -115,12 +107,6 @@ def judge_sources(content: Content, documents: Sequence[str] = ()) -> list[Diagn
         The tables.
     documents
         The pages whose sources must be confirmed; by default all.
-
-    Examples
-    --------
-    >>> from ketcontent.model import empty_content
-    >>> judge_sources(empty_content())
-    []
     """
     used = _citing(content)
     faults: list[Diagnostic] = []

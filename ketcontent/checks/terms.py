@@ -19,10 +19,8 @@ KNOWN = frozenset(
 )
 """Abbreviations that everyone knows, countries and units among them; none needs spelling out."""
 
-
 UNITS = frozenset({"IU", "GHZ", "RPM"})
 """Units with two capitals."""
-
 
 SHOUTED = frozenset(
     re.findall(
@@ -34,12 +32,9 @@ SHOUTED = frozenset(
 )
 """Words that are set in capitals for weight."""
 
-
 _ABBREVIATION = re.compile(r"(?<![\w/@.-])[a-z]{0,2}(?:[A-Z][0-9]*){2,}(?=s?(?![\w@]))")
 
-
 _NUMERAL = re.compile(r"[IVX]+$")
-
 
 _NUMBERED = re.compile(
     r"\b(?:class|factor|grade|group|level|part|phase|schedule|section|stage|step|type|volume)e?s?"

@@ -26,10 +26,8 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
     from markupsafe import Markup
 
-
 SENTENCES_KEPT = 4096
 """How many sentences are kept as they were drawn: a page and its review draw each many times."""
-
 
 _RIGHT_TO_LEFT = re.compile(
     r"(?:ar|arc|ckb|dv|fa|he|ks|nqo|ps|sd|syr|ug|ur|yi)(?:-|$)(?!latn|cyrl)"
@@ -37,13 +35,10 @@ _RIGHT_TO_LEFT = re.compile(
     re.IGNORECASE,
 )
 
-
 _MAY_BE_MARKUP = re.compile(r"[\\*_`\[&\r\n\0]")
 """What stands in every sentence that the parser would change."""
 
-
 _LINK = re.compile(r"(?:https?://|mailto:|#)", re.IGNORECASE)
-
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>&|~$#])")
 
@@ -60,13 +55,7 @@ def direction(language: str) -> str:
 
 
 def trusted(html: str) -> Markup:
-    """Return HTML that a template of this module drew, marked so that no other escapes it.
-
-    Examples
-    --------
-    >>> trusted("<ins>may</ins>")
-    Markup('<ins>may</ins>')
-    """
+    """Return HTML that a template of this module drew, marked so that no other escapes it."""
     from markupsafe import Markup
 
     return Markup(html)
@@ -146,13 +135,7 @@ def isolated(sentence: str, language: str) -> Markup:
 
 
 def block_html(markdown: str) -> Markup:
-    """Return CommonMark with raw HTML off, and no images, as HTML.
-
-    Examples
-    --------
-    >>> print(block_html("A *word* <script>").strip())
-    <p>A <em>word</em> &lt;script&gt;</p>
-    """
+    """Return CommonMark with raw HTML off, and no images, as HTML."""
     return trusted(block_parser().render(markdown))
 
 
@@ -172,13 +155,7 @@ def inline_plain(markup: str) -> str:
 
 @lru_cache(maxsize=SENTENCES_KEPT)
 def link_targets(markup: str) -> tuple[str, ...]:
-    """Return the addresses that inline markup links to, in order.
-
-    Examples
-    --------
-    >>> link_targets("see [the label](https://example.org)")
-    ('https://example.org',)
-    """
+    """Return the addresses that inline markup links to, in order."""
     if "](" not in markup:
         return ()
     return tuple(

@@ -20,7 +20,6 @@ from ketcontent.text import gap
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
-
 # What could open or close markup of CommonMark, GitHub's Markdown or TeX, whatever sentence stands
 # before it or after: "5 * 4", "a_b", "p < 0.05" and "AT&T" are left as they are.
 _MARK = re.compile(
@@ -33,10 +32,8 @@ _MARK = re.compile(
     r"|\\(?=[!-/:-@\[-`{-~]|\Z)"
 )
 
-
 # What may stand between the last letter of a sentence and the end of its line.
 _MARKS_AT_END = re.compile(r"(?:[*_`]|\[\^[a-z0-9-]+\]|\]\(<[^<>\s]*>\))+\Z")
-
 
 # What would start a block at the start of a line.
 _AT_LINE_START = re.compile(

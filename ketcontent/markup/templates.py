@@ -33,14 +33,11 @@ if TYPE_CHECKING:
     from jinja2 import BytecodeCache, Environment
     from markupsafe import Markup
 
-
 TEMPLATES_VARIABLE = "KETCONTENT_TEMPLATES"
 """The environment variable that names a folder of templates to look in before our own."""
 
-
 TEMPLATES = Path(__file__).parent.parent / "templates"
 """The folder of all templates: ``page`` for what a notebook shows, the rest for nbconvert."""
-
 
 FACTS = "application/vnd.ketcontent+json"
 """The MIME type, in a bundle, of what a page says of itself to the template that frames it."""
@@ -89,26 +86,14 @@ class Strings:
         return self("date", day=int(number), month=names[int(month) - 1], year=year)
 
     def attributes(self, language: str) -> Markup:
-        """Return what marks these words up within a page of another language; else nothing.
-
-        Examples
-        --------
-        >>> english().attributes("ar"), english().attributes("en")
-        (Markup(' lang="en" dir="ltr"'), Markup(''))
-        """
+        """Return what marks these words up within a page of another language; else nothing."""
         if language == self.language:
             return trusted("")
         return trusted(f' lang="{html.escape(self.language)}" dir="{direction(self.language)}"')
 
 
 def back_to(language: str, say: Strings) -> Markup:
-    """Return what marks up words of a page within furniture of another language; else nothing.
-
-    Examples
-    --------
-    >>> back_to("ar", english()), back_to("en", english())
-    (Markup(' lang="ar" dir="rtl"'), Markup(''))
-    """
+    """Return what marks up words of a page within furniture of another language; else nothing."""
     if language == say.language:
         return trusted("")
     return trusted(f' lang="{html.escape(language)}" dir="{direction(language)}"')
@@ -116,26 +101,14 @@ def back_to(language: str, say: Strings) -> Markup:
 
 @lru_cache
 def english() -> Strings:
-    """Return the strings that the package came with.
-
-    Examples
-    --------
-    >>> english()("on-this-page")
-    'On this page'
-    """
+    """Return the strings that the package came with."""
     with shipped_file("data/strings.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     return Strings("en", {row["string"]: row["text"] for row in rows if row["language"] == "en"})
 
 
 def template_folders() -> list[Path]:
-    """Return the folders in which templates are looked for, a team's own first.
-
-    Examples
-    --------
-    >>> template_folders()[-1].name
-    'templates'
-    """
+    """Return the folders in which templates are looked for, a team's own first."""
     own = os.environ.get(TEMPLATES_VARIABLE)
     return [Path(own), TEMPLATES] if own else [TEMPLATES]
 
@@ -146,11 +119,6 @@ def compiled_templates() -> BytecodeCache | None:
 
     To compile them takes as long as to draw a page. Nothing is kept, and None returned, where
     Python keeps nothing either, or this user may not write there.
-
-    Examples
-    --------
-    >>> compiled_templates() is compiled_templates()
-    True
     """
     from jinja2 import FileSystemBytecodeCache
 

@@ -84,13 +84,7 @@ class Content:
         return render("content.html.j2", **_overview(self))
 
     def to_text(self) -> str:
-        """Return the same as plain text.
-
-        Examples
-        --------
-        >>> print(empty_content().to_text().splitlines()[0])
-        No pages
-        """
+        """Return the same as plain text."""
         view = _overview(self)
         lines = [view["caption"]]
         for page in view["pages"]:
@@ -176,13 +170,7 @@ def fields_of(content: Content) -> dict[str, Any]:
 
 
 def empty_content() -> Content:
-    """Return a Content with the shipped schema and no rows.
-
-    Examples
-    --------
-    >>> empty_content()
-    <Content: 0 documents, 0 sections, 0 statements, 0 notices, 0 terms>
-    """
+    """Return a Content with the shipped schema and no rows."""
     return typed_content(shipped_schemas(), {table: [] for table in TABLES}, None)
 
 

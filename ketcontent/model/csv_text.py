@@ -25,9 +25,7 @@ _FIELD = re.compile(
     r'|([^,"\r\n]*)(?=,|\r|\n|\Z)'  # bare, no quote in it
 )
 
-
 _REST_OF_LINE = re.compile(r"[^\r\n]*")
-
 
 LINE_END = re.compile(r"\r\n|\r|\n")
 

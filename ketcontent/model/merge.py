@@ -32,28 +32,14 @@ class Conflict:
 
 
 def table_bytes(content: Content, table: str) -> bytes:
-    """Return a table as the bytes of its file.
-
-    Examples
-    --------
-    >>> from ketcontent import read_content
-    >>> table_bytes(read_content("data"), "policies").splitlines()[0]
-    b'kind,capacity'
-    """
+    """Return a table as the bytes of its file."""
     schema = content.schemas[table]
     rows = sorted((schema.key_of(row), row) for row in _texts(getattr(content, table), schema))
     return format_csv(schema, dict(rows))
 
 
 def keyed_rows(content: Content, table: str) -> dict[Key, Row]:
-    """Return the rows of a table by key, as text.
-
-    Examples
-    --------
-    >>> from ketcontent import read_content
-    >>> keyed_rows(read_content("data"), "policies")["advice", "clinical"]
-    ('advice', 'clinical')
-    """
+    """Return the rows of a table by key, as text."""
     schema = content.schemas[table]
     return {schema.key_of(row): row for row in _texts(getattr(content, table), schema)}
 

@@ -35,13 +35,7 @@ _NOT_A_TABLE = (
 
 
 def not_a_table(data: bytes) -> Mistake | None:
-    """Return what a file is that is no CSV at all; None for anything else.
-
-    Examples
-    --------
-    >>> not_a_table(b"<!DOCTYPE html><title>Sign in</title>").message
-    'The file is a web page, not a table.'
-    """
+    """Return what a file is that is no CSV at all; None for anything else."""
     start = data[:200].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     for mark, what, hint in _NOT_A_TABLE:
         if start.startswith(mark.lower()):

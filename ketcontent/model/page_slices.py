@@ -34,7 +34,6 @@ from ketcontent.model.schema import TABLES
 OWN = ("documents", "sections", "statements", "evidence", "signoffs")
 """The tables whose rows belong to one page each."""
 
-
 _CHOSEN = ("notices", "terms", "sources", "waivers")
 """The tables of which a slice holds the rows that the page uses."""
 
@@ -43,31 +42,16 @@ SHARED = tuple(table for table in TABLES if table not in (*OWN, *_CHOSEN))
 
 _NO_LETTERS = re.compile(r"[\W_]+")
 
-
 _RUN = 8  # letters of a run that terms and titles are looked up by
 
 
 def slice_of(content: Content, document: str) -> Content:
-    """Return the rows that one page is made of.
-
-    Examples
-    --------
-    >>> from ketcontent.model import read_content
-    >>> slice_of(read_content("data"), "ketamine").documents["document"].tolist()
-    ['ketamine']
-    """
+    """Return the rows that one page is made of."""
     return next(slices(content, [document]))[1]
 
 
 def slices(content: Content, documents: Sequence[str]) -> Iterator[tuple[str, Content]]:
-    """Yield each page with the rows that it is made of.
-
-    Examples
-    --------
-    >>> from ketcontent.model import read_content
-    >>> [name for name, _ in slices(read_content("data"), ["ketamine"])]
-    ['ketamine']
-    """
+    """Yield each page with the rows that it is made of."""
     shared = _Shared(content)
     places = {table: _places(getattr(content, table)) for table in OWN}
     for document in documents:

@@ -33,12 +33,9 @@ TABLES = (
 )
 """The tables."""
 
-
 SCHEMA_FILE = "datapackage.json"
 
-
 Row = tuple[str, ...]
-
 
 Key = tuple[str, ...]
 
@@ -59,23 +56,11 @@ class Schema:
     """The Table Schema as it stands in the file."""
 
     def typed(self, kind: str) -> tuple[str, ...]:
-        """Return the columns of a type.
-
-        Examples
-        --------
-        >>> shipped_schemas()["sections"].typed("boolean")
-        ('supplied_run_in',)
-        """
+        """Return the columns of a type."""
         return tuple(name for name in self.columns if self.fields[name]["type"] == kind)
 
     def key_of(self, row: Row) -> Key:
-        """Return the key cells of a row.
-
-        Examples
-        --------
-        >>> shipped_schemas()["notices"].key_of(("crisis", "en", "Call …", ""))
-        ('crisis', 'en')
-        """
+        """Return the key cells of a row."""
         return tuple(row[self.columns.index(name)] for name in self.key)
 
 
@@ -87,12 +72,6 @@ def read_schemas(folder: Path) -> dict[str, Schema]:
     KetcontentError
         When the folder or its ``datapackage.json`` is not there, is not JSON, or leaves out a
         table or a column that the library needs.
-
-    Examples
-    --------
-    >>> from pathlib import Path
-    >>> tuple(read_schemas(Path("data"))) == TABLES
-    True
     """
     path = require_schema_file(folder)
     schemas = schemas_in(path)
@@ -175,36 +154,17 @@ def field_names(key: str | list[str]) -> tuple[str, ...]:
 
 
 def shipped_path() -> Path:
-    """Return the path of the data package that came with the library.
-
-    Examples
-    --------
-    >>> shipped_path().name
-    'datapackage.json'
-    """
+    """Return the path of the data package that came with the library."""
     return shipped_file("data") / SCHEMA_FILE
 
 
 @lru_cache
 def shipped_schemas() -> dict[str, Schema]:
-    """Return the schema of each table as the library shipped it.
-
-    Examples
-    --------
-    >>> shipped_schemas()["documents"].key
-    ('document',)
-    """
+    """Return the schema of each table as the library shipped it."""
     return schemas_in(shipped_path())
 
 
 def table_hash(schema: Schema, data: bytes | None) -> str:
-    """Return the digest of a table's bytes together with what is demanded of them.
-
-    Examples
-    --------
-    >>> table_hash(shipped_schemas()["terms"], b"")[:8] == table_hash(
-    ...     shipped_schemas()["topics"], b"")[:8]
-    False
-    """
+    """Return the digest of a table's bytes together with what is demanded of them."""
     demanded = json.dumps([ketcontent.__version__, schema.table, schema.descriptor])
     return hashlib.sha256(f"{demanded}\n".encode() + (data or b"")).hexdigest()

@@ -109,14 +109,6 @@ def copy_content(
     shared
         Other tables and the folder they were copied to: a table that is the same in both is
         linked to from there instead of being written again.
-
-    Examples
-    --------
-    >>> from tempfile import TemporaryDirectory
-    >>> with TemporaryDirectory() as folder:
-    ...     copy_content(read_content("data"), Path(folder, "copy"))
-    ...     read_content(Path(folder, "copy")).documents.equals(read_content("data").documents)
-    True
     """
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -144,11 +136,6 @@ def validate_tables(folder: str | os.PathLike[str] = "data") -> Report:
     ------
     KetcontentError
         When there is no such folder, or no readable schema in it.
-
-    Examples
-    --------
-    >>> print(validate_tables("data"))
-    No faults.
     """
     place = Path(folder)
     schemas = read_schemas(place)
@@ -224,16 +211,6 @@ def write_content(content: Content, folder: str | os.PathLike[str] | None = None
     KetcontentError
         When there is no folder to write to, it cannot be written, or its data package describes
         other columns than `content` has.
-
-    Examples
-    --------
-    >>> from tempfile import TemporaryDirectory
-    >>> with TemporaryDirectory() as folder:
-    ...     saved = write_content(read_content("data"), folder)
-    ...     before = Path(folder, "statements.csv").read_bytes()
-    ...     _ = write_content(saved)
-    ...     print(Path(folder, "statements.csv").read_bytes() == before)
-    True
     """
     origin = content.origin
     if folder is None and origin is None:

@@ -45,13 +45,7 @@ class Upgrade:
 
     @property
     def needed(self) -> bool:
-        """Whether there is anything to do.
-
-        Examples
-        --------
-        >>> Upgrade((), (), (), ("sections.mood",)).needed
-        False
-        """
+        """Whether there is anything to do."""
         return bool(self.tables or self.columns or self.described)
 
     def __str__(self) -> str:
@@ -84,11 +78,6 @@ def upgrade_tables(folder: str | os.PathLike[str], *, dry_run: bool = False) -> 
         When the tables have faults, or would have; nothing is written.
     KetcontentError
         When the folder has no readable data package, or cannot be written.
-
-    Examples
-    --------
-    >>> upgrade_tables("data", dry_run=True).needed
-    False
     """
     place = Path(folder)
     require_schema_file(place)

@@ -26,12 +26,9 @@ from ketcontent.text import joined
 
 Edition = Literal["current", "supplied"]
 
-
 Form = Literal["paragraph", "item", "notice"]
 
-
 Certainty = Literal["high", "moderate", "low", "very-low"]
-
 
 State = Literal["archive", "draft", "part-reviewed", "reviewed"]
 
@@ -93,13 +90,7 @@ class Statement:
 
     @property
     def described(self) -> list[tuple[str, str]]:
-        """What an editor sees of it: the words, and what the table says of them, by name.
-
-        Examples
-        --------
-        >>> Statement("s", "Form", "Oral.", "Oral.", "use", "").described[:2]
-        [('words', 'Form: Oral.'), ('kind', 'use')]
-        """
+        """What an editor sees of it: the words, and what the table says of them, by name."""
         return [
             ("words", f"{self.label_text} {self.plain}".strip()),
             ("kind", self.kind or "not set"),
@@ -113,17 +104,7 @@ class Statement:
         return render("statement.html.j2", statement=self, rows=self.described)
 
     def to_text(self) -> str:
-        """Return the same as plain text.
-
-        Examples
-        --------
-        >>> print(Statement("s", "", "It may help.", "It may help.", "benefit", "").to_text())
-        s
-          words: It may help.
-          kind: benefit
-          certainty: not graded
-          cites: nothing
-        """
+        """Return the same as plain text."""
         return "\n".join(
             [self.statement, *(f"  {name}: {value}" for name, value in self.described)]
         )
@@ -147,24 +128,12 @@ class Block:
 
     @property
     def plain(self) -> str:
-        """The words of the block without markup, with labels.
-
-        Examples
-        --------
-        >>> Block("item", (Statement("s", "Form", "Oral.", "Oral.", "", ""),)).plain
-        'Form: Oral.'
-        """
+        """The words of the block without markup, with labels."""
         return joined(f"{one.label_text} {one.plain}".strip() for one in self.statements)
 
     @property
     def urgent(self) -> bool:
-        """Whether the block is a notice for a reader in crisis.
-
-        Examples
-        --------
-        >>> Block("notice", (Statement("s", "", "Call.", "Call.", "", "", urgent=True),)).urgent
-        True
-        """
+        """Whether the block is a notice for a reader in crisis."""
         return self.form == "notice" and any(one.urgent for one in self.statements)
 
     def markdown_lines(self, say: Strings) -> list[str]:
@@ -223,24 +192,12 @@ class Section:
 
     @property
     def title(self) -> str:
-        """The heading with its number.
-
-        Examples
-        --------
-        >>> Section("side-effects", "2.", "Side effects", False, (), "en", "current").title
-        '2. Side effects'
-        """
+        """The heading with its number."""
         return f"{self.number} {self.heading}".strip()
 
     @property
     def statements(self) -> tuple[Statement, ...]:
-        """The sentences of the section, in order.
-
-        Examples
-        --------
-        >>> Section("empty", "", "Reviews", False, (), "en", "current").statements
-        ()
-        """
+        """The sentences of the section, in order."""
         return tuple(one for block in self.blocks for one in block.statements)
 
     @property
@@ -272,17 +229,7 @@ class Section:
         return render("section.md.j2", section=self, say=self.say)
 
     def to_text(self) -> str:
-        """Return the section as plain text, a line a heading, paragraph or item.
-
-        Examples
-        --------
-        >>> from ketcontent import assemble
-        >>> from ketcontent.model import read_content
-        >>> page = assemble(read_content("data"), "ketamine", edition="supplied")
-        >>> print(page.section("reviews").to_text())
-        Reviews
-        There are no reviews yet.
-        """
+        """Return the section as plain text, a line a heading, paragraph or item."""
         lines = [
             f"- {block.plain}" if block.form == "item" else block.plain for block in self.blocks
         ]
@@ -364,13 +311,7 @@ class Reference:
         return render("reference.html.j2", one=self)
 
     def to_text(self) -> str:
-        """Return the reference as plain text.
-
-        Examples
-        --------
-        >>> Reference("a-1", 1, "Lee A.", "10.1/x", "", "", "").to_text()
-        'Lee A. doi:10.1/x'
-        """
+        """Return the reference as plain text."""
         return f"{self.text} {f'doi:{self.doi}' if self.doi else self.url}".strip()
 
 

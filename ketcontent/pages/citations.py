@@ -12,7 +12,6 @@ from typing import Any
 STYLE = Path(__file__).parent / "styles" / "reference.csl"
 """The style of the reference list."""
 
-
 PLAIN_VARIABLES = {
     "title": "title",
     "container_title": "container-title",
@@ -25,7 +24,6 @@ PLAIN_VARIABLES = {
     "url": "URL",
     "publisher": "publisher",
 }
-
 
 CSL_NAMES = ("confirmed_on", "retraction_checked_on", "revision_checked_on")
 

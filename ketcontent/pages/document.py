@@ -91,16 +91,7 @@ class Document:
 
     @property
     def references(self) -> tuple[Reference, ...]:
-        """The sources that what is shown cites, formatted.
-
-        Examples
-        --------
-        >>> from ketcontent import assemble
-        >>> from ketcontent.model import read_content
-        >>> page = assemble(read_content("data"), "ketamine", edition="supplied")
-        >>> page.references
-        ()
-        """
+        """The sources that what is shown cites, formatted."""
         texts = references(self.sources)
         return tuple(
             Reference(
@@ -120,15 +111,7 @@ class Document:
 
     @property
     def urgent_first(self) -> bool:
-        """Whether what is shown starts with contacts for a reader in crisis.
-
-        Examples
-        --------
-        >>> from ketcontent import assemble
-        >>> from ketcontent.model import read_content
-        >>> assemble(read_content("data"), "ketamine").urgent_first
-        True
-        """
+        """Whether what is shown starts with contacts for a reader in crisis."""
         return bool(
             self.sections
             and not self.sections[0].title
@@ -138,15 +121,7 @@ class Document:
 
     @property
     def certainties(self) -> tuple[Certainty, ...]:
-        """The grades that sentences shown have, from the surest.
-
-        Examples
-        --------
-        >>> from ketcontent import assemble
-        >>> from ketcontent.model import read_content
-        >>> assemble(read_content("data"), "ketamine", section="lede").certainties
-        ('high',)
-        """
+        """The grades that sentences shown have, from the surest."""
         used = {one.certainty for one in self.statements}
         return tuple(grade for grade in get_args(Certainty) if grade in used)
 
@@ -162,13 +137,6 @@ class Document:
         ------
         UnknownName
             When the page has no such section in this edition.
-
-        Examples
-        --------
-        >>> from ketcontent import assemble
-        >>> from ketcontent.model import read_content
-        >>> assemble(read_content("data"), "ketamine").section("reviews")
-        <Section reviews: 5 statements>
         """
         for section in self.sections:
             if section.section == key:
@@ -182,13 +150,6 @@ class Document:
         ------
         UnknownName
             When the page has no such statement in this edition.
-
-        Examples
-        --------
-        >>> from ketcontent import assemble
-        >>> from ketcontent.model import read_content
-        >>> assemble(read_content("data"), "ketamine").statement("addiction-1").kind
-        'risk'
         """
         shown = {one.statement: one for one in self.statements}
         if key not in shown:
@@ -197,16 +158,7 @@ class Document:
 
     @property
     def facts(self) -> dict[str, Any]:
-        """What the page says of itself to the template that frames it.
-
-        Examples
-        --------
-        >>> from ketcontent import assemble
-        >>> from ketcontent.model import read_content
-        >>> page = assemble(read_content("data"), "ketamine", section="reviews")
-        >>> page.facts["title"], page.facts["state"], page.facts["kind"]
-        ('Who wrote and checked this page – Ketamine', 'draft', 'section')
-        """
+        """What the page says of itself to the template that frames it."""
         heading = fold(self.sections[0].title).rstrip(":") if self.part else ""
         return {
             "kind": "section" if self.part else "document",
@@ -253,14 +205,6 @@ class Document:
         """Return the words of the page as plain text, a line a heading, paragraph or item.
 
         For the supplied edition that is the page as received, line by line.
-
-        Examples
-        --------
-        >>> from ketcontent import assemble
-        >>> from ketcontent.model import read_content
-        >>> page = assemble(read_content("data"), "ketamine", edition="supplied")
-        >>> page.to_text().splitlines()[2]
-        'Description'
         """
         texts = [self.title] if self.title and not self.part else []
         texts += [section.to_text() for section in self.sections]

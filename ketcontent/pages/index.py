@@ -38,13 +38,7 @@ class Entry:
 
     @property
     def direction(self) -> str:
-        """Whether its language is written from left to right, ``ltr``, or ``rtl``.
-
-        Examples
-        --------
-        >>> Entry("tea", "شاي", "ar", "", 365, False).direction
-        'rtl'
-        """
+        """Whether its language is written from left to right, ``ltr``, or ``rtl``."""
         return direction(self.language)
 
 
@@ -59,13 +53,7 @@ class Index:
 
     @property
     def facts(self) -> dict[str, Any]:
-        """What the index says of itself to a template.
-
-        Examples
-        --------
-        >>> Index(()).facts["title"]
-        'Health pages'
-        """
+        """What the index says of itself to a template."""
         title = self.say("index-title")
         return {
             "kind": "index",
@@ -81,13 +69,7 @@ class Index:
 
     @property
     def groups(self) -> tuple[tuple[str, tuple[Entry, ...]], ...]:
-        """The pages under the first letters of their names.
-
-        Examples
-        --------
-        >>> Index((Entry("tea", "tea", "en", "", 365, False),)).groups[0][0]
-        'T'
-        """
+        """The pages under the first letters of their names."""
         return tuple(
             (letter, tuple(entries))
             for letter, entries in groupby(self.entries, lambda one: one.name[:1].upper() or "–")

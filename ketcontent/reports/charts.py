@@ -29,12 +29,9 @@ from ketcontent.reports.display import Table
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-
 _INK = "#010203"  # stands for the colour of the text around the chart
 
-
 _FILLS = {"a": "#3b7dbd", "b": "#c8641e", "c": "#7a7f87"}  # at least 3:1 on white and on near black
-
 
 _HATCHES = {"a": "", "b": "////", "c": "xxx"}
 
@@ -160,12 +157,6 @@ def strip(frame: pd.DataFrame, caption: str) -> Chart:
         Columns ``statement`` and ``kind``: ``benefit``, ``risk`` or anything else.
     caption
         What the chart shows.
-
-    Examples
-    --------
-    >>> frame = pd.DataFrame({"statement": ["a-1", "b-1"], "kind": ["risk", "benefit"]})
-    >>> strip(frame, "Balance").alternative
-    'Balance. In reading order: 1 risk, 1 benefit.'
     """
     kinds = [kind if kind in ("benefit", "risk") else "other" for kind in frame["kind"]]
     levels = ["risk", "other", "benefit"]
@@ -193,12 +184,9 @@ def strip(frame: pd.DataFrame, caption: str) -> Chart:
 
 _WIDTH = 7.2  # inches
 
-
 _BELOW = 0.45  # for the numbers and what they count
 
-
 _EDGE = 0.12
-
 
 _RIGHT = 0.3  # for half of what stands above the last mark
 
@@ -282,13 +270,6 @@ def evidence_map(content: Content, document: str) -> Chart:
     """Return how many claims of each grade are supported, contradicted, or rest on nothing.
 
     A claim counts as contradicted when a source says otherwise, whatever else supports it.
-
-    Examples
-    --------
-    >>> from ketcontent.model import read_content
-    >>> chart = evidence_map(read_content("data"), "ketamine")
-    >>> chart.table.frame["certainty"].tolist()
-    ['high', 'moderate', 'low', 'very-low', 'not graded']
     """
     frame = content.evidence[content.evidence["document"] == document]
     roles: dict[str, set[str]] = {}
@@ -315,14 +296,7 @@ def evidence_map(content: Content, document: str) -> Chart:
 
 
 def balance(content: Content, document: str, *, edition: Edition = "current") -> Chart:
-    """Return where benefits and risks stand along a page.
-
-    Examples
-    --------
-    >>> from ketcontent.model import read_content
-    >>> balance(read_content("data"), "ketamine").caption
-    'Benefits and risks along the page'
-    """
+    """Return where benefits and risks stand along a page."""
     rows = [
         {"statement": one.statement, "kind": one.kind or "not set"}
         for section in assemble(content, document, edition=edition)
@@ -333,14 +307,7 @@ def balance(content: Content, document: str, *, edition: Edition = "current") ->
 
 
 def reading_grades(content: Content, document: str, *, edition: Edition = "current") -> Chart:
-    """Return the reading grade of each section, against the target.
-
-    Examples
-    --------
-    >>> from ketcontent.model import read_content
-    >>> reading_grades(read_content("data"), "ketamine").table.frame.columns.tolist()
-    ['section', 'grade']
-    """
+    """Return the reading grade of each section, against the target."""
     found = readability(content, document, edition=edition)
     frame = found[["section", "flesch_kincaid"]].rename(columns={"flesch_kincaid": "grade"})
     frame = frame[frame["grade"].notna()].round(1)
@@ -349,14 +316,7 @@ def reading_grades(content: Content, document: str, *, edition: Edition = "curre
 
 
 def coverage(content: Content, document: str) -> Chart:
-    """Return how many of the sign-offs that a page needs are valid, stale, refused or missing.
-
-    Examples
-    --------
-    >>> from ketcontent.model import read_content
-    >>> coverage(read_content("data"), "ketamine").table.frame["capacity"].tolist()
-    ['editorial', 'clinical', 'lay']
-    """
+    """Return how many of the sign-offs that a page needs are valid, stale, refused or missing."""
     found = signoff_statuses(PageView(content, document))
     rows = []
     for capacity in dict.fromkeys(one.capacity for one in found):

@@ -34,14 +34,7 @@ class Table:
         return self._drawn("table.md.j2", "to_text")
 
     def to_text(self) -> str:
-        """Return the table as plain text; one that is too wide for a screen, cell by cell.
-
-        Examples
-        --------
-        >>> print(show(pd.DataFrame({"key": ["a"], "words": ["so " * 40]}), "Wide").to_text())
-        a
-          words: so so ...
-        """
+        """Return the table as plain text; one that is too wide for a screen, cell by cell."""
         if self.frame.empty:
             return self.nothing
         cells = [
@@ -109,7 +102,6 @@ def show(
 
 
 _SCREEN = 100  # characters that a line of a terminal holds
-
 
 NO_KIND = "not set"
 

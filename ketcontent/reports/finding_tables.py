@@ -29,12 +29,6 @@ def findings(report: Report, content: Content, document: str) -> pd.DataFrame:
         A row a finding; sign-offs are left out, they have a picture of their own. Columns:
         ``section`` (its heading, or ``whole page``), ``severity``, ``rule``, ``row`` (its key,
         without the page's), ``words`` (those at fault), ``what``, ``do``.
-
-    Examples
-    --------
-    >>> from ketcontent.model import read_content
-    >>> findings(Report(), read_content("data"), "ketamine").columns.tolist()
-    ['section', 'severity', 'rule', 'row', 'words', 'what', 'do']
     """
     page = assemble(content, document)
     titles = [section.title or "(no heading)" for section in page]
@@ -95,13 +89,6 @@ def falling_due(
         A row for what is to be done by the same day, soonest first, what was never done before
         all. Columns: ``what``, ``due`` and ``last`` (dates, or ``now`` and ``never``), ``rows``
         (count), ``row`` (their keys, separated by commas).
-
-    Examples
-    --------
-    >>> from ketcontent.model import read_content
-    >>> day = datetime.date(2026, 11, 23)
-    >>> set(falling_due(read_content("data"), "ketamine", as_of=day)["due"])
-    {'now'}
     """
     view = PageView(content, document)
     end = as_of + datetime.timedelta(days)

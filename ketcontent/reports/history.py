@@ -64,11 +64,6 @@ def version(data: str | os.PathLike[str], document: str, name: str) -> Version:
     ------
     KetcontentError
         When git knows no such commit, or the tables were not there yet.
-
-    Examples
-    --------
-    >>> version("data", "ketamine", "supplied").page.edition
-    'supplied'
     """
     if name in get_args(Edition):
         content = read_content(data)
@@ -85,14 +80,6 @@ def read_content_at(data: str | os.PathLike[str], reference: str) -> Content:
     ------
     KetcontentError
         When git is not there, knows no such commit, or the tables were not in it.
-
-    Examples
-    --------
-    >>> read_content_at("data", "no-such-commit")
-    Traceback (most recent call last):
-        ...
-    ketcontent.errors.KetcontentError: Git has no tables in data at 'no-such-commit'.
-    hint: Name an edition (current, supplied) or a commit that holds the tables.
     """
     folder = Path(data)
     names = [SCHEMA_FILE, *(f"{table}.csv" for table in TABLES)]
@@ -124,12 +111,6 @@ def changes_between(old: Version, new: Version) -> list[Change]:
 
     A statement whose words are the same and whose grade, sources or links are not has changed
     too: its sign-offs are void.
-
-    Examples
-    --------
-    >>> now = version("data", "ketamine", "current")
-    >>> changes_between(now, now)
-    []
     """
     before, after = in_reading_order(old.page), in_reading_order(new.page)
     signed = valid_signers(old)

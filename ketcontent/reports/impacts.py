@@ -34,13 +34,7 @@ class Impact:
 
     @property
     def head(self) -> str:
-        """How much it touches, in words.
-
-        Examples
-        --------
-        >>> Impact("term", "ECT", (), ()).head
-        'term ECT: 0 statements on 0 pages, 0 sign-offs'
-        """
+        """How much it touches, in words."""
         pages = len({document for document, _, _ in self.statements})
         return (
             f"{self.kind} {self.key}: {counted(len(self.statements), 'statement')} on "
@@ -89,15 +83,6 @@ def impact(content: Content, kind: str, key: str) -> Impact:
     ------
     UnknownName
         When there is no such kind, or no such row.
-
-    Examples
-    --------
-    >>> from ketcontent.model import read_content
-    >>> impact(read_content("data"), "source", "nobody-1900")
-    Traceback (most recent call last):
-        ...
-    ketcontent.errors.UnknownName: No source 'nobody-1900'.
-    ...
     """
     tables = {"notice": content.notices, "source": content.sources, "term": content.terms}
     if kind not in tables:

@@ -59,14 +59,7 @@ class Summary:
 
 
 def summary(content: Content, document: str) -> Summary:
-    """Return the head of a review of a page.
-
-    Examples
-    --------
-    >>> from ketcontent.model import read_content
-    >>> summary(read_content("data"), "ketamine").page
-    <Document ketamine, current: ... sections>
-    """
+    """Return the head of a review of a page."""
     view = PageView(content, document)
     page, asked = view.edition(), signoff_statuses(view)
     last = review_date(asked)

@@ -25,13 +25,6 @@ def holdings(content: Content, document: str, *, edition: Edition = "current") -
     pandas.DataFrame
         A row a section in reading order, then ``all``. Columns: ``section`` (its heading), one
         for each kind that occurs (``not set`` for statements without one), ``all``: counts.
-
-    Examples
-    --------
-    >>> from ketcontent.model import read_content
-    >>> counts = holdings(read_content("data"), "ketamine", edition="supplied")
-    >>> counts.iloc[-1].loc[["section", "all"]].to_dict()
-    {'section': 'all', 'all': 31}
     """
     page = assemble(content, document, edition=edition)
     kinds = sorted({one.kind or NO_KIND for section in page for one in section.statements})
@@ -53,12 +46,6 @@ def lengths(content: Content, document: str, *, edition: Edition = "current") ->
     pandas.DataFrame
         A row a section with statements, in reading order. Columns: ``section`` (its heading),
         ``statements`` (count), ``words`` (count), ``mean`` and ``longest`` (words a statement).
-
-    Examples
-    --------
-    >>> from ketcontent.model import read_content
-    >>> lengths(read_content("data"), "ketamine", edition="supplied").iloc[-1].to_dict()
-    {'section': 'Reviews', 'statements': 1, 'words': 5, 'mean': 5, 'longest': 5}
     """
     rows = []
     for section in assemble(content, document, edition=edition):
@@ -77,12 +64,6 @@ def repeats(content: Content, document: str, *, edition: Edition = "current") ->
     pandas.DataFrame
         A row a repeated sentence, in order of first use. Columns: ``words`` (the sentence),
         ``times`` (count), ``statements`` (the keys, separated by commas).
-
-    Examples
-    --------
-    >>> from ketcontent.model import read_content
-    >>> repeats(read_content("data"), "ketamine", edition="supplied")["statements"].tolist()
-    ['lede-1, important-note-1', 'lede-2, important-note-2']
     """
     found: dict[str, list[tuple[str, str]]] = {}
     for section in assemble(content, document, edition=edition):
@@ -122,12 +103,6 @@ def changes(
         A row a statement that changed, in the order of the new edition, then those it cut.
         Columns: ``statement`` (its key), ``change`` (``reworded``, ``added``, ``cut``),
         ``redline`` (a `Redline` of its label and words).
-
-    Examples
-    --------
-    >>> from ketcontent.model import read_content
-    >>> changes(read_content("data"), "ketamine", old="supplied", new="supplied").empty
-    True
     """
     pages = [assemble(content, document, edition=edition) for edition in (old, new)]
     before, after = (_wordings(page) for page in pages)
@@ -168,13 +143,6 @@ def grounds(
         A row what one source says on one statement, in reading order. Columns: ``statement`` (its
         key), ``certainty``, ``source`` (a `ketcontent.pages.blocks.Reference`), ``role``,
         ``finding``, ``where`` (in the source), ``checked`` (when, or ``never``).
-
-    Examples
-    --------
-    >>> from ketcontent.model import read_content
-    >>> found = grounds(read_content("data"), "ketamine", section="lasting-harm")
-    >>> found.loc[0, ["statement", "role"]].tolist()
-    ['lasting-1', 'supports']
     """
     page = assemble(content, document, section=section, edition=edition)
     frame = content.evidence[content.evidence["document"] == document]
@@ -254,13 +222,6 @@ def list_sources(
     ------
     UnknownName
         When there is no such page or section.
-
-    Examples
-    --------
-    >>> from ketcontent.model import read_content
-    >>> shown = list_sources(read_content("data"), "ketamine", section="lasting-harm")
-    >>> shown.caption
-    'Sources of ketamine/lasting-harm: 3, of which 1 with unconfirmed fields'
     """
     if document:
         page = assemble(content, document, section=section, edition=edition)

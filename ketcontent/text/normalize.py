@@ -107,13 +107,7 @@ def gap(sentence: str) -> str:
 
 
 def joined(sentences: Iterable[str]) -> str:
-    """Return sentences as one running text.
-
-    Examples
-    --------
-    >>> joined(["It works.", "For a day."])
-    'It works. For a day.'
-    """
+    """Return sentences as one running text."""
     text = ""
     for sentence in sentences:
         text = f"{text}{gap(text)}{sentence}" if text else sentence
@@ -135,11 +129,5 @@ def visible(text: str) -> str:
 
 
 def counted(number: int, noun: str) -> str:
-    """Return a number with its noun.
-
-    Examples
-    --------
-    >>> counted(1, "row"), counted(2, "row")
-    ('1 row', '2 rows')
-    """
+    """Return a number with its noun."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

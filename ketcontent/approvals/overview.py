@@ -81,7 +81,7 @@ def with_statuses(view: PageView, page: Document, statuses: Sequence[SignoffStat
 
 
 def _version(page: Document) -> str:
-    """Return the digest of the fingerprints of all that is shown, in order."""
+    """Return the digest of the statement digests of all that is shown, in order."""
     prints = [statement_digest(page.document, one) for one in page.statements]
     return digest(prints, context=(page.document,))
 

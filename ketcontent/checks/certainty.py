@@ -7,14 +7,21 @@ from collections.abc import Iterator
 
 from ketcontent.checks.statements import (
     CLAIMS,
-    EFFECTS,
     statement_fault,
-    whole_words,
 )
 from ketcontent.diagnostics import Diagnostic
 from ketcontent.pages import Document, Edition, PageView, Statement
 
-NOT_KNOWN = whole_words(
+_EFFECTS = frozenset({"benefit", "risk", "mechanism", "use"})
+"""The kinds whose wording must agree with the grade of certainty."""
+
+
+def _whole_words(*patterns: str) -> re.Pattern[str]:
+    """Return a pattern that finds any of these as whole words."""
+    return re.compile(rf"\b(?:{'|'.join(patterns)})(?!\w)", re.IGNORECASE)
+
+
+NOT_KNOWN = _whole_words(
     r"(?:do|does|did|could|can)(?: not|n[’']t) (?:yet )?(?:know|agree|tell|say)",
     r"cannot (?:tell|say)",
     r"(?:not|never) (?:yet |well |fully )?(?:clear|known|certain|sure|agreed)",
@@ -29,19 +36,19 @@ NOT_KNOWN = whole_words(
 )
 """Words that say that something is not known, or was looked for and not found."""
 
-_ONLY_WHY = whole_words(
+_ONLY_WHY = _whole_words(
     r"(?:not|n[’']t|nobody|no one) (?:yet |fully )?(?:known?|knows|clear|sure)(?: exactly)?"
     r" (?:why|how (?:it|this|they))",
     r"(?:unclear|unknown)(?: exactly)? (?:why|how (?:it|this|they))",
 )
 """Words that leave open why something works, and not whether it does."""
 
-_MAY = whole_words(
+_MAY = _whole_words(
     r"(?-i:may)|(?-i:(?<![^.!?] )May(?! \d| of \d))",  # not the month
     r"might|could|possibly|perhaps",
 )
 
-_MAY_SHIFT = whole_words(
+_MAY_SHIFT = _whole_words(
     r"(?:(?-i:may)|might|could)(?: also| even| perhaps| possibly| well)* (?:raise|increase|lower"
     r"|reduce|double|add to|be (?:linked|associated|connected)|play a (?:part|role)|contribute)",
     r"(?:might|could|may) (?:possibly|perhaps|conceivably)",
@@ -52,33 +59,33 @@ _MAY_SHIFT = whole_words(
 fact about many.
 """
 
-_PROBABLY = whole_words(r"probably", r"(?<!more )(?<!less )(?<!most )(?<!as )likely")
+_PROBABLY = _whole_words(r"probably", r"(?<!more )(?<!less )(?<!most )(?<!as )likely")
 
-_PROOF = whole_words(
+_PROOF = _whole_words(
     r"(?:ha(?:s|ve|d)|been|is|are|was|were) (?:\w+ly |now |well )?(?:proven|proved|established)",
     r"ha(?:s|ve) been (?:\w+ly )?shown to|proves? (?:that|it|to)",
     r"guarantee[sd]?|definitely|certainly|undoubtedly|without (?:a |any )?doubt",
 )
 """Words that claim proof, which no grade below high can carry."""
 
-_DENIED = whole_words(
+_DENIED = _whole_words(
     r"not|\w+n[’']t|never|no|neither|nor|nobody|nothing|cannot|whether|if|without"
 )
 """Words that take back, within a clause, what comes after them."""
 
-_REPORT = whole_words(
+_REPORT = _whole_words(
     r"trials?|studies|(?<!to )(?<!you )(?<!people )study(?! for)|reviews?|surveys?|case series",
     r"reports?|reported|in (?:animals|rats|mice)|guidelines?|guidance|labels?",
 )
 """Words that say who found it, or where."""
 
-_IN_GENERAL = whole_words(
+_IN_GENERAL = _whole_words(
     r"(?:trials|studies|reviews|reports|surveys) (?:\w+ly |have |all |now )*(?:shown?|prove[ds]?"
     r"|confirm(?:ed)?|demonstrated?|agree that)"
 )
 """Words that call on studies and name none."""
 
-_EFFECT_IN_HEADING = whole_words(
+_EFFECT_IN_HEADING = _whole_words(
     r"relie(?:f|ves?|ving)|improv\w+|reduc(?:es?|ed|tions?)|enhanc\w+|promot(?:es|ing)",
     r"prevent(?:s|ing)|lowers|stops|fights|restores|treats|cures?|heals?|boosts?|eases?|works",
     r"effective|benefits?|safe(?! (?:storage|disposal|handling|keeping|use))|safely|safety profile",
@@ -110,7 +117,7 @@ def judge_certainty(view: PageView, *, edition: Edition = "current") -> list[Dia
     for one in page.statements:
         if one.kind in CLAIMS and not one.notice and edition == "current":
             faults += _graded(page, one, reasons.get(one.statement, ""))
-        if one.kind in EFFECTS and not one.notice and one.certainty:
+        if one.kind in _EFFECTS and not one.notice and one.certainty:
             faults += _worded(page, one)
         if one.label and _asserts(one.label):
             faults.append(

@@ -6,31 +6,33 @@ import re
 
 from ketcontent.checks.certainty import NOT_KNOWN
 from ketcontent.checks.statements import (
-    LIMITS,
-    count_words,
     evidence_roles,
-    page_finding,
     statement_fault,
 )
-from ketcontent.diagnostics import Diagnostic
+from ketcontent.diagnostics import Diagnostic, Severity
 from ketcontent.markup import english
 from ketcontent.pages import Edition, PageView
+from ketcontent.text import word_count
 
 RISK_SHARE = 0.7
 """The least words of risk for each word of benefit (fair balance, 21 CFR 202.1(e))."""
+
+
+_LIMITS = frozenset({"qualifies", "contradicts"})
+"""What evidence may say that limits a benefit."""
 
 
 def judge_balance(view: PageView, *, edition: Edition = "current") -> list[Diagnostic]:
     """Return where a page says more of benefit than of risk, or says it first."""
     page = view.edition(edition)
     roles = evidence_roles(view)
-    sentences = [(one, count_words(one)) for one in page.statements]
+    sentences = [(one, word_count(one.plain)) for one in page.statements]
     benefit = sum(size for one, size in sentences if one.kind == "benefit")
     risk = sum(size for one, size in sentences if one.kind == "risk")
     faults: list[Diagnostic] = []
     if benefit and risk < RISK_SHARE * benefit:
         faults.append(
-            page_finding(
+            _page_finding(
                 view.document,
                 "benefits-outweigh-risks",
                 f"{risk} words of risk stand against {benefit} words of benefit.",
@@ -56,7 +58,7 @@ def judge_balance(view: PageView, *, edition: Edition = "current") -> list[Diagn
             for one in section.statements
             if one.kind == "risk"
             or NOT_KNOWN.search(one.plain)
-            or any(roles.get(one.statement, {}).get(key, "") in LIMITS for key in one.cites)
+            or any(roles.get(one.statement, {}).get(key, "") in _LIMITS for key in one.cites)
         ]
         if benefits and not limits:
             faults.append(
@@ -100,7 +102,7 @@ def judge_topics(view: PageView, *, edition: Edition = "current") -> list[Diagno
         if topic not in covered:
             must = row["level"] == "must"
             faults.append(
-                page_finding(
+                _page_finding(
                     view.document,
                     "topic-missing",
                     f"No statement answers: {row['question']}",
@@ -134,7 +136,7 @@ def judge_notices(view: PageView, *, edition: Edition = "current") -> list[Diagn
     crisis = {notice for notice, need in needs.items() if need == "crisis"}
     used = {one.notice for one in page.statements}
     faults = [
-        page_finding(
+        _page_finding(
             view.document,
             "notice-missing",
             f"The notice '{notice}' is missing; every page must carry it.",
@@ -168,7 +170,7 @@ def judge_notices(view: PageView, *, edition: Edition = "current") -> list[Diagn
     first = {one.notice for one in sections[0].statements} if sections else set()
     if mentioned and (not crisis or not crisis <= first):
         faults.append(
-            page_finding(
+            _page_finding(
                 view.document,
                 "crisis-contacts-missing",
                 "The page speaks of crisis or suicide and does not start with crisis contacts.",
@@ -206,7 +208,7 @@ def judge_strings(view: PageView) -> list[Diagnostic]:
         return faults
     return [
         *faults,
-        page_finding(
+        _page_finding(
             view.document,
             "strings-missing",
             f"In '{language}' the page lacks: {', '.join(sorted(needed))}.",
@@ -222,3 +224,19 @@ def _lost_fields(name: str, text: str) -> list[str]:
     lost = [one for one in re.findall(r"\{\w+\}", wanted) if one not in text]
     parts = wanted.count("|") + 1
     return lost + ([f"{parts} parts between |"] if text.count("|") + 1 != parts else [])
+
+
+def _page_finding(
+    document: str, rule: str, message: str, hint: str, *, severity: Severity = "error"
+) -> Diagnostic:
+    """Return a finding on a page as a whole."""
+    return Diagnostic(
+        rule=rule,
+        message=message,
+        hint=hint,
+        severity=severity,
+        table="documents",
+        key=document,
+        column="document",
+        cell=document,
+    )

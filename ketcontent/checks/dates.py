@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 
-from ketcontent.checks.statements import REVISED_TYPES, on_date
 from ketcontent.diagnostics import Diagnostic
 from ketcontent.pages import PageView
 
@@ -17,6 +16,12 @@ REVISION_DAYS = 90
 
 HELP_LINE_DAYS = 90
 """Days after which a crisis contact must be tried again."""
+
+
+_REVISED_TYPES = frozenset(
+    {"document", "webpage", "legislation", "report", "regulation", "standard"}
+)
+"""The types of source that come out in new versions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +63,7 @@ def dates_due(view: PageView) -> list[Due]:
                 RETRACTION_DAYS,
             )
         )
-        if row["type"] in REVISED_TYPES:
+        if row["type"] in _REVISED_TYPES:
             found.append(
                 _due(
                     "revision-unchecked",
@@ -114,7 +119,7 @@ def judge_freshness(view: PageView, *, as_of: datetime.date) -> list[Diagnostic]
     return [_future(one.table, one.key, one.column, one.last) for one in to_come] + [
         Diagnostic(
             rule=one.rule,
-            message=f"{one.what}: last done {on_date(one.last)}."
+            message=f"{one.what}: last done {f'on {one.last}' if one.last else 'never'}."
             if one.due is None or one.rule != "waiver-expired"
             else f"The waiver ended on {one.last}.",
             hint=f"{one.what}, then date {one.column}."

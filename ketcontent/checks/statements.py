@@ -2,23 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 from ketcontent.diagnostics import Diagnostic, Severity
 from ketcontent.pages import Document, PageView, Statement
-from ketcontent.text import words
 
 CLAIMS = frozenset({"benefit", "risk", "mechanism", "use", "regulatory"})
 """The kinds of statement that must rest on a source."""
-
-EFFECTS = frozenset({"benefit", "risk", "mechanism", "use"})
-"""The kinds whose wording must agree with the grade of certainty."""
-
-LIMITS = frozenset({"qualifies", "contradicts"})
-
-REVISED_TYPES = frozenset(
-    {"document", "webpage", "legislation", "report", "regulation", "standard"}
-)
 
 
 def statement_fault(
@@ -61,34 +49,3 @@ def evidence_roles(view: PageView) -> dict[str, dict[str, str]]:
     for row in view.rows("evidence"):
         roles.setdefault(row["statement"], {})[row["source"]] = row["role"]
     return roles
-
-
-def whole_words(*patterns: str) -> re.Pattern[str]:
-    """Return a pattern that finds any of these as whole words."""
-    return re.compile(rf"\b(?:{'|'.join(patterns)})(?!\w)", re.IGNORECASE)
-
-
-def on_date(date: str) -> str:
-    """Return when something was last done, in words."""
-    return f"on {date}" if date else "never"
-
-
-def page_finding(
-    document: str, rule: str, message: str, hint: str, *, severity: Severity = "error"
-) -> Diagnostic:
-    """Return a finding on a page as a whole."""
-    return Diagnostic(
-        rule=rule,
-        message=message,
-        hint=hint,
-        severity=severity,
-        table="documents",
-        key=document,
-        column="document",
-        cell=document,
-    )
-
-
-def count_words(one: Statement) -> int:
-    """Return how many words a statement has."""
-    return sum(any(map(str.isalnum, word)) for word in words(one.plain))

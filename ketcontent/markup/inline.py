@@ -10,7 +10,7 @@ The words around the sentences (labels, states, legends) are `Strings` of one la
 table of strings, which a template asks for by name.
 
 This module knows strings and templates, not rows: `documents` stands above it, and a Document
-draws itself with `render`. That is why it lies lower than in the first sketch of the house.
+draws itself with `render`. That is why it lies lower than the pages.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ import calendar
 import copy
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -131,10 +131,11 @@ def check_foreign_keys(
             )
         if tables[other].absent & set(wanted):
             continue
-        known = {_cells(schemas[other], line, wanted) for line in lines[other]}
+        wanted_cells, cells_of = _cells(schemas[other], wanted), _cells(schema, names)
+        known = {wanted_cells(line.cells) for line in lines[other]}
         for line in lines[table]:
-            cells = _cells(schema, line, names)
-            if not any(cells) or cells in known or not faults.sound(line, *names):
+            cells = cells_of(line.cells)
+            if cells in known or not any(cells) or not faults.sound(line, *names):
                 continue
             faults.add(
                 "unknown-key",
@@ -146,12 +147,14 @@ def check_foreign_keys(
             )
 
 
-def _cells(schema: Schema, line: Line, names: tuple[str, ...]) -> Row:
-    return tuple(line.cells[schema.columns.index(name)] for name in names)
+def _cells(schema: Schema, names: tuple[str, ...]) -> Callable[[Row], Row]:
+    """Return what takes the cells of some columns out of a row."""
+    places = [schema.columns.index(name) for name in names]
+    return lambda row: tuple([row[place] for place in places])
 
 
 def _translate(refusal: _Refusal, faults: Faults, lines: list[Line]) -> None:
-    """Say a fault that frictionless found in the words of this house, with its line."""
+    """Say a fault that frictionless found in our own words, with its line."""
     schema, row, column = faults.schema, lines[refusal.place], refusal.column
     place: dict[str, Any] = {"line": row.line, "row": row.cells}
     if refusal.type == "primary-key":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from pathlib import Path
 
 from ketcontent.diagnostics import Diagnostic
@@ -31,6 +32,8 @@ class Faults:
 
     def sound(self, line: Line, *columns: str) -> bool:
         """Whether these cells were read and have no fault so far."""
+        if not (self.cells or self.absent or self.doubtful):
+            return True
         faulty = any((line.line, column) in self.cells for column in columns)
         return self.read(line, *columns) and not faulty
 
@@ -70,18 +73,16 @@ class TableRows:
 
     def __init__(self, schema: Schema, lines: list[Line], faults: Faults) -> None:
         self.schema, self.lines, self.faults = schema, lines, faults
+        self.read, self.sound = faults.read, faults.sound
+
+    @cached_property
+    def rows(self) -> list[tuple[Line, dict[str, str]]]:
+        """Each line with its cells by column."""
+        columns = self.schema.columns
+        return [(line, dict(zip(columns, line.cells, strict=True))) for line in self.lines]
 
     def __iter__(self) -> Iterator[tuple[Line, dict[str, str]]]:
-        for line in self.lines:
-            yield line, dict(zip(self.schema.columns, line.cells, strict=True))
-
-    def read(self, line: Line, *columns: str) -> bool:
-        """Return whether some cells of a line could be read."""
-        return self.faults.read(line, *columns)
-
-    def sound(self, line: Line, *columns: str) -> bool:
-        """Return whether some cells of a line have no fault."""
-        return self.faults.sound(line, *columns)
+        return iter(self.rows)
 
     def fault(self, line: Line, rule: str, column: str, message: str, hint: str) -> None:
         """Add a fault of a cell."""

@@ -38,12 +38,6 @@ def table_bytes(content: Content, table: str) -> bytes:
     return format_csv(schema, dict(rows))
 
 
-def keyed_rows(content: Content, table: str) -> dict[Key, Row]:
-    """Return the rows of a table by key, as text."""
-    schema = content.schemas[table]
-    return {schema.key_of(row): row for row in _texts(getattr(content, table), schema)}
-
-
 def _texts(frame: pd.DataFrame, schema: Schema) -> list[Row]:
     """Return the rows of a table as text, in their order."""
     booleans, numbers = schema.typed("boolean"), schema.typed("integer")

@@ -2,12 +2,12 @@
 
 A page is made of its own rows and of what lies behind them: the notices, terms and sources that
 it uses, and the tables that hold for every page. `slice_of` returns just those as a Content of its
-own, which says of the page what the whole Content says. What is done page by page over parts grows
-in a straight line with the number of pages, and what is not in a part cannot change the page.
+own, which says of the page what the whole Content says. What is done slice by slice grows
+in a straight line with the number of pages, and what is not in a slice cannot change the page.
 
 Notes
 -----
-A part may hold a row too many, never one too few. A term is in it when its letters stand anywhere
+A slice may hold a row too many, never one too few. A term is in it when its letters stand anywhere
 in the page's words, whatever markup, mark or space between them, and so is a source whose title
 the page may quote; a notice also when a judge may ask why the page does not have it; and each
 shared row that somebody waived a finding on, since an expired waiver of it concerns every page.

@@ -165,6 +165,6 @@ def shipped_schemas() -> dict[str, Schema]:
 
 
 def table_hash(schema: Schema, data: bytes | None) -> str:
-    """Return the digest of a table's bytes together with what is demanded of them."""
+    """Return the hash of a table's bytes together with what is demanded of them."""
     demanded = json.dumps([ketcontent.__version__, schema.table, schema.descriptor])
     return hashlib.sha256(f"{demanded}\n".encode() + (data or b"")).hexdigest()

@@ -62,10 +62,9 @@ def parse(
         check_cells(folder, schemas, lines, faults)
         for table in schemas:
             check_foreign_keys(folder, table, schemas, lines, faults)
+        rows = {table: TableRows(schemas[table], lines[table], faults[table]) for table in schemas}
         for law in LAWS:
-            law(
-                {table: TableRows(schemas[table], lines[table], faults[table]) for table in schemas}
-            )
+            law(rows)
     return lines, Report.of([fault for table in schemas for fault in faults[table].found])
 
 

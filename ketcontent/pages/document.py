@@ -248,9 +248,8 @@ def linked_data(page: Document) -> dict[str, Any]:
     reviewed = page.state == "reviewed" and bool(page.last_review)
     about: dict[str, Any] = {"@type": "Drug", "name": page.name, "nonProprietaryName": page.name}
     if reviewed:
-        said = [one for section in page for one in section.statements]
-        about["legalStatus"] = [one.plain for one in said if one.kind == "regulatory"]
-        about["warning"] = [one.plain for one in said if one.kind == "risk"]
+        about["legalStatus"] = [one.plain for one in page.statements if one.kind == "regulatory"]
+        about["warning"] = [one.plain for one in page.statements if one.kind == "risk"]
     data: dict[str, Any] = {
         "@context": "https://schema.org",
         "@type": "MedicalWebPage",

@@ -278,19 +278,18 @@ def evidence_map(content: Content, document: str) -> Chart:
     grades = ["high", "moderate", "low", "very-low", "not graded"]
     columns = ["supported", "contradicted", "no support"]
     counts = {grade: dict.fromkeys(columns, 0) for grade in grades}
-    for section in assemble(content, document):
-        for one in section.statements:
-            if one.kind not in CLAIMS or one.notice:
-                continue
-            said = roles.get(one.statement, set())
-            column = (
-                "contradicted"
-                if "contradicts" in said
-                else "supported"
-                if "supports" in said
-                else "no support"
-            )
-            counts[one.certainty or "not graded"][column] += 1
+    for one in assemble(content, document).statements:
+        if one.kind not in CLAIMS or one.notice:
+            continue
+        said = roles.get(one.statement, set())
+        column = (
+            "contradicted"
+            if "contradicts" in said
+            else "supported"
+            if "supports" in said
+            else "no support"
+        )
+        counts[one.certainty or "not graded"][column] += 1
     rows = [{"certainty": grade, **counts[grade]} for grade in grades]
     return bars(pd.DataFrame(rows), "Claims by certainty and support", unit="claims")
 
@@ -299,8 +298,7 @@ def balance(content: Content, document: str, *, edition: Edition = "current") ->
     """Return where benefits and risks stand along a page."""
     rows = [
         {"statement": one.statement, "kind": one.kind or "not set"}
-        for section in assemble(content, document, edition=edition)
-        for one in section.statements
+        for one in assemble(content, document, edition=edition).statements
     ]
     frame = pd.DataFrame(rows, columns=["statement", "kind"])
     return strip(frame, "Benefits and risks along the page")

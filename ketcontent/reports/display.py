@@ -9,7 +9,6 @@ from typing import Any
 import pandas as pd
 
 from ketcontent.markup import FACTS, render, trusted
-from ketcontent.text import words
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,18 +101,6 @@ def show(
 
 
 _SCREEN = 100  # characters that a line of a terminal holds
-
-NO_KIND = "not set"
-
-
-def section_heading(title: str) -> str:
-    """Return what to call a section in a table."""
-    return title or "(no heading)"
-
-
-def word_count(text: str) -> int:
-    """Return how many words a text has."""
-    return sum(any(map(str.isalnum, word)) for word in words(text))
 
 
 def _cell(cell: Any, form: str) -> Any:

@@ -95,16 +95,13 @@ def impact(content: Content, kind: str, key: str) -> Impact:
     for document in content.documents["document"]:
         page = assemble(content, document)
         signers = valid_signers(Version(content, page))
-        for section in page:
-            for one in section.statements:
-                touched = {
-                    "notice": one.notice == key,
-                    "source": key in one.cites,
-                    "term": bool(term.search(reader_words(one))),
-                }[kind]
-                if touched:
-                    statements.append((document, one.statement, reader_words(one)))
-                    signed += [
-                        (document, one.statement, who) for who in signers.get(one.statement, ())
-                    ]
+        for one in page.statements:
+            touched = {
+                "notice": one.notice == key,
+                "source": key in one.cites,
+                "term": bool(term.search(reader_words(one))),
+            }[kind]
+            if touched:
+                statements.append((document, one.statement, reader_words(one)))
+                signed += [(document, one.statement, who) for who in signers.get(one.statement, ())]
     return Impact(kind, key, tuple(statements), tuple(signed))

@@ -10,11 +10,11 @@ from typing import Any
 
 import pandas as pd
 
-from ketcontent.model import Content
+from ketcontent.model import Content, rows_of
 from ketcontent.pages import Document, Edition, Reference, assemble, references
-from ketcontent.reports.display import NO_KIND, Table, section_heading, word_count
+from ketcontent.reports.display import Table
 from ketcontent.reports.history import in_reading_order
-from ketcontent.text import Redline, canonical, compare, counted
+from ketcontent.text import Redline, canonical, compare, counted, word_count
 
 
 def holdings(content: Content, document: str, *, edition: Edition = "current") -> pd.DataFrame:
@@ -27,12 +27,12 @@ def holdings(content: Content, document: str, *, edition: Edition = "current") -
         for each kind that occurs (``not set`` for statements without one), ``all``: counts.
     """
     page = assemble(content, document, edition=edition)
-    kinds = sorted({one.kind or NO_KIND for section in page for one in section.statements})
+    kinds = sorted({one.kind or "not set" for one in page.statements})
     rows: list[dict[str, Any]] = []
     for section in page:
-        found = [one.kind or NO_KIND for one in section.statements]
+        found = [one.kind or "not set" for one in section.statements]
         row = {kind: found.count(kind) for kind in kinds}
-        rows.append({"section": section_heading(section.title), **row, "all": len(found)})
+        rows.append({"section": section.title or "(no heading)", **row, "all": len(found)})
     frame = pd.DataFrame(rows, columns=["section", *kinds, "all"])
     total = frame[[*kinds, "all"]].sum().to_dict()
     return pd.concat([frame, pd.DataFrame([{"section": "all", **total}])], ignore_index=True)
@@ -51,7 +51,7 @@ def lengths(content: Content, document: str, *, edition: Edition = "current") ->
     for section in assemble(content, document, edition=edition):
         counts = [word_count(one.plain) for one in section.statements]
         if counts:
-            row = [section_heading(section.title), len(counts), sum(counts)]
+            row = [section.title or "(no heading)", len(counts), sum(counts)]
             rows.append([*row, round(sum(counts) / len(counts)), max(counts)])
     return pd.DataFrame(rows, columns=["section", "statements", "words", "mean", "longest"])
 
@@ -66,9 +66,8 @@ def repeats(content: Content, document: str, *, edition: Edition = "current") ->
         ``times`` (count), ``statements`` (the keys, separated by commas).
     """
     found: dict[str, list[tuple[str, str]]] = {}
-    for section in assemble(content, document, edition=edition):
-        for one in section.statements:
-            found.setdefault(canonical(one.plain).casefold(), []).append((one.plain, one.statement))
+    for one in assemble(content, document, edition=edition).statements:
+        found.setdefault(canonical(one.plain).casefold(), []).append((one.plain, one.statement))
     rows = [
         (same[0][0], len(same), ", ".join(key for _, key in same))
         for same in found.values()
@@ -145,9 +144,8 @@ def grounds(
         ``finding``, ``where`` (in the source), ``checked`` (when, or ``never``).
     """
     page = assemble(content, document, section=section, edition=edition)
-    frame = content.evidence[content.evidence["document"] == document]
     said: dict[str, list[dict[str, str]]] = {}
-    for row in _records(frame):
+    for row in rows_of(content.evidence[content.evidence["document"] == document]):
         said.setdefault(row["statement"], []).append(row)
     known = {one.source: one for one in _references(content, page)}
     rows = [
@@ -160,8 +158,7 @@ def grounds(
             row["locator"],
             row["checked_on"] or "never",
         )
-        for part in page
-        for one in part.statements
+        for one in page.statements
         for row in said.get(one.statement, ())
     ]
     columns = ["statement", "certainty", "source", "role", "finding", "where", "checked"]
@@ -170,7 +167,7 @@ def grounds(
 
 def _references(content: Content, page: Document | None = None) -> list[Reference]:
     """Return all sources as references, by key; those that a page cites with their numbers."""
-    rows = _records(content.sources)
+    rows = rows_of(content.sources)
     numbered = {one.source: one for one in page.references} if page else {}
     return [
         numbered.get(row["source"])
@@ -184,12 +181,6 @@ def _references(content: Content, page: Document | None = None) -> list[Referenc
             unconfirmed=row["unconfirmed"],
         )
         for row, text in zip(rows, references(rows), strict=True)
-    ]
-
-
-def _records(frame: pd.DataFrame) -> list[dict[str, str]]:
-    return [
-        {str(name): str(cell) for name, cell in row.items()} for row in frame.to_dict("records")
     ]
 
 
@@ -230,7 +221,7 @@ def list_sources(
     else:
         found = _references(content)
         uses = _uses(content)
-    rows = {row["source"]: row for row in _records(content.sources)}
+    rows = {row["source"]: row for row in rows_of(content.sources)}
     drawn = [
         {
             "source": one.source,
@@ -265,10 +256,9 @@ def _uses(content: Content) -> dict[str, str]:
     """Return how many sentences cite each source that any does, on how many pages, in words."""
     pages: dict[str, list[str]] = {}
     for document in content.documents["document"]:
-        for section in assemble(content, document):
-            for one in section.statements:
-                for key in one.cites:
-                    pages.setdefault(key, []).append(document)
+        for one in assemble(content, document).statements:
+            for key in one.cites:
+                pages.setdefault(key, []).append(document)
     return {
         key: f"{counted(len(found), 'statement')} on {counted(len(set(found)), 'page')}"
         for key, found in pages.items()
@@ -276,8 +266,4 @@ def _uses(content: Content) -> dict[str, str]:
 
 
 def _wordings(page: Document) -> dict[str, str]:
-    return {
-        one.statement: f"{one.label_text} {one.plain}".strip()
-        for section in page
-        for one in section.statements
-    }
+    return {one.statement: f"{one.label_text} {one.plain}".strip() for one in page.statements}

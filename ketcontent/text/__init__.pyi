@@ -8,4 +8,5 @@ from .normalize import visible as visible
 from .redlines import Redline as Redline
 from .redlines import compare as compare
 from .redlines import redline as redline
+from .tokenizer import word_count as word_count
 from .tokenizer import words as words

@@ -38,3 +38,8 @@ def words(text: str) -> list[str]:
     ['नमस्ते', '।']
     """
     return [token for token in tokens(text) if not token.isspace()]
+
+
+def word_count(text: str) -> int:
+    """Return how many words a text has; a mark is none."""
+    return sum(any(map(str.isalnum, word)) for word in words(text))

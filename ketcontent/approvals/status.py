@@ -1,4 +1,4 @@
-"""Bind a yes to wording; judge whether it is valid, stale, missing or refused.
+"""Where the sign-offs of a page stand: valid, refused, stale or missing.
 
 A sign-off is a row that says: this person, in this capacity, on this day, said yes (or no) to
 exactly these words. It holds the digest of what the reader reads (`statement_digest`) and the words

@@ -1,4 +1,8 @@
-"""A report of findings for people, GitHub, SARIF and JUnit."""
+"""A report as its reader wants it.
+
+Text for a terminal, JSON lines for programs, workflow commands and a step summary for GitHub,
+SARIF for code scanning, JUnit for test reports.
+"""
 
 from __future__ import annotations
 

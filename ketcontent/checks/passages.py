@@ -1,4 +1,13 @@
-"""The passages of a page that the rules of prose read, and the place of each character."""
+"""The passages of a page that the judges of words read, and the place of each character.
+
+What is judged is what a reader reads, without markup and citations. A finding points at the cell
+that holds the words (the text, label or heading of one edition, the title, or the notice where the
+sentence is one), and its span is where those words stand in the cell.
+
+White space counts as one space, typographic apostrophes, quotes and hyphens as those of a
+keyboard, and characters that are not seen (soft hyphens, zero-width spaces) as nothing; so a
+pattern is written once.
+"""
 
 from __future__ import annotations
 

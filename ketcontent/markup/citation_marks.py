@@ -1,4 +1,4 @@
-"""The marks ``[@source]`` in the words of a statement."""
+"""The marks of citation in the words of a statement: ``[@source]``."""
 
 from __future__ import annotations
 

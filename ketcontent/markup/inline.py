@@ -1,16 +1,7 @@
-"""The project's templates and the inline markup of a sentence → HTML, Markdown, plain text.
+"""The inline markup of a sentence → HTML and plain text.
 
 A sentence is CommonMark inline markup: emphasis, strong, code, links to ``http``, ``https`` and
-``mailto``. Raw HTML, images and every other link are plain text. HTML comes from Jinja templates
-with autoescape, so a cell of a table reaches a reader as visible text and nothing else.
-
-Notes
------
-The words around the sentences (labels, states, legends) are `Strings` of one language: rows of the
-table of strings, which a template asks for by name.
-
-This module knows strings and templates, not rows: `documents` stands above it, and a Document
-draws itself with `render`. That is why it lies lower than the pages.
+``mailto``. Raw HTML, images and every other link are plain text.
 """
 
 from __future__ import annotations

@@ -1,4 +1,9 @@
-"""The project's templates, and the furniture of a page in its language."""
+"""The project's templates, and the furniture of a page in its language.
+
+HTML comes from Jinja templates with autoescape, so a cell of a table reaches a reader as visible
+text and nothing else. The words around the sentences (labels, states, legends) are `Strings` of
+one language: rows of the table of strings, which a template asks for by name.
+"""
 
 from __future__ import annotations
 

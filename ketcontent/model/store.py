@@ -24,7 +24,6 @@ from pathlib import Path
 
 from ketcontent.atomic import flush_folder, lock, write_through
 from ketcontent.dependencies import handing_out
-from ketcontent.diagnostics import Report
 from ketcontent.errors import BrokenTables, KetcontentError
 from ketcontent.model.content import Content, TracedContent, fields_of, lines_of, typed_content
 from ketcontent.model.csv_text import Line, format_csv
@@ -127,19 +126,6 @@ def _linked(there: Path, here: Path) -> bool:
     except OSError:  # another file system, or one without links
         return False
     return True
-
-
-def validate_tables(folder: str | os.PathLike[str] = "data") -> Report:
-    """Return every fault of the tables in a folder, all at once.
-
-    Raises
-    ------
-    KetcontentError
-        When there is no such folder, or no readable schema in it.
-    """
-    place = Path(folder)
-    schemas = read_schemas(place)
-    return parse(place, schemas, snapshot(place, schemas))[1]
 
 
 def snapshot(folder: Path, schemas: Mapping[str, Schema]) -> dict[str, bytes | None]:

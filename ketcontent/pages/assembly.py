@@ -1,4 +1,8 @@
-"""Rows in order → a page or one of its sections."""
+"""Rows in order → a page or one of its sections, as a reader reads it.
+
+Each edition reads one half of each row: the current one ``heading``, ``label`` and ``text``, the
+page as received ``supplied_heading``, ``supplied_label`` and ``supplied``, each in its own order.
+"""
 
 from __future__ import annotations
 

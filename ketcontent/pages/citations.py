@@ -1,4 +1,4 @@
-"""Number the sources that a page cites, and format them from a CSL style."""
+"""Format references from a CSL style, and give a source as CSL-JSON."""
 
 from __future__ import annotations
 

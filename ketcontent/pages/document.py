@@ -1,9 +1,6 @@
-"""Rows in order → Document, Section: headings, blocks, notices, terms.
+"""A page as a reader reads it, whole or one section of it.
 
-`assemble` reads one half of each row: the current edition (``heading``, ``label``, ``text``) or
-the page as received (``supplied_heading``, ``supplied_label``, ``supplied``), each in its own
-order. The records that come back are what a reader reads; an editor who names one in a notebook
-sees it drawn, as HTML and as Markdown in one MIME bundle.
+An editor who names one in a notebook sees it drawn, as HTML and as Markdown in one MIME bundle.
 """
 
 from __future__ import annotations

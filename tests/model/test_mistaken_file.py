@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from ketcontent.model.store import validate_tables
 from tests.conftest import ROOT
+from tests.model.reading import faults_in
 
 
 def faults_of(folder: Path, change: Callable[[bytes], bytes], table: str = "terms") -> list[str]:
@@ -18,7 +18,7 @@ def faults_of(folder: Path, change: Callable[[bytes], bytes], table: str = "term
     shutil.copytree(ROOT / "data", data)
     path = data / f"{table}.csv"
     path.write_bytes(change(path.read_bytes()))
-    return [f"{one.line}: {one.rule}: {one.message} {one.hint}" for one in validate_tables(data)]
+    return [f"{one.line}: {one.rule}: {one.message} {one.hint}" for one in faults_in(data)]
 
 
 def with_conflict(data: bytes) -> bytes:

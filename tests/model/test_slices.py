@@ -26,11 +26,12 @@ from ketcontent.diagnostics import Report
 from ketcontent.importing.rows import import_page
 from ketcontent.model.content import Content, frame_of
 from ketcontent.model.page_slices import slice_of, slices, table_hashes
-from ketcontent.model.store import copy_content, read_content, validate_tables
+from ketcontent.model.store import copy_content, read_content
 from ketcontent.pages.assembly import PageView, assemble
 from ketcontent.pages.blocks import Edition
 from tests.benchmarks.library import library
 from tests.conftest import PAGES, ROOT
+from tests.model.reading import faults_in
 
 DAY = datetime.date(2026, 11, 23)
 EDITIONS: tuple[Edition, ...] = ("current", "supplied")
@@ -187,7 +188,7 @@ def test_a_part_is_sound(seed: int) -> None:
     with TemporaryDirectory() as folder:
         for document, rows in slices(content, OURS):
             copy_content(rows, Path(folder, document))
-            assert str(validate_tables(Path(folder, document))) == "No faults."
+            assert str(faults_in(Path(folder, document))) == "No faults."
 
 
 @laws

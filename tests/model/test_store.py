@@ -36,7 +36,8 @@ from ketcontent.errors import BrokenTables, KetcontentError, Locked, SaveConflic
 from ketcontent.model.content import Content, empty_content, frame_of
 from ketcontent.model.merge import table_bytes
 from ketcontent.model.schema import TABLES, shipped_path
-from ketcontent.model.store import read_content, validate_tables, write_content
+from ketcontent.model.store import read_content, write_content
+from tests.model.reading import faults_in
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 FILES = tuple(f"{table}.csv" for table in TABLES)
@@ -1191,7 +1192,7 @@ def test_a_save_killed_at_a_random_moment_leaves_the_old_tables_or_the_new(tea: 
             write_content(counted_to(read_content(tea), count))
             assert counts_of(read_content(tea)) == (count,) * 3
             assert leftovers(tea) == []
-            assert validate_tables(tea).diagnostics == ()
+            assert faults_in(tea).diagnostics == ()
 
 
 EDITOR = """

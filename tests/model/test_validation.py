@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 from ketcontent.diagnostics import Report
 from ketcontent.errors import BrokenTables, KetcontentError
 from ketcontent.model.schema import TABLES, read_schemas, shipped_path, shipped_schemas
-from ketcontent.model.store import read_content, validate_tables, write_content
+from ketcontent.model.store import read_content, write_content
+from tests.model.reading import faults_in
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 
@@ -168,7 +169,7 @@ def faults_of(folder: Path) -> list[dict[str, Any]]:
             "message": one.message,
             "hint": one.hint,
         }
-        for one in validate_tables(folder)
+        for one in faults_in(folder)
     ]
 
 
@@ -198,7 +199,7 @@ def fault(
 
 
 def test_the_sound_content_has_no_fault(tmp_path: Path):
-    assert validate_tables(sound_folder(tmp_path)) == Report()
+    assert faults_in(sound_folder(tmp_path)) == Report()
     content = read_content(tmp_path)
     counts = {table: len(getattr(content, table)) for table in TABLES}
     assert counts.pop("statements") == 5
@@ -1740,7 +1741,7 @@ def test_a_data_package_that_is_none_is_refused(tmp_path: Path, data: bytes, rea
         else f"Compare it with the one at {shipped_path()}."
     )
     with pytest.raises(KetcontentError) as refused:
-        validate_tables(tmp_path)
+        faults_in(tmp_path)
     assert str(refused.value) == f"{path} {reason}.\nhint: {hint}"
 
 
@@ -1805,7 +1806,7 @@ def test_a_data_package_that_frictionless_refuses_is_named(
 ):
     folder = repackaged(tmp_path, lambda schemas: schemas["terms"]["fields"].append(field))
     with pytest.raises(KetcontentError) as refused:
-        validate_tables(folder)
+        faults_in(folder)
     assert str(refused.value) == (
         f"{folder / 'datapackage.json'} cannot be used: {reason}.\n"
         "hint: Run 'frictionless validate' on it, and mend what that names."
@@ -1816,7 +1817,7 @@ def test_a_foreign_key_to_a_column_that_is_not_there_is_named(tmp_path: Path):
     key = {"fields": ["audience"], "reference": {"resource": "people", "fields": ["group"]}}
     folder = repackaged(tmp_path, lambda schemas: schemas["documents"].update(foreignKeys=[key]))
     with pytest.raises(KetcontentError) as refused:
-        validate_tables(folder)
+        faults_in(folder)
     assert str(refused.value) == (
         f"{folder / 'datapackage.json'} cannot be used: "
         "a foreign key of 'documents' leads to no column 'group' of 'people'.\n"
@@ -1902,7 +1903,7 @@ def test_a_table_of_a_teams_own_may_stand_in_the_data_package(tmp_path: Path):
         {"name": "journals", "path": "journals.csv", "schema": "journals.json"}
     )
     path.write_text(json.dumps(package), "utf-8")
-    assert validate_tables(tmp_path) == Report()
+    assert faults_in(tmp_path) == Report()
 
 
 # --- any bytes -------------------------------------------------------------------------------
@@ -1942,7 +1943,7 @@ def test_any_bytes_in_a_table_give_a_report_and_without_faults_are_read(
 ):
     table, data = broken
     folder = broken_folder(tmp_path, table, everything(data))
-    report = validate_tables(folder)
+    report = faults_in(folder)
     assert isinstance(report, Report)
     if report.has_errors:
         with pytest.raises(BrokenTables) as refused:

@@ -11,8 +11,13 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from ketcontent.approvals.signing import sign_off
-from ketcontent.approvals.status import judge_signoffs, signoff_statuses, statement_digest
+from ketcontent.approvals.signing import open_statements, sign_off, to_sign
+from ketcontent.approvals.status import (
+    judge_review_date,
+    judge_signoffs,
+    signoff_statuses,
+    statement_digest,
+)
 from ketcontent.errors import KetcontentError, UnknownName
 from ketcontent.model.content import Content, empty_content, frame_of
 from ketcontent.model.store import read_content, write_content
@@ -323,3 +328,72 @@ def test_the_fingerprint_is_fixed_for_all_time() -> None:
     assert statement_digest("page", statement) == (
         "w1:16560ae6da7b8c0915f2cdef19db1727d9ba313ec65ad94e3e3887dbac23df2f"
     )
+
+
+def with_evidence(content: Content) -> Content:
+    """The tables with evidence on both statements, and on one of the same key on another page."""
+    rows = [
+        {"document": page, "statement": statement, "source": "lee-2020", "role": "supports"}
+        | {"finding": f"Found for {page} {statement}."}
+        for page, statement in (("page", "a-1"), ("page", "a-2"), ("other", "a-1"))
+    ]
+    return replace(content, evidence=frame_of("evidence", rows, content))
+
+
+@pytest.mark.parametrize("statement", ["a-1", "a-2"])
+def test_a_signer_is_shown_the_evidence_of_the_statement_and_no_other(statement: str) -> None:
+    content = with_evidence(made())
+    [one] = [
+        one for one in open_statements(content, "page", "clinical") if one.statement == statement
+    ]
+    assert to_sign(content, "page", one).splitlines() == [
+        f"a · {statement} · benefit",
+        "",
+        "  It may help.",
+        "  certainty: low (no reasons given)",
+        f"  lee-2020 supports: Found for page {statement}.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        pytest.param(
+            {"text": "It helps. [@lee-2020]"},
+            "  since signed on 2026-11-01 by bo: It [-may help-]{+helps+}.",
+            id="words",
+        ),
+        pytest.param(
+            {"certainty": "moderate"},
+            "  since signed on 2026-11-01, its grade, sources or links changed.",
+            id="grade",
+        ),
+    ],
+)
+def test_a_signer_is_told_what_changed_since(changed: dict[str, Any], said: str) -> None:
+    content = carried(signed(made()), made(**changed))
+    one = next(one for one in open_statements(content, "page", "clinical") if one.state == "stale")
+    assert to_sign(content, "page", one).splitlines()[-1] == said
+
+
+def test_a_signer_is_told_who_asked_for_changes() -> None:
+    content = signed(made(), verdict="changes-requested", comment="Say how long.")
+    one = next(
+        one for one in open_statements(content, "page", "clinical") if one.state == "refused"
+    )
+    assert to_sign(content, "page", one).splitlines()[-1] == (
+        "  bo asked for changes on 2026-11-01: Say how long."
+    )
+
+
+@pytest.mark.parametrize(("days", "rules"), [(364, []), (365, []), (366, ["review-overdue"])])
+def test_a_review_falls_due_on_the_day_after_its_last(days: int, rules: list[str]) -> None:
+    content = made()
+    for statement in ("a-1", "a-2"):
+        for capacity in ("clinical", "editorial"):
+            content = sign_off(
+                content, "page", statement, person="bo", capacity=capacity, signed_on=DAY
+            )
+    view = PageView(content, "page")
+    found = judge_review_date(view, signoff_statuses(view), as_of=DAY + datetime.timedelta(days))
+    assert [one.rule for one in found] == rules

@@ -594,6 +594,27 @@ def test_dates_are_forecast_soonest_first_and_those_never_done_before_all() -> N
     ]
 
 
+@pytest.mark.parametrize(
+    ("row", "concerns"),
+    [
+        pytest.param("zinc/harm", True, id="a row of the page"),
+        pytest.param("other/harm", False, id="a row of another page"),
+    ],
+)
+def test_the_end_of_a_waiver_concerns_the_page_of_its_row(row: str, concerns: bool) -> None:
+    waiver = {"table": "statements", "row": row, "rule": "cure", "reason": "x"}
+    content = page(waivers={**waiver, "until": "2026-12-31"})
+    ends = [one for one in dates_due(PageView(content, "zinc")) if one.rule == "waiver-expired"]
+    assert [str(one.due) for one in ends] == (["2026-12-31"] if concerns else [])
+    assert [one for one in found(content) if one.rule == "date-in-future"] == []
+
+
+def test_the_end_of_a_waiver_of_a_shared_row_concerns_every_page() -> None:
+    waiver = {"table": "sources", "row": "lee-2020", "rule": "cure", "reason": "x"}
+    content = page(waivers={**waiver, "until": "2026-12-31"})
+    assert "waiver-expired" in {one.rule for one in dates_due(PageView(content, "zinc"))}
+
+
 def test_a_benefit_that_cites_what_contradicts_it_hides_nothing() -> None:
     content = page(
         statement("colds", text="Zinc may shorten a cold. [@lee-2020; @lee-2020-b; @roe-2021]"),

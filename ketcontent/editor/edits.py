@@ -1,17 +1,9 @@
-"""One editor's changes to a page before they are saved: edits, undo, drafts, what a save writes.
+"""What an editor does to statements: reword, add, cut, move, split, join; set a finding aside.
 
-A `Session` holds the tables as they were read and as the editor has them now, and the steps
-between. Every function returns a new one. What differs between the two is always known row by
-row (`unsaved`): it is what a save writes, what a draft keeps, and what is carried over when
-somebody else has saved meanwhile (`carried`).
-
-Notes
------
-A step is kept as the rows before and after, not as a copy of the tables, so that undo still works
-after a save, when the tables have been read anew.
-
-A draft names the row each change started from. A row that is no longer that on disk is a
-`ketcontent.model.merge.Conflict`, at a restore as at a save: one way to settle both.
+Each function takes a `ketcontent.editor.session.Session` and returns a new one. `carried` takes the
+changes of one to tables that somebody else has saved meanwhile; a row that is no longer that which
+a change started from is a `ketcontent.model.Conflict`, at a restore as at a save: one way to settle
+both (`settled`).
 """
 
 from __future__ import annotations
@@ -46,12 +38,6 @@ def statement_row(session: Session, statement: str) -> dict[str, str]:
     ------
     UnknownName
         When the page has no such statement.
-
-    Examples
-    --------
-    >>> from ketcontent.model import read_content
-    >>> statement_row(opened(read_content("data"), "ketamine"), "addiction-1")["kind"]
-    'risk'
     """
     rows = rows_by_key(session.content, "statements")
     try:
@@ -124,15 +110,7 @@ def with_statements(
 
 
 def in_order(session: Session, section: str) -> list[dict[str, str]]:
-    """Return the rows of the statements shown in a section, in reading order.
-
-    Examples
-    --------
-    >>> from ketcontent.model import read_content
-    >>> session = opened(read_content("data"), "ketamine")
-    >>> [row["statement"] for row in in_order(session, "lasting-harm")][:2]
-    ['lasting-1', 'addiction-1']
-    """
+    """Return the rows of the statements shown in a section, in reading order."""
     rows = [
         row
         for row in rows_by_key(session.content, "statements").values()
@@ -205,13 +183,6 @@ def cut(session: Session, statement: str) -> Session:
 
     One that was received keeps its supplied words; one that was never saved is gone, with its
     evidence.
-
-    Examples
-    --------
-    >>> from ketcontent.model import read_content
-    >>> session = cut(opened(read_content("data"), "ketamine"), "addiction-1")
-    >>> statement_row(session, "addiction-1")["position"]
-    ''
     """
     row = statement_row(session, statement)
     key = (session.document, statement)
@@ -233,13 +204,6 @@ def brought_back(session: Session, statement: str) -> Session:
     """Return the session with a statement that was cut at the end of its section again.
 
     Its words are those last saved, or else those supplied.
-
-    Examples
-    --------
-    >>> from ketcontent.model import read_content
-    >>> session = brought_back(opened(read_content("data"), "ketamine"), "reviews-1")
-    >>> statement_row(session, "reviews-1")["text"]
-    'There are no reviews yet.'
     """
     row = statement_row(session, statement)
     was = rows_by_key(session.saved, "statements").get((session.document, statement), row)
@@ -255,49 +219,45 @@ def brought_back(session: Session, statement: str) -> Session:
 def moved(session: Session, statement: str, direction: Literal["up", "down"]) -> Session:
     """Return the session with a statement one place up or down, into the next section at an end.
 
-    Two neighbours change places: each takes the other's place in its paragraph or list.
-
-    Examples
-    --------
-    >>> from ketcontent.model import read_content
-    >>> session = moved(opened(read_content("data"), "ketamine"), "addiction-2", "up")
-    >>> [row["statement"] for row in in_order(session, "lasting-harm")][1:3]
-    ['addiction-2', 'addiction-1']
+    Within its paragraph or list item it changes places with its neighbour. At the border of one it
+    goes over into the next, and takes its form. A statement that is a paragraph or an item by
+    itself stays one, and passes the whole of the next. No other statement changes its paragraph,
+    item or form, and the way back leads to where it was.
     """
     row = statement_row(session, statement)
     rows = in_order(session, row["section"])
-    places = {one["statement"]: place for place, one in enumerate(rows)}
-    if statement not in places:
+    place = next((n for n, one in enumerate(rows) if one["statement"] == statement), None)
+    if place is None:
         return session
     step = -1 if direction == "up" else 1
-    place = places[statement] + step
     name = f"Move {statement} {direction}"
-    if 0 <= place < len(rows):
-        other = rows[place]
-        spots = ("position", "block", "form")
-        content = with_statements(
-            session,
-            {**row, **{spot: other[spot] for spot in spots}},
-            {**other, **{spot: row[spot] for spot in spots}},
-        )
-        return edited(session, name, content)
-    sections = [one.section for one in assemble(session.content, session.document)]
-    beside = sections.index(row["section"]) + step
-    if not 0 <= beside < len(sections):
-        return session
-    return edited(session, name, _placed(session, row, sections[beside], first=step > 0))
+    if not 0 <= place + step < len(rows):
+        sections = [one.section for one in assemble(session.content, session.document)]
+        beside = sections.index(row["section"]) + step
+        if not 0 <= beside < len(sections):
+            return session
+        return edited(session, name, _placed(session, row, sections[beside], first=step > 0))
+    other, behind = rows[place + step], place - step
+    if other["block"] == row["block"]:
+        last = place + step
+    elif 0 <= behind < len(rows) and rows[behind]["block"] == row["block"]:
+        there = {**row, "block": other["block"], "form": other["form"]}
+        return edited(session, name, with_statements(session, there))
+    else:
+        last = place + step
+        while 0 <= last + step < len(rows) and rows[last + step]["block"] == other["block"]:
+            last += step
+    passed = [*rows[:place], *rows[place + 1 :]]
+    passed.insert(last, row)
+    positions = [one["position"] for one in rows]
+    ordered = [
+        {**one, "position": position} for one, position in zip(passed, positions, strict=True)
+    ]
+    return edited(session, name, with_statements(session, *ordered))
 
 
 def placed(session: Session, statement: str, section: str) -> Session:
-    """Return the session with a statement at the end of another section.
-
-    Examples
-    --------
-    >>> from ketcontent.model import read_content
-    >>> session = placed(opened(read_content("data"), "ketamine"), "addiction-2", "conclusion")
-    >>> in_order(session, "conclusion")[-1]["statement"]
-    'addiction-2'
-    """
+    """Return the session with a statement at the end of another section."""
     row = statement_row(session, statement)
     if row["section"] == section or not row["position"]:
         return session
@@ -370,13 +330,6 @@ def joined_with_next(session: Session, statement: str) -> Session:
     ------
     KetcontentError
         When none follows, or one of the two is a notice.
-
-    Examples
-    --------
-    >>> from ketcontent.model import read_content
-    >>> session = joined_with_next(opened(read_content("data"), "ketamine"), "addiction-2")
-    >>> statement_row(session, "addiction-2")["text"].count(".")
-    2
     """
     row = statement_row(session, statement)
     rows = in_order(session, row["section"])
@@ -448,15 +401,6 @@ def carried(
 
     A change applies where its row is still the one that it started from. A row in conflict stays
     as it is on disk, until the editor has chosen.
-
-    Examples
-    --------
-    >>> from ketcontent.editor.session import unsaved
-    >>> from ketcontent.model import read_content
-    >>> content = read_content("data")
-    >>> session = reworded(opened(content, "ketamine"), "form-1", {"label": "How"})
-    >>> carried("ketamine", unsaved(session), content)[1]
-    ()
     """
     rows = {table: rows_by_key(fresh, table) for table in TABLES}
     kept, conflicts = [], []
@@ -474,18 +418,7 @@ def carried(
 
 
 def settled(session: Session, conflict: Conflict, mine: Cells | None) -> Session:
-    """Return the session with a row in conflict as its editor chose it.
-
-    Examples
-    --------
-    >>> from ketcontent.editor.session import unsaved
-    >>> from ketcontent.model import read_content
-    >>> session = opened(read_content("data"), "ketamine")
-    >>> row = statement_row(session, "form-1")
-    >>> conflict = Conflict("statements", ("ketamine", "form-1"), row, row, row)
-    >>> unsaved(settled(session, conflict, row))
-    ()
-    """
+    """Return the session with a row in conflict as its editor chose it."""
     change = RowChange(conflict.table, conflict.key, conflict.theirs, mine)
     name = f"Keep my {'/'.join(conflict.key)}"
     return edited(session, name, with_rows(session.content, [change]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from hypothesis import given, settings
@@ -240,6 +240,32 @@ def test_a_new_statement_that_is_cut_leaves_nothing() -> None:
 def test_moving_down_and_up_again_changes_nothing() -> None:
     session = opened(CONTENT, "ketamine")
     assert unsaved(moved(moved(session, "addiction-2", "down"), "addiction-2", "up")) == ()
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.sampled_from(KEYS), st.lists(st.sampled_from(("up", "down")), min_size=1, max_size=6))
+def test_a_statement_that_is_moved_changes_no_other_and_the_way_back_leads_home(
+    statement: str, ways: list[Literal["up", "down"]]
+) -> None:
+    session = opened(CONTENT, "ketamine")
+    was = rows_by_key(CONTENT, "statements")
+    others = [key for key in KEYS if key != statement]
+    for way in ways:
+        before, session = session, moved(session, statement, way)
+        assert [key for key in shown(session) if key != statement] == others
+        for key, row in rows_by_key(session.content, "statements").items():
+            if key[1] != statement:
+                kept = ("section", "block", "form", "text")
+                assert [row[name] for name in kept] == [was[key][name] for name in kept]
+        home = statement_row(session, statement)["section"]
+        if home == statement_row(before, statement)["section"] and session is not before:
+            back = moved(session, statement, "up" if way == "down" else "down")
+            assert rows(back.content) == rows(before.content)
+    forms: dict[tuple[str, str], set[str]] = {}
+    for row in rows_by_key(session.content, "statements").values():
+        if row["document"] == "ketamine" and row["position"]:
+            forms.setdefault((row["section"], row["block"]), set()).add(row["form"])
+    assert {len(one) for one in forms.values()} == {1}
 
 
 def test_past_the_end_of_a_section_a_statement_moves_into_the_next() -> None:

@@ -1,4 +1,4 @@
-"""Cite, uncite and paste references."""
+"""The evidence of a statement: cite a source, remove it, find one, paste one."""
 
 from __future__ import annotations
 
@@ -101,15 +101,6 @@ def with_pasted(session: Session, text: str) -> tuple[Session, tuple[str, ...]]:
     ------
     KetcontentError
         When the text is neither CSL-JSON, RIS nor BibTeX, or an entry lacks a title or a type.
-
-    Examples
-    --------
-    >>> from ketcontent.editor.session import opened
-    >>> from ketcontent.model import read_content
-    >>> session = opened(read_content("data"), "ketamine")
-    >>> text = "TY  - BOOK\\nTI  - Tea\\nAU  - Roe, Jo\\nPY  - 2020\\nER  - "
-    >>> with_pasted(session, text)[1]
-    ('roe-2020',)
     """
     rows = parse_sources(text, "What was pasted")
     content = take_in(session.content, rows)
@@ -129,14 +120,7 @@ def _key_of_source(content: Content, row: Mapping[str, str]) -> str:
 
 
 def found_sources(content: Content, words: str, *, most: int = 12) -> list[dict[str, str]]:
-    """Return the sources in which every word stands somewhere: key, title, authors, year, DOI.
-
-    Examples
-    --------
-    >>> from ketcontent.model import read_content
-    >>> [row["source"] for row in found_sources(read_content("data"), "NONPSYCHOTIC anand")]
-    ['anand-2023']
-    """
+    """Return the sources in which every word stands somewhere: key, title, authors, year, DOI."""
     wanted = words.casefold().split()
     found = []
     for row in rows_by_key(content, "sources").values():

@@ -1,4 +1,4 @@
-"""Keep on disk what was typed and not saved."""
+"""The draft file: what was typed and not saved, kept on disk for the next session."""
 
 from __future__ import annotations
 

@@ -23,18 +23,7 @@ from ketcontent.pages import PageView
 
 
 def faults_of(content: Content, document: str, statement: str) -> list[Diagnostic]:
-    """Return what the judges find in one statement, worst first, waived findings aside.
-
-    Examples
-    --------
-    >>> from ketcontent.editor.edits import reworded
-    >>> from ketcontent.editor.session import opened
-    >>> from ketcontent.model import read_content
-    >>> content = read_content("data")
-    >>> session = reworded(opened(content, "ketamine"), "form-1", {"text": "A miracle cure."})
-    >>> {one.severity for one in faults_of(session.content, "ketamine", "form-1")}
-    {'error'}
-    """
+    """Return what the judges find in one statement, worst first, waived findings aside."""
     return worst_first(
         [
             *sentence_faults(content, document, statement),
@@ -47,12 +36,6 @@ def sentence_faults(content: Content, document: str, statement: str) -> list[Dia
     """Return what the judges find in a statement who look at one sentence at a time.
 
     They see a page of that sentence alone, so this takes no longer on a long page.
-
-    Examples
-    --------
-    >>> from ketcontent.model import read_content
-    >>> sentence_faults(read_content("data"), "ketamine", "addiction-2")[0].rule
-    'sign-off-missing'
     """
     alone = PageView(alone_with(content, document, statement), document)
     judges: tuple[Callable[..., list[Diagnostic]], ...] = (
@@ -67,27 +50,14 @@ def sentence_faults(content: Content, document: str, statement: str) -> list[Dia
 
 
 def page_faults(content: Content, document: str, statement: str) -> list[Diagnostic]:
-    """Return what the judges find in a statement who read the whole page: first uses, repetition.
-
-    Examples
-    --------
-    >>> from ketcontent.model import read_content
-    >>> page_faults(read_content("data"), "ketamine", "addiction-2")
-    []
-    """
+    """Return what the judges find in a statement who read the whole page: first use, repetition."""
     view = PageView(content, document)
     found = [*judge_terms(view), *judge_repetition(view)]
     return _standing(content, found, f"{document}/{statement}")
 
 
 def worst_first(found: Iterable[Diagnostic]) -> list[Diagnostic]:
-    """Return faults of one statement, each once, errors first, then by their place.
-
-    Examples
-    --------
-    >>> worst_first([])
-    []
-    """
+    """Return faults of one statement, each once, errors first, then by their place."""
     order = {"error": 0, "warning": 1, "advice": 2}
     return sorted(dict.fromkeys(found), key=lambda one: (order[one.severity], one.span or (0, 0)))
 
@@ -109,14 +79,7 @@ def _standing(content: Content, found: list[Diagnostic], key: str) -> list[Diagn
 
 
 def alone_with(content: Content, document: str, statement: str) -> Content:
-    """Return `content` with a page of one statement.
-
-    Examples
-    --------
-    >>> from ketcontent.model import read_content
-    >>> len(alone_with(read_content("data"), "ketamine", "form-1").statements)
-    1
-    """
+    """Return `content` with a page of one statement."""
     frames: dict[str, Any] = {
         "documents": content.documents[content.documents["document"] == document]
     }
@@ -146,15 +109,7 @@ class Voided:
 
 
 def voided(session: Session) -> list[Voided]:
-    """Return the sign-offs that a save would void.
-
-    Examples
-    --------
-    >>> from ketcontent.editor.session import opened
-    >>> from ketcontent.model import read_content
-    >>> voided(opened(read_content("data"), "ketamine"))
-    []
-    """
+    """Return the sign-offs that a save would void."""
     if session.saved.signoffs.empty or session.saved is session.content:
         return []
     now = {

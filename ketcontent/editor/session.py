@@ -1,4 +1,15 @@
-"""An editor's changes before they are saved: rows, steps, undo, drafts."""
+"""One editor's changes to a page before they are saved: steps, undo, drafts, what a save writes.
+
+A `Session` holds the tables as they were read and as the editor has them now, and the steps
+between. Every function returns a new one. What differs between the two is always known row by row
+(`unsaved`): it is what a save writes, what a draft keeps, and what is carried over when somebody
+else has saved meanwhile.
+
+Notes
+-----
+A step is kept as the rows before and after, not as a copy of the tables, so that undo still works
+after a save, when the tables have been read anew. A draft names the row each change started from.
+"""
 
 from __future__ import annotations
 
@@ -103,15 +114,7 @@ def _text(cell: Any) -> str:
 
 
 def changes_of(old: Content, new: Content) -> tuple[RowChange, ...]:
-    """Return the rows that differ between two contents, by table and key.
-
-    Examples
-    --------
-    >>> from ketcontent.model import read_content
-    >>> content = read_content("data")
-    >>> changes_of(content, content)
-    ()
-    """
+    """Return the rows that differ between two contents, by table and key."""
     found = []
     for table in TABLES:
         if getattr(old, table) is getattr(new, table):
@@ -126,17 +129,7 @@ def changes_of(old: Content, new: Content) -> tuple[RowChange, ...]:
 
 
 def with_rows(content: Content, changes: Iterable[RowChange]) -> Content:
-    """Return `content` with each changed row as it is afterwards.
-
-    Examples
-    --------
-    >>> from ketcontent.model import read_content
-    >>> content = read_content("data")
-    >>> new = {"notice": "n", "language": "en", "text": "Call.", "needs": ""}
-    >>> more = with_rows(content, [RowChange("notices", ("n", "en"), None, new)])
-    >>> len(more.notices) - len(content.notices)
-    1
-    """
+    """Return `content` with each changed row as it is afterwards."""
     by_table: dict[str, list[RowChange]] = {}
     for change in changes:
         by_table.setdefault(change.table, []).append(change)
@@ -153,16 +146,7 @@ def with_rows(content: Content, changes: Iterable[RowChange]) -> Content:
 
 
 def unsaved(session: Session) -> tuple[RowChange, ...]:
-    """Return the rows that a save would write.
-
-    Examples
-    --------
-    >>> from ketcontent.editor.edits import reworded
-    >>> from ketcontent.model import read_content
-    >>> session = opened(read_content("data"), "ketamine")
-    >>> [one.key for one in unsaved(reworded(session, "form-1", {"label": "How"}))]
-    [('ketamine', 'form-1')]
-    """
+    """Return the rows that a save would write."""
     return changes_of(session.saved, session.content)
 
 
@@ -173,12 +157,6 @@ def opened(content: Content, document: str) -> Session:
     ------
     UnknownName
         When there is no such page.
-
-    Examples
-    --------
-    >>> from ketcontent.model import read_content
-    >>> opened(read_content("data"), "ketamine").done
-    ()
     """
     assemble(content, document)
     return Session(document, content, content)
@@ -195,13 +173,6 @@ def edited(session: Session, name: str, content: Content, *, burst: str = "") ->
         The tables after it.
     burst
         Keystrokes of one run of typing share one, and are one step.
-
-    Examples
-    --------
-    >>> from ketcontent.model import read_content
-    >>> session = opened(read_content("data"), "ketamine")
-    >>> edited(session, "nothing", session.content) == session
-    True
     """
     changes = changes_of(session.content, content)
     if not changes:
@@ -218,16 +189,7 @@ def edited(session: Session, name: str, content: Content, *, burst: str = "") ->
 
 
 def undo(session: Session) -> Session:
-    """Return the session before its last step.
-
-    Examples
-    --------
-    >>> from ketcontent.editor.edits import reworded
-    >>> from ketcontent.model import read_content
-    >>> session = opened(read_content("data"), "ketamine")
-    >>> unsaved(undo(reworded(session, "form-1", {"label": "How"})))
-    ()
-    """
+    """Return the session before its last step."""
     if not session.done:
         return session
     step = session.done[-1]
@@ -257,15 +219,7 @@ def redo(session: Session) -> Session:
 
 
 def draft_of(session: Session, conflicts: Collection[Conflict] = ()) -> str:
-    """Return the unsaved changes of a session as JSON, and what is still in conflict.
-
-    Examples
-    --------
-    >>> from ketcontent.model import read_content
-    >>> session = opened(read_content("data"), "ketamine")
-    >>> read_draft(draft_of(session))
-    ()
-    """
+    """Return the unsaved changes of a session as JSON, and what is still in conflict."""
     changes = [*unsaved(session), *_waiting(conflicts)]
     rows = [
         {"table": one.table, "key": one.key, "before": one.before, "after": one.after}
@@ -279,13 +233,7 @@ def _waiting(conflicts: Collection[Conflict]) -> list[RowChange]:
 
 
 def read_draft(text: str) -> tuple[RowChange, ...]:
-    """Return the changes that a draft holds; none where it is no draft.
-
-    Examples
-    --------
-    >>> read_draft("cut sho")
-    ()
-    """
+    """Return the changes that a draft holds; none where it is no draft."""
     try:
         rows = json.loads(text)["rows"]
         return tuple(

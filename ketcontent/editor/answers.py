@@ -2,6 +2,14 @@
 
 The browser asks with a message that has an id, a verb (``do``) and its arguments, and each question
 has one answer with the same id: what changed on the screen, or a message and a hint.
+
+Notes
+-----
+Messages may be late, lost or in another order. A browser therefore numbers its questions and asks
+one at a time; one that it asks again is answered again and not done again. What it typed meanwhile
+is newer than the answer: the answer tells the rows that changed (``rows``), and the browser brings
+them into its own words. Numbers alone, with many questions under way, would not do: words typed
+before a split and sent after it mean another sentence.
 """
 
 from __future__ import annotations
@@ -9,11 +17,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ketcontent.editor.bench import Bench, choose_again, judge_page, keep_draft
+from ketcontent.editor.bench import Bench, choose_again, judge_page, keep_draft, statements_of
 from ketcontent.editor.edits import carried
 from ketcontent.editor.session import unsaved
 from ketcontent.editor.verbs import VERBS
-from ketcontent.editor.views import Answer, conflict_view, everything_shown
+from ketcontent.editor.views import Answer, changed_rows, conflict_view, everything_shown
 from ketcontent.errors import BrokenTables, KetcontentError, SaveConflict, UnknownName
 from ketcontent.model import read_content
 
@@ -26,10 +34,24 @@ def answered(bench: Bench, message: Mapping[str, Any]) -> Answer:
     bench
         The page, which the verb changes.
     message
-        ``id``, ``do`` (the verb) and the verb's own arguments.
+        ``id``, ``do`` (the verb) and the verb's own arguments; where the browser shows one, the
+        statement that is ``chosen``. A question that must not be done twice, nor after a later
+        one, has ``view`` and ``number``.
     """
-    told: Answer = {"id": message.get("id", "")}
-    before = (bench.session, bench.conflicts)
+    view, number = str(message.get("view", "")), int(message.get("number", 0))
+    last, answer = bench.heard.get(view, (0, {}))
+    if view and number <= last:  # asked again because its answer is late, or overtaken
+        return {**answer, "id": message.get("id", "")}
+    answer = {"id": message.get("id", ""), **_done(bench, message), "status": _status(bench)}
+    if view:
+        bench.heard[view] = (number, answer)
+    return answer
+
+
+def _done(bench: Bench, message: Mapping[str, Any]) -> Answer:
+    """Do what is asked, and keep what it changed."""
+    session, conflicts = bench.session, bench.conflicts
+    told: Answer = {}
     try:
         verb = VERBS.get(str(message.get("do")))
         if verb is None:
@@ -39,22 +61,27 @@ def answered(bench: Bench, message: Mapping[str, Any]) -> Answer:
                 "This page was opened in another workbench of this notebook.",
                 hint="Go on there, or run this cell again.",
             )
-        told |= verb(bench, message)
+        if message.get("chosen") in statements_of(bench):
+            bench.chosen = str(message["chosen"])
+        told = verb(bench, message)
     except SaveConflict as fault:
-        told |= _conflicted(bench, fault)
+        told = _conflicted(bench, fault)
     except BrokenTables as fault:
         lines = [f"{one.key}: {one.message} {one.hint}" for one in list(fault.report)[:5]]
-        told["error"] = {"message": " ".join([fault.message, *lines]), "hint": fault.hint}
+        told = {"error": {"message": " ".join([fault.message, *lines]), "hint": fault.hint}}
     except KetcontentError as fault:
-        told["error"] = {"message": fault.message, "hint": fault.hint}
+        told = {"error": {"message": fault.message, "hint": fault.hint}}
     except Exception as fault:  # a browser must not be left without an answer
-        told["error"] = {
-            "message": f"That did not work: {type(fault).__name__}: {fault}",
-            "hint": "Your words are kept. Run this cell again, and tell us what you did.",
+        told = {
+            "error": {
+                "message": f"That did not work: {type(fault).__name__}: {fault}",
+                "hint": "Your words are kept. Run this cell again, and tell us what you did.",
+            }
         }
-    if bench.session is not before[0] or bench.conflicts is not before[1]:
-        keep_draft(bench)
-    return told | {"status": _status(bench)}
+    if bench.session is session and bench.conflicts is conflicts:
+        return told
+    keep_draft(bench)
+    return {"rows": changed_rows(bench, session, conflicts), **told}
 
 
 def _status(bench: Bench) -> Answer:

@@ -17,7 +17,7 @@ from typing import Any
 from ketcontent.checks import check
 from ketcontent.diagnostics import Diagnostic
 from ketcontent.editor.drafts import Draft
-from ketcontent.editor.edits import carried, cleaned_words, reworded, statement_row
+from ketcontent.editor.edits import added, carried, cleaned_words, reworded
 from ketcontent.editor.session import (
     Session,
     draft_of,
@@ -54,6 +54,8 @@ class Bench:
     """What was last found that belongs to no statement."""
     news: str = ""
     """What the browser is told once, when it opens."""
+    heard: dict[str, tuple[int, dict[str, Any]]] = field(default_factory=dict)
+    """By view of the browser: the number of its last question, and the answer to it."""
     references: dict[Any, tuple[str, ...]] = field(default_factory=dict)
     """The formatted references of the section shown last, by the rows of its sources."""
 
@@ -153,20 +155,62 @@ def _take_over_drafts(bench: Bench) -> None:
     bench.draft.clear_left_behind()
 
 
-def restore_typed(bench: Bench, one: Mapping[str, Any]) -> None:
-    """Restore words that the browser kept because no kernel answered."""
-    key, text = str(one["statement"]), cleaned_words(str(one["text"]))
-    if key not in statements_of(bench):
+def cells_of(bench: Bench, key: str) -> dict[str, str] | None:
+    """Return a statement's cells as its editor has them, in conflict or not; None if it is gone."""
+    place = (bench.session.document, key)
+    row = rows_by_key(bench.session.content, "statements").get(place)
+    mine = conflict_of(bench, key)
+    if mine is not None and mine.mine is not None:
+        return {**(row or {}), **mine.mine}
+    return row
+
+
+def conflict_of(bench: Bench, key: str) -> Conflict | None:
+    """Return the conflict that a statement is in; None where it is in none."""
+    place = ("statements", (bench.session.document, key))
+    return next((one for one in bench.conflicts if (one.table, one.key) == place), None)
+
+
+def reword(bench: Bench, key: str, cells: Mapping[str, str], burst: str = "") -> None:
+    """Change cells of a statement, or of the editor's version of it while it is in conflict."""
+    conflict = conflict_of(bench, key)
+    if conflict is None or conflict.mine is None:
+        bench.session = reworded(bench.session, key, cells, burst=burst)
         return
-    row = statement_row(bench.session, key)
-    if row["text"] == text:
+    cleaned = {name: cleaned_words(cell) for name, cell in cells.items()}
+    mine = replace(conflict, mine={**conflict.mine, **cleaned})
+    bench.conflicts = tuple(mine if one is conflict else one for one in bench.conflicts)
+
+
+def restore_typed(bench: Bench, copy: Mapping[str, Any]) -> None:
+    """Restore what the browser kept of a cell because no kernel said that it has it.
+
+    What was typed in a row that no kernel ever had becomes a row of its own, after the one
+    (``after``) that it was added behind, or else at the end of the page.
+    """
+    key, column = str(copy["statement"]), str(copy.get("column", "text"))
+    text = cleaned_words(str(copy["text"]))
+    now = cells_of(bench, key)
+    if now is not None and now[column] == text:
         return
-    was = rows_by_key(bench.session.saved, "statements").get((bench.session.document, key), {})
-    if str(one["base"]) in (was.get("text", ""), row["text"]):
-        bench.session = reworded(bench.session, key, {"text": text})
+    if now is None:
+        shown = shown_statements(bench)
+        if column != "text" or not text or not shown:
+            return
+        after = str(copy.get("after"))
+        after = after if after in statements_of(bench) else shown[-1]
+        bench.session, key = added(bench.session, after, text)
+    elif {copy.get("base"), copy.get("seen")} & {_saved_cell(bench, key, column), now[column]}:
+        reword(bench, key, {column: text})
     else:
-        base, mine = ({**row, "text": words} for words in (str(one["base"]), text))
+        base, mine = ({**now, column: words} for words in (str(copy.get("base", "")), text))
         place = (bench.session.document, key)
-        bench.conflicts = (*bench.conflicts, Conflict("statements", place, base, row, mine))
+        theirs = rows_by_key(bench.session.content, "statements").get(place)
+        bench.conflicts = (*bench.conflicts, Conflict("statements", place, base, theirs, mine))
     bench.chosen = key
     bench.news = "Words that were typed while no kernel answered were restored."
+
+
+def _saved_cell(bench: Bench, key: str, column: str) -> str:
+    rows = rows_by_key(bench.session.saved, "statements")
+    return rows.get((bench.session.document, key), {}).get(column, "")

@@ -17,6 +17,7 @@ from ketcontent.editor.bench import (
     choose_again,
     judge_page,
     restore_typed,
+    reword,
     shown_statements,
     statements_of,
 )
@@ -29,7 +30,6 @@ from ketcontent.editor.edits import (
     joined_with_next,
     moved,
     placed,
-    reworded,
     settled,
     split,
     statement_row,
@@ -38,6 +38,7 @@ from ketcontent.editor.edits import (
 from ketcontent.editor.session import Session, redo, rows_by_key, undo, unsaved
 from ketcontent.editor.views import (
     Answer,
+    all_rows,
     around_chosen,
     changed_statements,
     everything_shown,
@@ -75,13 +76,18 @@ def _open(bench: Bench, message: Mapping[str, Any]) -> Answer:
             ],
         },
         "news": news,
+        "rows": all_rows(bench),
         **everything_shown(bench),
     }
 
 
 def _choose(bench: Bench, message: Mapping[str, Any]) -> Answer:
-    bench.chosen = str(message["statement"])
+    bench.chosen = str(message.get("statement", bench.chosen))
     return around_chosen(bench)
+
+
+def _look(bench: Bench, _: Mapping[str, Any]) -> Answer:
+    return {"rows": all_rows(bench), **everything_shown(bench)}
 
 
 def _judge(bench: Bench, _: Mapping[str, Any]) -> Answer:
@@ -98,14 +104,15 @@ def _edit(bench: Bench, message: Mapping[str, Any]) -> Answer:
     key = str(message["statement"])
     cells = {str(name): str(cell) for name, cell in message["cells"].items()}
     burst = str(message.get("burst", ""))
-    bench.session = reworded(bench.session, key, cells, burst=burst)
-    bench.chosen = key
+    reword(bench, key, cells, burst)
+    if "chosen" not in message:
+        bench.chosen = key
     return {"faults": findings_while_typing(bench, key)}
 
 
 def _add(bench: Bench, message: Mapping[str, Any]) -> Answer:
     bench.session, bench.chosen = added(bench.session, str(message["statement"]))
-    return everything_shown(bench)
+    return {"new": bench.chosen, **everything_shown(bench)}
 
 
 def _cut(bench: Bench, message: Mapping[str, Any]) -> Answer:
@@ -137,8 +144,8 @@ def _split(bench: Bench, message: Mapping[str, Any]) -> Answer:
     key = str(message["statement"])
     text = statement_row(bench.session, key)["text"]
     at = len(text.encode("utf-16-le")[: 2 * int(message["at"])].decode("utf-16-le", "ignore"))
-    bench.session, _ = split(bench.session, key, at)
-    return everything_shown(bench)
+    bench.session, new = split(bench.session, key, at)
+    return {"new": new, **everything_shown(bench)}
 
 
 def _join(bench: Bench, message: Mapping[str, Any]) -> Answer:
@@ -265,6 +272,7 @@ Verb = Callable[[Bench, Mapping[str, Any]], Answer]
 VERBS: dict[str, Verb] = {
     "open": _open,
     "choose": _choose,
+    "look": _look,
     "judge": _judge,
     "search": _search,
     "edit": _edit,

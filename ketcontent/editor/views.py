@@ -14,10 +14,10 @@ from typing import Any
 
 from ketcontent.approvals import SignoffStatus, reader_words, signoff_statuses
 from ketcontent.diagnostics import Diagnostic
-from ketcontent.editor.bench import Bench
+from ketcontent.editor.bench import Bench, cells_of, statements_of
 from ketcontent.editor.edits import statement_row
 from ketcontent.editor.feedback import alone_with, page_faults, sentence_faults, voided, worst_first
-from ketcontent.editor.session import EDITABLE, RowChange, rows_by_key, unsaved
+from ketcontent.editor.session import EDITABLE, RowChange, Session, changes_of, rows_by_key, unsaved
 from ketcontent.markup import cited
 from ketcontent.model import Conflict, Content
 from ketcontent.pages import PageView, Statement, assemble
@@ -30,6 +30,31 @@ Answer = dict[str, Any]
 def everything_shown(bench: Bench) -> Answer:
     """Return the list, what is wrong with the page as a whole, and the chosen statement."""
     return {"listing": listed(bench), "whole": _whole_page(bench), **around_chosen(bench)}
+
+
+def changed_rows(
+    bench: Bench, session: Session, conflicts: tuple[Conflict, ...]
+) -> dict[str, Answer | None]:
+    """Return the statements whose cells are no longer those of a session, by key; None if gone."""
+    found: dict[str, Answer | None] = {}
+    for one in changes_of(session.content, bench.session.content):
+        if one.table == "statements" and one.key[0] == session.document:
+            found[one.key[1]] = _cells_view(bench, one.key[1])
+    if conflicts is not bench.conflicts:
+        for other in (*conflicts, *bench.conflicts):
+            if other.table == "statements":
+                found[other.key[1]] = _cells_view(bench, other.key[1])
+    return found
+
+
+def all_rows(bench: Bench) -> dict[str, Answer | None]:
+    """Return the cells of every statement of the page, by key."""
+    return {key: _cells_view(bench, key) for key in statements_of(bench)}
+
+
+def _cells_view(bench: Bench, key: str) -> Answer | None:
+    row = cells_of(bench, key)
+    return row and {name: row[name] for name in ("section", "position", *EDITABLE)}
 
 
 def around_chosen(bench: Bench) -> Answer:
@@ -125,7 +150,7 @@ def _detail(bench: Bench, key: str) -> Answer:
     supplied = labelled_words(row["supplied_label"], row["supplied"])
     return {
         "statement": key,
-        "row": {name: row[name] for name in ("section", "position", *EDITABLE)},
+        "row": _cells_view(bench, key),
         "reads": reads,
         "supplied": supplied,
         "faults": [finding_view(one, cell) for one in _content_findings(bench, key)],

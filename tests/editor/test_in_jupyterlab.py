@@ -11,6 +11,7 @@ import signal
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -109,11 +110,12 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 class Tab:
     """A tab of JupyterLab with the workbench of the notebook at an address."""
 
-    def __init__(self, browser: Any, address: str) -> None:
+    def __init__(self, browser: Any, address: str, *, before: str = "") -> None:
         self.asked: list[str] = []
         self.context = browser.new_context(viewport={"width": 1440, "height": 900})
         own = urlsplit(address).netloc
         self.context.route("http*://**/*", lambda route: self._stay(route, own))
+        self.context.add_init_script(before)
         self.page = self.context.new_page()
         self.page.set_default_timeout(60_000)
         self.page.goto(address)
@@ -138,10 +140,15 @@ class Tab:
     def at(self, selector: str, **given: Any) -> Any:
         return self.page.locator(f".kc-workbench {selector}", **given)
 
-    def choose(self, statement: str) -> Any:
-        """Choose a statement in the list, and return the editor of its words."""
+    def choose(self, statement: str, *, wait: bool = True) -> Any:
+        """Choose a statement in the list, and return the editor of its words.
+
+        All that the kernel says of it is waited for, unless `wait` is false.
+        """
         self.at(f".kc-entry[data-statement={statement}]").click()
         self.at(".kc-head code", has_text=re.compile(f"^{statement}$")).wait_for()
+        if wait:
+            self.at(".kc-middle[aria-busy=false]").wait_for()
         return self.at(".kc-editor")
 
     def save(self) -> Any:
@@ -316,6 +323,7 @@ def test_a_reviewer_signs_by_keyboard_alone(tab: Tab, project: Path) -> None:
     page.keyboard.press("Alt+a")
     tab.at(".kc-note", has_text="Approved: addiction-1.").wait_for()
     wait_until(lambda: tab.here() == "addiction-2")
+    tab.at(".kc-middle[aria-busy=false]").wait_for()
     page.keyboard.press("Alt+c")
     page.keyboard.type("Say which doctor.")
     page.keyboard.press("Tab")
@@ -395,6 +403,53 @@ def test_a_statement_moves_to_the_section_that_the_menu_names(tab: Tab, project:
     tab.save()
     row = rows_by_key(read_content(project / "data"), "statements")["ketamine", "addiction-3"]
     assert row["section"] == "lasting-harm"
+
+
+def test_a_statement_moved_by_keys_leaves_its_neighbours_what_they_are(
+    tab: Tab, project: Path
+) -> None:
+    def others() -> dict[str, tuple[str, str]]:
+        found = rows_by_key(read_content(project / "data"), "statements").items()
+        return {key: (row["block"], row["form"]) for (_, key), row in found if key != moving}
+
+    rows = rows_by_key(read_content(project / "data"), "statements").values()
+    shown = sorted(
+        (row for row in rows if row["position"]),
+        key=lambda row: (row["section"], int(row["position"])),
+    )
+    [moving, *_] = [
+        row["statement"]
+        for row, after in pairwise(shown)
+        if row["section"] == after["section"]
+        and (row["form"], after["form"]) == ("paragraph", "item")
+    ]
+    before = others()
+    tab.choose(moving).focus()
+    for _ in range(3):
+        tab.page.keyboard.press("Alt+Shift+ArrowDown")
+    tab.save()
+    assert others() == before
+    for _ in range(3):
+        tab.page.keyboard.press("Control+z")
+    tab.at(".kc-entry .kc-changed").first.wait_for()
+    tab.save()
+
+
+def test_review_tells_how_many_of_how_many_match_and_offers_to_clear_the_filter(tab: Tab) -> None:
+    list_pane, matching = tab.at(".kc-left"), tab.at(".kc-matching")
+    tab.at(".kc-search").fill("no such words")
+    tab.at("button", has_text=re.compile("^Review$")).click()
+    matching.wait_for()
+    told = matching.inner_text()
+    assert re.match(r"0 of \d+ statements that wait for a clinical sign-off match\.", told)
+    assert "Nothing waits" not in list_pane.inner_text()
+    tab.at(".kc-search").fill("addiction-2")
+    wait_until(lambda: matching.inner_text().startswith("1 of "))
+    tab.at("button", has_text="Clear the filter").click()
+    waiting = int(told.split()[2])
+    assert tab.at(".kc-entry").count() == waiting > 100
+    assert matching.is_hidden()
+    tab.at("button", has_text=re.compile("^Review$")).click()
 
 
 def test_a_reviewer_sees_what_changed_since_a_stale_sign_off(tab: Tab) -> None:
@@ -668,6 +723,7 @@ async (statements) => {
         bench.querySelector(`.kc-entry[data-statement=${one}]`).click();
         const end = performance.now() + 20000;
         while (bench.querySelector('.kc-head code')?.textContent !== one
+            || bench.querySelector('.kc-middle[aria-busy=true]')
             || bench.querySelector('.kc-entry[aria-selected=true]')?.dataset.statement !== one) {
             if (performance.now() > end) throw new Error(`${one} was not shown`);
             await new Promise((done) => setTimeout(done, 5));

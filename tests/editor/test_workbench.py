@@ -309,8 +309,84 @@ def test_words_that_only_the_browser_kept_are_restored(data: Path) -> None:
 def test_words_that_only_the_browser_kept_do_not_overwrite_newer_ones(data: Path) -> None:
     kept = [{"statement": "addiction-1", "text": "Typed offline.", "base": "Long ago."}]
     answer = ask(opened(data), "open", kept=kept)
-    assert answer["detail"]["row"]["text"].startswith("In a survey")
-    assert [one["text"] for one in answer["status"]["conflicts"]] == ["Typed offline."]
+    [conflict] = answer["status"]["conflicts"]
+    [cell] = conflict["cells"]
+    assert wording(cell["theirs"]) == text_on_disk(data)
+    # Both stand in the conflict; the words on the screen are those that were typed.
+    assert conflict["text"] == answer["detail"]["row"]["text"] == "Typed offline."
+
+
+def test_words_typed_in_a_row_that_no_kernel_ever_had_are_a_row_after_the_same_one(
+    data: Path,
+) -> None:
+    kept = [
+        {"statement": "new-x-1", "text": "One.", "seen": "", "base": "", "after": "addiction-1"},
+        {"statement": "new-x-2", "text": "Two.", "seen": "", "base": "", "after": "new-x-1"},
+    ]
+    workbench = opened(data)
+    answer = ask(workbench, "open", kept=kept)
+    order = [one["statement"] for part in answer["listing"] for one in part["statements"]]
+    texts = {key: row["text"] for key, row in answer["rows"].items()}
+    assert texts[order[order.index("addiction-1") + 1]] == "One."
+    assert "Two." in texts.values()
+    assert answer["status"]["kept"]
+
+
+def test_words_typed_on_after_a_save_are_restored_without_a_conflict(data: Path) -> None:
+    workbench = opened(data)
+    base = text_on_disk(data)
+    reword(workbench, "Saved.")
+    ask(workbench, "save")
+    copy = {"statement": "addiction-1", "text": "Saved. On.", "base": base, "seen": "Saved."}
+    answer = ask(opened(data), "open", kept=[copy])
+    assert answer["status"]["conflicts"] == []
+    assert answer["rows"]["addiction-1"]["text"] == "Saved. On."
+
+
+def numbered(workbench: Workbench, number: int, verb: str, **given: Any) -> dict[str, Any]:
+    return ask(workbench, verb, view="v", number=number, **given)
+
+
+def test_a_question_that_is_asked_again_is_answered_again_and_done_once(data: Path) -> None:
+    workbench = opened(data)
+    first = numbered(workbench, 1, "add", statement="addiction-1")
+    assert numbered(workbench, 1, "add", statement="addiction-1") == first
+    assert first["rows"][first["new"]]["text"] == ""
+    assert ask(workbench, "look")["status"]["unsaved"] == 1
+
+
+def test_an_edit_that_a_later_one_has_overtaken_changes_nothing(data: Path) -> None:
+    workbench = opened(data)
+    for number, words in ((2, "Newer."), (1, "Older.")):
+        numbered(workbench, number, "edit", statement="addiction-1", cells={"text": words})
+    assert ask(workbench, "look")["rows"]["addiction-1"]["text"] == "Newer."
+
+
+def test_an_answer_tells_each_row_that_is_another_than_before(data: Path) -> None:
+    workbench = opened(data)
+    at = text_on_disk(data).index(" who")
+    answer = ask(workbench, "split", statement="addiction-1", at=at)
+    halves = [answer["rows"][key]["text"] for key in ("addiction-1", answer["new"])]
+    assert " ".join(halves) == text_on_disk(data)
+    answer = ask(workbench, "undo")
+    assert answer["rows"]["addiction-1"]["text"] == text_on_disk(data)
+    assert [key for key, row in answer["rows"].items() if row is None] != []
+
+
+def test_what_is_typed_in_a_row_in_conflict_is_of_ones_own_version(data: Path) -> None:
+    workbench = opened(data)
+    reword(workbench, "Mine.")
+    with_theirs(data, "addiction-1", "Theirs.")
+    answer = ask(workbench, "save")
+    assert answer["rows"]["addiction-1"]["text"] == "Mine."
+    [conflict] = reword(workbench, "Mine, typed on.")["status"]["conflicts"]
+    assert conflict["text"] == "Mine, typed on."
+    assert text_on_disk(data) == "Theirs."
+    settled = {"table": "statements", "key": conflict["key"], "choice": "mine"}
+    answer = ask(workbench, "settle", **settled)
+    assert answer["rows"]["addiction-1"]["text"] == "Mine, typed on."
+    ask(workbench, "save")
+    assert text_on_disk(data) == "Mine, typed on."
 
 
 def test_a_folder_that_takes_no_draft_is_no_hindrance_and_is_told(data: Path) -> None:

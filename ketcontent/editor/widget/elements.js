@@ -36,3 +36,6 @@ export function redline(pieces) {
 }
 
 export const differs = (pieces) => pieces.some(([change]) => change !== "kept");
+
+export const button = (text, act, given = {}) =>
+  h("button", { type: "button", onclick: act, ...given }, text);

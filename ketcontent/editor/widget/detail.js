@@ -1,0 +1,163 @@
+// The chosen statement: its words, what was found in them, its facts, what changed, its evidence.
+
+import { h, differs, options, redline } from "./elements.js";
+import { CERTAINTIES, FORMS, KINDS, SIGNED } from "./names.js";
+import { moved, same } from "./merge.js";
+
+export function detailOf(bench) {
+  const { state, me, middle } = bench;
+  const head = h("div", { class: "kc-head" });
+  const changes = h("div", { class: "kc-changes" });
+  let controls = {}; // by column: the field of a fact
+  let home = null; // the menu of sections
+  let drawn = ""; // which statement is drawn, and how
+
+  // What makes another drawing necessary; all else is brought up to date in its place.
+  const shape = () => {
+    const { row, pending, reads, standings, supplied } = state.detail;
+    const sections = state.listing.map((one) => one.section).join();
+    const reviewed = bench.review.on() && [bench.review.capacity(), pending, reads, standings, row.certainty_reasons];
+    return JSON.stringify([state.chosen, reviewed, Boolean(row.position), row.position ? row.notice && reads : supplied, row.notice, sections]);
+  };
+
+  function draw() {
+    middle.setAttribute("aria-busy", String(Boolean(state.detail.pending)));
+    if (drawn === shape()) refresh();
+    else redraw();
+  }
+
+  function redraw() {
+    const other = middle.dataset.statement !== state.chosen;
+    const wasTyping = bench.words.typing();
+    const at = wasTyping && !other ? bench.words.caret() : null;
+    if (other) bench.evidence.forget();
+    middle.dataset.statement = state.chosen;
+    drawn = shape();
+    controls = {};
+    home = null;
+    const { element: findings } = bench.findings;
+    const parts = bench.review.on()
+      ? [head, bench.review.panel(), h("h3", {}, "What the judges found"), findings, changes, bench.evidence.element]
+      : [head, bench.words.panel(), findings, changes, factsPanel(), bench.evidence.element];
+    bench.fields.redraw(middle, parts);
+    if (other) middle.scrollTop = 0;
+    if (wasTyping && at === null) bench.words.focusEnd();
+    refresh();
+  }
+
+  // What can change while the editor types: all but the fields themselves, and those as an answer
+  // has left them.
+  function refresh() {
+    bench.words.refresh();
+    for (const [name, control] of Object.entries(controls)) {
+      const wanted = bench.rows.cell(state.chosen, name);
+      if (same(control.value, wanted)) continue;
+      const at = control.selectionStart;
+      const place = typeof at === "number" ? moved(at, control.value, wanted) : null;
+      control.value = wanted;
+      if (place !== null && document.activeElement === control) control.setSelectionRange(place, place);
+    }
+    if (home && state.detail.row.section) home.value = state.detail.row.section;
+    drawHead();
+    bench.findings.draw();
+    drawChanges();
+    bench.evidence.draw();
+  }
+
+  function drawHead() {
+    const { row, standings } = state.detail;
+    head.replaceChildren(
+      h("h2", {}, h("code", {}, bench.rows.isNew(state.chosen) ? "new statement" : state.chosen)),
+      h("span", { class: "kc-mark" }, row.kind || "kind not set"),
+      row.certainty ? h("span", { class: "kc-mark" }, `${row.certainty} certainty`) : "",
+      ...standings.map((each) =>
+        h("span", { class: `kc-mark kc-${each.state}` }, `${SIGNED[each.state].mark} ${each.capacity}: ${each.state}`),
+      ),
+    );
+  }
+
+  function field(name, text, control) {
+    controls[name] = control;
+    control.dataset.field = name;
+    control.id = `${me}-${name}`;
+    const given = () => bench.typed(state.chosen, name, control.value);
+    control.addEventListener(control.tagName === "SELECT" ? "change" : "input", given);
+    return h("div", { class: `kc-field kc-f-${name}` }, h("label", { for: control.id }, text), control);
+  }
+
+  function factsPanel() {
+    const { row } = state.detail;
+    const { notices = [], topics = [], people = [] } = state.choices;
+    if (!row.position) return h("div");
+    const value = (name) => bench.rows.cell(state.chosen, name);
+    const input = (name) => h("input", { value: value(name), autocomplete: "off" });
+    const select = (names, name, empty) => h("select", {}, options(names, value(name), empty));
+    const sections = state.listing.map((one) => [one.section, one.title]);
+    home = h(
+      "select",
+      {
+        id: `${me}-section`,
+        "data-field": "section",
+        onchange: () => bench.tell("move", { ...bench.here(), section: home.value }),
+      },
+      options(sections, row.section),
+    );
+    const topicsInput = input("topics");
+    const questions = topics.map((one) => h("option", { value: one.key }, one.question));
+    const known = h("datalist", { id: `${me}-topics-known` }, questions);
+    topicsInput.setAttribute("list", known.id);
+    const names = people.map((one) => [one.key, one.name]);
+    return h(
+      "div",
+      { class: "kc-facts" },
+      field("label", "Label", input("label")),
+      field("kind", "Kind", select(KINDS, "kind", "not set")),
+      field("certainty", "Certainty", select(CERTAINTIES, "certainty", "not graded")),
+      field("certainty_reasons", "Reasons for the grade", input("certainty_reasons")),
+      field("topics", "Topics it answers", topicsInput),
+      known,
+      field("notice", "Notice", select(notices, "notice", "none")),
+      field("form", "Shown as", select(FORMS, "form")),
+      h("div", { class: "kc-field" }, h("label", { for: home.id }, "Section"), home),
+      people.length ? field("author", "Writer", select(names, "author", "not said")) : "",
+    );
+  }
+
+  function drawChanges() {
+    const { row, redlines, voids, supplied, pending } = state.detail;
+    const rows = [];
+    if (pending) {
+      changes.replaceChildren();
+      return;
+    }
+    if (voids.length) {
+      const many = voids.length === 1 ? "a sign-off: " : `${voids.length} sign-offs: `;
+      const who = voids.map((one) => `${one.person} (${one.capacity}, ${one.signed_on})`).join(", ");
+      rows.push(h("div", { class: "kc-note kc-warn" }, h("span", {}, "Saving this voids ", many, who, ".")));
+    }
+    if (differs(redlines.saved)) {
+      rows.push(h("h3", {}, "Against the saved words"), h("p", { class: "kc-redline" }, redline(redlines.saved)));
+    }
+    // Of a statement that is off the page, the supplied words stand above already.
+    if (supplied && row.position) {
+      rows.push(
+        h("h3", {}, "Supplied words"),
+        h("p", { class: "kc-supplied" }, supplied),
+        h("h3", {}, "Against the supplied words"),
+        differs(redlines.supplied)
+          ? h("p", { class: "kc-redline" }, redline(redlines.supplied))
+          : h("p", { class: "kc-hint" }, "The words are as supplied."),
+      );
+    }
+    changes.replaceChildren(...rows);
+  }
+
+  // The kernel has given a key to the statement that is shown.
+  function rename(old, key) {
+    if (middle.dataset.statement !== old) return;
+    middle.dataset.statement = key;
+    drawn = shape();
+  }
+
+  return { draw, rename };
+}

@@ -1,0 +1,100 @@
+// What was found in the chosen statement, and the form that sets a finding aside.
+
+import { button, counted, h } from "./elements.js";
+import { SEVERITIES } from "./names.js";
+
+export function findingsOf(bench) {
+  const { me } = bench;
+  const element = h("ul", { class: "kc-faults", id: `${me}-faults` });
+  const waiving = new Set(); // the findings whose form is open
+  const nameOf = (one) => `waive ${one.table} ${one.row} ${one.rule}`;
+  let heard = "";
+
+  function draw() {
+    const { faults, row, pending } = bench.state.detail;
+    const items = faults.map((one) => {
+      const { name, mark } = SEVERITIES[one.severity];
+      const at = one.start === undefined ? "" : bench.words.value().slice(one.start, one.end);
+      return h(
+        "li",
+        { class: `kc-fault kc-${one.severity}`, "data-start": one.start, "data-end": one.end },
+        h("span", { class: "kc-severity" }, h("span", { "aria-hidden": "true" }, `${mark} `), name),
+        at ? button(`“${at}”`, () => bench.words.goTo(one), { class: "kc-quiet kc-at", "aria-label": `Go to “${at}”` }) : "",
+        h("span", { class: "kc-message" }, one.message),
+        h("span", { class: "kc-hint" }, one.hint),
+        waiver(one),
+      );
+    });
+    if (!faults.length && row.position && !pending) items.push(h("li", { class: "kc-fine" }, "✓ No faults in this statement."));
+    bench.fields.redraw(element, items);
+    bench.words.drawMirror();
+    if (pending) return;
+    const errors = faults.filter((one) => one.severity === "error").length;
+    const said = faults.length ? `${counted(faults.length, "fault")}, ${counted(errors, "error")}.` : "No faults.";
+    if (bench.words.typing() && heard !== said) bench.later("faults", 900, () => bench.say(said));
+    heard = said;
+  }
+
+  function markCaret(at) {
+    for (const item of element.querySelectorAll("[data-start]")) {
+      const inside = at >= Number(item.dataset.start) && at <= Number(item.dataset.end);
+      item.classList.toggle("kc-here", inside);
+    }
+  }
+
+  // The button that opens the form of a finding, and the form where it is open.
+  function waiver(one) {
+    const name = nameOf(one);
+    const opener = button(
+      "Waive…",
+      () => {
+        const item = opener.closest("li");
+        const form = item.querySelector("form");
+        if (form) {
+          waiving.delete(name);
+          form.remove();
+          return;
+        }
+        waiving.add(name);
+        item.append(formOf(one));
+        item.querySelector("form input").focus();
+      },
+      { class: "kc-quiet", "aria-label": `Waive ${one.label || one.rule}`, "data-field": name },
+    );
+    return [opener, waiving.has(name) ? formOf(one) : ""];
+  }
+
+  function formOf(one) {
+    const name = nameOf(one);
+    const input = (column, given) => {
+      const kept = `${name} ${column}`;
+      return h("input", { required: true, "data-kept": kept, "data-field": kept, value: bench.fields.value(kept), ...given });
+    };
+    const reason = input("reason", { "aria-label": "Why it may stand", placeholder: "Why it may stand" });
+    const until = input("until", { type: "date", "aria-label": "Until which day", min: bench.state.page.day });
+    const submitted = async (event) => {
+      event.preventDefault();
+      const cells = { reason: reason.value, until: until.value };
+      const form = event.target;
+      const opener = form.parentElement.querySelector(`[data-field="${CSS.escape(name)}"]`);
+      waiving.delete(name);
+      form.remove();
+      opener.focus();
+      const finding = { table: one.table, row: one.row, rule: one.rule, ...cells };
+      if (await bench.tell("waive", { finding })) bench.fields.forget(name);
+    };
+    return h("form", { class: "kc-row", onsubmit: submitted }, reason, until, h("button", { type: "submit" }, "Waive"));
+  }
+
+  function next() {
+    if (!bench.words.editable()) return;
+    const spans = bench.state.detail.faults.filter((one) => one.start !== undefined);
+    spans.sort((one, other) => one.start - other.start);
+    const found = spans.find((one) => one.start > bench.words.caret()) || spans[0];
+    if (!found) return;
+    bench.words.goTo(found);
+    bench.say(`${SEVERITIES[found.severity].name}: ${found.message} ${found.hint}`);
+  }
+
+  return { element, draw, markCaret, waiver, next };
+}

@@ -1,0 +1,74 @@
+// What the workbench says: one line above the panes, and what a screen reader hears.
+
+import { button, h, redline } from "./elements.js";
+import { column } from "./names.js";
+
+export function messagesOf(bench) {
+  const live = h("div", { class: "kc-unseen", role: "status", "aria-live": "polite" });
+  const notes = h("div", { class: "kc-notes" });
+  const lost = h(
+    "div",
+    { class: "kc-note kc-bad", hidden: true },
+    "No answer from the kernel. What you type is kept in this browser. When the kernel runs again, ",
+    "run the notebook's cells: your words will be there.",
+  );
+  let saying = [];
+
+  // What is said within a moment is one announcement: the second would silence the first.
+  function say(text) {
+    if (!text) return;
+    saying = [...saying, text];
+    live.textContent = "";
+    bench.later("say", 50, () => {
+      live.textContent = saying.join(" ");
+      saying = [];
+    });
+  }
+
+  function lose(isLost) {
+    if (isLost && lost.hidden) say("No answer from the kernel. What you type is kept in this browser.");
+    lost.hidden = !isLost;
+  }
+
+  function put(kind, label, ...inner) {
+    const box = h(
+      "div",
+      { class: `kc-note ${kind}` },
+      inner,
+      button(
+        "Close",
+        () => {
+          box.remove();
+          bench.focusMiddle();
+        },
+        { class: "kc-quiet", "aria-label": label },
+      ),
+    );
+    notes.replaceChildren(box);
+  }
+
+  function note(text, hint = "", kind = "") {
+    const hinted = hint ? h("span", { class: "kc-hint" }, ` ${hint}`) : "";
+    put(kind, "Close the message", h("span", {}, text, hinted));
+    say(`${text} ${hint}`);
+  }
+
+  function saved(rows) {
+    const said = rows.length === 1 ? "Saved 1 row." : `Saved ${rows.length} rows.`;
+    const cell = (one) =>
+      h("div", { class: "kc-redline" }, h("b", {}, `${column(one.column)}: `), redline(one.redline));
+    const items = rows.map((row) =>
+      h(
+        "li",
+        {},
+        h("code", {}, `${row.table} ${row.key}`),
+        ` ${row.what}`,
+        row.what === "changed" ? row.cells.map(cell) : "",
+      ),
+    );
+    put("kc-saved", "Close what was saved", h("div", {}, h("strong", {}, said), h("ul", {}, items)));
+    say(said);
+  }
+
+  return { live, notes, lost, say, lose, note, saved };
+}

@@ -1,0 +1,118 @@
+// Review: the statements that wait for a sign-off, one after the other.
+
+import { button, counted, differs, h, options, redline } from "./elements.js";
+import { CAPACITIES } from "./names.js";
+
+export function reviewOf(bench) {
+  const { state, me } = bench;
+  let isOn = false;
+  let signingAs = "clinical";
+  let person = "";
+
+  const on = () => isOn;
+  const capacity = () => signingAs;
+  const waits = (one) => Boolean(one.signoffs[signingAs]) && one.signoffs[signingAs] !== "valid" && !one.cut;
+  const commentName = () => `comment ${state.chosen}`;
+
+  function set(turnOn) {
+    bench.flush();
+    isOn = turnOn;
+    bench.words.off();
+    bench.onReview(isOn);
+    bench.list.draw();
+    const keys = bench.list.shown();
+    if (isOn && keys.length && !keys.includes(state.chosen)) bench.choose(keys[0]);
+    else if (state.detail) bench.detail.draw();
+    const { listed, whole, narrowed } = bench.list.tally();
+    const waiting = `${counted(whole, "statement")} ${whole === 1 ? "waits" : "wait"} for a ${signingAs} sign-off`;
+    const matching = narrowed ? `, ${listed} of them match the filter` : "";
+    bench.say(isOn ? `Review. ${waiting}${matching}.` : "Edit.");
+  }
+
+  function panel() {
+    const one = state.detail;
+    const { people = [] } = state.choices;
+    const standing = one.standings.find((each) => each.capacity === signingAs);
+    const names = people.map((each) => [each.key, [each.name, each.credential].filter(Boolean).join(", ")]);
+    const who = h("select", { id: `${me}-who`, "data-field": "who", onchange: () => (person = who.value) }, options(names, person, "choose"));
+    const as = h(
+      "select",
+      {
+        id: `${me}-as`,
+        "data-field": "capacity",
+        onchange: () => {
+          signingAs = as.value;
+          set(true);
+        },
+      },
+      options(CAPACITIES, signingAs),
+    );
+    const comment = h("textarea", { rows: 2, id: `${me}-comment`, "data-field": "comment", "data-kept": commentName() });
+    const nobody = h("p", { class: "kc-note kc-warn" }, "Nobody is named in the table of people yet, so nobody can sign.");
+    return h(
+      "div",
+      { class: "kc-review" },
+      h("div", { class: "kc-row kc-who" }, h("label", { for: who.id }, "I am "), who, h("label", { for: as.id }, " and sign as "), as),
+      people.length ? "" : nobody,
+      h("blockquote", { class: "kc-toread", tabindex: "0", "data-field": "toread" }, one.reads),
+      one.row.certainty_reasons
+        ? h("p", { class: "kc-hint" }, `Reasons for the grade: ${one.row.certainty_reasons}`)
+        : "",
+      one.pending ? "" : said(standing),
+      h("label", { class: "kc-label", for: comment.id }, "Comment"),
+      comment,
+      h(
+        "div",
+        { class: "kc-tools" },
+        button("Approve", () => sign("approved"), { class: "kc-primary", title: "Alt+A" }),
+        button("Ask for changes", () => sign("changes-requested")),
+        button("Next", () => bench.list.step(1), { title: "Alt+↓" }),
+      ),
+    );
+  }
+
+  // What was signed of the chosen statement, and what changed since.
+  function said(standing) {
+    if (!standing) return h("p", {}, `This statement needs no ${signingAs} sign-off.`);
+    const { state: is, name, signed_on: day, comment, since } = standing;
+    if (is === "valid") return h("p", {}, `✓ ${name} approved these words on ${day}.`);
+    if (is === "refused") return h("p", { class: "kc-note kc-warn" }, `${name} asked for changes on ${day}: ${comment}`);
+    if (is !== "stale") return "";
+    return [
+      h("h3", {}, `What changed since ${name} signed on ${day}`),
+      differs(since)
+        ? h("p", { class: "kc-redline" }, redline(since))
+        : h("p", {}, "The words are the same; the grade, the sources or the links changed."),
+    ];
+  }
+
+  async function sign(verdict) {
+    if (!person) {
+      bench.note("Nobody has said who signs.", "Choose your name first.", "kc-bad");
+      document.getElementById(`${me}-who`)?.focus();
+      return;
+    }
+    if (state.detail.pending) {
+      bench.note("The words have not come from the kernel yet.", "Read them, then sign.", "kc-bad");
+      return;
+    }
+    const statement = state.chosen;
+    const name = commentName();
+    const keys = bench.list.shown();
+    const at = keys.indexOf(statement);
+    const next = keys[at + 1] || keys[at - 1];
+    const asked = bench.tell("sign", { statement, person, capacity: signingAs, verdict, comment: bench.fields.value(name) });
+    // The next one is there at once: what is typed from now on is of that one.
+    if (next) bench.choose(next);
+    bench.middle.focus();
+    const acted = bench.acted();
+    if (await asked) {
+      bench.fields.forget(name);
+      bench.note(verdict === "approved" ? `Approved: ${statement}.` : `Asked for changes: ${statement}.`);
+      if (!next) bench.middle.focus();
+    } else if (bench.acted() === acted) bench.choose(statement);
+  }
+
+  const focusComment = () => document.getElementById(`${me}-comment`)?.focus();
+  return { on, capacity, waits, set, panel, sign, focusComment };
+}

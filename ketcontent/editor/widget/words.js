@@ -1,0 +1,130 @@
+// The words of the chosen statement, in a field over a mirror that underlines what was found.
+
+import { button, h } from "./elements.js";
+import { SEVERITIES } from "./names.js";
+import { moved, same } from "./merge.js";
+import { cleaned } from "./rows.js";
+
+export function wordsOf(bench) {
+  const { me, state } = bench;
+  let editor = null;
+  let mirror = null;
+
+  const value = () => (editor ? editor.value : "");
+  const caret = () => editor.selectionStart;
+  const typing = () => Boolean(editor) && document.activeElement === editor;
+  const editable = () => Boolean(editor);
+
+  function panel() {
+    const { row, reads, supplied, pending } = state.detail;
+    editor = mirror = null;
+    if (!row.position) {
+      return h(
+        "div",
+        {},
+        h("p", {}, "This statement is off the page."),
+        supplied ? [h("h3", {}, "Supplied words"), h("blockquote", {}, supplied)] : "",
+        button("Bring it back", () => bench.tell("bring_back", bench.here())),
+      );
+    }
+    if (row.notice) {
+      const notice = h("code", {}, row.notice);
+      const hint = h("p", { class: "kc-hint" }, "The words of the notice ", notice, ", written once for all places that use it.");
+      return h("div", {}, hint, pending ? "" : h("blockquote", {}, reads));
+    }
+    mirror = h("div", { class: "kc-mirror", "aria-hidden": "true" });
+    editor = h("textarea", {
+      class: "kc-editor",
+      id: `${me}-words`,
+      "data-field": "text",
+      rows: 1,
+      spellcheck: "true",
+      lang: state.page.language,
+      dir: "auto",
+      "aria-describedby": `${me}-faults`,
+      oninput: typed,
+      onkeyup: atCaret,
+      onclick: atCaret,
+      onkeydown: (event) => {
+        if (event.key === "Enter" && !event.altKey && !event.isComposing) event.preventDefault();
+      },
+    });
+    editor.value = bench.rows.cell(state.chosen, "text");
+    return h(
+      "div",
+      {},
+      h("label", { class: "kc-label", for: editor.id }, "Words"),
+      h("div", { class: "kc-page" }, mirror, editor),
+    );
+  }
+
+  function typed() {
+    const clean = cleaned(editor.value);
+    if (clean !== editor.value) {
+      const at = editor.selectionStart;
+      editor.value = clean;
+      editor.setSelectionRange(at, at);
+    }
+    bench.typed(state.chosen, "text", editor.value);
+    drawMirror();
+  }
+
+  // Show the words as an answer has left them, the caret where it was in them.
+  function refresh(theirsFirst = false) {
+    if (!editor) return;
+    const text = bench.rows.cell(state.chosen, "text");
+    if (same(text, editor.value)) return;
+    const [start, end] = [editor.selectionStart, editor.selectionEnd].map((at) =>
+      moved(at, editor.value, text, theirsFirst),
+    );
+    const isTyping = typing();
+    editor.value = text;
+    if (isTyping) editor.setSelectionRange(start, end);
+    drawMirror();
+  }
+
+  function drawMirror() {
+    if (!mirror) return;
+    const text = editor.value;
+    const spans = state.detail.faults.filter(
+      (one) => one.start !== undefined && one.end <= text.length && one.end > one.start,
+    );
+    // Faults may lie within each other: each stretch shows the worst of those that cover it.
+    const edges = [...new Set(spans.flatMap((one) => [one.start, one.end]))].sort((a, b) => a - b);
+    const parts = [];
+    let at = 0;
+    for (const edge of edges) {
+      const over = spans.filter((one) => one.start <= at && one.end >= edge);
+      const worst = Object.keys(SEVERITIES).find((each) => over.some((one) => one.severity === each));
+      const stretch = text.slice(at, edge);
+      parts.push(worst ? h("mark", { class: `kc-under-${worst}` }, stretch) : stretch);
+      at = edge;
+    }
+    parts.push(`${text.slice(at)}\u200b`);
+    mirror.replaceChildren(...parts);
+  }
+
+  function goTo(one) {
+    editor.focus();
+    editor.setSelectionRange(one.start, one.end);
+    atCaret();
+  }
+
+  const atCaret = () => bench.findings.markCaret(editor.selectionStart);
+
+  function focus() {
+    (editor || bench.middle.querySelector("textarea, button") || bench.middle).focus();
+  }
+
+  function focusEnd() {
+    if (!editor) return;
+    editor.focus();
+    editor.setSelectionRange(editor.value.length, editor.value.length);
+  }
+
+  function off() {
+    editor = mirror = null;
+  }
+
+  return { panel, value, caret, typing, editable, refresh, drawMirror, goTo, focus, focusEnd, off };
+}

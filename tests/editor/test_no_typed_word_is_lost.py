@@ -1,0 +1,359 @@
+"""Keys go on while the kernel is far away and its answers overtake each other: no word is lost.
+
+A real JupyterLab in Chromium; between its widgets and the kernel lies `slow_kernel.js`, which
+holds each message back and reorders them. Each verb of the workbench has a scene of its own, on
+sentences of its own: words are typed, the verb is given by keys, and the next keys follow at once,
+long enough that the answer comes while they are typed. Then the page is saved, and what is on the
+screen and in the table is what was typed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ketcontent.editor.session import rows_by_key
+from ketcontent.model import Content, frame_of, read_content, write_content
+from tests.conftest import ROOT, TOKEN
+from tests.editor.test_in_jupyterlab import Tab, with_people
+
+pytestmark = pytest.mark.browser
+
+SHIM = Path(__file__).with_name("slow_kernel.js")
+LAST = "Ask early."
+TYPED = " and these words were typed on at once while the kernel had not answered"
+
+
+@dataclass(frozen=True, slots=True)
+class Far:
+    """How far away the kernel is."""
+
+    delay: int
+    """Milliseconds that each message takes, one way."""
+    shuffle: bool
+    """Whether later messages overtake earlier ones."""
+
+    @property
+    def name(self) -> str:
+        return f"{self.delay} ms{', out of order' if self.shuffle else ''}"
+
+
+FAR = [
+    Far(0, shuffle=False),
+    Far(50, shuffle=True),
+    Far(400, shuffle=True),
+    Far(1000, shuffle=True),
+]
+
+
+def sentences(verb: str) -> dict[str, str]:
+    """The sentences that the scene of a verb is played on, by key."""
+    texts = {
+        "split": ["Ask first. Then wait.", LAST],
+        "waive": ["It is a miracle cure.", LAST],
+    }.get(verb, [f"Some people {verb} now.", LAST, "Ask again."])
+    return {f"{verb}-{place}": text for place, text in enumerate(texts, 1)}
+
+
+def page_of_scenes(content: Content) -> Content:
+    """A page with a section for each scene."""
+    [row] = [
+        one
+        for one in rows_by_key(content, "statements").values()
+        if one["statement"] == "addiction-2"
+    ]
+    statements, sections = [], []
+    for number, verb in enumerate(SCENES, 1):
+        sections.append(
+            {
+                "document": "ketamine",
+                "section": verb,
+                "position": str(number),
+                "heading": verb.title(),
+                "supplied_run_in": "false",
+            }
+        )
+        for place, (key, text) in enumerate(sentences(verb).items(), 1):
+            cells = {
+                "section": verb,
+                "statement": key,
+                "text": text,
+                "form": "paragraph",
+                "label": "",
+            }
+            statements.append({**row, **cells, "block": str(place), "position": str(10 * place)})
+    tables: dict[str, Any] = {"statements": statements, "sections": sections}
+    tables |= {"evidence": [], "waivers": [], "signoffs": []}
+    frames = {name: frame_of(name, some, content) for name, some in tables.items()}
+    return replace(content, **frames)
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Where a scene is played."""
+
+    tab: Tab
+    data: Path
+    far: Far
+
+    def type(self, words: str) -> None:
+        """Type words, so slowly that an answer to what was asked before them comes meanwhile."""
+        pause = max(8, round(2.4 * self.far.delay / len(TYPED)))
+        self.tab.page.keyboard.type(words, delay=pause if len(words) > 60 else 8)
+
+    def press(self, *keys: str) -> None:
+        for key in keys:
+            self.tab.page.keyboard.press(key)
+
+    def start(self, statement: str) -> None:
+        """Choose a statement, and type at its end as soon as it stands there."""
+        self.tab.choose(statement, wait=False).press("End")
+        self.type(" typed before")
+
+    def rest(self) -> None:
+        """Wait until no message is under way any more, and none follows."""
+        quiet = "() => farKernel.waiting <= 0 && performance.now() - farKernel.last > 650"
+        self.tab.page.wait_for_function(quiet)
+
+
+# Each scene gives the words of its statements as they must be in the end, those of rows that the
+# editor made under the key of the row before them with a mark behind it.
+
+
+def save(stage: Stage) -> dict[str, str]:
+    stage.start("save-1")
+    stage.press("Control+s")
+    stage.type(TYPED)
+    return {"save-1": f"Some people save now. typed before{TYPED}"}
+
+
+def undo(stage: Stage) -> dict[str, str]:
+    stage.start("undo-1")
+    stage.press("Control+z")
+    stage.type(TYPED)
+    return {"undo-1": f"Some people undo now.{TYPED}"}
+
+
+def redo(stage: Stage) -> dict[str, str]:
+    stage.start("redo-1")
+    stage.press("Control+z", "Control+Shift+z")
+    stage.type(TYPED)
+    return {"redo-1": f"Some people redo now. typed before{TYPED}"}
+
+
+def add(stage: Stage) -> dict[str, str]:
+    stage.start("add-1")
+    stage.press("Alt+Enter")
+    stage.type(TYPED.strip())
+    stage.press("Alt+Enter")
+    stage.type("And one more.")
+    stage.press("Alt+ArrowUp")
+    stage.type(" Then on.")
+    return {
+        "add-1": "Some people add now. typed before",
+        "add-1 +": f"{TYPED.strip()} Then on.",
+        "add-1 ++": "And one more.",
+    }
+
+
+def split(stage: Stage) -> dict[str, str]:
+    stage.tab.choose("split-1", wait=False).press("Home")
+    stage.press(*["ArrowRight"] * len("Ask first."), "Alt+s")
+    stage.type(TYPED)
+    return {"split-1": f"Ask first.{TYPED}", "split-1 +": "Then wait."}
+
+
+def join(stage: Stage) -> dict[str, str]:
+    stage.start("join-1")
+    stage.press("Alt+j")
+    stage.type(TYPED)
+    stage.press("Alt+ArrowDown")
+    stage.type(" Last.")
+    return {
+        "join-1": f"Some people join now. typed before{TYPED} {LAST}",
+        "join-2": "",
+        "join-3": "Ask again. Last.",
+    }
+
+
+def move(stage: Stage) -> dict[str, str]:
+    stage.start("move-1")
+    stage.press("Alt+Shift+ArrowDown")
+    stage.type(TYPED)
+    return {"move-2": LAST, "move-1": f"Some people move now. typed before{TYPED}"}
+
+
+def cut(stage: Stage) -> dict[str, str]:
+    stage.start("cut-1")
+    stage.press("Alt+Delete")
+    stage.type(TYPED)
+    return {"cut-1": "", "cut-2": f"{LAST}{TYPED}"}
+
+
+def cite(stage: Stage) -> dict[str, str]:
+    stage.start("cite-1")
+    stage.tab.at("input[aria-label='Find a source']").press_sequentially("nonpsychotic anand")
+    stage.tab.at("input[aria-label='What anand-2023 found']").click()
+    stage.type("It was not about this.")
+    stage.press("Enter", "Alt+2")
+    stage.type(TYPED)
+    return {"cite-1": f"Some people cite now. typed before{TYPED} [@anand-2023]"}
+
+
+def sign(stage: Stage) -> dict[str, str]:
+    stage.tab.choose("sign-1")
+    stage.press("Alt+r")
+    stage.tab.at(".kc-who select").first.select_option("ada")
+    stage.press("Alt+a", "Alt+c")
+    stage.type(TYPED)
+    stage.rest()
+    comment = stage.tab.at("textarea[data-field=comment]")
+    assert (stage.tab.here(), comment.input_value()) == ("sign-2", TYPED)
+    comment.fill("")
+    stage.press("Alt+r")
+    signed = rows_by_key(read_content(stage.data), "signoffs").values()
+    assert [(row["statement"], row["comment"]) for row in signed] == [("sign-1", "")]
+    return {}
+
+
+def waive(stage: Stage) -> dict[str, str]:
+    stage.start("waive-1")
+    stage.tab.at("button[aria-label='Waive promotion-novelty']").click()
+    stage.tab.at("input[aria-label='Why it may stand']").fill("A quotation.")
+    stage.tab.at("input[aria-label='Until which day']").fill("2999-01-31")
+    stage.press("Enter", "Alt+2")
+    stage.type(TYPED)
+    return {"waive-1": f"It is a miracle cure. typed before{TYPED}"}
+
+
+def settle(stage: Stage) -> dict[str, str]:
+    stage.start("settle-1")
+    content = read_content(stage.data)
+    rows = list(rows_by_key(content, "statements").values())
+    for row in rows:
+        if row["statement"] == "settle-1":
+            row["text"] = "Theirs."
+    write_content(replace(content, statements=frame_of("statements", rows, content)))
+    stage.press("Control+s")
+    stage.type(" while it was saved")
+    stage.tab.at(".kc-conflict").wait_for()
+    stage.rest()
+    stage.tab.at(".kc-conflict button", has_text="Keep mine").click()
+    stage.press("Alt+2", "End")
+    stage.type(TYPED)
+    return {"settle-1": f"Some people settle now. typed before while it was saved{TYPED}"}
+
+
+def following(stage: Stage) -> dict[str, str]:
+    stage.start("following-1")
+    stage.press("Alt+ArrowDown")
+    stage.type(TYPED)
+    stage.press("Alt+ArrowUp")
+    stage.type(" and back")
+    return {
+        "following-1": "Some people following now. typed before and back",
+        "following-2": f"{LAST}{TYPED}",
+    }
+
+
+SCENES: dict[str, Callable[[Stage], dict[str, str]]] = {
+    act.__name__: act
+    for act in (settle, save, undo, redo, add, split, join, move, cut, cite, sign, waive, following)
+}
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page of scenes once for each distance, each with its notebook."""
+    folder = tmp_path_factory.mktemp("far") / "project"
+    notebook = (ROOT / "notebooks" / "workbench.ipynb").read_text("utf-8")
+    content = page_of_scenes(with_people(read_content(ROOT / "data")))
+    (folder / "notebooks").mkdir(parents=True)
+    for far in FAR:
+        write_content(content, folder / f"far-{far.delay}")
+        written = notebook.replace('\\"../data\\"', f'\\"../far-{far.delay}\\"')
+        written = written.replace('\\"lasting-harm\\"', '\\"settle\\"')
+        (folder / "notebooks" / f"far-{far.delay}.ipynb").write_text(written, "utf-8")
+    return folder
+
+
+@pytest.fixture
+def stage(browser: Any, lab: str, project: Path, request: pytest.FixtureRequest) -> Iterator[Stage]:
+    far: Far = request.param
+    name = f"far-{far.delay}"
+    place = f"lab/workspaces/{name}/tree/notebooks/{name}.ipynb"
+    tab = Tab(browser, f"{lab}/{place}?token={TOKEN}", before=SHIM.read_text("utf-8"))
+    tab.page.evaluate(
+        "(far) => Object.assign(farKernel, far)", {"delay": far.delay, "shuffle": far.shuffle}
+    )
+    yield Stage(tab, project / name, far)
+    tab.context.close()
+
+
+def texts_in_order(data: Path) -> dict[str, str]:
+    """The words of the table in reading order; a row that an editor made by the one before it."""
+    rows = sorted(
+        rows_by_key(read_content(data), "statements").values(),
+        key=lambda row: (row["section"], int(row["position"] or 0)),
+    )
+    known = {key for verb in SCENES for key in sentences(verb)}
+    found: dict[str, str] = {}
+    name = ""
+    for row in rows:
+        name = (
+            row["statement"]
+            if row["statement"] in known
+            else f"{name}{' ' if '+' not in name else ''}+"
+        )
+        found[name] = row["text"]
+    return found
+
+
+ON_SCREEN = """
+async () => {
+    const bench = document.querySelector('.kc-workbench');
+    const texts = {};
+    const entries = [...bench.querySelectorAll('.kc-entry:not(.kc-off)')];
+    for (const { dataset: { statement } } of entries) {
+        bench.querySelector(`.kc-entry[data-statement="${statement}"]`).click();
+        const end = performance.now() + 10000;
+        const there = () => bench.querySelector('.kc-head code')?.textContent === statement;
+        while (!there() && performance.now() < end) {
+            await new Promise((done) => setTimeout(done, 5));
+        }
+        texts[statement] = bench.querySelector('.kc-editor')?.value;
+    }
+    return texts;
+}
+"""
+"""The words of each statement, as they stand on the screen when it is chosen."""
+
+
+@pytest.mark.parametrize("stage", FAR, indirect=True, ids=[far.name for far in FAR])
+def test_what_is_typed_while_an_answer_is_under_way_is_on_the_screen_and_saved(
+    stage: Stage,
+) -> None:
+    wanted = {key: text for verb in SCENES for key, text in sentences(verb).items()}
+    for play in SCENES.values():
+        wanted |= play(stage)
+    stage.rest()
+    stage.tab.page.evaluate("() => Object.assign(farKernel, { delay: 0, shuffle: false })")
+    stage.press("Control+s")
+    stage.rest()
+    told = stage.tab.at(".kc-notes .kc-note").all_inner_texts()
+    assert told[0].startswith("Saved"), told
+    saved = texts_in_order(stage.data)
+    assert saved == wanted
+    assert [key for key in saved if key.startswith("move")] == ["move-2", "move-1", "move-3"]
+    rows = rows_by_key(read_content(stage.data), "statements")
+    shown = {key: row["text"] for (_, key), row in rows.items() if row["position"]}
+    assert stage.tab.page.evaluate(ON_SCREEN) == shown
+    assert stage.tab.page.evaluate(LEFT_IN_BROWSER) == []
+
+
+LEFT_IN_BROWSER = "() => Object.keys(localStorage).filter((one) => one.startsWith('ketcontent:'))"
+"""The browser's own copies of what was typed: none is needed once the kernel has all of it."""

@@ -25,12 +25,12 @@ export function findingsOf(bench) {
         waiver(one),
       );
     });
-    if (!faults.length && row.position && !pending) items.push(h("li", { class: "kc-fine" }, "✓ No faults in this statement."));
+    if (!faults.length && row.position && !pending) items.push(h("li", { class: "kc-fine" }, "✓ No findings in this statement."));
     bench.fields.redraw(element, items);
     bench.words.drawMirror();
     if (pending) return;
     const errors = faults.filter((one) => one.severity === "error").length;
-    const said = faults.length ? `${counted(faults.length, "fault")}, ${counted(errors, "error")}.` : "No faults.";
+    const said = faults.length ? `${counted(faults.length, "finding")}, ${counted(errors, "error")}.` : "No findings.";
     if (bench.words.typing() && heard !== said) bench.later("faults", 900, () => bench.say(said));
     heard = said;
   }

@@ -24,7 +24,7 @@ export const COLUMNS = {
 };
 export const FILTERS = {
   all: ["All", () => true],
-  faults: ["With faults", (one) => one.faults.some(Boolean)],
+  faults: ["With findings", (one) => one.faults.some(Boolean)],
   errors: ["With errors", (one) => one.faults[0] > 0],
   unsigned: ["Not signed", (one) => worst(one) && worst(one) !== "valid"],
   stale: ["Stale sign-off", (one) => Object.values(one.signoffs).includes("stale")],
@@ -36,7 +36,7 @@ export const SHORTCUTS = [
   ["Ctrl+Z", "Undo"],
   ["Ctrl+Shift+Z", "Redo"],
   ["Alt+↓  Alt+↑", "Next, previous statement"],
-  ["F8", "Next fault in the words"],
+  ["F8", "Next finding in the words"],
   ["Alt+Enter", "Add a statement after this one"],
   ["Alt+Shift+↓  Alt+Shift+↑", "Move the statement"],
   ["Alt+S", "Split at the cursor"],

@@ -31,7 +31,7 @@ export function pageFindingsOf(bench, { onFold }) {
         return { severity, own, number: own.reduce((sum, one) => sum + one.rows.length, 0) };
       })
       .filter(({ number }) => number);
-    const said = sums.map(({ severity, number }) => howMany(severity, number)).join(", ") || "no faults";
+    const said = sums.map(({ severity, number }) => howMany(severity, number)).join(", ") || "no findings";
     const within = element.contains(document.activeElement);
     bench.fields.redraw(
       element,

@@ -82,8 +82,8 @@ def with_statuses(view: PageView, page: Document, statuses: Sequence[SignoffStat
 
 def _version(page: Document) -> str:
     """Return the digest of the statement digests of all that is shown, in order."""
-    prints = [statement_digest(page.document, one) for one in page.statements]
-    return digest(prints, context=(page.document,))
+    digests = [statement_digest(page.document, one) for one in page.statements]
+    return digest(digests, context=(page.document,))
 
 
 def list_documents(content: Content) -> Index:

@@ -235,7 +235,7 @@ def _mismatches(
     """
     named = any(key for key, _ in found)
     recorded = [(keys[0] if keys and named else "", words) for keys, words in expected]
-    departures: list[Mismatch] = []
+    mismatches: list[Mismatch] = []
     matcher = difflib.SequenceMatcher(None, recorded, found, autojunk=False)
     for operation, r0, r1, f0, f1 in matcher.get_opcodes():
         if operation == "equal":
@@ -247,13 +247,13 @@ def _mismatches(
             if like is not None:
                 gone.remove(like)
                 name = key or _named(expected[like][0], words, statements)
-                departures.append(Mismatch(name, words, expected[like][1]))
+                mismatches.append(Mismatch(name, words, expected[like][1]))
             else:
-                departures.append(Mismatch(key, words, ""))
+                mismatches.append(Mismatch(key, words, ""))
         for one in gone:
             keys, words = expected[one]
-            departures.append(Mismatch(_named(keys, "", statements), "", words))
-    return departures
+            mismatches.append(Mismatch(_named(keys, "", statements), "", words))
+    return mismatches
 
 
 def _like(

@@ -168,13 +168,13 @@ def judge_rules(view: PageView, *, edition: Edition = "current") -> list[Diagnos
     titles = _titles(tuple(row["title"] for row in view.rows("sources")))
     applying: dict[tuple[object, ...], list[_Rule]] = {}
     for passage in passages_of(page):
-        standing = (passage.place, passage.kind, passage.certainty, passage.cites)
-        if standing not in applying:
-            applying[standing] = [rule for rule in rules if rule.applies(passage)]
+        place = (passage.place, passage.kind, passage.certainty, passage.cites)
+        if place not in applying:
+            applying[place] = [rule for rule in rules if rule.applies(passage)]
         folded = FoldedText.of(passage.words)
         text = _without_titles(folded.text, titles)
         folded = FoldedText(text, folded.offsets)
-        for rule in applying[standing]:
+        for rule in applying[place]:
             if (
                 rule.pattern.search(text) is None
             ):  # as for nearly all; to look for each takes longer

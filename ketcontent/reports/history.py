@@ -118,13 +118,13 @@ def changes_between(old: Version, new: Version) -> list[Change]:
     for key in [*after, *(key for key in before if key not in after)]:
         was, now = before.get(key), after.get(key)
         words = [reader_words(one[1]) if one else "" for one in (was, now)]
-        prints = [statement_digest(new.page.document, one[1]) if one else "" for one in (was, now)]
+        digests = [statement_digest(new.page.document, one[1]) if one else "" for one in (was, now)]
         if canonical(words[0]) == canonical(words[1]) and (
-            prints[0] == prints[1] or old.page.edition != new.page.edition
+            digests[0] == digests[1] or old.page.edition != new.page.edition
         ):
             continue
         change = "added" if was is None else "cut" if now is None else "reworded"
-        voids = signed.get(key, ()) if prints[0] != prints[1] else ()
+        voids = signed.get(key, ()) if digests[0] != digests[1] else ()
         section = (now or was or ("", None))[0]
         found.append(Change(key, section, change, compare(*words), tuple(voids)))
     return found

@@ -87,7 +87,7 @@ def recorded() -> dict[str, Any]:
     return record(content(), "tea", exported())
 
 
-def departures(name: str, text: str, said: Any = None) -> list[Mismatch]:
+def mismatches(name: str, text: str, said: Any = None) -> list[Mismatch]:
     """Return what `verify` finds in a file of that name with that text, beside the record."""
     with TemporaryDirectory() as folder:
         path = Path(folder, name)
@@ -105,7 +105,7 @@ def changed(name: str, old: str, new: str) -> list[Mismatch]:
     """Return what is found after `old`, which is there, is made `new`, once."""
     text = exported()[name]
     assert old in text
-    return departures(name, text.replace(old, new, 1))
+    return mismatches(name, text.replace(old, new, 1))
 
 
 NAMES = ["index.html", "index.md", "sections/uses.html", "sections/uses.md"]
@@ -114,7 +114,7 @@ WHOLE = pytest.mark.parametrize("name", ["index.html", "index.md"])
 
 @pytest.mark.parametrize("name", NAMES)
 def test_an_exported_page_verifies(name: str) -> None:
-    assert departures(name, exported()[name]) == []
+    assert mismatches(name, exported()[name]) == []
 
 
 def test_the_record_is_the_same_twice_and_survives_json() -> None:
@@ -183,7 +183,7 @@ def test_any_one_character_changed_in_any_sentence_is_found_and_named(
     middle = {"replaced": character, "inserted": character + words[place], "deleted": ""}[how]
     other = words[:place] + middle + words[place + 1 :]
     assume(canonical(other) != words and canonical(other))
-    found = departures(name, rewritten(name, key, other))
+    found = mismatches(name, rewritten(name, key, other))
     label = "Green: " if key == "green-1" and name == "index.md" else ""
     assert found == [Mismatch(key, canonical(label + other), label + words)]
 
@@ -202,7 +202,7 @@ def test_any_one_letter_changed_anywhere_in_the_body_of_a_file_is_found(
         places -= set(range(*match.span()))
     letters = [place for place in sorted(places) if text[place].isalpha()]
     place = data.draw(st.sampled_from(letters))
-    assert departures(name, f"{text[:place]}Q{text[place + 1 :]}") != []
+    assert mismatches(name, f"{text[:place]}Q{text[place + 1 :]}") != []
 
 
 @settings(max_examples=60, deadline=None)
@@ -221,7 +221,7 @@ def test_a_sentence_added_anywhere_is_found(name: str, data: st.DataObject) -> N
             st.sampled_from(["It is safe.\n\n", "- It is safe.\n", "# It is safe.\n\n"])
         )
     place = data.draw(st.sampled_from(places))
-    found = departures(name, text[:place] + added + text[place:])
+    found = mismatches(name, text[:place] + added + text[place:])
     assert any("It is safe." in one.found for one in found)
 
 
@@ -231,7 +231,7 @@ def test_a_copy_of_what_the_page_says_elsewhere_is_found(name: str, copied: str)
     text = exported()[name]
     body, end = text.rsplit("</article>", 1) if name.endswith("html") else (text, "")
     added = f"<p>{copied}</p></article>" if end else f"\n{copied}\n"
-    assert departures(name, body + added + end) == [Mismatch("", copied, "")]
+    assert mismatches(name, body + added + end) == [Mismatch("", copied, "")]
 
 
 @WHOLE
@@ -241,10 +241,10 @@ def test_a_removed_sentence_is_found_and_named(name: str, key: str) -> None:
     if name.endswith("html"):
         text = re.sub(rf'<span id="s_{key}">.*?</span>', "", text)
         # Its citations go with it, and are found too.
-        found = [one for one in departures(name, text) if one.statement]
+        found = [one for one in mismatches(name, text) if one.statement]
         assert found == [Mismatch(key, "", words_of(key))]
     else:
-        found = departures(name, rewritten(name, key, "X").replace("**X**", ""))
+        found = mismatches(name, rewritten(name, key, "X").replace("**X**", ""))
         label = "Green: " if key == "green-1" else ""
         left = label.strip()
         assert found == [Mismatch(key, left, label + words_of(key))]
@@ -254,7 +254,7 @@ def test_a_removed_sentence_is_found_and_named(name: str, key: str) -> None:
 def test_the_order_of_sentences_is_on_record(name: str) -> None:
     one, other = "Tea is a drink", "It stains teeth"
     text = exported()[name].replace(one, "~").replace(other, one).replace("~", other)
-    assert departures(name, text) != []
+    assert mismatches(name, text) != []
 
 
 @pytest.mark.parametrize(
@@ -370,7 +370,7 @@ def test_of_sentences_that_stand_closed_up_the_changed_one_is_named() -> None:
 def test_a_page_that_does_not_show_what_the_tables_say_never_verifies(name: str) -> None:
     pages = {name: rewritten(name, "lede-1", "It cures.")}
     said = record(content(), "tea", pages)
-    found = departures(name, pages[name], said)
+    found = mismatches(name, pages[name], said)
     assert ("lede-1", "Tea is a drink & old.") in [(one.statement, one.recorded) for one in found]
 
 

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from ketcontent.approvals.page_reading import read_page_html
 from ketcontent.approvals.verification import verify_alone
 from ketcontent.cli import main
-from tests.approvals.test_record import departures, exported, recorded
+from tests.approvals.test_record import exported, mismatches, recorded
 from tests.conftest import ROOT
 
 with (ROOT / "tests" / "attacks" / "verify.csv").open(encoding="utf-8", newline="") as _file:
@@ -26,20 +26,20 @@ def test_an_attack_on_a_page_is_named(kind: str, find: str, replace: str) -> Non
     name = f"index.{kind}"
     text = exported()[name]
     assert find in text
-    assert departures(name, text.replace(find, replace, 1)) != []
+    assert mismatches(name, text.replace(find, replace, 1)) != []
 
 
 @pytest.mark.parametrize("name", ["index.html", "index.md"])
 def test_a_record_of_an_older_version_still_knows_the_words(name: str) -> None:
     old = {key: said for key, said in recorded().items() if key not in ("files", "addresses")}
     text = exported()[name]
-    assert departures(name, text, old) == []
-    assert departures(name, text.replace("stains", "stained"), old) != []
+    assert mismatches(name, text, old) == []
+    assert mismatches(name, text.replace("stains", "stained"), old) != []
 
 
 def test_white_space_between_elements_is_no_departure() -> None:
     text = exported()["index.html"].replace("</section>", "</section>\n\n")
-    assert departures("index.html", text) == []
+    assert mismatches("index.html", text) == []
 
 
 def test_a_page_alone_is_told_what_cannot_be_checked(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""A part says of its page what the whole says, and judging parts is judging the whole."""
+"""A slice says of its page what the whole says, and judging slices is judging the whole."""
 
 from __future__ import annotations
 
@@ -155,13 +155,13 @@ def report_of_the_whole(content: Content, editions: tuple[Edition, ...]) -> Repo
 @pytest.mark.slow
 @laws
 @given(seeds)
-def test_a_part_reads_stands_and_is_judged_as_the_whole(seed: int) -> None:
+def test_a_slice_reads_stands_and_is_judged_as_the_whole(seed: int) -> None:
     content = made(seed)
     for document, rows in slices(content, list(content.documents["document"])):
         for edition in EDITIONS:
-            page, of_part = (assemble(one, document, edition=edition) for one in (content, rows))
-            assert of_part == page
-            assert with_signoffs(rows, of_part) == with_signoffs(content, page)
+            page, of_slice = (assemble(one, document, edition=edition) for one in (content, rows))
+            assert of_slice == page
+            assert with_signoffs(rows, of_slice) == with_signoffs(content, page)
         assert signoff_statuses(PageView(rows, document)) == signoff_statuses(
             PageView(content, document)
         )
@@ -173,7 +173,7 @@ def test_a_part_reads_stands_and_is_judged_as_the_whole(seed: int) -> None:
 @pytest.mark.slow
 @laws
 @given(seeds)
-def test_checking_parts_gives_the_report_of_the_whole(seed: int) -> None:
+def test_checking_slices_gives_the_report_of_the_whole(seed: int) -> None:
     content = made(seed)
     for editions in (("current",), EDITIONS):
         assert check(content, editions=editions, as_of=DAY) == report_of_the_whole(
@@ -183,7 +183,7 @@ def test_checking_parts_gives_the_report_of_the_whole(seed: int) -> None:
 
 @laws
 @given(seeds)
-def test_a_part_is_sound(seed: int) -> None:
+def test_a_slice_is_sound(seed: int) -> None:
     content = made(seed)
     with TemporaryDirectory() as folder:
         for document, rows in slices(content, OURS):
@@ -193,7 +193,7 @@ def test_a_part_is_sound(seed: int) -> None:
 
 @laws
 @given(seeds)
-def test_a_row_that_is_not_in_a_part_changes_nothing_of_its_page(seed: int) -> None:
+def test_a_row_that_is_not_in_a_slice_changes_nothing_of_its_page(seed: int) -> None:
     content, chance = made(seed), random.Random(seed)
     document = chance.choice(OURS)
     rows = slice_of(content, document)

@@ -1172,11 +1172,11 @@ def test_a_save_killed_at_a_random_moment_leaves_the_old_tables_or_the_new(tea: 
     write_content(counted_to(read_content(tea), 1))
     moments = random.Random(20261101)
     count = 1
-    with started(SAVER, tea, Path(__file__).parent) as nursery:
-        assert nursery.stdin is not None
+    with started(SAVER, tea, Path(__file__).parent) as server:
+        assert server.stdin is not None
         for life in range(25):
-            print("go", file=nursery.stdin, flush=True)
-            saver = int(line_of(nursery))  # it has saved once, and goes on
+            print("go", file=server.stdin, flush=True)
+            saver = int(line_of(server))  # it has saved once, and goes on
             if life % 5:  # anywhere in the short time in which files are put in place
                 while not (tea / ".staged").exists():
                     os.kill(saver, 0)  # fails when it has died by itself
@@ -1184,7 +1184,7 @@ def test_a_save_killed_at_a_random_moment_leaves_the_old_tables_or_the_new(tea: 
             else:
                 time.sleep(moments.uniform(0, 0.15))
             os.kill(saver, signal.SIGKILL)
-            assert line_of(nursery) == "gone"
+            assert line_of(server) == "gone"
             found = counts_of(read_content(tea))
             assert len(set(found)) == 1
             assert found[0] > count

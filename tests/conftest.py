@@ -7,6 +7,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
@@ -107,18 +108,40 @@ def wait_until(happened: Callable[[], Any]) -> Any:
     raise AssertionError("It did not happen within two minutes.")
 
 
+LONG = 300
+"""Seconds after which what is waited for is taken to hang."""
+
+
+def limited(program: subprocess.Popen[str]) -> subprocess.Popen[str]:
+    """End a program that hangs, so that no wait for it, or for what it says, is without an end."""
+    timer = threading.Timer(LONG, program.kill)
+    timer.daemon = True
+    timer.start()
+    return program
+
+
+COMMAND_LINE = """\
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell in the background ignores it
+from ketcontent.cli import main
+main()
+"""
+
+
 def start(*words: str, cwd: Path, **options: Any) -> subprocess.Popen[str]:
     """Start the command line in a process group of its own, as a shell does."""
-    program = [sys.executable, "-c", "from ketcontent.cli import main; main()", *words]
+    program = [sys.executable, "-c", COMMAND_LINE, *words]
     environment = {name: value for name, value in os.environ.items() if name != "CI"}
     environment |= options.pop("env", {})
-    return subprocess.Popen(
-        program,
-        cwd=cwd,
-        env=environment,
-        text=True,
-        start_new_session=True,
-        **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options},
+    return limited(
+        subprocess.Popen(
+            program,
+            cwd=cwd,
+            env=environment,
+            text=True,
+            start_new_session=True,
+            **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options},
+        )
     )
 
 

@@ -13,29 +13,30 @@ import ketcontent
 from ketcontent.dependencies import TABLES_OF_RUN, TRACE
 from ketcontent.errors import KetcontentError
 from ketcontent.execution import Outcome, Run
-from ketcontent.hashing import hash_file, hash_files_below
+from ketcontent.hashing import hash_bytes, hash_file, hash_files_below
 from ketcontent.installed import versions
 from ketcontent.markup import TEMPLATES_VARIABLE
 from ketcontent.resources import shipped_file
 
-TIMEOUT = 5
-"""How many seconds a scheduler has to answer, and its first worker to be there."""
-
-
-SENT_FILES = ("LANG", "LC_", "TZ", "SOURCE_DATE_EPOCH", "PYTHONHASHSEED", "KETCONTENT_")
+SENT_VARIABLES = ("LANG", "LC_", "TZ", "SOURCE_DATE_EPOCH", "PYTHONHASHSEED", "KETCONTENT_")
 """How the environment variables begin that a run has from here and not from its worker."""
-
 
 _STAYS = (TEMPLATES_VARIABLE, TRACE, TABLES_OF_RUN)
 """Those among them that name a path of this machine."""
 
+_MOST_NAMED = 5
+"""How many differences a failure names."""
 
-class OtherCode(Exception):
-    """A worker that does not have our code; `theirs` is what it has (`code_of_worker`)."""
 
-    def __init__(self, theirs: Mapping[str, str]) -> None:
-        super().__init__(theirs)
-        self.theirs = theirs
+@dataclass(frozen=True, slots=True)
+class OtherCode:
+    """The answer of a worker that does not have our code.
+
+    It is no exception: Dask cuts what a long one says.
+    """
+
+    theirs: Mapping[str, str]
+    """What it has (`code_of_worker`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +49,13 @@ class Task:
     """What to do with the run and two folders."""
     run: Run
     folders: Mapping[str, Mapping[str, str]]
-    """The folders it needs: ``data``, ``notebooks``, ``templates``; of each file the digest."""
-    digests: tuple[str, ...]
-    """The digests of the contents, in their order."""
+    """The folders it needs: ``data``, ``notebooks``, ``templates``; of each file the hash."""
+    hashes: tuple[str, ...]
+    """The hashes of the contents, in their order."""
     environment: Mapping[str, str]
     """The part of the environment that travels."""
     code: str
-    """The digest of the code that the worker must have."""
+    """The hash of the code that the worker must have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,18 +69,21 @@ class Result:
     """The exports."""
     notebook: bytes | None
     """The executed notebook; None where there is none."""
-    digest: str
-    """The digest of that."""
+    hash: str
+    """The hash of that."""
+
+    def damaged(self, run: Run) -> list[str]:
+        """Return the files of a run that are not as the worker wrote them."""
+        due = () if self.outcome.failure else sorted(run.outputs.values())
+        known = dict(self.outcome.outputs)
+        found = [n for n in due if known.get(n) != hash_bytes(self.exports.get(n, b""))]
+        if self.notebook is not None and hash_bytes(self.notebook) != self.hash:
+            found.append(run.executed)
+        return found
 
 
 def code_of_worker() -> dict[str, str]:
-    """Return what turns rows into pages on this machine: versions, and digests of own files.
-
-    Examples
-    --------
-    >>> code_of_worker()["platform"] == sys.platform
-    True
-    """
+    """Return what turns rows into pages on this machine: versions, and hashes of own files."""
     package = Path(ketcontent.__file__).parent
     own = {f"ketcontent/{name}": known for name, known in hash_files_below(package)}
     strings = hash_file(shipped_file("data") / "strings.csv")
@@ -96,17 +100,13 @@ def other_code_error(worker: str, theirs: Mapping[str, str]) -> KetcontentError:
         else f"{name} is {theirs.get(name, 'missing')}, here {ours.get(name, 'missing')}"
         for name in differ
     ]
-    more = f", and {len(said) - MOST_NAMED} more" if len(said) > MOST_NAMED else ""
+    more = f", and {len(said) - _MOST_NAMED} more" if len(said) > _MOST_NAMED else ""
     return KetcontentError(
-        f"The Dask worker {worker} would make other bytes: {', '.join(said[:MOST_NAMED])}{more}.",
+        f"The Dask worker {worker} would make other bytes: {', '.join(said[:_MOST_NAMED])}{more}.",
         hint="Install the same versions there as here, and start the worker again.",
         worker=worker,
         differences=tuple(differ),
     )
-
-
-MOST_NAMED = 5
-"""How many differences a failure names."""
 
 
 def with_moved_paths(text: str, moves: Mapping[str, str]) -> str:
@@ -116,12 +116,12 @@ def with_moved_paths(text: str, moves: Mapping[str, str]) -> str:
     return text
 
 
-def files_to_send(day: datetime.date) -> dict[str, str]:
+def sent_environment(day: datetime.date) -> dict[str, str]:
     """Return the environment that a run has from here; with the day, so that all have the same."""
     found = {
         name: value
         for name, value in os.environ.items()
-        if name.startswith(SENT_FILES) and name not in _STAYS
+        if name.startswith(SENT_VARIABLES) and name not in _STAYS
     }
     start = datetime.datetime.combine(day, datetime.time(), datetime.UTC)
     return {"SOURCE_DATE_EPOCH": str(int(start.timestamp())), **found}
@@ -136,6 +136,6 @@ def names_below(folder: Path) -> list[str]:
     return sorted(path.relative_to(folder).as_posix() for path in found)
 
 
-def is_held(content: bytes) -> bytes:
+def held_file(content: bytes) -> bytes:
     """Be the task that holds a file."""
     return content

@@ -5,11 +5,11 @@ whichever worker of the cluster is free, and its files come back to where they w
 written here.
 
 - **Content is sent once.** Each file (a table, a notebook, a template) is a task of its own that
-  holds its bytes under their digest, and a run depends on the files it needs. The scheduler gets
+  holds its bytes under their hash, and a run depends on the files it needs. The scheduler gets
   each once, and the workers have them from each other.
 - **A lost worker is no loss.** Dask runs the tasks of a worker that is gone on another one; the
   files that only it held are tasks as well, which are simply run again.
-- **Everything is held against its digest**, on the way there and on the way back. What does not
+- **Everything is held against its hash**, on the way there and on the way back. What does not
   fit is refused, and its page stays as it was published before.
 - **Other code makes other bytes**, so workers whose Python, packages or ketcontent are not ours
   are refused before the first notebook, and when they join later.
@@ -23,9 +23,9 @@ Notes
 -----
 A notebook does not run in the Dask worker's own process: papermill changes the working directory
 and the environment, a worker has threads, and those under a nanny may have no children of
-multiprocessing. Each thread of a worker has a *bench* instead, an interpreter that has imported
-what notebooks need and forks their kernels, as `ketcontent.execution.pool` has here. It is started
-for the build, ends with it, and at once where the worker is killed.
+multiprocessing. Each thread of a worker has a *remote process* instead, an interpreter that has
+imported what notebooks need and forks their kernels, as `ketcontent.execution.pool` has here. It is
+started for the build, ends with it, and at once where the worker is killed.
 
 Dask's own way to send data ahead, ``scatter``, loses what only one worker held when that worker
 dies, and every task that waits for it.
@@ -52,29 +52,34 @@ from typing import Any
 from ketcontent.atomic import write_through
 from ketcontent.clock import today
 from ketcontent.cluster.code import (
-    TIMEOUT,
     OtherCode,
     Result,
     Task,
     code_of_worker,
-    files_to_send,
-    is_held,
+    held_file,
     names_below,
     other_code_error,
+    sent_environment,
     with_moved_paths,
 )
-from ketcontent.cluster.worker import NO_WORKER_TIMEOUT, forget_site, run_task
-from ketcontent.dependencies import Dependency
+from ketcontent.cluster.worker import forget_site, run_task
+from ketcontent.dependencies import ON_DISK, Dependency
 from ketcontent.errors import KetcontentError
 from ketcontent.execution import Failure, Outcome, Run, first_line
-from ketcontent.hashing import hash_bytes, hash_json
+from ketcontent.hashing import MISSING, current_hash, hash_bytes, hash_file, hash_json
 from ketcontent.installed import versions
 from ketcontent.markup import TEMPLATES_VARIABLE
 from ketcontent.resources import shipped_file
 
+TIMEOUT = 5
+"""How many seconds a scheduler has to answer, and its first worker to be there."""
+
+NO_WORKER_TIMEOUT = 60
+"""After how many seconds without any worker a build is given up."""
+
 
 @contextmanager
-def dask_pool(address: str) -> Iterator[_Cluster]:
+def dask_pool(address: str) -> Iterator[Cluster]:
     """Hold the workers of a cluster; at the end of the block they have forgotten all of it.
 
     Parameters
@@ -87,19 +92,10 @@ def dask_pool(address: str) -> Iterator[_Cluster]:
     KetcontentError
         When ``distributed`` is not installed, no scheduler answers at the address, it has no
         workers, or one of them has other code than ours.
-
-    Examples
-    --------
-    >>> with dask_pool("http://there:8786"):
-    ...     pass
-    Traceback (most recent call last):
-        ...
-    ketcontent.errors.KetcontentError: No Dask scheduler answers at 'http://there:8786'.
-    hint: Start one with 'dask scheduler', and give --dask the address that it prints.
     """
-    with _client(address) as client:
-        _hold_code(client)
-        cluster = _Cluster(client, address)
+    with connect(address) as client:
+        refuse_other_code(client)
+        cluster = Cluster(client, address)
         try:
             yield cluster
         finally:
@@ -107,8 +103,14 @@ def dask_pool(address: str) -> Iterator[_Cluster]:
 
 
 @contextmanager
-def _client(address: str) -> Iterator[Any]:
-    """Connect to a scheduler that has workers."""
+def connect(address: str) -> Iterator[Any]:
+    """Give a client of a scheduler that has workers.
+
+    Raises
+    ------
+    KetcontentError
+        As `dask_pool` does, but for the code of the workers.
+    """
     try:
         import dask
         import distributed
@@ -119,13 +121,13 @@ def _client(address: str) -> Iterator[Any]:
         ) from fault
     # Files are tasks (see above), and a file may be large.
     settings = {"distributed.admin.large-graph-warning-threshold": "1 GiB"}
-    connect: Any = distributed.Client  # half of it has no types
+    client_of: Any = distributed.Client  # half of it has no types
     with dask.config.set(settings), _silenced():
         try:
             # A client that fails to connect is left half built, and holds up the end of Python.
             with ThreadPoolExecutor(1) as thread:  # the caller's may have a loop, as in Jupyter
                 thread.submit(asyncio.run, _greet(address)).result()
-            client = connect(address, timeout=TIMEOUT, set_as_default=False)
+            client = client_of(address, timeout=TIMEOUT, set_as_default=False)
         except Exception as fault:  # of the address, the socket, the handshake
             raise KetcontentError(
                 f"No Dask scheduler answers at {address!r}.",
@@ -172,7 +174,7 @@ def _silenced() -> Iterator[None]:
             logging.getLogger(name).setLevel(level)
 
 
-def _hold_code(client: Any) -> None:
+def refuse_other_code(client: Any) -> None:
     """Refuse workers that do not have our code."""
     ours = code_of_worker()
     for worker, theirs in client.run(code_of_worker, on_error="return").items():
@@ -189,7 +191,7 @@ def _hold_code(client: Any) -> None:
             raise other_code_error(worker, theirs)
 
 
-class _Cluster:
+class Cluster:
     """An executor: it takes runs, and gives futures of their outcomes."""
 
     def __init__(self, client: Any, address: str) -> None:
@@ -199,9 +201,11 @@ class _Cluster:
         self.code = hash_json(code_of_worker())
         self.day = today()
         self.contents: dict[str, Any] = {}
-        """By digest, the task that holds a file."""
+        """By hash, the task that holds a file."""
         self.listed: dict[Path, dict[str, str]] = {}
-        """The folders that were looked at; of each file the digest."""
+        """The folders that were looked at; of each file the hash."""
+        self.sent: dict[str, str] = {}
+        """The same by the path of the file."""
         self.waiting: dict[Future[Outcome], Any] = {}
         """The outcomes that are not there yet, and the tasks they come from."""
         self.ended = threading.Event()
@@ -218,14 +222,14 @@ class _Cluster:
         if own := os.environ.get(TEMPLATES_VARIABLE):
             folders["templates"] = Path(own).absolute()
         listed = {name: self._send(folder) for name, folder in folders.items()}
-        digests = tuple(sorted({known for each in listed.values() for known in each.values()}))
-        errand = Task(self.build, job, run, listed, digests, files_to_send(self.day), self.code)
+        hashes = tuple(sorted({known for each in listed.values() for known in each.values()}))
+        told = Task(self.build, job, run, listed, hashes, sent_environment(self.day), self.code)
         future: Future[Outcome] = Future()
         future.set_running_or_notify_cancel()
         task = self.client.submit(
             run_task,
-            errand,
-            *(self.contents[known] for known in digests),
+            told,
+            *(self.contents[known] for known in hashes),
             key=f"ketcontent-run-{uuid.uuid4().hex}",
         )
         self.waiting[future] = task
@@ -236,15 +240,15 @@ class _Cluster:
         return future
 
     def _send(self, folder: Path) -> dict[str, str]:
-        """Send the files of a folder that have not been sent; return the digest of each."""
+        """Send the files of a folder that have not been sent; return the hash of each."""
         if folder not in self.listed:
             found = {}
             for name in names_below(folder):
                 content = (folder / name).read_bytes()
-                found[name] = known = hash_bytes(content)
+                found[name] = self.sent[str(folder / name)] = known = hash_bytes(content)
                 if known not in self.contents:
                     key = f"ketcontent-file-{self.build}-{known}"
-                    self.contents[known] = self.client.submit(is_held, content, key=key)
+                    self.contents[known] = self.client.submit(held_file, content, key=key)
             self.listed[folder] = found
         return self.listed[folder]
 
@@ -256,7 +260,7 @@ class _Cluster:
         homes: Mapping[str, str],
         task: Any,
     ) -> None:
-        """Take a parcel in, in a thread of Dask's."""
+        """Take a result in, in a thread of Dask's."""
         if self.waiting.pop(future, None) is None:
             return  # given up
         try:
@@ -271,7 +275,7 @@ class _Cluster:
         from distributed import CancelledError, KilledWorker
 
         try:
-            parcel: Result = task.result()
+            result: Result | OtherCode = task.result()
         except BrokenProcessPool:
             raise
         except KilledWorker as fault:  # several of them, one after the other
@@ -282,36 +286,29 @@ class _Cluster:
                 hint="Start it again, and build again: what was published is still there.",
                 address=self.address,
             ) from fault
-        except OtherCode as fault:
-            raise other_code_error("that joined while the build ran", fault.theirs) from fault
         except Exception as fault:
             return _failed(run, f"{type(fault).__name__} on a Dask worker: {fault}")
-        due = () if parcel.outcome.failure else sorted(run.outputs.values())
-        known = dict(parcel.outcome.outputs)
-        spoiled = [
-            name for name in due if known.get(name) != hash_bytes(parcel.exports.get(name, b""))
-        ]
-        if parcel.notebook is not None and hash_bytes(parcel.notebook) != parcel.digest:
-            spoiled.append(run.executed)
-        if spoiled:
-            return _failed(run, f"came back from a Dask worker damaged: {', '.join(spoiled)}")
-        return self._put(parcel, run, folders, homes)
+        if isinstance(result, OtherCode):
+            raise other_code_error("that joined while the build ran", result.theirs)
+        if damaged := result.damaged(run):
+            return _failed(run, f"came back from a Dask worker damaged: {', '.join(damaged)}")
+        return self._put(result, run, folders, homes)
 
     def _put(
         self,
-        parcel: Result,
+        result: Result,
         run: Run,
         folders: tuple[Path, Path],
         homes: Mapping[str, str],
     ) -> Outcome:
         work, kept = folders
-        moves = {there: homes[name] for name, there in parcel.places.items()}
+        moves = {there: homes[name] for name, there in result.places.items()}
         executed = kept / run.executed
         executed.parent.mkdir(parents=True, exist_ok=True)
         executed.unlink(missing_ok=True)
-        if parcel.notebook is not None:
-            executed.write_text(with_moved_paths(parcel.notebook.decode(), moves), "utf-8")
-        outcome = parcel.outcome
+        if result.notebook is not None:
+            executed.write_text(with_moved_paths(result.notebook.decode(), moves), "utf-8")
+        outcome = result.outcome
         if failure := outcome.failure:
             failure = replace(
                 failure,
@@ -321,7 +318,7 @@ class _Cluster:
             return replace(outcome, failure=failure)
         for name in run.outputs.values():
             (work / name).parent.mkdir(parents=True, exist_ok=True)
-            write_through(work / name, parcel.exports[name])
+            write_through(work / name, result.exports[name])
         if outcome.read is None:
             return outcome
         read = (self._home(reading, known, moves) for reading, known in outcome.read)
@@ -331,14 +328,22 @@ class _Cluster:
         self, reading: Dependency, known: str, moves: Mapping[str, str]
     ) -> tuple[Dependency, str]:
         """Return what a run read as it is called here; as unknown, where it is not here."""
-        if reading[0] == "day":
+        kind, *name = reading
+        if kind == "day":
             return reading, self.day.isoformat()
-        if reading[0] not in ("file", "folder"):
+        if kind not in ON_DISK:
             return reading, known
         for there, here in moves.items():
-            if reading[1] == there or reading[1].startswith(there + os.sep):
-                return (reading[0], here + reading[1][len(there) :]), known
-        return ("unknown", reading[1]), known
+            if name[0] == there or name[0].startswith(there + os.sep):
+                path = here + name[0][len(there) :]
+                break
+        else:  # what is looked at and not read can be followed here, where it is as it is there
+            looked_at = kind == "place" or known == MISSING
+            same = looked_at and known == current_hash(reading)
+            return (reading if same else ("unknown", name[0])), known
+        if kind == "place" and known.startswith("file"):  # its date there says nothing here
+            return ("file", path), self.sent.get(path) or hash_file(path)
+        return (kind, path), known
 
     def _give_up_when_alone(self) -> None:
         """Let a build fail that has had no worker for a while, instead of waiting for ever."""

@@ -20,19 +20,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory, mkdtemp
 from typing import Any, NoReturn
 
-from ketcontent.cluster.code import SENT_FILES, OtherCode, Result, Task, code_of_worker
+from ketcontent.cluster.code import SENT_VARIABLES, OtherCode, Result, Task, code_of_worker
 from ketcontent.errors import KetcontentError
 from ketcontent.execution import Outcome
 from ketcontent.hashing import hash_bytes, hash_json
 from ketcontent.markup import TEMPLATES_VARIABLE
 from ketcontent.resources import shipped_file
 
-NO_WORKER_TIMEOUT = 60
-"""After how many seconds without any worker a build is given up."""
-
-
 IDLE_TIMEOUT = 600
-"""After how many seconds without work a bench ends; the next run gets a new one."""
+"""After how many seconds without work a remote process ends; the next run gets a new one."""
 
 
 @dataclass
@@ -42,41 +38,42 @@ class _Site:
     root: Path
     lock: threading.Lock = field(default_factory=threading.Lock)
     idle: list[_RemoteProcess] = field(default_factory=list)
-    benches: list[_RemoteProcess] = field(default_factory=list)
+    processes: list[_RemoteProcess] = field(default_factory=list)
     ended: bool = False
 
 
 _sites: dict[str, _Site | None] = {}
 """By build; None for one that has ended, so that a task that is late does not bring it back."""
 
-
 _sites_lock = threading.Lock()
 
 
-def run_task(errand: Task, *contents: bytes) -> Result:
+def run_task(task: Task, *contents: bytes) -> Result | OtherCode:
     """Do a run on this worker."""
-    site = _site(errand.build)
+    site = _site(task.build)
     with site.lock:
-        _store(site.root, zip(errand.digests, contents, strict=True))
+        store_files(site.root, zip(task.hashes, contents, strict=True))
         places = {
-            name: str(_lay_out(site.root, name, folder)) for name, folder in errand.folders.items()
+            name: str(_lay_out(site.root, name, folder)) for name, folder in task.folders.items()
         }
     run = replace(
-        errand.run,
-        notebook=Path(places["notebooks"], errand.run.notebook.name),
-        parameters={**errand.run.parameters, "data": places["data"]},
+        task.run,
+        notebook=Path(places["notebooks"], task.run.notebook.name),
+        parameters={**task.run.parameters, "data": places["data"]},
     )
     with (
         TemporaryDirectory(dir=site.root) as folder,
-        _remote_process(site, errand, places) as bench,
+        _remote_process(site, task, places) as process,
     ):
+        if hash_json(process.code) != task.code:
+            return OtherCode(process.code)
         work, kept = Path(folder, "exports"), Path(folder, "notebooks")
-        outcome: Outcome = bench.ask(errand.job, run, work, kept)
+        outcome: Outcome = process.ask(task.job, run, work, kept)
         executed = kept / run.executed
         notebook = executed.read_bytes() if executed.exists() else None
         return Result(
             outcome,
-            {**places, "kept": str(kept), "shipped": bench.shipped},
+            {**places, "kept": str(kept), "shipped": process.shipped},
             {name: (work / name).read_bytes() for name, _ in outcome.outputs},
             notebook,
             hash_bytes(notebook or b""),
@@ -102,19 +99,19 @@ def _ended() -> KetcontentError:
 
 
 def forget_site(build: str) -> None:
-    """End the benches of a build, whatever they do, and delete its files."""
+    """End the processes of a build, whatever they do, and delete its files."""
     with _sites_lock:
         site, _sites[build] = _sites.get(build), None
     if site is not None:
         with site.lock:
             site.ended = True
-            for bench in site.benches:
-                bench.close()
+            for process in site.processes:
+                process.close()
         shutil.rmtree(site.root, ignore_errors=True)
 
 
-def _store(root: Path, contents: Iterable[tuple[str, bytes]]) -> None:
-    """Keep files by their digests."""
+def store_files(root: Path, contents: Iterable[tuple[str, bytes]]) -> None:
+    """Keep files by their hashes."""
     for known, content in contents:
         path = root / _plain(known)
         if path.exists():
@@ -124,8 +121,8 @@ def _store(root: Path, contents: Iterable[tuple[str, bytes]]) -> None:
         path.write_bytes(content)
 
 
-def _plain(digest: str) -> str:
-    return digest.replace(":", "-")
+def _plain(hashed: str) -> str:
+    return hashed.replace(":", "-")
 
 
 def _lay_out(root: Path, name: str, folder: Mapping[str, str]) -> Path:
@@ -145,7 +142,7 @@ class _RemoteProcess:
         from ketcontent.execution import SURROUNDINGS
 
         with open(root / "kernels.log", "ab") as log:
-            self.process = subprocess.Popen(
+            self.program = subprocess.Popen(
                 [sys.executable, "-c", _REMOTE_PROCESS],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
@@ -164,12 +161,12 @@ class _RemoteProcess:
 
     def ask(self, *words: Any) -> Any:
         """Return the answer; BrokenProcessPool where it ended before it gave one."""
-        assert self.process.stdin is not None
-        assert self.process.stdout is not None
+        assert self.program.stdin is not None
+        assert self.program.stdout is not None
         try:
-            pickle.dump(words, self.process.stdin)
-            self.process.stdin.flush()
-            answer = pickle.load(self.process.stdout)
+            pickle.dump(words, self.program.stdin)
+            self.program.stdin.flush()
+            answer = pickle.load(self.program.stdout)
         except (BrokenPipeError, EOFError) as fault:
             raise BrokenProcessPool from fault
         if isinstance(answer, Exception):
@@ -178,53 +175,51 @@ class _RemoteProcess:
 
     def close(self) -> None:
         """End it, and the kernel with it."""
-        self.process.kill()
-        self.process.wait()
+        self.program.kill()
+        self.program.wait()
 
 
 _REMOTE_PROCESS = """\
 import sys
 del sys.path[0]  # the working directory
-from ketcontent import clusters
-clusters._serve()
+from ketcontent.cluster.worker import serve
+serve()
 """
 
 
 @contextmanager
-def _remote_process(
-    site: _Site, errand: Task, places: Mapping[str, str]
-) -> Iterator[_RemoteProcess]:
-    """Give a bench of a build to one run."""
+def _remote_process(site: _Site, task: Task, places: Mapping[str, str]) -> Iterator[_RemoteProcess]:
+    """Give a process of a build to one run."""
     with site.lock:
-        bench = site.idle.pop() if site.idle else None
-    if bench is None or bench.process.poll() is not None:
+        process = site.idle.pop() if site.idle else None
+    if process is None or process.program.poll() is not None:
         with site.lock:
             if site.ended:
                 raise _ended()
-            bench = _RemoteProcess(site.root, _environment(errand, places))
-            site.benches.append(bench)
+            process = _RemoteProcess(site.root, _environment(task, places))
+            site.processes.append(process)
     try:
-        if not bench.code:
-            bench.greet()
-        if hash_json(bench.code) != errand.code:
-            raise OtherCode(bench.code)
-        yield bench
+        if not process.code:
+            process.greet()
+        yield process
     except BaseException:
-        bench.close()
+        process.close()
         raise
     with site.lock:
-        site.idle.append(bench)
+        site.idle.append(process)
 
 
-def _environment(errand: Task, places: Mapping[str, str]) -> dict[str, str]:
+def _environment(task: Task, places: Mapping[str, str]) -> dict[str, str]:
     """Return the environment of this worker, with what came from the machine that builds."""
-    found = {name: value for name, value in os.environ.items() if not name.startswith(SENT_FILES)}
+    found = {
+        name: value for name, value in os.environ.items() if not name.startswith(SENT_VARIABLES)
+    }
     templates = places.get("templates")
     own = {TEMPLATES_VARIABLE: templates} if templates else {}
-    return {**found, **errand.environment, **own}
+    return {**found, **task.environment, **own}
 
 
-def _serve() -> NoReturn:
+def serve() -> NoReturn:
     """Import what notebooks need, then do what is asked, until nobody is there to ask."""
     from ketcontent.execution import IMPORTS, KERNELS, can_fork, start_fork_server
 

@@ -26,13 +26,13 @@ from ketcontent import read_content, write_content
 from ketcontent.building.cache import read_entries
 from ketcontent.building.request import Built
 from ketcontent.cluster import pool
-from ketcontent.cluster.code import code_of_worker, is_held, other_code_error
-from ketcontent.cluster.pool import _client, _Cluster
-from ketcontent.cluster.worker import _store
+from ketcontent.cluster.code import Result, code_of_worker, held_file, other_code_error
+from ketcontent.cluster.pool import connect
+from ketcontent.cluster.worker import store_files
 from ketcontent.errors import BuildFailed, KetcontentError
 from ketcontent.hashing import hash_bytes
 from ketcontent.markup.templates import TEMPLATES_VARIABLE
-from tests.conftest import build_in, start, tree, wait_until
+from tests.conftest import LONG, build_in, start, tree, wait_until
 
 pytestmark = [
     pytest.mark.slow,
@@ -69,13 +69,16 @@ class Cluster:
         return self.start("worker", self.address, *options, *words, **environment)
 
     def wait_for(self, workers: int) -> None:
-        with _client(self.address) as client:
+        from distributed import Client
+
+        client_of: Any = Client  # half of it has no types
+        with client_of(self.address, timeout=LONG, set_as_default=False) as client:
             wait_until(lambda: len(client.nthreads()) == workers)
 
     def stop(self) -> None:
         for program in self.programs:
             kill(program.pid)
-            program.wait()
+            program.wait(LONG)
 
 
 def kill(pid: int) -> None:
@@ -286,7 +289,7 @@ def test_each_file_is_sent_once(
     submit = Client.submit
 
     def watched(self: Any, task: Any, *arguments: Any, **options: Any) -> Any:
-        if task is is_held:
+        if task is held_file:
             sent.append(arguments[0])
         else:
             given.append(sum(isinstance(one, bytes) for one in arguments))
@@ -313,7 +316,7 @@ def test_the_threads_of_a_worker_are_used_and_share_nothing(
     thread, ended = in_background(lambda: build_in(project, "aspirin", dask=lone.address))
     wait_until(lambda: len(list(marks.glob("*.*"))) == 2)
     (marks / "go").touch()
-    thread.join()
+    thread.join(LONG)
     assert isinstance(ended[0], Built), ended[0]
     there, here = tree(project / "exports"), tree(built / "exports")
     names = [name for name in here if name.startswith("aspirin/")]
@@ -338,7 +341,7 @@ def test_the_notebooks_of_a_killed_worker_run_elsewhere(
     os.kill(doomed.pid, signal.SIGKILL)
     os.kill(next(one.pid for one in family if one.ppid() in (doomed.pid, 1) and is_worker(one)), 9)
     (marks / "go").touch()
-    thread.join()
+    thread.join(LONG)
     assert isinstance(ended[0], Built), ended[0]
     assert len(list(marks.glob(f"{mark.stem}.*"))) == 2  # it ran twice
     there, here = tree(project / "exports"), tree(built / "exports")
@@ -360,7 +363,7 @@ def test_what_only_the_killed_worker_had_is_had_again(
     kill(worker.pid)
     (marks / "go").touch()
     lone.add_worker()
-    thread.join()
+    thread.join(LONG)
     assert isinstance(ended[0], Built), ended[0]
     there, here = tree(project / "exports"), tree(built / "exports")
     names = [name for name in here if name.startswith("tea/")]
@@ -449,7 +452,7 @@ def test_a_build_that_loses_every_worker_ends(
     thread, ended = in_background(lambda: build_in(project, dask=lone.address))
     wait_until(lambda: marks_below(marks, worker.pid))
     kill(worker.pid)
-    thread.join()
+    thread.join(LONG)
     assert str(ended[0]) == (
         f"The Dask scheduler at {lone.address!r} has lost all its workers.\n"
         f"hint: Start one on each machine, and build again: dask worker {lone.address}"
@@ -466,7 +469,7 @@ def test_a_build_that_loses_its_scheduler_ends(
     thread, ended = in_background(lambda: build_in(project, dask=lone.address))
     wait_until(lambda: marks_below(marks, worker.pid))
     kill(lone.scheduler.pid)
-    thread.join()
+    thread.join(LONG)
     assert str(ended[0]) == (
         f"The Dask scheduler at {lone.address!r} is gone.\n"
         "hint: Start it again, and build again: what was published is still there."
@@ -498,23 +501,18 @@ def test_after_ctrl_c_nothing_of_the_build_runs_on_the_cluster(
 def test_what_comes_back_damaged_is_refused(
     cluster: Cluster, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    opened = _Cluster._opened
+    from distributed import Future
 
-    class Damaged:
-        def __init__(self, task: Any) -> None:
-            self.task = task
+    result = Future.result
 
-        def result(self) -> Any:
-            parcel = self.task.result()
-            exports = {
-                name: content + b" " if name == "tea/index.md" else content
-                for name, content in parcel.exports.items()
-            }
-            return replace(parcel, exports=exports)
+    def damaged(self: Any, timeout: float | None = None) -> Any:
+        found = result(self, timeout)
+        if not isinstance(found, Result) or "tea/index.md" not in found.exports:
+            return found
+        exports = {**found.exports, "tea/index.md": found.exports["tea/index.md"] + b" "}
+        return replace(found, exports=exports)
 
-    monkeypatch.setattr(
-        _Cluster, "_opened", lambda self, task, *more: opened(self, Damaged(task), *more)
-    )
+    monkeypatch.setattr(Future, "result", damaged)
     with pytest.raises(BuildFailed) as caught:
         build_in(project, dask=cluster.address)
     (failure,) = caught.value.failures
@@ -526,7 +524,7 @@ def test_what_comes_back_damaged_is_refused(
 def test_what_arrives_damaged_is_refused(tmp_path: Path) -> None:
     known = hash_bytes(b"sent")
     with pytest.raises(KetcontentError) as caught:
-        _store(tmp_path, [(known, b"went")])
+        store_files(tmp_path, [(known, b"went")])
     assert str(caught.value) == f"A file came to a Dask worker damaged: {known}."
     assert list(tmp_path.iterdir()) == []
 
@@ -535,7 +533,7 @@ def other_code(folder: Path) -> str:
     """Copy the package with one file changed; return the folder to put on the path."""
     package = Path(ketcontent.__file__).parent
     shutil.copytree(package, folder / "ketcontent", ignore=shutil.ignore_patterns("__pycache__"))
-    with (folder / "ketcontent" / "prose.py").open("a") as file:
+    with (folder / "ketcontent" / "errors.py").open("a") as file:
         file.write("# changed\n")
     (folder / "data").symlink_to(package.parent / "data")
     return str(folder)
@@ -550,19 +548,19 @@ def test_a_worker_with_other_code_is_refused(
         build_in(project, dask=lone.address)
     assert caught.value.message == (
         f"The Dask worker {caught.value.worker} would make other bytes: "  # type: ignore[attr-defined]
-        "ketcontent/prose.py differs."
+        "ketcontent/errors.py differs."
     )
     assert caught.value.hint == (
         "Install the same versions there as here, and start the worker again."
     )
     assert tree(project / "exports") == {}
     # So is one that joins when the others have been looked at.
-    monkeypatch.setattr(pool, "_hold_code", lambda _: None)
+    monkeypatch.setattr(pool, "refuse_other_code", lambda _: None)
     with pytest.raises(KetcontentError) as caught:
         build_in(project, dask=lone.address)
     assert caught.value.message == (
         "The Dask worker that joined while the build ran would make other bytes: "
-        "ketcontent/prose.py differs."
+        "ketcontent/errors.py differs."
     )
     assert tree(project / "exports") == {}
 
@@ -619,7 +617,7 @@ def test_where_no_scheduler_answers_one_sentence_says_so(
 
 
 def test_a_worker_is_not_taken_for_a_scheduler(cluster: Cluster, project: Path) -> None:
-    with _client(cluster.address) as client:
+    with connect(cluster.address) as client:
         worker = next(iter(client.nthreads()))
     with pytest.raises(KetcontentError, match="No Dask scheduler answers"):
         build_in(project, dask=worker)

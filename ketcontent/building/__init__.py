@@ -1,4 +1,7 @@
-"""Plan → decide → run → publish, the cache behind it, and the watch over saves."""
+"""Plan → decide → run → publish, the cache behind it, and the watch over saves.
+
+The room is called *building* because `ketcontent.build` is the verb, a function.
+"""
 
 import lazy_loader
 

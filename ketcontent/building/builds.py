@@ -1,11 +1,13 @@
-"""Plan, run what changed, export, record: from tables to the exports that readers open.
+"""Plan → decide → run → publish: from tables to the exports that readers open.
 
-A build is a list of runs (`ketcontent.execution.pool`). A page's runs are given the rows of that
-page (`ketcontent.model.page_slices`) and nothing else; what each of them read of these is in its
-trace (`ketcontent.dependencies`), and the ledger (`ketcontent.building.cache`) has what all of it
-was like. A run is left out when nothing that it read has changed and its exports are as it wrote
-them. When all runs of a page have succeeded, its folder is put in place in one step; when one has
-failed, what was published before stays, and the others go on.
+A build is *planned* as a list of runs (`ketcontent.building.plan`). A page's runs are given the
+rows of that page (`ketcontent.model.page_slices`) and nothing else; what each of them read of these
+is in its trace (`ketcontent.dependencies`), and the cache (`ketcontent.building.cache`) has what
+all of it was like. So it is *decided* (`ketcontent.building.decide`) which runs to leave out: those
+that read nothing which has changed, and whose exports are as they were written. The others are
+*run* (`ketcontent.execution.pool`), and each page is *published* in one step when the last of its
+runs is done (`ketcontent.building.publish`); when one has failed, what was published before stays,
+and the others go on.
 
 ::
 
@@ -18,10 +20,11 @@ failed, what was published before stays, and the others go on.
     exports/manifest.json                     hashes of what went in and what came out
     exports/.notebooks/                       the executed notebooks, and the tables they ran
                                               on; not committed
-    exports/.ledger/                          what was made from what; not committed
-    exports/.work/                            what a build is working on; not committed
+    exports/.ketcontent/                      the cache, and what a build is working on; not
+                                              committed
 
-Same inputs, same bytes: the exports hold no clock, no random id and no path of the machine.
+Same inputs, same bytes: the exports hold no clock, no random id and no path of the machine. What
+is not ours among them stays (`ketcontent.building.ownership`).
 
 Notes
 -----
@@ -33,29 +36,34 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import nullcontext
-from functools import partial
+from dataclasses import replace
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ketcontent.atomic import lock, replace_file, restore_folder
-from ketcontent.building.cache import keep_request, what_stands, write_declared
-from ketcontent.building.plan import EDITIONS, FORMATS, KEPT, recorded_outputs
-from ketcontent.building.publish import (
-    lay_out,
-    note_outcomes,
-    publish_page,
-    withdraw_pages,
-    write_manifest,
+from ketcontent.atomic import lock, restore_folder
+from ketcontent.building.cache import (
+    HIDDEN,
+    CacheEntry,
+    Made,
+    code_hash,
+    forget_page,
+    keep_made,
+    read_entries,
+    what_stands,
+    write_declared,
 )
-from ketcontent.building.request import UNCHANGED, Built, Job, Request, known_names
-from ketcontent.building.staleness import BuildState, notebook_hashes
+from ketcontent.building.plan import EDITIONS, FORMATS, KEPT, is_recorded, known_names
+from ketcontent.building.request import UNCHANGED, Built, Job, Request, job_of
 from ketcontent.errors import BuildFailed, NotReady
 
 if TYPE_CHECKING:
-    from ketcontent.execution import Outcome, Progress, Run
+    from ketcontent.building.decide import PageDecision, Views
+    from ketcontent.building.publish import Publication
+    from ketcontent.execution import Failure, Progress
+    from ketcontent.model import Content
 
 
 def build(
@@ -115,15 +123,9 @@ def build(
     UnknownName
         When there is no such document, edition or format.
     KetcontentError
-        When the Dask cluster cannot be used, or is gone; what was published stays.
-
-    Examples
-    --------
-    >>> build(["ketamin"])
-    Traceback (most recent call last):
-        ...
-    ketcontent.errors.UnknownName: No document 'ketamin'.
-    hint: Did you mean 'ketamine'?
+        When the folder of the exports holds a file that the build would write and no build
+        recorded, or a file of a page that went cannot be deleted; or when the Dask cluster cannot
+        be used, or is gone: what was published stays.
     """
     request = Request(
         tuple(documents),
@@ -154,20 +156,12 @@ def build(
 
 
 def as_it_stands(request: Request) -> Built | None:
-    """Return what an earlier build made for a request, where a new one would make the same.
-
-    Examples
-    --------
-    >>> folders = (Path("data"), Path("no-such-exports"), Path("notebooks"))
-    >>> as_it_stands(Request((), *folders, EDITIONS, ("html",), False)) is None
-    True
-    """
-    known = what_stands(request.exports, request.digest, request.inputs)
-    if known is None:
+    """Return what an earlier build made for a request, where a new one would make the same."""
+    made = what_stands(request.exports, request.hash, request.inputs(code_hash()))
+    if made is None:
         return None
-    named = tuple(known["files"])
-    reasons = dict.fromkeys(named, UNCHANGED)
-    return Built(request.exports, tuple(known["documents"]), named, (), reasons)
+    reasons = dict.fromkeys(made.outputs, UNCHANGED)
+    return Built(request.exports, made.documents, tuple(made.outputs), (), reasons)
 
 
 def rebuild(
@@ -193,15 +187,6 @@ def rebuild(
     ------
     KetcontentError
         As `build` does.
-
-    Examples
-    --------
-    >>> folders = (Path("no-such-data"), Path("exports"), Path("notebooks"))
-    >>> rebuild(Request((), *folders, EDITIONS, ("html",), False), nullcontext)
-    Traceback (most recent call last):
-        ...
-    ketcontent.errors.KetcontentError: No datapackage.json in no-such-data.
-    hint: ...
     """
     waited = False
 
@@ -211,16 +196,15 @@ def rebuild(
         if waiting is not None:
             waiting(holder)
 
-    job = Job.of(request)
+    job = job_of(request)
     request.exports.mkdir(parents=True, exist_ok=True)
     with lock(request.exports / ".lock", purpose="building", patience=-1, waiting=wait):
         if waited:  # what was read before may be older than what the other build published
             if not force and (built := as_it_stands(request)) is not None:
                 return built
-            job = Job.of(request)
+            job = job_of(request)
         built = None
-        # Where nothing may be released there is no page to plan, and plan takes that for all.
-        if not (job.refused and not job.pages):
+        if job.pages or not job.refused:
             built = _build(job, pool, force=force, progress=progress)
     if job.refused:
         from ketcontent.diagnostics import Report
@@ -245,27 +229,35 @@ def _build(
     force: bool,
     progress: Callable[[Progress], None] | None,
 ) -> Built:
-    """Run what is stale, publish each page as it is done, and keep the ledger."""
+    """Decide what to make, run it, publish each page as it is done, and keep what was made."""
+    from ketcontent.building.decide import Views
+    from ketcontent.building.ownership import read_manifest
+    from ketcontent.building.publish import Publication, write_manifest
+
     exports = job.request.exports
-    work = exports / ".work"
-    shutil.rmtree(work, ignore_errors=True)
-    work.mkdir()
     for page in job.pages:
         restore_folder(exports / page)
-    # A page that was deleted goes even where another one fails.
-    withdraw_pages(exports, set(job.content.documents["document"]))
-    state = BuildState(job, notebook_hashes(job), force=force)
-    state.look()
-    write_declared(exports, job.declared)
-    failures = _run_stale(state, work, pool, progress)
+    manifest = read_manifest(exports)
+    known = {page: read_entries(exports, page) for page in job.runs}
+    ours = _settle_ownership(job, manifest, known)
+    work = exports / HIDDEN / "work"
+    if work.exists():
+        shutil.rmtree(work)
+    work.mkdir(parents=True)
+    views = Views(job.content)
+    pages = [
+        Publication(exports, work, one, ours[one.page])
+        for one in _decided(job, known, views, force=force)
+    ]
+    write_declared(exports, job.code, job.declared)
+    made, failures = _run_and_publish(pages, views, pool, progress)
     failed = {failure.document for failure in failures}
-    manifest = write_manifest(state, failed)
-    shutil.rmtree(work, ignore_errors=True)
-    files_ = tuple(sorted([*state.outputs, "manifest.json"]))
+    published = [one for one in pages if one.page and one.page not in failed]
+    hashed, changed = write_manifest(job, manifest, published)
+    shutil.rmtree(work)
     if failures:
         from ketcontent.text import counted
 
-        published = [page for page in job.pages if page not in failed]
         raise BuildFailed(
             f"{counted(len(failures), 'notebook')} failed; "
             f"{counted(len(published), 'page')} published.\n"
@@ -274,54 +266,136 @@ def _build(
             "again. What was published before is still there.",
             failures=tuple(failures),
         )
-    made = {
-        "documents": job.pages,
-        "files": files_,
-        "outputs": {**state.outputs, "manifest.json": manifest},
-    }
-    keep_request(exports, job.request.digest, job.inputs, state.entries, made)
-    return Built(exports, job.pages, files_, tuple(sorted(state.made)), state.reasons)
+    decided = [(one.page, decision) for one in pages for decision in one.decision.all]
+    entries = [{**known[page], **made.get(page, {})}[one.name] for page, one in decided]
+    outputs = {name: was for entry in entries for name, was in entry.outputs.items()}
+    outputs["manifest.json"] = hashed
+    outputs = dict(sorted(outputs.items()))
+    reasons = {name: one.why or UNCHANGED for _, one in decided for name in one.outputs}
+    reasons["manifest.json"] = "what it holds the hashes of changed" if changed else UNCHANGED
+    keep_made(exports, job.request.hash, Made(job.inputs, job.pages, outputs), entries)
+    names = tuple(name for name in outputs if reasons[name] != UNCHANGED)
+    return Built(exports, job.pages, tuple(outputs), names, reasons)
 
 
-def _run_stale(
-    state: BuildState,
-    work: Path,
+def _settle_ownership(
+    job: Job,
+    manifest: Mapping[str, Any] | None,
+    known: Mapping[str, Mapping[str, CacheEntry]],
+) -> dict[str, set[str]]:
+    """Return, by page, what is ours; refuse what is not, and withdraw the pages that went.
+
+    They go even where another page fails.
+    """
+    from ketcontent.building.ownership import (
+        recorded_files,
+        recorded_pages,
+        refuse_to_overwrite,
+        withdraw,
+    )
+
+    exports = job.request.exports
+    published = recorded_pages(exports, manifest)
+    ours = {page: recorded_files(page, manifest, entries) for page, entries in known.items()}
+    planned = {name for runs in job.runs.values() for run in runs for name in run.outputs.values()}
+    planned |= {"manifest.json", *(f"{page}/record.json" for page in job.pages)}
+    of_all = {"manifest.json"} if manifest or published or known[""] else set()
+    refuse_to_overwrite(exports, planned, of_all.union(*ours.values()))
+    for page in sorted(published - set(job.content.documents["document"])):
+        restore_folder(exports / page)
+        withdraw(exports, page, recorded_files(page, manifest, read_entries(exports, page)))
+        forget_page(exports, page)
+    return ours
+
+
+def _decided(
+    job: Job,
+    known: Mapping[str, Mapping[str, CacheEntry]],
+    views: Views,
+    *,
+    force: bool,
+) -> list[PageDecision]:
+    """Decide on each page and the index, and give those that have work the tables it is made of.
+
+    Of a thousand pages, the rows of one are held at a time.
+    """
+    from ketcontent.building.decide import Given, decide_page
+    from ketcontent.model import copy_content, read_content, slices, table_hashes
+
+    kept = job.request.exports / KEPT
+
+    @lru_cache(maxsize=1)
+    def given_rows(page: str) -> Content:
+        return read_content(kept / page / "data")
+
+    # First the index, while the tables that the last build gave it are still there.
+    given = Given("", job.tables, _held(job.content))
+    index = decide_page(job, given, known[""], views, force=force)
+    found, copied, shared = [], False, dict[str, str]()
+    for page, rows in slices(job.content, job.pages):
+        given = Given(page, table_hashes(rows, shared), _held(rows))
+        decision = decide_page(job, given, known[page], views, force=force)
+        later = replace(given, rows=partial(given_rows, page))
+        found.append(replace(decision, given=later))
+        if not decision.stale:
+            continue
+        if not copied:
+            copy_content(job.content, kept / "data")
+            copied = True
+        copy_content(rows, kept / page / "data", shared=(job.content, kept / "data"))
+    if index.stale and not copied:
+        copy_content(job.content, kept / "data")
+    return [*found, index]
+
+
+def _held(rows: Content) -> Callable[[], Content]:
+    return lambda: rows
+
+
+def _run_and_publish(
+    pages: Sequence[Publication],
+    views: Views,
     pool: Callable[[], Any],
     progress: Callable[[Progress], None] | None,
-) -> list[Any]:
-    """Run what is stale; publish each page when the last of its runs is done."""
+) -> tuple[dict[str, dict[str, CacheEntry]], list[Failure]]:
+    """Run what is stale, publish each page when the last of its runs is done.
+
+    Returned are the entries of what was made, by page, and the failures in order of the runs.
+    """
+    from ketcontent.building.decide import entry_of
     from ketcontent.execution import run_all
 
-    exports = state.job.request.exports
-    left = Counter(run.document for run in state.stale)
-    unrecorded = Counter(
-        run.document for run in state.stale if recorded_outputs(run.outputs.values())
-    )
-    outcomes: dict[str, list[tuple[Run, Outcome]]] = {}
-    laid_out: dict[str, Mapping[str, str]] = {}
-    failures: dict[int, Any] = {}
-    for page in [page for page in state.stale_records if not left[page]]:
-        publish_page(state, work, page, (), lay_out(state, work, page))
-    with pool() if state.stale else nullcontext() as executor:
-        for place, outcome in run_all(executor, state.stale, work, exports / KEPT, progress):
-            run = state.stale[place]
-            outcomes.setdefault(run.document, []).append((run, outcome))
-            left[run.document] -= 1
+    by_page = {one.page: one for one in pages if one.decision.stale}
+    made: dict[str, dict[str, CacheEntry]] = {page: {} for page in by_page}
+    left = {
+        page: {one.name: one for one in publication.decision.stale if one.run}
+        for page, publication in by_page.items()
+    }
+    runs = [one.run for decisions in left.values() for one in decisions.values() if one.run]
+    laid_out: set[str] = set()
+    failures: dict[int, Failure] = {}
+
+    def go_on(page: str) -> None:
+        """Lay out a page as soon as its record can be written; publish it when all is made."""
+        waited_for = [name for one in left[page].values() for name in one.outputs]
+        # The review, which takes longest, is no part of the record.
+        if page and page not in laid_out and not any(map(is_recorded, waited_for)):
+            made[page] |= by_page[page].lay_out()
+            laid_out.add(page)
+        if not left[page]:
+            by_page[page].publish(made[page])
+
+    for page in [page for page, decisions in left.items() if not decisions]:
+        go_on(page)
+    exports = pages[0].exports
+    with pool() if runs else nullcontext() as executor:
+        for place, outcome in run_all(executor, runs, pages[0].work, exports / KEPT, progress):
+            page = runs[place].document
             if outcome.failure is not None:
                 failures[place] = outcome.failure
-            unrecorded[run.document] -= bool(recorded_outputs(run.outputs.values()))
-            ended = outcomes[run.document]
-            if any(outcome.failure for _, outcome in ended):
-                continue
-            # The review, which takes longest, is no part of the record.
-            if run.document and not unrecorded[run.document] and run.document not in laid_out:
-                laid_out[run.document] = lay_out(state, work, run.document)
-            if left[run.document]:
-                continue
-            del outcomes[run.document]
-            if run.document:
-                publish_page(state, work, run.document, ended, laid_out.pop(run.document))
-            else:
-                replace_file(exports / "index.html", (work / "index.html").read_bytes())
-                note_outcomes(state, "", ended)
-    return [failures[place] for place in sorted(failures)]
+            elif page not in {failure.document for failure in failures.values()}:
+                decision = left[page].pop(runs[place].executed)
+                given = by_page[page].decision.given
+                made[page][decision.name] = entry_of(decision, outcome, given, views)
+                go_on(page)
+    return made, [failures[place] for place in sorted(failures)]

@@ -1,277 +1,253 @@
-"""What the last build made from what, and whether that still stands.
+"""The action cache: what the last build made from what, in one SQLite file beside the exports.
 
-Beside the exports lies a ledger. For each run it has an `CacheEntry`: the key of its code, what the
-run read (`ketcontent.dependencies`), each with its digest, and the files it wrote, each with its
-digest. A run is fresh when all of that is as it was. For a build as a whole it has a *request*: the
-digest of all that went in, file by file, so that a build for which nothing has changed is known
-without reading a table or importing anything but what stands here.
+For each run there is a `CacheEntry`: the key of its code, what it read
+(`ketcontent.dependencies`) and what it wrote, each with its hash. A run is fresh when all of that
+is as it was. For a build as a whole there is what was made for its request, and the hash of all
+that went in, so that a build for which nothing has changed is known without reading a table.
 
-::
+The file, ``exports/.ketcontent/actions.sqlite``, is one table of sealed rows. A row whose seal does
+not fit is not there: a file that is cut short, edited, another program's or another layout's says
+nothing, and one that cannot be written is not, for a cache is never needed. It is not trusted with
+what it cannot compare either: an export that was edited by hand is not what its entry says.
 
-    exports/.ledger/requests.json       builds for which nothing has changed since
-    exports/.ledger/pages/<page>.json   the entries of the runs of a page
-    exports/.ledger/index.json          the entry of the index
-
-A file of the ledger that was cut short, edited, or written by another version says nothing. Nor is
-the ledger trusted with what it cannot compare: an export that was edited, cut short or
-deleted by hand is not what the ledger says, and neither is a file that changed while it was read.
+Notes
+-----
+SQLite's own journal makes each change whole or not at all, through a kill too. The seal covers the
+text of this module, so that rows of another layout are never read, whatever version wrote them;
+what depends on more of the package has the hash of all of it in its key (`code_hash`).
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import sqlite3
 import sys
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing
+from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import ketcontent
-from ketcontent.atomic import replace_file
 from ketcontent.clock import today
 from ketcontent.dependencies import ON_DISK, Dependency
-from ketcontent.hashing import current_hash, hash_file, hash_files_below, hash_json
+from ketcontent.hashing import (
+    current_hash,
+    hash_bytes,
+    hash_file,
+    hash_files_below,
+    hash_json,
+)
 from ketcontent.installed import versions
 from ketcontent.markup import TEMPLATES_VARIABLE
 
-CACHE_FOLDER = ".ledger"
-"""The folder of the ledger, in that of the exports."""
+HIDDEN = ".ketcontent"
+"""The folder of what is no export, in that of the exports; it is ours alone."""
+
+CACHE_FILE = f"{HIDDEN}/actions.sqlite"
+"""The file of the cache, in the folder of the exports."""
 
 
 @dataclass(frozen=True, slots=True)
 class CacheEntry:
-    """A run that went well."""
+    """A run that went well, or the record of a page."""
 
     key: str
-    """The digest of the notebook's cells, its parameters, the templates and the versions."""
+    """The hash of the notebook's cells, its parameters, the templates and the versions."""
     tables: str
-    """The digest of all the tables it was given."""
+    """The hash of all the tables it was given."""
     read: tuple[tuple[Dependency, str], ...] | None
-    """What it read, each with its digest at the time; None where nobody knows."""
+    """What it read, each with its hash at the time; None where nobody knows."""
     outputs: Mapping[str, str]
-    """The files it wrote, each with its digest."""
+    """The files it wrote, each with its hash."""
 
     @property
     def followed(self) -> bool:
-        """Whether all that it read is known, so that it can be fresh.
-
-        Examples
-        --------
-        >>> CacheEntry("k", "t", None, {}).followed
-        False
-        """
-        return self.read is not None and all(reading[0] != "unknown" for reading, _ in self.read)
+        """Whether all that it read is known, so that it can be fresh."""
+        return self.read is not None and all(one[0] != "unknown" for one, _ in self.read)
 
 
 def code_hash() -> str:
-    """Return the digest of what turns rows into pages: this package, templates, versions.
-
-    Examples
-    --------
-    >>> code_hash() == code_hash()
-    True
-    """
+    """Return the hash of what turns rows into pages: this package, templates, versions."""
     own = os.environ.get(TEMPLATES_VARIABLE)
     folders = [Path(ketcontent.__file__).parent, *([Path(own)] if own else [])]
-    said = [[hash_files_below(folder) for folder in folders], versions(), sys.platform]
-    return hash_json(said)
+    return hash_json([[hash_files_below(folder) for folder in folders], versions(), sys.platform])
 
 
-def inputs_hash(data: Path, tables: Iterable[str], notebooks: Iterable[Path]) -> str:
-    """Return the digest of all that goes into a build, but for the files that its notebooks open.
+def inputs_hash(code: str, data: Path, tables: Iterable[str], notebooks: Iterable[Path]) -> str:
+    """Return the hash of what goes into a build, but for the files that its notebooks open.
 
-    Parameters
-    ----------
-    data
-        The folder of the tables.
-    tables
-        The names of the files in it.
-    notebooks
-        The notebooks.
-
-    Examples
-    --------
-    >>> inputs_hash(Path("data"), ["terms.csv"], []) == inputs_hash(Path("data"), [], [])
-    False
+    `tables` are the names of the files in the folder `data`.
     """
-    saved = [data / ".saving" / name for name in tables]  # a save that is half moved counts
-    return hash_json(
-        [
-            code_hash(),
-            today().isoformat(),
-            [hash_file(data / name) for name in tables],
-            [hash_file(path) for path in saved],
-            [hash_file(path) for path in notebooks],
-        ]
-    )
+    tables = list(tables)
+    paths = [data / name for name in tables]
+    paths += [data / ".saving" / name for name in tables]  # a save that is half moved counts
+    hashes = [hash_file(path) for path in (*paths, *notebooks)]
+    return hash_json([code, today().isoformat(), hashes])
 
 
-def what_stands(exports: Path, request: str, inputs: str) -> dict[str, Any] | None:
-    """Return what the last build made for a request, where a new one would make the same.
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What a build made for a request."""
 
-    Parameters
-    ----------
-    exports
-        The folder of the exports.
-    request
-        The digest of what is asked for.
-    inputs
-        The digest of what goes in now.
+    inputs: str
+    """The hash of what went in (`inputs_hash`)."""
+    documents: tuple[str, ...]
+    """The pages that were asked for."""
+    outputs: Mapping[str, str]
+    """The files, each with its hash."""
+    read: tuple[tuple[Dependency, str], ...] = ()
+    """What its runs read beside the tables, each with its hash."""
 
-    Examples
-    --------
-    >>> what_stands(Path("no-such-folder"), "", "") is None
-    True
-    """
-    known = _requests(exports).get(request)
-    if known is None or known["inputs"] != inputs:
+
+def what_stands(exports: Path, request: str, inputs: str) -> Made | None:
+    """Return what a build made for a request, where a new one would make the same."""
+    said = _read(exports, "request", request).get(request)
+    if said is None or said["inputs"] != inputs:
         return None
-    if any(current_hash(tuple(reading)) != was for reading, was in known["also"]):
+    made = Made(inputs, tuple(said["documents"]), said["outputs"], _dependencies(said["read"]))
+    if any(current_hash(dependency) != was for dependency, was in made.read):
         return None
-    if any(hash_file(exports / name) != was for name, was in known["outputs"].items()):
+    if any(hash_file(exports / name) != was for name, was in made.outputs.items()):
         return None
-    return dict(known)
+    return made
 
 
-def keep_request(
-    exports: Path, request: str, inputs: str, entries: Sequence[CacheEntry], made: Mapping[str, Any]
-) -> None:
-    """Note that a request was met; forget those that were met with other inputs.
-
-    Parameters
-    ----------
-    exports, request, inputs
-        As for `what_stands`.
-    entries
-        The entries of its runs; where one of them cannot be followed, nothing is noted.
-    made
-        What to remember; ``outputs`` holds the digest of each file.
-
-    Examples
-    --------
-    >>> from tempfile import TemporaryDirectory
-    >>> with TemporaryDirectory() as folder:
-    ...     keep_request(Path(folder), "request", "inputs", [], {"outputs": {}})
-    ...     what_stands(Path(folder), "request", "inputs")["outputs"]
-    {}
-    """
-    left = {key: one for key, one in _requests(exports).items() if one["inputs"] == inputs}
-    left.pop(request, None)
+def keep_made(exports: Path, request: str, made: Made, entries: Iterable[CacheEntry]) -> None:
+    """Note what was made for a request, if all its runs can be followed; forget other inputs."""
+    left = {key: said for key, said in _read(exports, "request").items() if key != request}
+    left = {key: said for key, said in left.items() if said["inputs"] == made.inputs}
+    entries = list(entries)
     if all(entry.followed for entry in entries):
-        also = {
-            reading: was
+        read = {
+            dependency: was
             for entry in entries
-            for reading, was in entry.read or ()
-            if reading[0] in ON_DISK
+            for dependency, was in entry.read or ()
+            if dependency[0] in ON_DISK
         }
-        left[request] = {**made, "inputs": inputs, "also": list(also.items())}
-    _write(exports / CACHE_FOLDER / "requests.json", left)
-
-
-def _requests(exports: Path) -> dict[str, Any]:
-    return _read(exports / CACHE_FOLDER / "requests.json")
+        left[request] = {**asdict(made), "read": list(read.items())}
+    _write(exports, "request", left, alone=True)
 
 
 def read_entries(exports: Path, page: str) -> dict[str, CacheEntry]:
-    """Return the entries of the runs of a page, by name; of the index, for an empty page.
+    """Return the entries of the runs of a page, by name; of the index, for an empty page."""
+    return _entries(_read(exports, "page", page).get(page, {}))
 
-    Examples
-    --------
-    >>> read_entries(Path("no-such-folder"), "ketamine")
-    {}
-    """
-    return {
-        name: CacheEntry(
-            key=one["key"],
-            tables=one["tables"],
-            read=None
-            if one["read"] is None
-            else tuple((tuple(reading), was) for reading, was in one["read"]),
-            outputs=one["outputs"],
-        )
-        for name, one in _read(_place(exports, page)).items()
-    }
+
+def cached_pages(exports: Path) -> set[str]:
+    """Return the pages that have entries."""
+    with (
+        contextlib.suppress(sqlite3.Error),
+        _connection(exports / CACHE_FILE, "rw") as opened,
+    ):
+        return {key for (key,) in opened.execute("SELECT key FROM actions WHERE kind = 'page'")} - {
+            ""
+        }
+    return set()
 
 
 def write_entries(exports: Path, page: str, entries: Mapping[str, CacheEntry]) -> None:
-    """Keep the entries of the runs of a page.
+    """Keep the entries of the runs of a page."""
+    said = {name: asdict(entry) for name, entry in sorted(entries.items())}
+    _write(exports, "page", {page: said})
 
-    Examples
-    --------
-    >>> from tempfile import TemporaryDirectory
-    >>> entry = CacheEntry("k", "t", ((("day",), "2026-01-31"),), {"tea/index.md": "sha256:0"})
-    >>> with TemporaryDirectory() as folder:
-    ...     write_entries(Path(folder), "tea", {"tea/index": entry})
-    ...     read_entries(Path(folder), "tea") == {"tea/index": entry}
-    True
-    """
-    said = {
-        name: {"key": e.key, "tables": e.tables, "read": e.read, "outputs": dict(e.outputs)}
-        for name, e in sorted(entries.items())
+
+def forget_page(exports: Path, page: str) -> None:
+    """Forget the entries of a page."""
+    _write(exports, "page", {page: None})
+
+
+def read_declared(exports: Path, code: str) -> dict[str, Any]:
+    """Return, by the hash of a notebook, the parameters it takes, as the same code found them."""
+    return dict(_read(exports, "declared", code).get(code, {}))
+
+
+def write_declared(exports: Path, code: str, declared: Mapping[str, Any]) -> None:
+    """Keep the parameters that notebooks take (`read_declared`)."""
+    _write(exports, "declared", {code: dict(declared)}, alone=True)
+
+
+def _entries(said: Mapping[str, Any]) -> dict[str, CacheEntry]:
+    return {
+        name: CacheEntry(
+            one["key"],
+            one["tables"],
+            None if one["read"] is None else _dependencies(one["read"]),
+            one["outputs"],
+        )
+        for name, one in said.items()
     }
-    _write(_place(exports, page), said)
 
 
-def forget_pages(exports: Path, known: Collection[str]) -> None:
-    """Forget the pages that are not there any more.
-
-    Examples
-    --------
-    >>> from tempfile import TemporaryDirectory
-    >>> with TemporaryDirectory() as folder:
-    ...     write_entries(Path(folder), "tea", {"tea/index": CacheEntry("k", "t", (), {})})
-    ...     forget_pages(Path(folder), {"aspirin"})
-    ...     read_entries(Path(folder), "tea")
-    {}
-    """
-    for path in (exports / CACHE_FOLDER / "pages").glob("*.json"):
-        if path.stem not in known:
-            path.unlink()
+def _dependencies(said: Iterable[Any]) -> tuple[tuple[Dependency, str], ...]:
+    return tuple((tuple(dependency), was) for dependency, was in said)
 
 
-def read_declared(exports: Path) -> dict[str, Any]:
-    """Return, by the digest of a notebook, the parameters that it takes, as the last build knew.
+# --- the file --------------------------------------------------------------------------------
 
-    Examples
-    --------
-    >>> read_declared(Path("no-such-folder"))
-    {}
-    """
-    return _read(exports / CACHE_FOLDER / "declared.json")
+_TABLE = """\
+CREATE TABLE IF NOT EXISTS actions (
+    kind TEXT, key TEXT, said TEXT, seal TEXT, PRIMARY KEY (kind, key)
+) WITHOUT ROWID"""
 
-
-def write_declared(exports: Path, declared: Mapping[str, Any]) -> None:
-    """Keep the parameters that notebooks take.
-
-    Examples
-    --------
-    >>> from tempfile import TemporaryDirectory
-    >>> with TemporaryDirectory() as folder:
-    ...     write_declared(Path(folder), {"sha256:0": {}})
-    ...     read_declared(Path(folder))
-    {'sha256:0': {}}
-    """
-    _write(exports / CACHE_FOLDER / "declared.json", dict(declared))
+_NOT_OURS = (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+"""How SQLite says that a file is none of its own, or has other columns than ours."""
 
 
-def _place(exports: Path, page: str) -> Path:
-    return exports / CACHE_FOLDER / (f"pages/{page}.json" if page else "index.json")
+@contextlib.contextmanager
+def _connection(path: Path, mode: str) -> Iterator[sqlite3.Connection]:
+    """Open the file; where a killed build left a change half done, SQLite takes that back."""
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode={mode}", uri=True)) as opened:
+        yield opened
 
 
-def _read(path: Path) -> dict[str, Any]:
-    """Return what a file of the ledger says; nothing, where this version did not write it so."""
+def _read(exports: Path, kind: str, key: str | None = None) -> dict[str, Any]:
+    """Return what the rows of a kind say, by key, or one of them alone."""
+    query, given = "SELECT key, said, seal FROM actions WHERE kind = ?", [kind]
+    if key is not None:
+        query, given = f"{query} AND key = ?", [kind, key]
     try:
-        sealed, said = json.loads(path.read_bytes())
-    except (OSError, ValueError, TypeError):
+        with _connection(exports / CACHE_FILE, "rw") as opened:
+            rows = opened.execute(query, given).fetchall()
+    except sqlite3.Error:
         return {}
-    return dict(said) if sealed == _seal(said) else {}
+    return {name: json.loads(said) for name, said, seal in rows if seal == _seal(kind, name, said)}
 
 
-def _write(path: Path, said: Mapping[str, Any]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    replace_file(path, json.dumps([_seal(said), said]).encode())
+def _write(exports: Path, kind: str, said: Mapping[str, Any], *, alone: bool = False) -> None:
+    """Put rows of a kind in place, or delete those that say None; `alone`, all others go too."""
+    path = exports / CACHE_FILE
+    with contextlib.suppress(OSError, sqlite3.Error):  # the next build then knows less
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            _commit(path, kind, said, alone=alone)
+        except sqlite3.Error as fault:
+            if getattr(fault, "sqlite_errorcode", 0) & 0xFF not in _NOT_OURS:
+                raise
+            for one in (path, path.with_name(f"{path.name}-journal")):
+                one.unlink(missing_ok=True)
+            _commit(path, kind, said, alone=alone)
 
 
-def _seal(said: Any) -> str:
-    return hash_json([ketcontent.__version__, said])
+def _commit(path: Path, kind: str, said: Mapping[str, Any], *, alone: bool) -> None:
+    texts = {key: json.dumps(one) for key, one in said.items() if one is not None}
+    rows = [(kind, key, text, _seal(kind, key, text)) for key, text in texts.items()]
+    with _connection(path, "rwc") as opened, opened:
+        opened.execute(_TABLE)
+        if alone:
+            opened.execute("DELETE FROM actions WHERE kind = ?", (kind,))
+        gone = [(kind, key) for key in said.keys() - texts.keys()]
+        opened.executemany("DELETE FROM actions WHERE kind = ? AND key = ?", gone)
+        opened.executemany("INSERT OR REPLACE INTO actions VALUES (?, ?, ?, ?)", rows)
+
+
+def _seal(kind: str, key: str, said: str) -> str:
+    return hash_bytes(f"{_layout()}\n{kind}\n{key}\n{said}".encode(errors="replace"))
+
+
+@cache
+def _layout() -> str:
+    return hash_file(__file__)

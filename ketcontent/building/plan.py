@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,20 +17,17 @@ if TYPE_CHECKING:
 FORMATS = {"html": ".html", "markdown": ".md"}
 """The formats of an export, and the ending of each."""
 
-
 EDITIONS: tuple[Edition, ...] = ("current", "supplied")
 """The editions of a page."""
 
-
 NOTEBOOKS = ("section", "document", "review", "index")
 """The notebooks that a build runs."""
-
 
 KEPT = ".notebooks"
 """The folder of the executed notebooks, in that of the exports."""
 
 
-def plan(
+def plan_runs(
     content: Content,
     documents: Sequence[str] = (),
     *,
@@ -68,7 +65,7 @@ def plan(
     Examples
     --------
     >>> from ketcontent import read_content
-    >>> runs = plan(read_content("data"), kept=Path("kept"), editions=["supplied"])
+    >>> runs = plan_runs(read_content("data"), kept=Path("kept"), editions=["supplied"])
     >>> [run.name for run in runs]
     ['ketamine: supplied edition', 'index']
     >>> runs[0].outputs["markdown"]
@@ -76,10 +73,7 @@ def plan(
     """
     from ketcontent.execution import Run
 
-    known = list(content.documents["document"])
-    for name in documents:
-        if name not in known:
-            raise UnknownName.of("document", name, known)
+    chosen = chosen_pages(content, documents)
     paths = {name: notebooks / f"{name}.ipynb" for name in NOTEBOOKS}
     for path in paths.values():
         if not path.is_file():
@@ -92,7 +86,10 @@ def plan(
     endings = {name: ending for name, ending in FORMATS.items() if name in formats}
 
     def run(
-        notebook: str, stem: str, parameters: dict[str, str], forms: Collection[str] = FORMATS
+        notebook: str,
+        stem: str,
+        parameters: dict[str, str],
+        forms: Collection[str] = FORMATS,
     ) -> Run:
         page = parameters.get("document", "")
         return Run(
@@ -103,11 +100,11 @@ def plan(
         )
 
     frame = content.sections
-    standing = frame[frame["position"].notna()].sort_values(["document", "position"])
-    sections = standing.groupby("document")["section"].apply(list).to_dict()
+    placed = frame[frame["position"].notna()].sort_values(["document", "position"])
+    sections = placed.groupby("document")["section"].apply(list).to_dict()
     received = set(frame.loc[frame["supplied_position"].notna(), "document"])
     runs: list[Run] = []
-    for key in sorted(set(documents) or known):
+    for key in chosen:
         if "current" in editions:
             current = {"document": key, "edition": "current"}
             runs.append(run("review", f"{key}/review", {"document": key}, ["html"]))
@@ -117,21 +114,32 @@ def plan(
                 runs.append(run("section", stem, {**current, "section": section}))
         if "supplied" in editions and key in received:
             runs.append(
-                run("document", f"{key}/supplied", {"document": key, "edition": "supplied"})
+                run(
+                    "document",
+                    f"{key}/supplied",
+                    {"document": key, "edition": "supplied"},
+                )
             )
     runs.append(run("index", "index", {}, ["html"]))
     return [one for one in runs if one.outputs and one.notebook.stem in only]
 
 
-RECORD_ENTRY = "record"
-"""The name under which the ledger has the entry of a page's record."""
+def chosen_pages(content: Content, documents: Sequence[str] = ()) -> list[str]:
+    """Return the pages that are asked for, by default all, in order of their keys."""
+    known = list(content.documents["document"])
+    return sorted(set(known_names("document", documents, known)) or known)
 
 
-def recorded_outputs(outputs: Collection[str] | Iterator[str]) -> set[str]:
-    """Return those of some outputs that show a current edition, which its record holds."""
-    return {
-        path
-        for path in outputs
-        # Of a section, whose name may be any, the folder is two deep.
-        if len(Path(path).parts) > 2 or Path(path).stem not in ("supplied", "review")
-    }
+def known_names(kind: str, names: Collection[str], known: Collection[str]) -> tuple[str, ...]:
+    """Return the names, all of which must be known."""
+    for name in names:
+        if name not in known:
+            raise UnknownName.of(kind, name, known)
+    return tuple(names)
+
+
+def is_recorded(output: str) -> bool:
+    """Return whether an export of a page shows its current edition, which its record holds."""
+    # Of a section, whose name may be any, the folder is two deep.
+    path = Path(output)
+    return len(path.parts) > 2 or path.stem not in ("supplied", "review")

@@ -46,10 +46,10 @@ class Board:
             self.news.append(json.dumps({"made": list(made), "fault": news.fault}))
             self.changed.notify_all()
 
-    def after(self, count: int, patience: float) -> list[str]:
+    def after(self, count: int, timeout: float) -> list[str]:
         """Return the news after the first `count`; nothing, where none come in time."""
         with self.changed:
-            self.changed.wait_for(lambda: len(self.news) > count, patience)
+            self.changed.wait_for(lambda: len(self.news) > count, timeout)
             return self.news[count:]
 
 
@@ -176,7 +176,7 @@ class _Handler(SimpleHTTPRequestHandler):
         self.end_headers()
         try:
             while True:
-                for news in self.board.after(count, patience=10):
+                for news in self.board.after(count, timeout=10):
                     count += 1
                     self.wfile.write(f"data: {news}\n\n".encode())
                 self.wfile.write(b": still here\n\n")

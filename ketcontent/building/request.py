@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ketcontent.building.cache import inputs_hash, read_declared
-from ketcontent.building.plan import KEPT, NOTEBOOKS, plan
-from ketcontent.errors import UnknownName
+from ketcontent.building.cache import code_hash, inputs_hash, read_declared
+from ketcontent.building.plan import KEPT, NOTEBOOKS, chosen_pages, plan_runs
 from ketcontent.execution import declared_parameters, hold_parameters
 from ketcontent.hashing import hash_file, hash_json
 
@@ -62,81 +62,116 @@ class Request:
     """The notebooks to run."""
 
     @property
-    def digest(self) -> str:
-        """The digest of all of it but where the exports are."""
-        said = [sorted(set(self.documents)), sorted(set(self.editions)), sorted(set(self.formats))]
+    def hash(self) -> str:
+        """The hash of all of it but where the exports are."""
+        chosen = [sorted(set(one)) for one in (self.documents, self.editions, self.formats)]
         places = [str(self.data.absolute()), str(self.notebooks.absolute())]
-        return hash_json([said, places, self.release, sorted(self.only)])
+        return hash_json([chosen, places, self.release, sorted(self.only)])
 
-    @property
-    def inputs(self) -> str:
-        """The digest of all that goes in now, but for the files that notebooks open."""
+    def inputs(self, code: str) -> str:
+        """Return the hash of all that goes in now, but for the files that notebooks open."""
         from ketcontent.model import SCHEMA_FILE, TABLES
 
         names = [SCHEMA_FILE, *(f"{table}.csv" for table in TABLES)]
         paths = [self.notebooks / f"{name}.ipynb" for name in NOTEBOOKS]
-        return inputs_hash(self.data, names, paths)
-
-
-def known_names(kind: str, names: Collection[str], known: Collection[str]) -> tuple[str, ...]:
-    """Return the names, all of which must be known."""
-    for name in names:
-        if name not in known:
-            raise UnknownName.of(kind, name, known)
-    return tuple(names)
+        return inputs_hash(code, self.data, names, paths)
 
 
 UNCHANGED = "nothing that it is made from has changed"
+"""The reason of what stands."""
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A request with the tables as they were read for it."""
+    """A request with the tables as they were read for it, and the runs that it takes."""
 
     request: Request
+    code: str
+    """The hash of what turns rows into pages (`ketcontent.building.cache.code_hash`)."""
     inputs: str
-    """The digest of what went in, taken before any of it was read."""
+    """The hash of what went in, taken before any of it was read."""
     content: Content
-    digests: Mapping[str, str]
-    """The digest of each table as it is on disk."""
+    tables: Mapping[str, str]
+    """The hash of each table as it is on disk."""
     pages: tuple[str, ...]
     """The pages to build, in order of their keys."""
     refused: Mapping[str, Report]
     """By page, what stands against its release."""
-    runs: tuple[Run, ...]
+    runs: Mapping[str, tuple[Run, ...]]
+    """The runs of each page; of the index, under an empty page."""
+    notebooks: Mapping[str, str]
+    """The hash of what each notebook does (`notebook_hash`), by its file name."""
     declared: Mapping[str, Any]
-    """By the digest of a notebook, the parameters that it takes."""
+    """By the hash of a notebook, the parameters that it takes."""
 
-    @staticmethod
-    def of(request: Request) -> Job:
-        """Read the tables for a request, and plan its runs."""
-        from ketcontent.model import read_with_hashes
 
-        inputs = request.inputs
-        content, digests = read_with_hashes(request.data)
-        known = list(content.documents["document"])
-        for name in request.documents:
-            if name not in known:
-                raise UnknownName.of("document", name, known)
-        chosen = sorted(set(request.documents) or known)
-        refused = _refused(content, chosen) if request.release else {}
-        pages = tuple(page for page in chosen if page not in refused)
-        runs = plan(
+def job_of(request: Request) -> Job:
+    """Read the tables for a request, and plan its runs.
+
+    Raises
+    ------
+    KetcontentError
+        As `ketcontent.building.builds.build` does before anything is run.
+    """
+    from ketcontent.model import read_with_hashes
+
+    exports, code = request.exports, code_hash()
+    inputs = request.inputs(code)
+    content, tables = read_with_hashes(request.data)
+    chosen = chosen_pages(content, request.documents)
+    refused = _refused(content, chosen) if request.release else {}
+    pages = tuple(page for page in chosen if page not in refused)
+    runs = []
+    if pages or not refused:  # to plan, no pages are all
+        runs = plan_runs(
             content,
             pages,
-            kept=request.exports / KEPT,
+            kept=exports / KEPT,
             notebooks=request.notebooks,
             editions=request.editions,
             formats=request.formats,
             only=request.only,
         )
-        declared = dict(read_declared(request.exports))
-        for run in runs:
-            digest = hash_file(run.notebook)
-            if digest not in declared:
-                declared[digest] = declared_parameters(run.notebook)
-            hold_parameters(run.notebook, run.parameters, declared[digest])
-        return Job(request, inputs, content, digests, pages, refused, tuple(runs), declared)
+    declared = read_declared(exports, code)
+    for run in runs:
+        if (known := hash_file(run.notebook)) not in declared:
+            declared[known] = declared_parameters(run.notebook)
+        hold_parameters(run.notebook, run.parameters, declared[known])
+    by_page: dict[str, list[Run]] = {page: [] for page in (*pages, "")}
+    for run in runs:
+        by_page[run.document].append(run)
+    notebooks = {path.name: notebook_hash(path) for path in {run.notebook for run in runs}}
+    together = {page: tuple(ones) for page, ones in by_page.items()}
+    return Job(
+        request,
+        code,
+        inputs,
+        content,
+        tables,
+        pages,
+        refused,
+        together,
+        notebooks,
+        declared,
+    )
+
+
+def notebook_hash(notebook: Path) -> str:
+    """Return the hash of what a notebook does: its cells and their tags, and its kernel.
+
+    What it showed when it was last run, and how JupyterLab was showing it, does not count.
+    """
+    said: Any = json.loads(notebook.read_bytes())
+    cells = [
+        [
+            cell["cell_type"],
+            "".join(cell["source"]),
+            cell["metadata"].get("tags", []),
+            cell.get("attachments", {}),
+        ]
+        for cell in said["cells"]
+    ]
+    return hash_json([cells, said.get("metadata", {}).get("kernelspec", {})])
 
 
 def _refused(content: Content, pages: Sequence[str]) -> dict[str, Report]:

@@ -30,12 +30,10 @@ from ketcontent.markup import TEMPLATES_VARIABLE
 FIRST = ("section", "document")
 """The notebooks of the page itself; these are built first."""
 
-
 _SETTLED = 30
 """Milliseconds without a change after which a save is taken to be complete."""
 
-
-_PATIENCE = 100
+_LOOKS_EVERY = 100
 """Milliseconds after which whoever listens for saves looks whether it is to end."""
 
 
@@ -70,17 +68,6 @@ def watch(
     KetcontentError
         When the port is taken, or a folder to watch is not there. A save that cannot be built
         raises nothing: it is told, and the next one is waited for.
-
-    Examples
-    --------
-    >>> done = threading.Event()
-    >>> done.set()
-    >>> folders = (Path("no-such-data"), Path("exports"), Path("notebooks"))
-    >>> watch(Request((), *folders, ("current",), ("html",), False), stop=done)
-    Traceback (most recent call last):
-        ...
-    ketcontent.errors.KetcontentError: There is no folder no-such-data to watch.
-    hint: Run this in the folder of the project, or name its folders.
     """
     stop = stop or threading.Event()
     own = os.environ.get(TEMPLATES_VARIABLE)
@@ -120,7 +107,7 @@ def _saves(folders: Sequence[Path], stop: threading.Event) -> Iterator[Callable[
             debounce=20 * _SETTLED,
             step=_SETTLED,
             stop_event=ended,
-            rust_timeout=_PATIENCE,
+            rust_timeout=_LOOKS_EVERY,
             yield_on_timeout=True,
         ):
             ready.set()

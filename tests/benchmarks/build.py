@@ -9,8 +9,8 @@
 All is timed in one run, one after the other, on the same notebooks and the same tables (a copy in
 a temporary folder):
 
-- the plain loop: for each run of `ketcontent.building.plan.plan`, the ``papermill`` command, then
-  ``jupyter nbconvert`` once a format, each in a process of its own, as a shell script does it;
+- the plain loop: for each run of `ketcontent.building.plan.plan_runs`, the ``papermill`` command,
+  then ``jupyter nbconvert`` once a format, each in a process of its own, as a shell script does it;
 - ``ketcontent build`` cold: nothing was built before;
 - warm: all notebooks again, in workers that are ready;
 - ``ketcontent build`` again, with nothing changed;
@@ -46,7 +46,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from ketcontent import read_content, write_content
-from ketcontent.building.plan import EDITIONS, FORMATS, KEPT, plan
+from ketcontent.building.plan import EDITIONS, FORMATS, KEPT, plan_runs
 from ketcontent.building.preview import News
 from ketcontent.building.request import Request
 from ketcontent.building.watching import watch
@@ -57,11 +57,12 @@ ROOT = Path(__file__).parent.parent.parent
 
 BUILD = """\
 import sys
-from ketcontent import builds
 from ketcontent.cli import main
-plan, runs = builds.plan, int(sys.argv.pop(1))
+runs = int(sys.argv.pop(1))
 if runs:
-    builds.plan = lambda *given, **options: plan(*given, **options)[:runs]
+    from ketcontent.building import request
+    plan_runs = request.plan_runs
+    request.plan_runs = lambda *given, **options: plan_runs(*given, **options)[:runs]
 main()
 """
 
@@ -100,7 +101,7 @@ def main() -> None:
         for name in ("data", "notebooks"):
             shutil.copytree(ROOT / name, project / name)
         content = read_content(project / "data")
-        planned = plan(content, kept=project / "kept", notebooks=project / "notebooks")
+        planned = plan_runs(content, kept=project / "kept", notebooks=project / "notebooks")
         whole = {"data": str(project / "data")}
         chosen = [
             replace(run, parameters={**run.parameters, **whole})
@@ -216,7 +217,7 @@ def warm_workers(project: Path) -> Iterator[Callable[[list[Run]], float]]:
 
 def runs_of(project: Path) -> list[Run]:
     """Return the runs of a build of the project, on the tables that the build gave them."""
-    return plan(
+    return plan_runs(
         read_content(project / "data"),
         kept=project / "exports" / KEPT,
         notebooks=project / "notebooks",

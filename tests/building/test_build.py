@@ -9,7 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,12 +20,12 @@ import pytest
 
 import ketcontent
 from ketcontent import execution, read_content, write_content
-from ketcontent.building.plan import plan
+from ketcontent.building.plan import plan_runs
 from ketcontent.errors import BuildFailed, KetcontentError, UnknownName, WrongParameter
 from ketcontent.execution.parameters import check_parameters
 from ketcontent.execution.run import Failure, Progress
 from ketcontent.scaffold import create_project
-from tests.conftest import ROOT, add_pages, build_in, make_project, start, tree, wait_until
+from tests.conftest import LONG, ROOT, add_pages, build_in, make_project, start, tree, wait_until
 
 ASPIRIN = {
     "aspirin/index.html",
@@ -293,7 +293,7 @@ def test_a_plan_holds_the_runs_that_were_asked_for(
     built: Path, options: dict[str, Any], names: list[str]
 ) -> None:
     content = read_content(built / "data")
-    runs = plan(content, kept=built / "kept", notebooks=built / "notebooks", **options)
+    runs = plan_runs(content, kept=built / "kept", notebooks=built / "notebooks", **options)
     assert [run.name for run in runs] == names
 
 
@@ -401,6 +401,18 @@ if section == "leaves":
 SHOWS_NOTHING = 'if section == "blank":\n    page = None'
 
 
+def publish_before(project: Path, page: str, names: Iterable[str]) -> None:
+    """Let files of a page be what an earlier build published."""
+    manifest = project / "exports" / "manifest.json"
+    said = json.loads(manifest.read_bytes())
+    said["documents"][page] = {"outputs": {f"{page}/{name}": "" for name in names}}
+    manifest.write_text(json.dumps(said), "utf-8")
+    for name in names:
+        path = project / "exports" / page / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(f"published before: {name}".encode())
+
+
 @pytest.fixture(scope="module")
 def failed(built: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, BuildFailed]:
     """A project in which one page fails in four ways, one page was reworded, one deleted."""
@@ -408,10 +420,8 @@ def failed(built: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path,
     add_pages(project, {"failing": FAILING_PAGE})
     drop(project, "aspirin")
     reword(project, "Green tea", "Black tea")
-    for name in ("index.html", "index.md", "sections/raises.html", "sections/cut-before.html"):
-        old = project / "exports" / "failing" / name
-        old.parent.mkdir(parents=True, exist_ok=True)
-        old.write_bytes(f"published before: {name}".encode())
+    names = ("index.html", "index.md", "sections/raises.html", "sections/cut-before.html")
+    publish_before(project, "failing", names)
     section = project / "notebooks" / "section.ipynb"
     insert_cells(section, (TAGGED, ["raises-exception"]), (FAILS, []))
     source = json.loads(section.read_bytes())
@@ -508,7 +518,9 @@ def test_the_other_pages_and_the_index_are_published_though_one_fails(
     assert b"Black tea holds caffeine." in exports["tea/index.html"]
     assert b"Black tea holds caffeine." in exports["tea/sections/description.html"]
     assert b'href="failing/index.html"' in exports["index.html"]
-    assert set(json.loads(exports["manifest.json"])["documents"]) == {"tea"}
+    manifest = json.loads(exports["manifest.json"])["documents"]
+    assert set(manifest) == {"failing", "tea"}
+    assert "content" not in manifest["failing"]  # that is as it was
 
 
 def test_a_deleted_page_vanishes_though_another_fails(failed: tuple[Path, BuildFailed]) -> None:
@@ -518,7 +530,7 @@ def test_a_deleted_page_vanishes_though_another_fails(failed: tuple[Path, BuildF
 
 def test_a_failed_build_leaves_no_work_behind(failed: tuple[Path, BuildFailed]) -> None:
     project, _ = failed
-    assert not (project / "exports" / ".work").exists()
+    assert not (project / "exports" / ".ketcontent" / "work").exists()
 
 
 # --- parameters ------------------------------------------------------------------------------
@@ -680,7 +692,7 @@ def test_a_build_with_a_wrong_parameter_starts_no_kernel_and_publishes_nothing(
 # build is the publishing. Each round forks such a builder, kills it at some moment, and prints
 # what was then published, and once more after a build that nobody killed.
 KILLED_WHILE_PUBLISHING = """\
-import contextlib, importlib, json, os, random, signal, sys, time
+import contextlib, ctypes, importlib, json, os, random, signal, sys, time
 from pathlib import Path
 from ketcontent import atomic as files, execution
 builds = importlib.import_module('ketcontent.building.builds')
@@ -688,7 +700,7 @@ from ketcontent.execution.run import Outcome
 
 project, rounds, exchange = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3] == "exchange"
 if not exchange:
-    files._exchange_call = lambda: None
+    ctypes.CDLL = lambda *_, **__: object()  # a system whose library cannot exchange folders
 exports = project / "exports"
 from ketcontent.building.plan import EDITIONS
 from ketcontent.building.request import Request
@@ -750,6 +762,7 @@ def killed_while_publishing(project: Path, *, exchange: bool) -> list[dict[str, 
         capture_output=True,
         text=True,
         check=True,
+        timeout=LONG,
     )
     return [json.loads(line) for line in done.stdout.splitlines()]
 

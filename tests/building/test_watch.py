@@ -21,7 +21,7 @@ from ketcontent.building.preview import News
 from ketcontent.building.request import Request
 from ketcontent.building.watching import FIRST, watch
 from ketcontent.errors import KetcontentError
-from tests.conftest import make_project, start, tree, wait_until
+from tests.conftest import LONG, make_project, start, tree, wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -46,7 +46,7 @@ class Watched:
 
     def get(self, path: str, host: str = "") -> tuple[int, str, dict[str, str]]:
         place = self.address.removeprefix("http://").rstrip("/")
-        connection = http.client.HTTPConnection(place)
+        connection = http.client.HTTPConnection(place, timeout=LONG)
         connection.request("GET", path, headers={"Host": host or place})
         answer = connection.getresponse()
         return answer.status, answer.read().decode(), dict(answer.headers)
@@ -74,7 +74,7 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
         yield Watched(project, addresses[0], news)
     finally:
         stop.set()
-        thread.join()
+        thread.join(LONG)
 
 
 def test_the_pages_are_built_first_and_then_the_index_and_the_review(watched: Watched) -> None:
@@ -142,7 +142,7 @@ def test_only_exports_are_served_and_only_to_this_machine_by_its_name(watched: W
     assert "<title>" in text
     assert watched.get("/tea")[0] == 301
     assert watched.get("/tea/index.md")[0] == 200
-    for hidden in ("/.ledger/index.json", "/.notebooks/index.ipynb", "/../data/people.csv"):
+    for hidden in ("/.ketcontent/actions.sqlite", "/.notebooks/index.ipynb", "/../data/people.csv"):
         assert watched.get(hidden)[0] == 404
     assert watched.get("/no-such-page.html")[0] == 404
     assert watched.get("/", host="evil.example:80")[0] == 403

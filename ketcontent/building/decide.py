@@ -1,0 +1,307 @@
+"""What a build is to make, and why: a decision for each run and for the record of each page.
+
+A decision is drawn from what the cache knows and how things are now, and changes nothing. What
+``ketcontent build --why`` prints are the decisions.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ketcontent.building.cache import CacheEntry
+from ketcontent.building.plan import EDITIONS, is_recorded
+from ketcontent.building.request import Job
+from ketcontent.dependencies import ON_DISK
+from ketcontent.hashing import MISSING, current_hash, hash_bytes, hash_file, hash_json
+
+if TYPE_CHECKING:
+    from ketcontent.dependencies import Dependency
+    from ketcontent.execution import Outcome, Run
+    from ketcontent.model import Content
+
+
+RECORD_ENTRY = "record"
+"""The name under which the cache has the entry of a page's record."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What is to become of a run, or of the record of a page."""
+
+    name: str
+    """The name of its cache entry."""
+    outputs: tuple[str, ...]
+    """The files that it writes."""
+    key: str
+    """The hash of its code, as the entry is to have it."""
+    why: str
+    """Why it is to be made; empty where nothing that it is made from has changed."""
+    run: Run | None = None
+    """The run; None for a record."""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """The tables that the runs of a page, or of the index, are given."""
+
+    page: str
+    """The page; empty for the index."""
+    tables: Mapping[str, str]
+    """The hash of each table."""
+    rows: Callable[[], Content]
+    """Returns the tables."""
+
+    @property
+    def hash(self) -> str:
+        """The hash of all the tables."""
+        return hash_json(sorted(self.tables.items()))
+
+
+@dataclass(frozen=True, slots=True)
+class PageDecision:
+    """What is to become of a page, or of the index."""
+
+    given: Given
+    entries: Mapping[str, CacheEntry]
+    """What the cache knows of its runs."""
+    runs: tuple[Decision, ...]
+    record: Decision | None
+    """That of its record; None where nothing is made that a record speaks of."""
+
+    @property
+    def page(self) -> str:
+        """The page; empty for the index."""
+        return self.given.page
+
+    @property
+    def all(self) -> tuple[Decision, ...]:
+        """The decisions of the runs and of the record."""
+        return (*self.runs, self.record) if self.record else self.runs
+
+    @property
+    def stale(self) -> tuple[Decision, ...]:
+        """Those of the decisions by which something is to be made."""
+        return tuple(one for one in self.all if one.why)
+
+
+@dataclass(frozen=True, slots=True)
+class Now:
+    """How things are at the moment that a run is decided on; asked for only where it matters."""
+
+    key: str
+    """The hash of the run's code."""
+    tables: str
+    """The hash of all the tables it would be given."""
+    hash_of: Callable[[Dependency], str]
+    """Returns the hash of something that the run read."""
+    export_hash: Callable[[str], str]
+    """Returns the hash of an export."""
+    changed_rows: Callable[[], Mapping[str, Sequence[str]]]
+    """Returns, by table, the rows that are not as the last build gave them."""
+
+
+def why_stale(entry: CacheEntry | None, outputs: Iterable[str], now: Now) -> str:
+    """Return why a run must be run; nothing, where it need not."""
+    if entry is None:
+        return "it is not known from what it was made, if it ever was"
+    if not entry.followed:
+        return "its notebook uses what cannot be followed, so it runs every time"
+    if entry.key != now.key:
+        return "its notebook, a template, ketcontent or a package changed"
+    if harm := _harmed(entry, outputs, now.export_hash):
+        return harm
+    for dependency, was in entry.read or ():
+        same = dependency[0] in ("table", "page") and entry.tables == now.tables
+        if not same and now.hash_of(dependency) != was:
+            return _changed(dependency, now)
+    return ""
+
+
+def why_record(entry: CacheEntry | None, name: str, now: Now, *, exports_made: bool) -> str:
+    """Return why the record of a page must be written; nothing, where it need not."""
+    if exports_made:
+        return "an export that it records was made anew"
+    if entry is None or (entry.key, entry.tables) != (now.key, now.tables):
+        return "a row of the page changed"
+    return _harmed(entry, [name], now.export_hash)
+
+
+def _harmed(entry: CacheEntry, outputs: Iterable[str], export_hash: Callable[[str], str]) -> str:
+    """Return what is no longer as it was written."""
+    for name in outputs:
+        found = export_hash(name)
+        if found == MISSING:
+            return f"{name} is not there"
+        if found != entry.outputs.get(name):
+            return f"{name} is not as it was written"
+    return ""
+
+
+def _changed(dependency: Dependency, now: Now) -> str:
+    kind, *name = dependency
+    if kind == "day":
+        return "it depends on the day, and another one has come"
+    if kind in ON_DISK:
+        return f"{os.path.relpath(name[0])} changed"
+    changed = now.changed_rows()
+    if kind == "table":
+        what, tables = f"{name[0]}.csv", [name[0]]
+    else:
+        what, tables = f"section {name[2]}" if name[2] else "the page", list(changed)
+    rows = _named_rows(changed, tables)
+    return f"{what} changed{f': {rows}' if rows else ''}"
+
+
+_NAMED = 3
+"""How many changed rows a reason names."""
+
+
+def _named_rows(changed: Mapping[str, Sequence[str]], tables: Sequence[str]) -> str:
+    """Return the first of the rows that changed in some tables, and how many more there are."""
+    names = [f"{table} {key}" for table in tables for key in changed.get(table, ())]
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return ", ".join(names[:_NAMED]) + more
+
+
+def changed_rows(before: Path, rows: Content) -> dict[str, list[str]]:
+    """Return, by table, the keys of the rows that are not as a folder of tables has them."""
+    from ketcontent.model import TABLES, table_bytes
+
+    found = {}
+    for table in TABLES:
+        try:
+            was = (before / f"{table}.csv").read_bytes()
+        except FileNotFoundError:  # it is not known how it was
+            continue
+        now = table_bytes(rows, table)
+        if was == now:
+            continue
+        key = rows.schemas[table].key
+        ways = [
+            {tuple(row[name] for name in key): row for row in csv.DictReader(io.StringIO(text))}
+            for text in (was.decode(), now.decode())
+        ]
+        keys = sorted(ways[0].keys() | ways[1].keys())
+        found[table] = ["/".join(key) for key in keys if ways[0].get(key) != ways[1].get(key)]
+    return found
+
+
+# --- a page ----------------------------------------------------------------------------------
+
+
+def decide_page(
+    job: Job,
+    given: Given,
+    entries: Mapping[str, CacheEntry],
+    views: Views,
+    *,
+    force: bool,
+) -> PageDecision:
+    """Return what is to become of the runs of a page, or of the index."""
+    exports = job.request.exports
+
+    @cache
+    def changed() -> Mapping[str, list[str]]:
+        return changed_rows(Path(job.runs[given.page][0].parameters["data"]), given.rows())
+
+    def now(key: str) -> Now:
+        return Now(
+            key,
+            given.hash,
+            lambda dependency: hash_of(dependency, given, views),
+            lambda name: hash_file(exports / name),
+            changed,
+        )
+
+    runs = []
+    for run in job.runs[given.page]:
+        outputs, key = tuple(run.outputs.values()), run_key(job, run)
+        why = (
+            "everything was asked for"
+            if force
+            else why_stale(entries.get(run.executed), outputs, now(key))
+        )
+        runs.append(Decision(run.executed, outputs, key, why, run))
+    record = None
+    if given.page and any(is_recorded(name) for one in runs for name in one.outputs):
+        name = f"{given.page}/record.json"
+        made = any(one.why for one in runs)
+        why = why_record(entries.get(RECORD_ENTRY), name, now(job.code), exports_made=made)
+        record = Decision(RECORD_ENTRY, (name,), job.code, why)
+    return PageDecision(given, entries, tuple(runs), record)
+
+
+def run_key(job: Job, run: Run) -> str:
+    """Return the hash of a run's code: the notebook's, the parameters, and all behind it."""
+    given = {name: value for name, value in run.parameters.items() if name != "data"}
+    notebook = [run.notebook.name, job.notebooks[run.notebook.name]]
+    return hash_json([job.code, notebook, given, sorted(run.outputs.items())])
+
+
+def entry_of(decision: Decision, outcome: Outcome, given: Given, views: Views) -> CacheEntry:
+    """Return the cache entry of a run that went well: what it read, with hashes, and wrote."""
+    read = None
+    if outcome.read is not None:
+        read = tuple((one, was or hash_of(one, given, views)) for one, was in outcome.read)
+    return CacheEntry(decision.key, given.hash, read, dict(outcome.outputs))
+
+
+def hash_of(dependency: Dependency, given: Given, views: Views) -> str:
+    """Return the hash of what a run read, as it is now."""
+    kind, *name = dependency
+    if kind == "table":
+        return given.tables.get(name[0], MISSING)
+    return views.hash(dependency, given) if kind == "page" else current_hash(dependency)
+
+
+class Views:
+    """The hash of each page and section as a notebook has it; worked out when first asked for."""
+
+    def __init__(self, content: Content) -> None:
+        self.content = content
+        self.known: dict[str, Mapping[Dependency, str]] = {}
+
+    def hash(self, dependency: Dependency, given: Given) -> str:
+        """Return the hash of a page, or of a section of it; `given` is what is asked for it."""
+        from ketcontent.model import slice_of
+
+        page = dependency[1]
+        if page not in self.known:
+            if page == given.page:
+                self.known[page] = view_hashes(page, given.rows())
+            elif page in set(self.content.documents["document"]):
+                self.known[page] = view_hashes(page, slice_of(self.content, page))
+            else:
+                self.known[page] = {}
+        return self.known[page].get(dependency, MISSING)
+
+
+def view_hashes(page: str, rows: Content) -> dict[Dependency, str]:
+    """Return the hash of each edition of a page and of each section, as a notebook has it."""
+    from ketcontent.approvals import signoff_statuses, with_statuses
+    from ketcontent.pages import PageView
+
+    found: dict[Dependency, str] = {}
+    view = PageView(rows, page)
+    statuses = signoff_statuses(view)
+    for edition in EDITIONS:
+        for key in ("", *(one.section for one in view.edition(edition))):
+            shown = with_statuses(view, view.edition(edition, key), statuses)
+            said = json.dumps(shown, default=_parts_of)
+            found["page", page, edition, key] = hash_bytes(said.encode())
+    return found
+
+
+def _parts_of(one: Any) -> Any:
+    """Return what JSON can say of a record or a mapping."""
+    if isinstance(one, Mapping):
+        return dict(one)
+    return [getattr(one, name) for name in type(one).__dataclass_fields__]

@@ -100,7 +100,9 @@ class Document:
                 url=row.get("url", ""),
                 unconfirmed=row.get("unconfirmed", ""),
                 cited_in=tuple(
-                    one.statement for one in self.statements if row["source"] in one.cites
+                    dict.fromkeys(
+                        one.statement for one in self.statements if row["source"] in one.cites
+                    )
                 ),
             )
             for row, text in zip(self.sources, texts, strict=True)

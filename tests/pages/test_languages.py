@@ -15,7 +15,7 @@ import pytest
 from ketcontent import assemble, check, list_documents, read_content, with_signoffs
 from ketcontent.execution.exporters import export
 from ketcontent.markup.templates import TEMPLATES, english
-from ketcontent.model.content import Content, frame_of
+from ketcontent.model.content import Content, frame_of, rows_of
 from ketcontent.pages.assembly import interface
 from tests.conftest import ROOT
 from tests.judging import page as sound_page
@@ -147,8 +147,8 @@ def test_a_section_and_the_index_speak_the_language_too(tmp_path: Path) -> None:
 
 def test_a_region_uses_the_strings_of_its_language() -> None:
     content = spoken_in(sound_page(), "qaa-BR", invented("qaa"))
-    assert interface(content, "qaa-BR").language == "qaa-BR"
-    assert interface(content, "qaa-BR")("sources") == "«»"
+    assert interface(rows_of(content.strings), "qaa-BR").language == "qaa-BR"
+    assert interface(rows_of(content.strings), "qaa-BR")("sources") == "«»"
 
 
 def test_a_project_may_reword_the_english_of_one_string() -> None:
@@ -182,7 +182,7 @@ def test_the_strings_of_a_region_lie_over_those_of_the_language() -> None:
     rows = invented("pt") + invented("pt-BR")
     rows = [row for place, row in enumerate(rows) if (place % 2) == (row["language"] == "pt")]
     content = spoken_in(sound_page(), "pt-BR", rows)
-    assert interface(content, "pt-BR").language == "pt-BR"
+    assert interface(rows_of(content.strings), "pt-BR").language == "pt-BR"
     assert "strings-missing" not in {one.rule for one in check(content)}
 
 

@@ -114,24 +114,35 @@ def upgrade(dry_run: bool, data: str) -> None:
     metavar="TAG",
     help="The page's language; by default the one it has, else en.",
 )
-@click.option("--replace", is_flag=True, help="Take in anew a page that is there already.")
+@click.option("--replace", is_flag=True, help="Take in a new version of a page that is there.")
+@click.option("--dry-run", is_flag=True, help="Say what would happen, and change nothing.")
 @_DATA
-def import_(file: Path, document: str, language: str, replace: bool, data: str) -> None:
+def import_(
+    file: Path, document: str, language: str, replace: bool, dry_run: bool, data: str
+) -> None:
     """Take in a page, received as plain text in FILE, as rows of the tables."""
-    from ketcontent.importing import import_page, read_page
+    from ketcontent.importing import import_page, read_page, supplier_changes
     from ketcontent.model import read_content, write_content
     from ketcontent.text import counted
 
     content = read_content(data)
     text = read_page(file)
     taken = import_page(content, text, document=document, language=language, replace=replace)
-    write_content(taken)
-    sections, statements = (
-        int((frame["document"] == document).sum()) for frame in (taken.sections, taken.statements)
-    )
-    click.echo(
-        f"{document}: {counted(sections, 'section')}, {counted(statements, 'statement')} in {data}."
-    )
+    if not dry_run:
+        write_content(taken)
+    if document in set(content.documents["document"]):
+        click.echo(str(supplier_changes(content, taken, document)))
+    else:
+        sections, statements = (
+            int((frame["document"] == document).sum())
+            for frame in (taken.sections, taken.statements)
+        )
+        click.echo(
+            f"{document}: {counted(sections, 'section')}, "
+            f"{counted(statements, 'statement')} in {data}."
+        )
+    if dry_run:
+        click.echo("Nothing was changed. Leave out --dry-run to do it.")
 
 
 @main.command()

@@ -122,8 +122,8 @@ def test_a_wrong_command_line_ends_with_status_2(words: list[str], said: str) ->
         ),
         pytest.param(
             ["import", "page.txt", "--document", "tea"],
-            "error: The document 'tea' is there already.\nhint: Add --replace to take it in anew; "
-            "edited sentences keep their current wording.\n",
+            "error: The document 'tea' is there already.\nhint: Add --replace to take it in as the "
+            "supplier's new version; edited sentences keep their wording until you decide.\n",
             id="import over a document",
         ),
         pytest.param(
@@ -260,15 +260,29 @@ def test_assemble_prints_the_page_as_it_was_received() -> None:
     assert result.stdout == PAGES["aspirin"]
 
 
-def test_import_prints_what_it_took_in_and_replace_takes_it_in_anew(inside: Path) -> None:
+def test_import_prints_what_it_took_in_and_replace_what_a_new_version_changed(
+    inside: Path,
+) -> None:
     (inside / "page.txt").write_text(PAGES["aspirin"])
     result = run("import", "page.txt", "--document", "pain", "--language", "en-GB")
     assert result.exit_code == 0
     assert result.stdout == "pain: 3 sections, 6 statements in data.\n"
-    (inside / "page.txt").write_text("Pain\nUses\nIt eases pain.\n")
+    (inside / "page.txt").write_text(PAGES["aspirin"].replace("eases pain", "may ease pain"))
     result = run("import", "page.txt", "--document", "pain", "--replace")
     assert result.exit_code == 0
-    assert result.stdout == "pain: 1 section, 1 statement in data.\n"
+    assert result.stdout == (
+        "pain: 5 same, 0 moved, 1 changed, 0 added, 0 withdrawn; of those changed or withdrawn "
+        "0 cited, 0 signed.\n"
+        "changed sentence lede-1\n"
+        "    Aspirin [-eases -]{+may ease +}pain.\n"
+        "Nothing to decide.\n"
+    )
+    result = run("import", "page.txt", "--document", "ache", "--dry-run")
+    assert result.stdout == (
+        "ache: 3 sections, 6 statements in data.\n"
+        "Nothing was changed. Leave out --dry-run to do it.\n"
+    )
+    assert "ache" not in Path("data", "documents.csv").read_text("utf-8")
 
 
 @pytest.mark.slow

@@ -19,6 +19,7 @@ from ketcontent.approvals.status import (
     statement_digest,
 )
 from ketcontent.errors import KetcontentError, UnknownName
+from ketcontent.importing import supplier_marks
 from ketcontent.model import Content, frame_of
 from ketcontent.pages import PageView, assemble
 from ketcontent.text import redline
@@ -62,8 +63,8 @@ def sign_off(
     UnknownName
         When there is no such document, statement, person, capacity or verdict.
     KetcontentError
-        When the author of the words would be their clinical reviewer, or changes are requested
-        without a comment.
+        When the author of the words would be their clinical reviewer, changes are requested
+        without a comment, or what the supplier did to the statement is not decided yet.
 
     Examples
     --------
@@ -92,6 +93,12 @@ def sign_off(
             hint="Ask another clinician.",
             statement=statement,
         )
+    if verdict == "approved" and _is_open(content, document, statement):
+        raise KetcontentError(
+            f"The supplier changed or withdrew '{statement}', and nobody has decided about it yet.",
+            hint="Ask an editor to decide first: take theirs, keep ours or write it anew.",
+            statement=statement,
+        )
     if verdict == "changes-requested" and not comment.strip():
         raise KetcontentError(
             f"Changes to '{statement}' are requested without a word on which.",
@@ -116,6 +123,12 @@ def sign_off(
     added = frame_of("signoffs", [{"signoff": key, **row}], content)
     together = pd.concat([others, added], ignore_index=True)
     return dataclasses.replace(content, signoffs=together.sort_values("signoff", ignore_index=True))
+
+
+def _is_open(content: Content, document: str, statement: str) -> bool:
+    """Whether an editor has still to decide about what the supplier did to a statement."""
+    marks = supplier_marks(content, document)
+    return any(one.undecided and one.key == f"{document}/{statement}" for one in marks)
 
 
 def open_statements(
@@ -169,11 +182,20 @@ def to_sign(content: Content, document: str, one: SignoffStatus) -> str:
     lines += [
         f"  {row['source']} {row['role']}: {row['finding']}" for row in chosen.to_dict("records")
     ]
+    lines += [
+        f"  {mark}"
+        for mark in supplier_marks(content, document)
+        if mark.key == f"{document}/{one.statement}" and mark.change
+    ]
     if one.state == "stale" and one.wording != reader_words(shown):
         changed = redline(one.wording, reader_words(shown), style="text")
         lines += ["", f"  since signed on {one.signed_on} by {one.person}: {changed}"]
     elif one.state == "stale":
-        lines += ["", f"  since signed on {one.signed_on}, its grade, sources or links changed."]
+        lines += [
+            "",
+            f"  since signed on {one.signed_on}, its grade, sources, links or what the supplier "
+            "sends changed.",
+        ]
     if one.state == "refused":
         lines += ["", f"  {one.person} asked for changes on {one.signed_on}: {one.comment}"]
     return "\n".join(lines)

@@ -42,7 +42,8 @@ def statement_digest(document: str, statement: Statement) -> str:
 
     It covers the words (notices in place, markup and white space aside), the addresses that they
     link to, the label, the certainty and the ids of the sources cited, in the context of document
-    and statement. A move, a re-save and the order of citations do not count.
+    and statement. A move, a re-save and the order of citations do not count. Where the supplier
+    has other words since, it covers those too: who signed before has not seen them.
 
     Examples
     --------
@@ -56,6 +57,7 @@ def statement_digest(document: str, statement: Statement) -> str:
         statement.certainty,
         sorted(statement.cites),
         list(link_targets(statement.text)),
+        *([statement.contested] if statement.contested else []),
         context=[document, statement.statement],
     )
 
@@ -164,7 +166,8 @@ def _fault(
             "Ask for one: ketcontent sign walks a reviewer through the section.",
         ),
         "stale": (
-            f"The {capacities} sign-off is to other words, another grade or other sources.",
+            f"The {capacities} sign-off is to other words, another grade or other sources, or from "
+            "before the supplier changed it.",
             f"Show {name} what changed since {one.signed_on}, and ask again.",
         ),
         "refused": (

@@ -9,5 +9,7 @@ from .repetition import judge_repetition as judge_repetition
 from .rules import judge_rules as judge_rules
 from .runner import check as check
 from .statements import CLAIMS as CLAIMS
+from .supplier import judge_supplier as judge_supplier
 from .support import judge_support as judge_support
 from .terms import judge_terms as judge_terms
+from .waivers import is_never_waived as is_never_waived

@@ -24,6 +24,7 @@ from ketcontent.checks.dates import judge_freshness
 from ketcontent.checks.reading_levels import judge_readability
 from ketcontent.checks.repetition import judge_repetition
 from ketcontent.checks.rules import judge_rules
+from ketcontent.checks.supplier import judge_supplier
 from ketcontent.checks.support import judge_sources, judge_support
 from ketcontent.checks.terms import judge_terms
 from ketcontent.checks.waivers import current_waivers, judge_waivers
@@ -167,6 +168,7 @@ def judge_page(
     ]
     if "current" in editions:
         statuses = signoff_statuses(view)
+        found += judge_supplier(view)
         found += judge_signoffs(view, statuses)
         found += judge_review_date(view, statuses, as_of=as_of)
         found += judge_freshness(view, as_of=as_of)

@@ -9,8 +9,19 @@ from typing import Any
 from ketcontent.diagnostics import Diagnostic
 from ketcontent.model import Content
 
-_NEVER_WAIVED = "sign-off-"
+_NEVER_WAIVED = ("sign-off-", "supplier-")
 """How the rules start whose findings stand whatever a waiver says."""
+
+
+def is_never_waived(rule: str) -> bool:
+    """Return whether the findings of a rule stand whatever a waiver says.
+
+    Examples
+    --------
+    >>> is_never_waived("sign-off-stale"), is_never_waived("promotion-superlative")
+    (True, False)
+    """
+    return rule.startswith(_NEVER_WAIVED)
 
 
 def current_waivers(content: Content, day: datetime.date) -> set[tuple[str, str, str]]:
@@ -21,7 +32,7 @@ def current_waivers(content: Content, day: datetime.date) -> set[tuple[str, str,
         for table, row, rule, until in zip(
             rows["table"], rows["row"], rows["rule"], rows["until"], strict=True
         )
-        if day <= datetime.date.fromisoformat(until) and not rule.startswith(_NEVER_WAIVED)
+        if day <= datetime.date.fromisoformat(until) and not is_never_waived(rule)
     }
 
 
@@ -38,7 +49,17 @@ def judge_waivers(
             "key": "/".join(named.values()),
             "column": "rule",
         }
-        if named["rule"].startswith(_NEVER_WAIVED):
+        if named["rule"].startswith("supplier-"):
+            faults.append(
+                Diagnostic(
+                    rule="waiver-of-a-decision",
+                    message="What the supplier changed cannot be waived.",
+                    hint="Delete this row, and decide: take theirs, keep ours or write it anew.",
+                    cell=named["rule"],
+                    **place,
+                )
+            )
+        elif is_never_waived(named["rule"]):
             faults.append(
                 Diagnostic(
                     rule="waiver-of-a-sign-off",

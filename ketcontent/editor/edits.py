@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Literal
 
+from ketcontent.checks import is_never_waived
 from ketcontent.editor.session import (
     EDITABLE,
     UNKEPT,
@@ -168,13 +169,14 @@ def added(session: Session, after: str, text: str = "") -> tuple[Session, str]:
         "text": cleaned_words(text),
     }
     if before["form"] == "item":
-        new["block"] = _new_block(rows)
+        new["block"] = new_block(rows)
     place = next((n for n, row in enumerate(rows, 1) if row["statement"] == after), len(rows))
     content = with_statements(session, *_numbered([*rows[:place], new, *rows[place:]]))
     return edited(session, f"Add {key}", content), key
 
 
-def _new_block(rows: Sequence[Mapping[str, str]]) -> str:
+def new_block(rows: Sequence[Mapping[str, str]]) -> str:
+    """Return the number of a block that none of the rows of a section has."""
     return str(max((int(row["block"]) for row in rows), default=0) + 1)
 
 
@@ -212,7 +214,7 @@ def brought_back(session: Session, statement: str) -> Session:
     if not kept["text"] and not kept["notice"]:
         kept |= {"text": cleaned_words(row["supplied"]), "label": row["supplied_label"]}
     last = max((int(one["position"]) for one in rows), default=0)
-    back = {**row, **kept, "block": _new_block(rows), "position": str(last + 10)}
+    back = {**row, **kept, "block": new_block(rows), "position": str(last + 10)}
     return edited(session, f"Bring back {statement}", with_statements(session, back))
 
 
@@ -267,7 +269,7 @@ def placed(session: Session, statement: str, section: str) -> Session:
 
 def _placed(session: Session, row: Mapping[str, str], section: str, *, first: bool) -> Content:
     rows = in_order(session, section)
-    there = {**row, "section": section, "block": _new_block(rows), "position": ""}
+    there = {**row, "section": section, "block": new_block(rows), "position": ""}
     if first:
         return with_statements(session, *_numbered([{**there, "position": "1"}, *rows]))
     last = max((int(one["position"]) for one in rows), default=0)
@@ -304,7 +306,7 @@ def split(session: Session, statement: str, at: int) -> tuple[Session, str]:
         )
     rows = in_order(session, row["section"])
     key = _new_key(session, statement)
-    received = [name for name in row if name.startswith("supplied")]
+    received = [name for name in row if name.startswith(("supplied", "supplier_"))]
     halves = [
         {**row, "text": first},
         {**row, "text": second, "label": "", "statement": key, **dict.fromkeys(received, "")},
@@ -384,6 +386,11 @@ def waived(session: Session, finding: Cells) -> Session:
     row = {name: cleaned_words(finding.get(name, "")) for name in session.content.waivers.columns}
     if row["rule"].startswith("sign-off-"):
         raise KetcontentError("No sign-off can be waived.", hint="Have the statement signed.")
+    if is_never_waived(row["rule"]):
+        raise KetcontentError(
+            "What the supplier changed cannot be waived.",
+            hint="Decide: take theirs, keep ours or write it anew.",
+        )
     if not row["reason"] or not row["until"]:
         raise KetcontentError(
             f"'{row['rule']}' is set aside without a {'day' if row['reason'] else 'reason'}.",

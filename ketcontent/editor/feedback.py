@@ -8,10 +8,12 @@ from typing import Any
 
 from ketcontent.approvals import judge_signoffs, signoff_statuses
 from ketcontent.checks import (
+    is_never_waived,
     judge_certainty,
     judge_readability,
     judge_repetition,
     judge_rules,
+    judge_supplier,
     judge_support,
     judge_terms,
 )
@@ -43,6 +45,7 @@ def sentence_faults(content: Content, document: str, statement: str) -> list[Dia
         judge_certainty,
         judge_rules,
         judge_readability,
+        judge_supplier,
     )
     found = [fault for judge in judges for fault in judge(alone)]
     found += judge_signoffs(alone, signoff_statuses(alone))
@@ -68,7 +71,7 @@ def _standing(content: Content, found: list[Diagnostic], key: str) -> list[Diagn
     passing = {
         (row["table"], row["row"], row["rule"])
         for row in rows_by_key(content, "waivers").values()
-        if row["until"] >= day and not row["rule"].startswith("sign-off-")
+        if row["until"] >= day and not is_never_waived(row["rule"])
     }
     return [
         one

@@ -22,6 +22,7 @@ from ketcontent.editor.bench import (
     statements_of,
 )
 from ketcontent.editor.citing import found_sources, with_evidence, with_pasted, without_evidence
+from ketcontent.editor.deciding import decided
 from ketcontent.editor.edits import (
     added,
     brought_back,
@@ -178,6 +179,22 @@ def _waive(bench: Bench, message: Mapping[str, Any]) -> Answer:
     return everything_shown(bench)
 
 
+def _decide(bench: Bench, message: Mapping[str, Any]) -> Answer:
+    table, key = str(message["table"]), tuple(str(part) for part in message["key"])
+    bench.session = decided(
+        bench.session,
+        table,
+        key,
+        str(message["choice"]),
+        reason=str(message.get("reason", "")),
+        words=str(message.get("words", "")),
+    )
+    if table == "statements":
+        bench.chosen = key[1]
+    judge_page(bench)
+    return everything_shown(bench)
+
+
 def _undo(bench: Bench, _: Mapping[str, Any]) -> Answer:
     return _stepped(bench, undo(bench.session))
 
@@ -247,12 +264,16 @@ def _sign(bench: Bench, message: Mapping[str, Any]) -> Answer:
     return everything_shown(bench)
 
 
+_OF_THE_PAGE = ("waivers", "sections", "documents")
+"""The tables whose rows are of no one statement: the page is judged anew after a step there."""
+
+
 def _stepped(bench: Bench, session: Session) -> Answer:
     """Show where a step that was undone or done again happened."""
     longer = max(session, bench.session, key=lambda one: len(one.done))
     step = longer.done[-1] if session is not bench.session else None
     bench.session = session
-    if step and any(one.table == "waivers" for one in step.changes):
+    if step and any(one.table in _OF_THE_PAGE for one in step.changes):
         judge_page(bench)
     choose_again(bench)
     touched = [
@@ -286,6 +307,7 @@ VERBS: dict[str, Verb] = {
     "uncite": _uncite,
     "paste": _paste,
     "waive": _waive,
+    "decide": _decide,
     "undo": _undo,
     "redo": _redo,
     "save": _save,

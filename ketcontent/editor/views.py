@@ -18,6 +18,7 @@ from ketcontent.editor.bench import Bench, cells_of, statements_of
 from ketcontent.editor.edits import statement_row
 from ketcontent.editor.feedback import alone_with, page_faults, sentence_faults, voided, worst_first
 from ketcontent.editor.session import EDITABLE, RowChange, Session, changes_of, rows_by_key, unsaved
+from ketcontent.importing import SupplierMark, mark_of, supplier_marks
 from ketcontent.markup import cited
 from ketcontent.model import Conflict, Content
 from ketcontent.pages import PageView, Statement, assemble
@@ -28,8 +29,30 @@ Answer = dict[str, Any]
 
 
 def everything_shown(bench: Bench) -> Answer:
-    """Return the list, what is wrong with the page as a whole, and the chosen statement."""
-    return {"listing": listed(bench), "whole": _whole_page(bench), **around_chosen(bench)}
+    """Return the list, what is wrong with the page as a whole, and the chosen statement.
+
+    And what the supplier changed or withdrew that waits for a decision.
+    """
+    marks = supplier_marks(bench.session.content, bench.session.document)
+    return {
+        "listing": listed(bench),
+        "whole": _whole_page(bench),
+        "undecided": [_mark_view(mark) for mark in marks if mark.undecided],
+        **around_chosen(bench),
+    }
+
+
+def _mark_view(mark: SupplierMark) -> Answer:
+    """Return what the supplier did to a row: before against now, and what was decided."""
+    return {
+        "table": mark.table,
+        "key": mark.key.split("/"),
+        "change": mark.change,
+        "message": str(mark),
+        "redline": redline_view(mark.was, mark.now),
+        "decision": mark.decision,
+        "reason": mark.reason,
+    }
 
 
 def changed_rows(
@@ -161,6 +184,9 @@ def _detail(bench: Bench, key: str) -> Answer:
             ),
             "supplied": redline_view(supplied, reads),
         },
+        "supplier": _mark_view(mark_of(content, "statements", row))
+        if row["supplier_change"]
+        else None,
         "voids": [asdict(one) for one in voided(session) if one.statement == key],
         "standings": [_signoff_view(bench, one, shown) for one in stands],
         "evidence": [

@@ -20,7 +20,7 @@ from ketcontent.markup import Strings, as_markup, cited, english, inline_plain, 
 from ketcontent.model import OWN, SHARED, Content, rows_of, slices
 from ketcontent.pages.blocks import Block, Edition, Section, Statement, Term
 from ketcontent.pages.document import Document
-from ketcontent.text import fold
+from ketcontent.text import canonical, fold
 
 Rows = list[dict[str, Any]]
 """Rows of a table, each a dictionary of its cells by column."""
@@ -284,17 +284,32 @@ def _statement(
         text = as_markup(fold(plain))
         return Statement(row["statement"], row["supplied_label"], text, plain, row["kind"], "")
     text, urgent = notices[row["notice"]] if row["notice"] else (row["text"], False)
+    plain = inline_plain(without_citations(text))
     return Statement(
         statement=row["statement"],
         label=row["label"],
         text=text,
-        plain=inline_plain(without_citations(text)),
+        plain=plain,
         kind=row["kind"],
         notice=row["notice"],
         certainty=row["certainty"],
         cites=cited(text),
         urgent=urgent,
+        contested=_contested(row, plain) if row["supplier_change"] else "",
     )
+
+
+def _contested(row: dict[str, Any], plain: str) -> str:
+    """Return what the supplier sends in place of a statement, where it is not what stands there.
+
+    While nobody has decided, it is in question even where the words agree and the form does not.
+    """
+    theirs = [canonical(row[name]) for name in ("supplied_label", "supplied")]
+    other_form = row["supplied_form"] not in (row["supplier_was_form"], row["form"])
+    agree = theirs == [canonical(row["label"]), canonical(plain)] and not other_form
+    if agree and row["supplier_decision"]:
+        return ""
+    return " ".join([row["supplier_change"], row["supplied_form"] if other_form else "", *theirs])
 
 
 def _terms(view: PageView, page: Document) -> tuple[Term, ...]:

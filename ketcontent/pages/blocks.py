@@ -55,6 +55,8 @@ class Statement:
     """The sources that its words cite, in order."""
     urgent: bool = False
     """Whether it stands in a notice for a reader in crisis."""
+    contested: str = ""
+    """What the supplier sends in its place since a later version; empty where it says that."""
 
     @property
     def label_text(self) -> str:

@@ -11,6 +11,7 @@ from typing import cast, get_args
 
 from ketcontent.approvals import reader_words, signoff_statuses, statement_digest
 from ketcontent.errors import KetcontentError
+from ketcontent.importing import SupplierMark, supplier_marks
 from ketcontent.model import SCHEMA_FILE, TABLES, Content, read_content, upgrade_tables
 from ketcontent.pages import Document, Edition, PageView, Statement, assemble
 from ketcontent.text import Redline, canonical, compare
@@ -25,14 +26,18 @@ class Change:
     section: str
     """Its section in the new version; in the old one where it was cut."""
     change: str
-    """``reworded``, ``added`` or ``cut``."""
+    """``reworded``, ``added``, ``cut``; ``kept``: the supplier withdrew it and it still stands."""
     redline: Redline
     """What changed in its label and words."""
     voids: tuple[str, ...]
     """The sign-offs that were valid before and are not after: person and capacity."""
+    supplier: str = ""
+    """What the supplier did to it, and what was decided."""
 
     def __str__(self) -> str:
         lines = [f"{self.section}/{self.statement}: {self.change}", f"    {self.redline}"]
+        if self.supplier:
+            lines.append(f"    {self.supplier}")
         if self.voids:
             lines.append(f"    voids the sign-off of {', '.join(self.voids)}")
         return "\n".join(lines)
@@ -114,6 +119,7 @@ def changes_between(old: Version, new: Version) -> list[Change]:
     """
     before, after = in_reading_order(old.page), in_reading_order(new.page)
     signed = valid_signers(old)
+    marks = {mark.key: mark for mark in supplier_marks(new.content, new.page.document)}
     found = []
     for key in [*after, *(key for key in before if key not in after)]:
         was, now = before.get(key), after.get(key)
@@ -123,11 +129,28 @@ def changes_between(old: Version, new: Version) -> list[Change]:
             digests[0] == digests[1] or old.page.edition != new.page.edition
         ):
             continue
-        change = "added" if was is None else "cut" if now is None else "reworded"
+        mark = marks.get(f"{new.page.document}/{key}")
+        change = kind_of_change(
+            words[0], words[1], mark if old.page.edition == "supplied" else None
+        )
         voids = signed.get(key, ()) if digests[0] != digests[1] else ()
         section = (now or was or ("", None))[0]
-        found.append(Change(key, section, change, compare(*words), tuple(voids)))
+        said = f"{mark} ({mark.decision or 'to decide'})" if mark else ""
+        found.append(Change(key, section, change, compare(*words), tuple(voids), said))
     return found
+
+
+def kind_of_change(was: str, now: str, mark: SupplierMark | None) -> str:
+    """Return what a change of words is called; `mark` where the old ones are those supplied.
+
+    Examples
+    --------
+    >>> kind_of_change("", "It may help.", None)
+    'added'
+    """
+    if not was:
+        return "kept" if mark and mark.change == "withdrawn" else "added"
+    return "reworded" if now else "cut"
 
 
 def in_reading_order(page: Document) -> dict[str, tuple[str, Statement]]:

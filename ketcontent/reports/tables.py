@@ -10,10 +10,11 @@ from typing import Any
 
 import pandas as pd
 
+from ketcontent.importing import supplier_marks
 from ketcontent.model import Content, rows_of
 from ketcontent.pages import Document, Edition, Reference, assemble, references
 from ketcontent.reports.display import Table
-from ketcontent.reports.history import in_reading_order
+from ketcontent.reports.history import in_reading_order, kind_of_change
 from ketcontent.text import Redline, canonical, compare, counted, word_count
 
 
@@ -100,20 +101,28 @@ def changes(
     -------
     pandas.DataFrame
         A row a statement that changed, in the order of the new edition, then those it cut.
-        Columns: ``statement`` (its key), ``change`` (``reworded``, ``added``, ``cut``),
-        ``redline`` (a `Redline` of its label and words).
+        Columns: ``statement`` (its key), ``change`` (``reworded``, ``added``, ``cut``; ``kept``
+        where the supplier withdrew it and it still stands), ``redline`` (a `Redline` of its label
+        and words).
+
+    Examples
+    --------
+    >>> from ketcontent.model import read_content
+    >>> changes(read_content("data"), "ketamine", old="supplied", new="supplied").empty
+    True
     """
     pages = [assemble(content, document, edition=edition) for edition in (old, new)]
     before, after = (_wordings(page) for page in pages)
     homes = {key: home for page in pages for key, (home, _) in in_reading_order(page).items()}
+    marks = {mark.key: mark for mark in supplier_marks(content, document)}
     rows: list[tuple[str, str, Redline]] = []
     for key in [*after, *(key for key in before if key not in after)]:
         if section not in ("", homes[key]):
             continue
         was, now = before.get(key, ""), after.get(key, "")
         if canonical(was) != canonical(now):
-            change = "added" if not was else "cut" if not now else "reworded"
-            rows.append((key, change, compare(was, now)))
+            mark = marks.get(f"{document}/{key}") if old == "supplied" else None
+            rows.append((key, kind_of_change(was, now, mark), compare(was, now)))
     return pd.DataFrame(rows, columns=["statement", "change", "redline"])
 
 

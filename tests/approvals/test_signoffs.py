@@ -308,7 +308,8 @@ def test_the_judge_names_what_is_missing_stale_and_refused() -> None:
     assert found == {
         ("sign-off-refused", "page/a-1"): "Cy asked for changes (clinical): Too strong.",
         ("sign-off-stale", "page/a-1"): (
-            "The editorial sign-off is to other words, another grade or other sources."
+            "The editorial sign-off is to other words, another grade or other sources, or from "
+            "before the supplier changed it."
         ),
         ("sign-off-missing", "page/a-2"): "No editorial and clinical sign-off.",
     }

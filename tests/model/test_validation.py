@@ -25,24 +25,24 @@ DATA = Path(__file__).resolve().parents[2] / "data"
 
 SOUND = {
     "documents": """\
-document,title,supplied_title,language,audience,purpose,publisher,funding,review_every_days
-tea,Tea,Tea,en,adults,,,,365
+document,title,supplied_title,language,audience,purpose,publisher,funding,review_every_days,supplier_change,supplier_was,supplier_decision,supplier_reason
+tea,Tea,Tea,en,adults,,,,365,changed,Green tea,agreed,
 """,
     "sections": """\
-document,section,position,number,heading,supplied_position,supplied_number,supplied_heading,supplied_run_in
-tea,brewing,20,,Brewing,20,,Brewing,false
-tea,gone,,,,30,,Gone,true
-tea,lede,10,,,10,,,false
-tea,spare,40,,Spare,,,,false
+document,section,position,number,heading,supplied_position,supplied_number,supplied_heading,supplied_run_in,supplier_change,supplier_was,supplier_decision,supplier_reason
+tea,brewing,20,,Brewing,20,,Brewing,false,changed,Making tea,followed,
+tea,gone,,,,30,,Gone,true,,,,
+tea,lede,10,,,10,,,false,,,,
+tea,spare,40,,Spare,,,,false,,,,
 """,
     "statements": """\
-document,statement,section,block,position,form,label,text,notice,kind,certainty,certainty_reasons,topics,author,supplied_section,supplied_block,supplied_position,supplied_form,supplied_label,supplied
-tea,call,lede,2,30,notice,,,crisis,advice,,,,,,,,,,
-tea,calm,lede,1,10,paragraph,,Tea may calm.,,benefit,low,,,ann,lede,1,10,paragraph,,Tea calms.
-tea,cut,brewing,2,,item,,,,,,,,,gone,1,15,item,,It is gone.
-tea,hot,brewing,1,15,item,Heat,Use hot water.,,,,,,,brewing,1,15,item,Heat,Use hot water.
-tea,taste,lede,1,20,paragraph,,It tastes.,,,,,,,lede,1,20,paragraph,,It tastes.
-""",
+document,statement,section,block,position,form,label,text,notice,kind,certainty,certainty_reasons,topics,author,supplied_section,supplied_block,supplied_position,supplied_form,supplied_label,supplied,supplier_change,supplier_was,supplier_was_label,supplier_was_form,supplier_decision,supplier_reason
+tea,call,lede,2,30,notice,,,crisis,advice,,,,,,,,,,,,,,,,
+tea,calm,lede,1,10,paragraph,,Tea may calm.,,benefit,low,,,ann,lede,1,10,paragraph,,Tea calms.,,,,,,
+tea,cut,brewing,2,,item,,,,,,,,,gone,1,15,item,,It is gone.,,,,,,
+tea,hot,brewing,1,15,item,Heat,Use hot water.,,,,,,,brewing,1,15,item,Heat,Use hot water.,changed,Use tea.,,notice,theirs,Safer.
+tea,taste,lede,1,20,paragraph,,It tastes.,,,,,,,lede,1,20,paragraph,,It tastes.,,,,,,
+""",  # noqa: E501 (a row of a table is one line)
     "notices": """\
 notice,language,text,needs
 crisis,en,Call now.,
@@ -415,7 +415,7 @@ KEYS = [
     one(
         "a statement received in no section",
         "statements",
-        swap(",brewing,1,15,item,Heat,Use hot water.\n", ",brewin,1,15,item,Heat,Use hot water.\n"),
+        swap(",,brewing,1,15,item,Heat,Use", ",,brewin,1,15,item,Heat,Use"),
         "unknown-key",
         5,
         "No section 'brewin' was received with this page.",
@@ -516,6 +516,92 @@ CELLS = [
         column="supplied_form",
         cell="xyz",
         key="tea/cut",
+    ),
+    *(
+        one(
+            f"a {column} of {table} outside its list",
+            table,
+            swap(old, new),
+            "not-in-list",
+            line,
+            f"'{cell}' is not a value of '{column}'.",
+            hint,
+            column=column,
+            cell=cell,
+            key=key,
+        )
+        for table, column, old, new, line, cell, hint, key in [
+            (
+                "documents",
+                "supplier_change",
+                "365,changed",
+                "365,change",
+                2,
+                "change",
+                "Did you mean 'changed'?",
+                "tea",
+            ),
+            (
+                "documents",
+                "supplier_decision",
+                "agreed",
+                "agree",
+                2,
+                "agree",
+                "Did you mean 'agreed'?",
+                "tea",
+            ),
+            (
+                "sections",
+                "supplier_change",
+                "false,changed",
+                "false,change",
+                2,
+                "change",
+                "Did you mean 'changed'?",
+                "tea/brewing",
+            ),
+            (
+                "sections",
+                "supplier_decision",
+                "followed",
+                "follow",
+                2,
+                "follow",
+                "Did you mean 'followed'?",
+                "tea/brewing",
+            ),
+            (
+                "statements",
+                "supplier_change",
+                "water.,changed",
+                "water.,change",
+                5,
+                "change",
+                "Did you mean 'changed'?",
+                "tea/hot",
+            ),
+            (
+                "statements",
+                "supplier_was_form",
+                "notice,theirs",
+                "notise,theirs",
+                5,
+                "notise",
+                "Did you mean 'notice'?",
+                "tea/hot",
+            ),
+            (
+                "statements",
+                "supplier_decision",
+                ",theirs,",
+                ",their,",
+                5,
+                "their",
+                "Did you mean 'theirs'?",
+                "tea/hot",
+            ),
+        ]
     ),
     one(
         "a kind outside its list",
@@ -829,7 +915,7 @@ TWICE = [
         ("help_lines", "ZZ,Find A Helpline", "GB,Samaritans", "GB/Samaritans"),
         ("waivers", "tea/taste,wonder", "tea/call,cure", "statements/tea/call/cure"),
         ("notices", "Call now.,\n", "Call now.,\ncrisis,en,Call.,\n", "crisis/en"),
-        ("documents", ",365\n", ",365\ntea,Tea,,en,,,,,30\n", "tea"),
+        ("documents", "agreed,\n", "agreed,\ntea,Tea,,en,,,,,30,,,,\n", "tea"),
         ("sources", "pot,book,", f"{'leaf,book,Leaf' + ',' * 16}\npot,book,", "leaf"),
         ("people", "ann,Ann Ash,,,none\n", "ann,Ann Ash,,,none\nann,Ann Elm,,,none\n", "ann"),
     ]
@@ -839,7 +925,7 @@ TWICE.append(
     one(
         "a key of sections used twice",
         "sections",
-        swap("Spare,,,,false\n", "Spare,,,,false\ntea,spare,50,,Spare,,,,false\n"),
+        swap("Spare,,,,false,,,,\n", "Spare,,,,false,,,,\ntea,spare,50,,Spare,,,,false,,,,\n"),
         "duplicate-key",
         6,
         "The key tea/spare is used twice; line 5 has it too.",
@@ -1183,10 +1269,10 @@ LINES = [
         for table, line, old, new, cells, header in [
             ("terms", 2, ",,\n", "\n", "3 cells", 5),
             ("terms", 2, "OCD,en,obsessive-compulsive disorder,,", "OCD", "1 cell", 5),
-            ("documents", 2, ",365", ",365,", "10 cells", 9),
-            ("statements", 5, ",item,Heat,Use hot water.\n", "\n", "17 cells", 20),
-            ("statements", 3, "Tea calms.", "Tea, calms.", "21 cells", 20),
-            ("sections", 4, "tea,lede,10,,,10,,,false", "tea,lede", "2 cells", 9),
+            ("documents", 2, ",365", ",365,", "14 cells", 13),
+            ("statements", 5, ",item,Heat,Use hot water.,changed", "", "22 cells", 26),
+            ("statements", 3, "Tea calms.", "Tea, calms.", "27 cells", 26),
+            ("sections", 4, "tea,lede,10,,,10,,,false,,,,", "tea,lede", "2 cells", 13),
         ]
     ),
     *(
@@ -1212,7 +1298,7 @@ LINES = [
     one(
         "a quote that is never closed in the last cell of the file",
         "sections",
-        swap("Spare,,,,false\n", 'Spare,,,,"false\n'),
+        swap("Spare,,,,false,,,,\n", 'Spare,,,,"false,,,,\n'),
         "stray-quote",
         5,
         QUOTE,
@@ -1343,7 +1429,9 @@ LAWS = [
     one(
         "a supplied position used twice by statements of a section",
         "statements",
-        swap("lede,1,20,paragraph,,It tastes.\n", "lede,1,10,paragraph,,It tastes.\n"),
+        swap(
+            ",lede,1,20,paragraph,,It tastes.,,,,,,\n", ",lede,1,10,paragraph,,It tastes.,,,,,,\n"
+        ),
         "position-used-twice",
         6,
         "Position 10 is used twice; line 3 has it too.",
@@ -1444,7 +1532,7 @@ LAWS = [
     one(
         "two forms in a block",
         "statements",
-        swap("20,paragraph,,It tastes.,", "20,item,,It tastes.,"),
+        swap("taste,lede,1,20,paragraph", "taste,lede,1,20,item"),
         "mixed-forms",
         6,
         "'item', but line 3 of the same block is 'paragraph'.",
@@ -1456,7 +1544,7 @@ LAWS = [
     one(
         "two forms in a supplied block",
         "statements",
-        swap("20,paragraph,,It tastes.\n", "20,item,,It tastes.\n"),
+        swap("20,paragraph,,It tastes.,,,,,,\n", "20,item,,It tastes.,,,,,,\n"),
         "mixed-forms",
         6,
         "'item', but line 3 of the same block is 'paragraph'.",
@@ -1551,7 +1639,7 @@ def test_many_breaks_in_many_tables_are_all_found_in_one_go(tmp_path: Path):
         ("statements", "benefit,low", "benifit,lowest"),
         ("statements", "tea,cut,", "tea,call,"),
         ("statements", "hot,brewing,1,", "hot,,x,"),
-        ("statements", "20,paragraph,,It tastes.,", "20,item,,It tastes.,"),
+        ("statements", "taste,lede,1,20,paragraph", "taste,lede,1,20,item"),
         ("notices", "Call now.", '"Call now.'),
         ("terms", "OCD,en,", "OCD,en\nADHD,"),
     ]:
@@ -1575,11 +1663,11 @@ def test_many_breaks_in_many_tables_are_all_found_in_one_go(tmp_path: Path):
 
 
 BREAKS_OF_A_LINE = [
-    pytest.param("Use hot water.,", '"Use hot water.,', "stray-quote", id="a quote never closed"),
-    pytest.param("Use hot water.,", '"Use" hot water.,', "stray-quote", id="a quote too early"),
-    pytest.param("Use hot water.,", "Use, hot, water.,", "ragged-line", id="cells too many"),
+    pytest.param("Use hot water.,,", '"Use hot water.,,', "stray-quote", id="a quote never closed"),
+    pytest.param("Use hot water.,,", '"Use" hot water.,,', "stray-quote", id="a quote too early"),
+    pytest.param("Use hot water.,,", "Use, hot, water.,,", "ragged-line", id="cells too many"),
     pytest.param("tea,hot,", "\ntea,hot,", "blank-line", id="a blank line"),
-    pytest.param("Use hot water.,", b"Use h\xf6t water.,", "wrong-encoding", id="not UTF-8"),
+    pytest.param("Use hot water.,,", b"Use h\xf6t water.,,", "wrong-encoding", id="not UTF-8"),
 ]
 
 
@@ -1587,7 +1675,7 @@ BREAKS_OF_A_LINE = [
 def test_a_fault_of_a_line_hides_no_fault_before_or_after_it(
     tmp_path: Path, old: str, new: str | bytes, rule: str
 ):
-    broken = SOUND["statements"].replace("Use hot water.\n", "Hot it was.\n").encode()
+    broken = SOUND["statements"].replace("Use hot water.,changed", "Hot it was.,changed").encode()
     broken = swap(old, new)(broken) or b""
     broken = broken.replace(b"benefit", b"benifit").replace(b"taste,lede", b"taste,lid")
     folder = broken_folder(tmp_path, "statements", everything(broken))

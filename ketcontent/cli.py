@@ -147,6 +147,44 @@ def import_(
 
 @main.command()
 @click.argument("document")
+@click.argument("row", default="")
+@click.option(
+    "--of",
+    "table",
+    type=click.Choice(["sentence", "heading", "title"]),
+    default="sentence",
+    show_default=True,
+    help="What ROW is the key of: a statement or a section; a title needs none.",
+)
+@click.option("--theirs", "choice", flag_value="theirs", help="Take what the supplier sends now.")
+@click.option("--ours", "choice", flag_value="ours", help="Keep what stands on the page.")
+@click.option("--anew", "words", default="", metavar="WORDS", help="Write other words.")
+@click.option("--reason", required=True, help="Why.")
+@_DATA
+def decide(
+    document: str, row: str, table: str, choice: str | None, words: str, reason: str, data: str
+) -> None:
+    """Decide about ROW of DOCUMENT, which the supplier changed or withdrew."""
+    from ketcontent.editor import decided, opened
+    from ketcontent.model import read_content, write_content
+
+    if bool(choice) == bool(words):
+        raise click.UsageError("Give one of --theirs, --ours and --anew WORDS.")
+    tables = {"sentence": "statements", "heading": "sections", "title": "documents"}
+    session = decided(
+        opened(read_content(data), document),
+        tables[table],
+        (document,) if table == "title" else (document, row),
+        choice or "anew",
+        reason=reason,
+        words=words,
+    )
+    write_content(session.content)
+    click.echo(f"{session.done[-1].name}.")
+
+
+@main.command()
+@click.argument("document")
 @click.option("--section", default="", metavar="S", help="One section of it, by its key.")
 @click.option(
     "--edition",

@@ -15,7 +15,7 @@ def judge_supplier(view: PageView) -> list[Diagnostic]:
         Diagnostic(
             rule=f"supplier-{mark.change}",
             message=str(mark),
-            hint="Take theirs, keep ours or write it anew, and say why, in the workbench.",
+            hint="Take theirs, keep ours or write it anew, and say why: 'ketcontent decide'.",
             table=mark.table,
             key=mark.key,
             column=_COLUMNS[mark.table],

@@ -67,9 +67,9 @@ class Arrival:
                 f"{self.document}: {', '.join(f'{count[kind]} {kind}' for kind in _KINDS)}; "
                 f"of those changed or withdrawn {held}.",
                 *(str(one) for one in self.changes if one.change != "same"),
-                f"{counted(open_, 'row')} to decide: take theirs, keep ours or write anew, in the "
-                "workbench. Until then 'ketcontent check' reports an error, and no sign-off on "
-                "them counts."
+                f"{counted(open_, 'row')} to decide: take theirs, keep ours or write anew with "
+                "'ketcontent decide'. Until then 'ketcontent check' reports an error, and no "
+                "sign-off on them counts."
                 if open_
                 else "Nothing to decide.",
             ]

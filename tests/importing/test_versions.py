@@ -407,6 +407,23 @@ def test_a_decision_needs_a_reason_and_something_to_decide() -> None:
         decided(session, "statements", ("page", "risk-2"), "ours", reason="Because.")
 
 
+def test_a_decision_can_be_typed(tmp_path: Path) -> None:
+    write_content(anew(taken_in(FIRST), SECOND), tmp_path)
+
+    def said(*words: str) -> tuple[int, str]:
+        result = CliRunner().invoke(main, ["decide", "page", *words, "--data", str(tmp_path)])
+        return result.exit_code, result.output
+
+    both = said("risks-2", "--ours", "--anew", "It may race.", "--reason", "Asked them.")
+    assert both[0] == 2
+    assert "Give one of --theirs, --ours and --anew WORDS." in both[1]
+    assert said("risks-2", "--anew", "It may race.", "--reason", "Asked them.") == (
+        0,
+        "Write anew: risks-2.\n",
+    )
+    assert supplier_rules(read_content(tmp_path)) == {}
+
+
 # --- laws ------------------------------------------------------------------------------------
 
 SENTENCES = [

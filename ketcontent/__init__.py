@@ -6,7 +6,7 @@ rooms below it, and only what their faces show (the contracts of import-linter i
 ============================ =====================================================================
 room                         its one job
 ============================ =====================================================================
-`cli`                        the verbs as commands
+`cli`, `terminal`            the verbs as commands, and how they speak
 `building`                   plan → decide → run → publish; the cache; the watch over saves
 `editor`                     sessions, edits, the workbench, JupyterLab opened on a page
 `scaffold`                   a new, empty project

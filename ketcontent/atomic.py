@@ -145,7 +145,7 @@ def _aside(published: Path) -> Path:
 
 def _exchanged(one: Path, other: Path) -> bool:
     """Swap two folders in one step; return False where that cannot be done."""
-    exchange = _exchange_call()
+    exchange = exchange_call()
     if exchange is None:
         return False
     if exchange(os.fsencode(one), os.fsencode(other)) == 0:
@@ -156,7 +156,8 @@ def _exchanged(one: Path, other: Path) -> bool:
     raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()), os.fspath(other))
 
 
-def _exchange_call() -> Callable[[bytes, bytes], int] | None:
+def exchange_call() -> Callable[[bytes, bytes], int] | None:
+    """Return the call of the system that swaps two paths in one step; None where it has none."""
     if os.name != "posix":
         return None
     library = ctypes.CDLL(None, use_errno=True)

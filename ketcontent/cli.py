@@ -10,8 +10,6 @@ import atexit
 import gc
 import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,9 +17,9 @@ import click
 
 import ketcontent
 from ketcontent.errors import BrokenTables, KetcontentError
+from ketcontent.terminal import SpeakingGroup, show_progress
 
 if TYPE_CHECKING:
-    from ketcontent.execution import Progress
     from ketcontent.pages import Edition
 
 
@@ -34,37 +32,7 @@ _DATA = click.option(
 )
 
 
-class _Speaking(click.Group):
-    """A group whose commands print our own failures as a message and a hint."""
-
-    def invoke(self, context: click.Context) -> Any:
-        try:
-            return super().invoke(context)
-        except KetcontentError as failure:
-            report = getattr(failure, "report", None)
-            if report is not None:
-                click.echo(str(report), err=True)
-            _say(failure.message, failure.hint)
-        except OSError as fault:
-            if fault.filename is None:  # a pipe that was closed, and the like: click's to handle
-                raise
-            _say(
-                f"{fault.filename}: {fault.strerror}.", "Name a place that you may read and write."
-            )
-        context.exit(1)
-
-
-def _say(message: str, hint: str) -> None:
-    from ketcontent.text import visible  # what a file or a name holds must not steer the terminal
-
-    click.secho("error: ", fg="red", bold=True, nl=False, err=True)
-    click.echo(visible(message), err=True)
-    if hint:
-        click.secho("hint: ", bold=True, nl=False, err=True)
-        click.echo(visible(hint), err=True)
-
-
-@click.group(cls=_Speaking, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=SpeakingGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(ketcontent.__version__, prog_name="ketcontent")
 def main() -> None:
     """Hold health pages as tables, assemble them in notebooks, export what readers read."""
@@ -521,7 +489,7 @@ def build(
     if watch:
         _watch(documents, editions, chosen, release, jobs, port, (data, exports, notebooks))
         return
-    with _progress() as show:
+    with show_progress() as show:
         built = build(
             documents,
             data=data,
@@ -615,43 +583,3 @@ def lab(
         click.echo("Press Ctrl-C to end it.")
 
     serve(desk, browser=not no_browser, allow_root=allow_root, ready=ready)
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[Progress], None]]:
-    """Give a function that shows progress: a bar on a terminal, plain lines elsewhere."""
-    if not sys.stderr.isatty() or os.environ.get("CI"):
-
-        def line(progress: Progress) -> None:
-            if progress.finished:
-                click.echo(
-                    f"[{progress.done}/{progress.total}] {progress.finished} "
-                    f"({progress.seconds:.1f} s)",
-                    err=True,
-                )
-
-        yield line
-        return
-
-    bar: Any = None
-
-    def draw(progress: Progress) -> None:
-        nonlocal bar
-        if bar is None:
-            bar = click.progressbar(
-                length=progress.total,
-                label="notebooks",
-                show_pos=True,
-                file=sys.stderr,
-                item_show_func=lambda name: name,
-            )
-            bar.current_item = progress.at_work
-            bar.__enter__()
-        if progress.finished:
-            bar.update(1, progress.at_work or "publishing")
-
-    try:
-        yield draw
-    finally:
-        if bar is not None:
-            bar.__exit__(None, None, None)

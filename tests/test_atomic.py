@@ -67,14 +67,14 @@ def test_a_file_that_cannot_be_written_stays_as_it_was_with_nothing_beside_it(
 def swapping(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Swap folders as a system does that can exchange them, and as one that cannot."""
     if request.param == "in two steps":
-        monkeypatch.setattr(atomic, "_exchange_call", lambda: None)
+        monkeypatch.setattr(atomic, "exchange_call", lambda: None)
     if request.param == "refused by the file system":
 
         def refuse(*_: bytes) -> int:
             atomic.ctypes.set_errno(errno.EINVAL)
             return -1
 
-        monkeypatch.setattr(atomic, "_exchange_call", lambda: refuse)
+        monkeypatch.setattr(atomic, "exchange_call", lambda: refuse)
     return request.param
 
 
@@ -151,7 +151,7 @@ def test_a_swap_killed_at_any_step_is_mended_by_the_next(
         return change
 
     with monkeypatch.context() as patch:
-        patch.setattr(atomic, "_exchange_call", lambda: None)
+        patch.setattr(atomic, "exchange_call", lambda: None)
         patch.setattr(os, "rename", killed_or(os.rename))
         patch.setattr(shutil, "rmtree", killed_or(shutil.rmtree))
         with pytest.raises(Killed):
@@ -186,7 +186,7 @@ def test_a_swap_that_fails_otherwise_names_the_folder(
         atomic.ctypes.set_errno(errno.EIO)
         return -1
 
-    monkeypatch.setattr(atomic, "_exchange_call", lambda: fail)
+    monkeypatch.setattr(atomic, "exchange_call", lambda: fail)
     published = folder(tmp_path / "ketamine", "old")
     with pytest.raises(OSError, match="Input/output error") as failed:
         swap_folders(folder(tmp_path / "made", "new"), published)

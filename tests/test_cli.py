@@ -16,9 +16,10 @@ from click.testing import CliRunner, Result
 import ketcontent
 from ketcontent import building
 from ketcontent.building.request import Built
-from ketcontent.cli import _progress, main
+from ketcontent.cli import main
 from ketcontent.errors import BuildFailed
 from ketcontent.execution.run import Progress
+from ketcontent.terminal import show_progress
 from tests.conftest import PAGES, start, tree
 
 COMMANDS = sorted(main.commands)
@@ -353,7 +354,7 @@ def test_progress_is_plain_lines(
         monkeypatch.setenv("CI", "true")
     shown = stream()
     monkeypatch.setattr(sys, "stderr", shown)
-    with _progress() as show:
+    with show_progress() as show:
         show(Progress(0, 2, "", 0.0, "tea: current edition"))
         show(Progress(1, 2, "tea: current edition", 1.26, "index"))
         show(Progress(2, 2, "index", 0.5, ""))

@@ -27,6 +27,8 @@ from ketcontent.scaffold import create_project
 # A machine under load is not a fault of what is tested.
 settings.register_profile("ketcontent", deadline=None)
 settings.load_profile("ketcontent")
+# The fast lane tries a few of the examples that the whole suite tries.
+settings.register_profile("fast", deadline=None, max_examples=15)
 
 ROOT = Path(__file__).parent.parent
 
@@ -53,6 +55,12 @@ SLOW_FIXTURES = {"browser", "built", "copy_of_built", "lab", "shipped"}
 
 TOKEN = "for-this-test-alone"
 """What opens the JupyterLab of a test."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Try fewer examples of each law in the fast lane."""
+    if config.option.markexpr == "not slow":
+        settings.load_profile("fast")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

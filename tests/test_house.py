@@ -137,6 +137,31 @@ def test_no_underscore_crosses_a_file() -> None:
     assert crossing == []
 
 
+def test_a_test_uses_no_name_with_an_underscore_of_the_library() -> None:
+    used = []
+    for path in sorted((ROOT / "tests").rglob("*.py")):
+        tree = ast.parse(path.read_text("utf-8"))
+        ours: set[str] = set()
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("ketcontent"):
+                names = {one.asname or one.name for one in node.names}
+                used += [f"{path.name}: {name}" for name in names if name.startswith("_")]
+                ours |= names
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+                hidden = node.attr.startswith("_") and not node.attr.startswith(("__", "_repr_"))
+                used += (
+                    [f"{path.name}: {ast.unparse(node)}"]
+                    if hidden and node.value.id in ours
+                    else []
+                )
+            elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith(".setattr"):
+                patched = [one.value for one in node.args[:2] if isinstance(one, ast.Constant)]
+                hidden = any(re.search(r"(^|\.)_[a-zA-Z]", str(name)) for name in patched)
+                used += [f"{path.name}: {ast.unparse(node)}"] if hidden else []
+    assert used == []
+
+
 @pytest.mark.parametrize(
     ("module", "name", "thing"),
     [pytest.param(*one, id=f"{one[0]}.{one[1]}") for one in public_things()],

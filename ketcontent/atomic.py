@@ -174,7 +174,7 @@ def lock(
     path: Path,
     *,
     purpose: str,
-    patience: float = 60.0,
+    timeout: float = 60.0,
     waiting: Callable[[str], None] | None = None,
 ) -> Iterator[None]:
     """Hold the lock at `path` while the block runs; the system frees it if the process dies.
@@ -185,7 +185,7 @@ def lock(
         The lock file. Beside it lies ``<name>.holder``, which says who holds it.
     purpose
         What is being done, as others will read it: ``"saving tables"``.
-    patience
+    timeout
         Seconds to wait for another holder; below zero, for ever.
     waiting
         Called once with who holds the lock, when there is waiting to do.
@@ -193,7 +193,7 @@ def lock(
     Raises
     ------
     Locked
-        When another process still holds the lock after `patience` seconds.
+        When another process still holds the lock after `timeout` seconds.
 
     Examples
     --------
@@ -213,7 +213,7 @@ def lock(
         except Timeout:
             if waiting is not None:
                 waiting(_holder(note))
-            lock.acquire(timeout=patience)
+            lock.acquire(timeout=timeout)
     except Timeout:
         holder = _holder(note)
         raise Locked(

@@ -2,11 +2,6 @@
 
 A fault of the content is data: a record that says which rule, how bad, in which table, row, file,
 line and column, what is wrong and what to do. Faults come back all at once, in a `Report`.
-
-Notes
------
-This module stands at the bottom of the house, beside `wording`: `tables` reports faults too, and
-a module imports from lower layers only.
 """
 
 from __future__ import annotations

@@ -226,7 +226,7 @@ def test_a_lock_that_another_process_holds_names_it(held):
     asked = []
     with (
         pytest.raises(Locked) as refused,
-        lock(path, purpose="saving", patience=0.01, waiting=asked.append),
+        lock(path, purpose="saving", timeout=0.01, waiting=asked.append),
     ):
         pytest.fail("two processes hold one lock")
     holder = f"process {process.pid} (building)"
@@ -242,7 +242,7 @@ def test_a_lock_is_free_when_its_holder_has_died(held):
     path, process = held
     process.kill()
     process.wait()
-    with lock(path, purpose="saving", patience=0):
+    with lock(path, purpose="saving", timeout=0):
         assert json.loads(path.with_name(".lock.holder").read_text()) == {
             "process": os.getpid(),
             "purpose": "saving",
@@ -251,7 +251,7 @@ def test_a_lock_is_free_when_its_holder_has_died(held):
 
 def test_a_lock_is_waited_for_until_its_holder_is_done(held):
     path, process = held
-    with lock(path, purpose="saving", patience=-1, waiting=lambda _: process.stdin.close()):
+    with lock(path, purpose="saving", timeout=-1, waiting=lambda _: process.stdin.close()):
         assert process.wait() == 0
 
 
@@ -262,7 +262,7 @@ def test_a_holder_that_left_no_readable_note_is_another_process(held, note: str 
     told.unlink() if note is None else told.write_text(note)
     with (
         pytest.raises(Locked, match=r"\.lock is held by another process\."),
-        lock(path, purpose="saving", patience=0.01),
+        lock(path, purpose="saving", timeout=0.01),
     ):
         pytest.fail("two processes hold one lock")
 
@@ -277,7 +277,7 @@ def test_a_lock_is_released_and_its_note_goes_when_the_block_fails(tmp_path: Pat
     with pytest.raises(ZeroDivisionError), lock(path, purpose="failing"):
         fail()
     assert not path.with_name(".lock.holder").exists()
-    with lock(path, purpose="again", patience=0):
+    with lock(path, purpose="again", timeout=0):
         pass
 
 

@@ -198,7 +198,7 @@ def rebuild(
 
     job = job_of(request)
     request.exports.mkdir(parents=True, exist_ok=True)
-    with lock(request.exports / ".lock", purpose="building", patience=-1, waiting=wait):
+    with lock(request.exports / ".lock", purpose="building", timeout=-1, waiting=wait):
         if waited:  # what was read before may be older than what the other build published
             if not force and (built := as_it_stands(request)) is not None:
                 return built

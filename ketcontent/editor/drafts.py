@@ -42,7 +42,7 @@ class Draft:
         return draft
 
     def _lock(self, name: str) -> contextlib.AbstractContextManager[None]:
-        return lock(self._place / f"{name}.lock", purpose="editing", patience=0)
+        return lock(self._place / f"{name}.lock", purpose="editing", timeout=0)
 
     def let_go(self) -> None:
         """End the session; its draft waits for the next one."""

@@ -1024,7 +1024,7 @@ def test_a_save_while_another_process_holds_the_tables_names_it(
         assert line_of(other) == "held"
         assert len(read_content(tea).statements) == 3  # a reader waits for nobody
         with monkeypatch.context() as patch:
-            patch.setattr("ketcontent.model.store.lock", functools.partial(lock, patience=0.01))
+            patch.setattr("ketcontent.model.store.lock", functools.partial(lock, timeout=0.01))
             with pytest.raises(Locked) as refused:
                 write_content(content)
         assert str(refused.value) == (

@@ -3,7 +3,7 @@
 // does to messages. One that is not answered is asked again under its number; the kernel does
 // nothing twice. Until a question is sent it can still be brought up to date.
 
-const PATIENCE = 10000; // ms until a question counts as unanswered
+const ANSWER_TIMEOUT = 10000; // ms until a question counts as unanswered
 
 export function kernelOf(bench, { onAnswer, onLost, onOthers, onRest }) {
   const { model, me } = bench;
@@ -33,7 +33,7 @@ export function kernelOf(bench, { onAnswer, onLost, onOthers, onRest }) {
     timer = setTimeout(() => {
       onLost(true);
       insist(message);
-    }, PATIENCE);
+    }, ANSWER_TIMEOUT);
     send(message);
   }
 

@@ -35,8 +35,7 @@ def with_signoffs(content: Content, page: Document) -> Document:
     if page.edition == "supplied":
         return page
     with reading_whole("page", page.document, page.edition, page.part):
-        view = PageView(content, page.document)
-        view.editions[page.edition, page.part] = page
+        view = PageView(content, page.document, editions={("current", page.part): page})
         return with_statuses(view, page, signoff_statuses(view))
 
 

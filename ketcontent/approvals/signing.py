@@ -21,7 +21,7 @@ from ketcontent.approvals.status import (
 from ketcontent.errors import KetcontentError, UnknownName
 from ketcontent.importing import supplier_marks
 from ketcontent.model import Content, frame_of
-from ketcontent.pages import PageView, assemble
+from ketcontent.pages import PageView
 from ketcontent.text import redline
 
 
@@ -167,20 +167,18 @@ def to_sign(content: Content, document: str, one: SignoffStatus) -> str:
     Its section, words, grade, the evidence of each source, and, where a sign-off is stale, what
     changed since.
     """
-    shown = assemble(content, document).statement(one.statement)
+    view = PageView(content, document)
+    shown = view.edition().statement(one.statement)
     lines = [f"{one.section} · {one.statement} · {shown.kind or 'kind not set'}", ""]
     lines.append(f"  {reader_words(shown)}")
     if shown.certainty:
-        reasons = content.statements.loc[
-            (content.statements["document"] == document)
-            & (content.statements["statement"] == one.statement),
-            "certainty_reasons",
-        ].iloc[0]
-        lines.append(f"  certainty: {shown.certainty} ({reasons or 'no reasons given'})")
-    frame = content.evidence
-    chosen = frame[(frame["document"] == document) & (frame["statement"] == one.statement)]
+        rows = {row["statement"]: row for row in view.rows("statements")}
+        reasons = rows[one.statement]["certainty_reasons"] or "no reasons given"
+        lines.append(f"  certainty: {shown.certainty} ({reasons})")
     lines += [
-        f"  {row['source']} {row['role']}: {row['finding']}" for row in chosen.to_dict("records")
+        f"  {row['source']} {row['role']}: {row['finding']}"
+        for row in view.rows("evidence")
+        if row["statement"] == one.statement
     ]
     lines += [
         f"  {mark}"

@@ -12,4 +12,4 @@ from .statements import CLAIMS as CLAIMS
 from .supplier import judge_supplier as judge_supplier
 from .support import judge_support as judge_support
 from .terms import judge_terms as judge_terms
-from .waivers import is_never_waived as is_never_waived
+from .waivers import current_waivers as current_waivers

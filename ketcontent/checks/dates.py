@@ -105,15 +105,7 @@ def dates_due(view: PageView) -> list[Due]:
 
 
 def judge_freshness(view: PageView, *, as_of: datetime.date) -> list[Diagnostic]:
-    """Return what a page depends on and is past its date, or was never dated.
-
-    Parameters
-    ----------
-    view
-        The page.
-    as_of
-        The day to judge by.
-    """
+    """Return what a page depends on and is past its date, or was never dated."""
     dates = dates_due(view)
     to_come = [one for one in dates if one.last > as_of.isoformat() and one.column != "until"]
     return [_future(one.table, one.key, one.column, one.last) for one in to_come] + [

@@ -215,18 +215,6 @@ def judge_readability(view: PageView, *, edition: Edition = "current") -> list[D
     rarely has as many. Sections of fewer than `FEWEST_SENTENCES` sentences have no grade. A
     sentence of more than `SENTENCE_TARGET` words is a warning.
 
-    Parameters
-    ----------
-    view
-        The page.
-    edition
-        Which edition of it to judge.
-
-    Raises
-    ------
-    UnknownName
-        When there is no such document or edition.
-
     Notes
     -----
     The formulas were made for English; a page in another language is judged by the length of its

@@ -11,18 +11,6 @@ from ketcontent.text import canonical
 def judge_repetition(view: PageView, *, edition: Edition = "current") -> list[Diagnostic]:
     """Return each sentence that stands on the page already and is not a notice.
 
-    Parameters
-    ----------
-    view
-        The page.
-    edition
-        Which edition of it to judge.
-
-    Raises
-    ------
-    UnknownName
-        When there is no such document or edition.
-
     Notes
     -----
     Capitals, citations and the last mark do not make another sentence; one of fewer than three

@@ -137,18 +137,6 @@ class _Rule:
 def judge_rules(view: PageView, *, edition: Edition = "current") -> list[Diagnostic]:
     """Return what the rules of ``rules.csv`` find on a page, and the rules that cannot run.
 
-    Parameters
-    ----------
-    view
-        The page.
-    edition
-        Which edition of it to judge.
-
-    Raises
-    ------
-    UnknownName
-        When there is no such document or edition.
-
     Notes
     -----
     The title of a source, quoted or of four words and more, does not count as the page's words.

@@ -53,18 +53,6 @@ def judge_terms(view: PageView, *, edition: Edition = "current") -> list[Diagnos
     A term with a plain word in the table should stand beside that word or its definition, in the
     same block, where it is first used: advice.
 
-    Parameters
-    ----------
-    view
-        The page.
-    edition
-        Which edition of it to judge.
-
-    Raises
-    ------
-    UnknownName
-        When there is no such document or edition.
-
     Notes
     -----
     Two capitals make an abbreviation, with figures (CYP3A4), up to two small letters before

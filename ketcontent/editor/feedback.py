@@ -8,7 +8,7 @@ from typing import Any
 
 from ketcontent.approvals import judge_signoffs, signoff_statuses
 from ketcontent.checks import (
-    is_never_waived,
+    current_waivers,
     judge_certainty,
     judge_readability,
     judge_repetition,
@@ -19,7 +19,7 @@ from ketcontent.checks import (
 )
 from ketcontent.clock import today
 from ketcontent.diagnostics import Diagnostic
-from ketcontent.editor.session import Session, rows_by_key
+from ketcontent.editor.session import Session
 from ketcontent.model import Content
 from ketcontent.pages import PageView
 
@@ -67,12 +67,7 @@ def worst_first(found: Iterable[Diagnostic]) -> list[Diagnostic]:
 
 def _standing(content: Content, found: list[Diagnostic], key: str) -> list[Diagnostic]:
     """Return the faults of a statement and its evidence that no waiver sets aside today."""
-    day = today().isoformat()
-    passing = {
-        (row["table"], row["row"], row["rule"])
-        for row in rows_by_key(content, "waivers").values()
-        if row["until"] >= day and not is_never_waived(row["rule"])
-    }
+    passing = current_waivers(content, today())
     return [
         one
         for one in found

@@ -13,3 +13,4 @@ from .supplier import judge_supplier as judge_supplier
 from .support import judge_support as judge_support
 from .terms import judge_terms as judge_terms
 from .waivers import current_waivers as current_waivers
+from .waivers import is_never_waived as is_never_waived

@@ -26,9 +26,9 @@ def judge_balance(view: PageView, *, edition: Edition = "current") -> list[Diagn
     """Return where a page says more of benefit than of risk, or says it first."""
     page = view.edition(edition)
     roles = evidence_roles(view)
-    sentences = [(one, word_count(one.plain)) for one in page.statements]
-    benefit = sum(size for one, size in sentences if one.kind == "benefit")
-    risk = sum(size for one, size in sentences if one.kind == "risk")
+    sentences = [one for one in page.statements if one.kind in ("benefit", "risk")]
+    benefit = sum(word_count(one.plain) for one in sentences if one.kind == "benefit")
+    risk = sum(word_count(one.plain) for one in sentences if one.kind == "risk")
     faults: list[Diagnostic] = []
     if benefit and risk < RISK_SHARE * benefit:
         faults.append(
@@ -39,9 +39,9 @@ def judge_balance(view: PageView, *, edition: Edition = "current") -> list[Diagn
                 f"Say at least {RISK_SHARE:g} words of risk for each word of benefit.",
             )
         )
-    kinds = [one.kind for one, _ in sentences if one.kind in ("benefit", "risk")]
+    kinds = [one.kind for one in sentences]
     if "benefit" in kinds and "risk" not in kinds[: kinds.index("benefit") + 2]:
-        first = next(one for one, _ in sentences if one.kind == "benefit")
+        first = sentences[kinds.index("benefit")]
         faults.append(
             statement_fault(
                 page,

@@ -13,12 +13,17 @@ _NEVER_WAIVED = ("sign-off-", "supplier-")
 """How the rules start whose findings stand whatever a waiver says."""
 
 
+def is_never_waived(rule: str) -> bool:
+    """Return whether the findings of a rule stand whatever a waiver says."""
+    return rule.startswith(_NEVER_WAIVED)
+
+
 def current_waivers(content: Content, day: datetime.date) -> set[tuple[str, str, str]]:
     """Return table, key and rule of what need not be mended yet."""
     return {
         (row["table"], row["row"], row["rule"])
         for row in rows_of(content.waivers)
-        if row["until"] >= day.isoformat() and not row["rule"].startswith(_NEVER_WAIVED)
+        if row["until"] >= day.isoformat() and not is_never_waived(row["rule"])
     }
 
 
@@ -41,7 +46,7 @@ def judge_waivers(
                     **place,
                 )
             )
-        elif waiver["rule"].startswith(_NEVER_WAIVED):
+        elif is_never_waived(waiver["rule"]):
             faults.append(
                 Diagnostic(
                     rule="waiver-of-a-sign-off",

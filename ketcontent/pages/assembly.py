@@ -60,7 +60,7 @@ def assemble(
         return PageView(content, document).edition(edition, section)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class PageView:
     """One page of tables that nobody changes meanwhile; what is made of it is made once.
 
@@ -99,15 +99,15 @@ class PageView:
         UnknownName
             When there is no such document, edition or section.
         """
-        if edition not in get_args(Edition):
-            raise UnknownName.of("edition", edition, get_args(Edition))
-        if edition not in self.numbered:
-            self.numbered[edition] = _whole(self, edition)
-        if (edition, section) not in self.editions:
+        key = (edition, section)
+        if key not in self.editions:
+            if edition not in get_args(Edition):
+                raise UnknownName.of("edition", edition, get_args(Edition))
+            if edition not in self.numbered:
+                self.numbered[edition] = _whole(self, edition)
             page = self.numbered[edition]
-            page = _part(page, section) if section else page
-            self.editions[edition, section] = _with_terms(self, page)
-        return self.editions[edition, section]
+            self.editions[key] = _with_terms(self, _part(page, section) if section else page)
+        return self.editions[key]
 
 
 def page_views(content: Content, documents: Sequence[str]) -> Iterator[PageView]:

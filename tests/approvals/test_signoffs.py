@@ -366,7 +366,8 @@ def test_a_signer_is_shown_the_evidence_of_the_statement_and_no_other(statement:
         ),
         pytest.param(
             {"certainty": "moderate"},
-            "  since signed on 2026-11-01, its grade, sources or links changed.",
+            "  since signed on 2026-11-01, its grade, sources, links or what the supplier "
+            "sends changed.",
             id="grade",
         ),
     ],

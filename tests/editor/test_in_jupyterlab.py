@@ -763,21 +763,16 @@ def test_no_cell_of_a_table_runs_in_jupyterlab(browser: Any, lab: str) -> None:
 def test_the_first_quarter_of_an_hour_of_the_readme(
     browser: Any, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    part = (
-        (ROOT / "README.md")
-        .read_text("utf-8")
-        .split("The first quarter of an hour:")[1]
-        .split("*Shortcuts*")[0]
-    )
+    readme = (ROOT / "README.md").read_text("utf-8")
+    part = readme.split("The first quarter of an hour:")[1].split("*Shortcuts*")[0]
     steps = re.findall(r"^\d\. (.*(?:\n   .*)*)", part, flags=re.MULTILINE)
     typed = [re.findall("`([^`]+)`", step) for step in steps]
     assert len(steps) == 8
-    [[*command]] = [one.split() for one in re.findall("```sh\n(.*)\n```", part)]
-    assert command[:2] == ["ketcontent", "lab"]
+    [arguments] = re.findall(r"&& ketcontent lab (.+)$", readme, flags=re.MULTILINE)
     for name in ("data", "notebooks"):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns(".*"))
     own = tmp_path_factory.mktemp("jupyter")
-    for tab in opened_by_command(browser, tmp_path, own, *command[2:]):
+    for tab in opened_by_command(browser, tmp_path, own, *arguments.split()):
         assert tab.at(".kc-entry[aria-selected=true]").count() == 1
         tab.at(".kc-search").fill(typed[1][0])
         wait_until(lambda tab=tab: tab.at(".kc-entry").count() == 1)

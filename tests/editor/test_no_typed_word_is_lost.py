@@ -117,7 +117,7 @@ class Stage:
     def rest(self) -> None:
         """Wait until no message is under way any more, and none follows."""
         quiet = "() => farKernel.waiting <= 0 && performance.now() - farKernel.last > 650"
-        self.tab.page.wait_for_function(quiet)
+        self.tab.page.wait_for_function(quiet, timeout=240_000)
 
 
 # Each scene gives the words of its statements as they must be in the end, those of rows that the
@@ -205,6 +205,7 @@ def cite(stage: Stage) -> dict[str, str]:
 
 
 def sign(stage: Stage) -> dict[str, str]:
+    stage.rest()  # the words to be signed must have come
     stage.tab.choose("sign-1")
     stage.press("Alt+r")
     stage.tab.at(".kc-who select").first.select_option("ada")
@@ -222,6 +223,7 @@ def sign(stage: Stage) -> dict[str, str]:
 
 def waive(stage: Stage) -> dict[str, str]:
     stage.start("waive-1")
+    stage.rest()
     stage.tab.at("button[aria-label='Waive promotion-novelty']").click()
     stage.tab.at("input[aria-label='Why it may stand']").fill("A quotation.")
     stage.tab.at("input[aria-label='Until which day']").fill("2999-01-31")

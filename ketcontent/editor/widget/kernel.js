@@ -46,6 +46,12 @@ export function kernelOf(bench, { onAnswer, onLost, onOthers, onRest }) {
     });
   }
 
+  // Ask no more what has not been sent: a later question of the kind serves for all.
+  function forgo(verb) {
+    const left = questions.filter((one) => one.verb !== verb || one.message);
+    questions.splice(0, questions.length, ...left);
+  }
+
   // Ask what changes nothing, at once.
   function askAside(verb, given) {
     number += 1;
@@ -77,5 +83,5 @@ export function kernelOf(bench, { onAnswer, onLost, onOthers, onRest }) {
     model.off("msg:custom", hear);
     clearTimeout(timer);
   };
-  return { ask, askAside, questions, stop };
+  return { ask, askAside, forgo, questions, stop };
 }

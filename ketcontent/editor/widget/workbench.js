@@ -211,11 +211,10 @@ export function render({ model, el }) {
     later("look", PAUSE_LOOK, look);
   }
 
-  // Ask for the chosen statement and its section; a look that has not been sent yet serves for all.
+  // Ask for the chosen statement and its section.
   function look() {
     flush();
-    const last = bench.kernel.questions.at(-1);
-    if (last && last.verb === "choose" && !last.message) return;
+    bench.kernel.forgo("choose");
     ask("choose");
   }
 

@@ -41,15 +41,40 @@ def statement_digest(document: str, statement: Statement) -> str:
     """Return the digest of a statement as a reader reads it.
 
     It covers the words (notices in place, markup and white space aside), the addresses that they
-    link to, the label, the certainty and the ids of the sources cited, in the context of document
-    and statement. A move, a re-save and the order of citations do not count. Where the supplier
-    has other words since, it covers those too: who signed before has not seen them.
+    link to, the label, the certainty, and of each source cited its id and what a reader reads of it
+    in the list of references (`ketcontent.pages.citations.READ_BY_READERS`), in the context of
+    document and statement. A reading of the supplier's that waits beside it is covered too. A
+    move, a re-save and the order of citations do not count.
 
     Examples
     --------
     >>> one = Statement("s", "", "It may help.", "It may help.", "benefit", "", "low", ())
     >>> statement_digest("p", one) == statement_digest("q", one)
     False
+    """
+    return digest(
+        statement.plain,
+        statement.label,
+        statement.certainty,
+        list(statement.rests_on),
+        list(link_targets(statement.text)),
+        *([statement.contested] if statement.contested else []),
+        context=[document, statement.statement],
+        rule="w2",
+    )
+
+
+@lru_cache(maxsize=4096)
+def older_digest(document: str, statement: Statement) -> str:
+    """Return the digest of a statement by the rule before: of its sources it covers only the ids.
+
+    A sign-off by it on words that cite nothing covers as much as one of today, and counts; on words
+    that cite a source it is stale, since nobody can tell which paper the signer read of.
+
+    Examples
+    --------
+    >>> older_digest("p", Statement("s", "", "It may help.", "It may help.", "", ""))[:3]
+    'w1:'
     """
     return digest(
         statement.plain,
@@ -87,6 +112,8 @@ class SignoffStatus:
     """The words last approved in this capacity; empty where none were."""
     comment: str
     """What the last signer said."""
+    older: bool = False
+    """Whether these words, grade and ids were signed, by a rule that did not cover the sources."""
 
 
 def signoff_statuses(view: PageView) -> list[SignoffStatus]:
@@ -110,23 +137,27 @@ def signoff_statuses(view: PageView) -> list[SignoffStatus]:
     found = []
     for section in page:
         for one in section.statements:
-            now = statement_digest(view.document, one)
+            now = {statement_digest(view.document, one)}
+            before = older_digest(view.document, one)
+            now |= set() if one.cites else {before}
             for capacity in needed.get(one.kind, needed[""]):
                 said = [
                     row
                     for row in rows.get((one.statement, capacity), [])
                     if not (capacity == "clinical" and row["person"] == authors[one.statement])
                 ]
-                found.append(_signoff_status(one.statement, section.section, capacity, said, now))
+                status = _signoff_status(one.statement, section.section, capacity, said, now)
+                older = status.state == "stale" and any(row["digest"] == before for row in said)
+                found.append(dataclasses.replace(status, older=older))
     return found
 
 
 def _signoff_status(
-    statement: str, section: str, capacity: str, said: list[Mapping[str, Any]], now: str
+    statement: str, section: str, capacity: str, said: list[Mapping[str, Any]], now: set[str]
 ) -> SignoffStatus:
     said = sorted(said, key=lambda row: (row["signed_on"], row["verdict"], row["signoff"]))
     # Each person's last word on the words as they are now.
-    last_words = {row["person"]: row for row in said if row["digest"] == now}
+    last_words = {row["person"]: row for row in said if row["digest"] in now}
     refused = [row for row in last_words.values() if row["verdict"] != "approved"]
     agreed = [row for row in last_words.values() if row["verdict"] == "approved"]
     once = [row for row in said if row["verdict"] == "approved"]
@@ -166,8 +197,11 @@ def _fault(
             "Ask for one: ketcontent sign walks a reviewer through the section.",
         ),
         "stale": (
-            f"The {capacities} sign-off is to other words, another grade or other sources, or from "
-            "before the supplier changed it.",
+            f"The {capacities} sign-off was made by an older rule, which did not "
+            "cover what a reader reads of its sources."
+            if one.older
+            else f"The {capacities} sign-off is to other words, another grade or other sources, or "
+            "from before the supplier changed it.",
             f"Show {name} what changed since {one.signed_on}, and ask again.",
         ),
         "refused": (

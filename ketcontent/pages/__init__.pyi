@@ -10,6 +10,7 @@ from .blocks import Statement as Statement
 from .blocks import shown_certainty as shown_certainty
 from .citations import CSL_NAMES as CSL_NAMES
 from .citations import PLAIN_VARIABLES as PLAIN_VARIABLES
+from .citations import READ_BY_READERS as READ_BY_READERS
 from .citations import references as references
 from .citations import split_names as split_names
 from .citations import to_csl as to_csl

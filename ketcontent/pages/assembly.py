@@ -19,6 +19,7 @@ from ketcontent.errors import UnknownName
 from ketcontent.markup import Strings, as_markup, cited, english, inline_plain, without_citations
 from ketcontent.model import OWN, SHARED, Content, rows_of, slices
 from ketcontent.pages.blocks import Block, Edition, Section, Statement, Term
+from ketcontent.pages.citations import read_by_readers
 from ketcontent.pages.document import Document
 from ketcontent.text import canonical, fold
 
@@ -268,16 +269,21 @@ def _blocks(view: PageView, language: str, edition: Edition) -> dict[str, list[B
         for row in view.rows("notices")
         if row["language"] == language
     }
+    read = {} if supplied else {row["source"]: read_by_readers(row) for row in view.rows("sources")}
     blocks: dict[str, list[Block]] = {}
     same = itemgetter(*(f"{half}{name}" for name in ("section", "block", "form")))
     for (section, _, form), rows in groupby(ordered, same):
-        statements = tuple(_statement(row, notices, supplied=supplied) for row in rows)
+        statements = tuple(_statement(row, notices, read, supplied=supplied) for row in rows)
         blocks.setdefault(section, []).append(Block(form, statements))
     return blocks
 
 
 def _statement(
-    row: dict[str, Any], notices: dict[str, tuple[str, bool]], *, supplied: bool
+    row: dict[str, Any],
+    notices: dict[str, tuple[str, bool]],
+    read: Mapping[str, str],
+    *,
+    supplied: bool,
 ) -> Statement:
     if supplied:
         plain = row["supplied"]
@@ -285,6 +291,7 @@ def _statement(
         return Statement(row["statement"], row["supplied_label"], text, plain, row["kind"], "")
     text, urgent = notices[row["notice"]] if row["notice"] else (row["text"], False)
     plain = inline_plain(without_citations(text))
+    cites = cited(text)
     return Statement(
         statement=row["statement"],
         label=row["label"],
@@ -293,9 +300,10 @@ def _statement(
         kind=row["kind"],
         notice=row["notice"],
         certainty=row["certainty"],
-        cites=cited(text),
+        cites=cites,
         urgent=urgent,
         contested=_contested(row, plain) if row["supplier_change"] else "",
+        rests_on=tuple(f"{key} {read.get(key, '')}" for key in sorted(cites)),
     )
 
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from ketcontent.markup import (
     FACTS,
@@ -20,9 +20,14 @@ from ketcontent.markup import (
     render,
     split_citations,
     strong,
+    trusted,
     without_citations,
 )
+from ketcontent.pages.citations import reference_html, reference_plain
 from ketcontent.text import joined
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
 
 Edition = Literal["current", "supplied"]
 
@@ -57,6 +62,8 @@ class Statement:
     """Whether it stands in a notice for a reader in crisis."""
     contested: str = ""
     """What the supplier sends in its place since a later version; empty where it says that."""
+    rests_on: tuple[str, ...] = ()
+    """What a reader reads of each of these sources, sorted."""
 
     @property
     def label_text(self) -> str:
@@ -290,7 +297,7 @@ class Reference:
     number: int
     """Its number, by first use on the page."""
     text: str
-    """The formatted reference."""
+    """The formatted reference, with the markup of titles."""
     doi: str
     """Its DOI; empty where it has none."""
     pmid: str
@@ -301,6 +308,22 @@ class Reference:
     """The fields that nobody has compared with the source itself."""
     cited_in: tuple[str, ...] = ()
     """The sentences shown that cite it, in order."""
+
+    @property
+    def html(self) -> Markup:
+        """The formatted reference as HTML, without links."""
+        return trusted(reference_html(self.text))
+
+    @property
+    def plain(self) -> str:
+        """The formatted reference as plain text.
+
+        Examples
+        --------
+        >>> Reference("a-1", 1, "Lee A. H<sub>2</sub>O.", "", "", "", "").plain
+        'Lee A. H₂O.'
+        """
+        return reference_plain(self.text)
 
     def to_html(self) -> str:
         """Return the reference as HTML, with links to where it can be read.
@@ -313,8 +336,14 @@ class Reference:
         return render("reference.html.j2", one=self)
 
     def to_text(self) -> str:
-        """Return the reference as plain text."""
-        return f"{self.text} {f'doi:{self.doi}' if self.doi else self.url}".strip()
+        """Return the reference as plain text.
+
+        Examples
+        --------
+        >>> Reference("a-1", 1, "Lee A.", "10.1/x", "", "", "").to_text()
+        'Lee A. doi:10.1/x'
+        """
+        return f"{self.plain} {f'doi:{self.doi}' if self.doi else self.url}".strip()
 
 
 @dataclass(frozen=True, slots=True)

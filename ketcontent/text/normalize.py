@@ -57,8 +57,8 @@ def canonical(text: str) -> str:
     return fold(unicodedata.normalize("NFC", text))
 
 
-def digest(*parts: str | Sequence[str], context: Sequence[str]) -> str:
-    """Return the digest of what was signed: ``w1:`` and a SHA-256.
+def digest(*parts: str | Sequence[str], context: Sequence[str], rule: str = "w1") -> str:
+    """Return the digest of what was signed: its rule, a colon and a SHA-256.
 
     Two sets of parts have one digest when they are the same words in the same context; so a
     sign-off cannot be carried to another statement.
@@ -69,12 +69,14 @@ def digest(*parts: str | Sequence[str], context: Sequence[str]) -> str:
         The words, and what they rest on. A sequence is taken in the order given.
     context
         Where the words stand: document and statement.
+    rule
+        The name of what the parts cover.
 
     Notes
     -----
     Each part is put into its canonical form and the whole into JSON, so that no two lists of
-    parts run together. The version before the colon names this way of doing it; digests of a
-    later way start with ``w2:`` and leave these recognisable.
+    parts run together. What the parts cover is told by the name before the colon, so a digest of an
+    older rule stays recognisable.
 
     A digest says that words are the same, not who signed them: that is as trustworthy as the
     history of the repository that holds the row.
@@ -92,7 +94,7 @@ def digest(*parts: str | Sequence[str], context: Sequence[str]) -> str:
         for part in (context, *parts)
     ]
     text = json.dumps(said, ensure_ascii=False, separators=(",", ":"))
-    return f"w1:{hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()}"
+    return f"{rule}:{hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()}"
 
 
 def gap(sentence: str) -> str:

@@ -93,7 +93,7 @@ def test_the_record_holds_each_sentence_with_its_digest_and_sign_offs(released: 
     record = json.loads((released / "exports/tea/record.json").read_bytes())
     one = record["statements"][0]
     assert one["words"] == "Green tea is a drink."
-    assert one["digest"].startswith("w1:")
+    assert one["digest"].startswith("w2:")
     assert [said["state"] for said in one["sign_offs"]] == ["valid"]
     assert sorted(record["pages"]) == [
         *["index.html", "index.md", "sections/description.html", "sections/description.md"]

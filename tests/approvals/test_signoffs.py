@@ -15,6 +15,7 @@ from ketcontent.approvals.signing import open_statements, sign_off, to_sign
 from ketcontent.approvals.status import (
     judge_review_date,
     judge_signoffs,
+    older_digest,
     signoff_statuses,
     statement_digest,
 )
@@ -22,6 +23,7 @@ from ketcontent.errors import KetcontentError, UnknownName
 from ketcontent.model.content import Content, empty_content, frame_of
 from ketcontent.model.store import read_content, write_content
 from ketcontent.pages.assembly import PageView, assemble
+from ketcontent.pages.citations import READ_BY_READERS
 
 DAY = datetime.date(2026, 11, 1)
 
@@ -280,7 +282,7 @@ def test_an_unknown_statement_cannot_be_signed() -> None:
 def test_the_words_signed_are_kept() -> None:
     row = signed(made(label="Use")).signoffs.iloc[0]
     assert row["wording"] == "Use: It may help."
-    assert row["digest"].startswith("w1:")
+    assert row["digest"].startswith("w2:")
     assert row["signed_on"] == "2026-11-01"
 
 
@@ -294,7 +296,7 @@ def test_signing_changes_no_other_table() -> None:
 
 def test_a_digest_of_a_later_version_is_kept_and_not_taken_for_this_one() -> None:
     content = signed(made())
-    later = content.signoffs.assign(digest="w2:" + "0" * 64)
+    later = content.signoffs.assign(digest="w3:" + "0" * 64)
     assert state(replace(content, signoffs=later)) == "stale"
 
 
@@ -326,9 +328,62 @@ def test_a_statement_without_a_kind_needs_every_capacity() -> None:
 
 def test_the_fingerprint_is_fixed_for_all_time() -> None:
     statement = assemble(made(), "page").section("a").statements[0]
-    assert statement_digest("page", statement) == (
+    assert older_digest("page", statement) == (
         "w1:16560ae6da7b8c0915f2cdef19db1727d9ba313ec65ad94e3e3887dbac23df2f"
     )
+    assert statement_digest("page", statement) == (
+        "w2:0768f411ee13b7c80f73ace5af2361c77f6fe98c7dc414c5cc42e99d066dafab"
+    )
+
+
+def with_source(content: Content, **cells: str) -> Content:
+    rows = content.sources.to_dict("records")
+    changed = [{**row, **cells} if row["source"] == "lee-2020" else row for row in rows]
+    return replace(content, sources=frame_of("sources", changed, content))
+
+
+@pytest.mark.parametrize("column", READ_BY_READERS)
+def test_a_sign_off_is_stale_when_what_a_reader_reads_of_a_source_changes(column: str) -> None:
+    content = signed(made())
+    new = {"type": "report", "issued": "2020", "event_date": "2020", "doi": "10.1000/x"}
+    new |= {"pmid": "1", "url": "https://a.example"}
+    changed = with_source(content, **{column: new.get(column, "Other")})
+    assert state(changed) == "stale"
+    assert (
+        state(
+            with_source(
+                changed,
+                **{column: "book" if column == "type" else "lee-2020" if column == "title" else ""},
+            )
+        )
+        == "valid"
+    )
+
+
+def test_what_no_reader_reads_of_a_source_leaves_a_sign_off_as_it_is() -> None:
+    cells = dict.fromkeys(("confirmed_on", "accessed", "retraction_checked_on"), "2026-10-01")
+    assert state(with_source(signed(made()), **cells, unconfirmed="pages")) == "valid"
+
+
+def test_a_sign_off_by_the_older_rule_counts_where_nothing_is_cited_and_else_says_why_not() -> None:
+    for text, expected in (("It may help. [@lee-2020]", "stale"), ("It may help.", "valid")):
+        content = signed(made(text=text))
+        statement = assemble(content, "page").section("a").statements[0]
+        older = content.signoffs.assign(digest=older_digest("page", statement))
+        content = replace(content, signoffs=older)
+        assert state(content) == expected
+    content = replace(
+        made(),
+        signoffs=older.assign(
+            digest=older_digest("page", assemble(made(), "page").section("a").statements[0])
+        ),
+    )
+    view = PageView(content, "page")
+    messages = [one.message for one in judge_signoffs(view, signoff_statuses(view))]
+    assert (
+        "The clinical sign-off was made by an older rule, which did not cover what a reader reads "
+        "of its sources."
+    ) in messages
 
 
 def with_evidence(content: Content) -> Content:

@@ -236,7 +236,7 @@ It eases a headache.
 - **Next review**: before it is published as reviewed
 - **Published by**: not stated
 - **Paid for by**: not stated
-- **Version**: `w1:02bff492d4272d1b2d14cd76d7069245fc580cd5878076e5d05a0655da1c29dc`
+- **Version**: `w1:80fb6cc980a974061c7fba3577b552c8559db16d45e7eb72a7ecbd5c165b7f5a`
 
 To check that nobody has changed this page, compare it with its record: \
 the record of this page, `record.json` (`ketcontent verify index.md`).

@@ -331,7 +331,7 @@ def test_the_sources_of_a_page_say_what_is_not_confirmed_and_when_each_was_check
         "cited in": "green-1",
     }
     page = shown.to_html()
-    assert '&lt;b&gt;Tea&lt;/b&gt;. <a href="https://doi.org/10.1/x">doi:10.1/x</a>' in page
+    assert '<b>Tea</b>. <a href="https://doi.org/10.1/x">doi:10.1/x</a>' in page
     assert '<th scope="col" style="text-align:start">retraction check</th>' in page
     assert "  reference: <b>Tea</b>. doi:10.1/x" in shown.to_text().splitlines()
 

@@ -182,18 +182,28 @@ def assemble(document: str, section: str, edition: Edition, form: str, data: str
 
 @main.command(name="import-sources")
 @click.argument("file", type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Say what would be done, and write nothing.")
 @_DATA
-def import_sources(file: Path, data: str) -> None:
-    """Take in the sources of FILE: CSL-JSON (Zotero), RIS or BibTeX."""
-    from ketcontent.importing import read_sources, take_in
+def import_sources(file: Path, dry_run: bool, data: str) -> None:
+    """Take in the sources of FILE: CSL-JSON (Zotero, Crossref), RIS or BibTeX.
+
+    Good entries come in; the others are named, each with its line and what to do (exit status 1).
+    An update of a source that is there names each cell, old and new.
+    """
+    from ketcontent.importing import read_sources, take_in, told
     from ketcontent.model import read_content, write_content
 
     content = read_content(data)
-    rows = read_sources(file)
-    taken = take_in(content, rows)
-    write_content(taken)
-    added = len(taken.sources) - len(content.sources)
-    click.echo(f"{added} sources added, {len(rows) - added} brought up to date in {data}.")
+    entries = read_sources(file)
+    taken = take_in(content, entries)
+    if taken.content is not content and not dry_run:
+        write_content(taken.content)
+    for line in told(entries, taken, str(file)):
+        click.echo(line)
+    if dry_run:
+        click.echo("Nothing was written.")
+    if taken.refused:
+        raise SystemExit(1)
 
 
 @main.command(name="export-sources")

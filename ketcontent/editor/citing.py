@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 
 from ketcontent.editor.edits import cleaned_words, statement_row, with_statements
 from ketcontent.editor.session import Cells, RowChange, Session, edited, rows_by_key
 from ketcontent.errors import KetcontentError, UnknownName
-from ketcontent.importing import parse_sources, take_in
+from ketcontent.importing import parse_sources, take_in, told
 from ketcontent.markup import cited
 from ketcontent.model import Content
 
@@ -94,29 +93,28 @@ def _uncited(text: str, source: str) -> str:
     return re.sub(r"(\s*)(?<!\\)\[(@[a-z0-9-]+(?:\s*;\s*@[a-z0-9-]+)*)\]", kept, text)
 
 
-def with_pasted(session: Session, text: str) -> tuple[Session, tuple[str, ...]]:
-    """Return the session with the sources of a pasted text, and the keys that they have here.
+def with_pasted(session: Session, text: str) -> tuple[Session, tuple[str, ...], tuple[str, ...]]:
+    """Return the session with the sources of a pasted text, their keys here, and what to tell.
+
+    What to tell is what an import from a file tells: what was added and changed, and what was not
+    taken in or left out.
 
     Raises
     ------
     KetcontentError
-        When the text is neither CSL-JSON, RIS nor BibTeX, or an entry lacks a title or a type.
+        When the text is neither CSL-JSON, RIS nor BibTeX, or no entry of it can be taken in.
     """
-    rows = parse_sources(text, "What was pasted")
-    content = take_in(session.content, rows)
-    found = tuple(key for row in rows if (key := _key_of_source(content, row)))
-    return edited(session, f"Add {', '.join(found)}", content), found
-
-
-def _key_of_source(content: Content, row: Mapping[str, str]) -> str:
-    """Return the key under which a source that was taken in stands."""
-    for (key,), known in rows_by_key(content, "sources").items():
-        same = any(
-            row.get(name) and row[name].lower() == known[name].lower() for name in ("doi", "pmid")
+    place = "What was pasted"
+    entries = parse_sources(text, place)
+    taken = take_in(session.content, entries)
+    lines = tuple(told(entries, taken, place))
+    if not taken.keys:
+        raise KetcontentError(
+            f"{place} holds no reference that can be taken in.",
+            hint=" ".join(lines[1:]) or "Paste references as CSL-JSON, RIS or BibTeX.",
         )
-        if same or key == row["source"]:
-            return key
-    return ""
+    found = tuple(dict.fromkeys(taken.keys.values()))
+    return edited(session, f"Add {', '.join(found)}", taken.content), found, lines
 
 
 def found_sources(content: Content, words: str, *, most: int = 12) -> list[dict[str, str]]:

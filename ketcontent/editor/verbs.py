@@ -167,9 +167,9 @@ def _uncite(bench: Bench, message: Mapping[str, Any]) -> Answer:
 
 
 def _paste(bench: Bench, message: Mapping[str, Any]) -> Answer:
-    bench.session, keys = with_pasted(bench.session, str(message["text"]))
+    bench.session, keys, lines = with_pasted(bench.session, str(message["text"]))
     rows = rows_by_key(bench.session.content, "sources")
-    return {"found": [source_view(rows[(key,)]) for key in keys]}
+    return {"found": [source_view(rows[(key,)]) for key in keys], "told": list(lines)}
 
 
 def _waive(bench: Bench, message: Mapping[str, Any]) -> Answer:

@@ -2,8 +2,9 @@ from .arrivals import Arrival as Arrival
 from .arrivals import supplier_changes as supplier_changes
 from .bibliography import parse_sources as parse_sources
 from .bibliography import read_sources as read_sources
-from .bibliography import take_in as take_in
+from .bibliography import told as told
 from .bibliography import write_sources as write_sources
+from .identity import take_in as take_in
 from .marks import SupplierMark as SupplierMark
 from .marks import mark_of as mark_of
 from .marks import supplier_marks as supplier_marks

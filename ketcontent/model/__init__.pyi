@@ -12,6 +12,7 @@ from .page_slices import table_hashes as table_hashes
 from .schema import SCHEMA_FILE as SCHEMA_FILE
 from .schema import TABLES as TABLES
 from .schema import Key as Key
+from .schema import shipped_schemas as shipped_schemas
 from .store import copy_content as copy_content
 from .store import read_content as read_content
 from .store import read_with_hashes as read_with_hashes

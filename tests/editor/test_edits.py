@@ -345,7 +345,7 @@ PASTED = {
 
 @pytest.mark.parametrize("form", PASTED)
 def test_a_source_is_pasted(form: str) -> None:
-    session, keys = with_pasted(opened(CONTENT, "ketamine"), PASTED[form])
+    session, keys, _ = with_pasted(opened(CONTENT, "ketamine"), PASTED[form])
     [change] = unsaved(session)
     assert change.after is not None
     assert (change.table, change.key, change.after["title"]) == ("sources", keys, "On tea")

@@ -36,9 +36,10 @@ export function detailOf(bench) {
     controls = {};
     home = null;
     const { element: findings } = bench.findings;
+    const decision = bench.supplier.chosen;
     const parts = bench.review.on()
-      ? [head, bench.review.panel(), h("h3", {}, "What the judges found"), findings, changes, bench.evidence.element]
-      : [head, bench.words.panel(), findings, changes, factsPanel(), bench.evidence.element];
+      ? [head, decision, bench.review.panel(), h("h3", {}, "What the judges found"), findings, changes, bench.evidence.element]
+      : [head, decision, bench.words.panel(), findings, changes, factsPanel(), bench.evidence.element];
     bench.fields.redraw(middle, parts);
     if (other) middle.scrollTop = 0;
     if (wasTyping && at === null) bench.words.focusEnd();
@@ -59,6 +60,7 @@ export function detailOf(bench) {
     }
     if (home && state.detail.row.section) home.value = state.detail.row.section;
     drawHead();
+    bench.supplier.drawChosen();
     bench.findings.draw();
     drawChanges();
     bench.evidence.draw();

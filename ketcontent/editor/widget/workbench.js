@@ -17,6 +17,7 @@ import { pageFindingsOf } from "./page_findings.js";
 import { previewOf } from "./preview.js";
 import { reviewOf } from "./review.js";
 import { rowsOf } from "./rows.js";
+import { supplierOf } from "./supplier.js";
 import { wordsOf } from "./words.js";
 
 const PAUSE_SEND = 60; // ms after a key until the words are sent
@@ -35,6 +36,7 @@ export function render({ model, el }) {
     detail: null,
     preview: null,
     status: {},
+    undecided: [], // what the supplier changed or withdrew
   };
   const bench = { model, me: Math.random().toString(36).slice(2, 10), place: model.get("place"), state };
   let run = { cell: "", number: 0, at: 0 };
@@ -89,6 +91,7 @@ export function render({ model, el }) {
   bench.evidence = evidenceOf(bench);
   bench.review = reviewOf(bench);
   bench.list = listOf(bench);
+  bench.supplier = supplierOf(bench);
   bench.detail = detailOf(bench);
   const preview = previewOf(bench);
   const conflicts = conflictsOf(bench);
@@ -154,6 +157,7 @@ export function render({ model, el }) {
     messages.lost,
     messages.notes,
     conflicts.element,
+    bench.supplier.element,
     helpBox,
     panes,
     messages.live,
@@ -260,7 +264,7 @@ export function render({ model, el }) {
     const homeless = bench.rows
       .take(question, answer)
       .map(([statement, text]) => ({ statement, text, after: before(state.listing, statement) }));
-    for (const name of ["page", "choices", "preview", "status"]) {
+    for (const name of ["page", "choices", "preview", "status", "undecided"]) {
       if (answer[name] !== undefined) state[name] = answer[name];
     }
     if (answer.listing) state.confirmed = answer.listing;
@@ -273,6 +277,7 @@ export function render({ model, el }) {
     takeDetail(question, answer);
     drawStatus();
     conflicts.draw();
+    bench.supplier.draw();
     if (answer.saved) messages.saved(answer.saved);
     if (answer.news) bench.note(answer.news);
     if (answer.error) bench.note(answer.error.message, answer.error.hint, "kc-bad");

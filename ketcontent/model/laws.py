@@ -172,10 +172,28 @@ def _a_waiver_is_for_a_row_that_is_there(tables: TablesRows) -> None:
             )
 
 
+def _what_a_page_is_about_has_a_kind_and_a_name(tables: TablesRows) -> None:
+    """One without the other says nothing."""
+    documents = tables["documents"]
+    for line, row in documents:
+        if documents.read(line, "about", "about_type") and bool(row["about"]) != bool(
+            row["about_type"]
+        ):
+            empty, full = ("about", "about_type") if row["about_type"] else ("about_type", "about")
+            documents.fault(
+                line,
+                "half-about",
+                empty,
+                f"'{empty}' is empty, but '{full}' is '{row[full]}'.",
+                "Fill in both, what kind of thing the page is about and its name, or neither.",
+            )
+
+
 LAWS: tuple[Callable[[TablesRows], None], ...] = (
     _positions_are_used_once,
     _a_statement_is_in_an_edition_or_not,
     _a_block_has_one_form,
     _a_notice_speaks_the_language_of_its_page,
     _a_waiver_is_for_a_row_that_is_there,
+    _what_a_page_is_about_has_a_kind_and_a_name,
 )

@@ -7,6 +7,7 @@ page as received ``supplied_heading``, ``supplied_label`` and ``supplied``, each
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -162,6 +163,8 @@ def _whole(view: PageView, edition: Edition) -> Document:
         audience=row["audience"],
         publisher=row["publisher"],
         funding=row["funding"],
+        about=row["about"],
+        about_type=row["about_type"],
     )
     cites = [key for one in page.statements for key in one.cites]
     numbers = {key: place for place, key in enumerate(dict.fromkeys(cites), start=1)}
@@ -244,6 +247,7 @@ def _sections(view: PageView, language: str, edition: Edition) -> tuple[Section,
     half = "supplied_" if edition == "supplied" else ""
     chosen = [row for row in view.rows("sections") if row[f"{half}position"] is not None]
     blocks = _blocks(view, language, edition)
+    anchors = _anchors(view.rows("sections"))
     return tuple(
         Section(
             section=row["section"],
@@ -253,9 +257,43 @@ def _sections(view: PageView, language: str, edition: Edition) -> tuple[Section,
             blocks=tuple(blocks.get(row["section"], ())),
             language=language,
             edition=edition,
+            anchor=anchors.get(row["section"], ""),
         )
         for row in sorted(chosen, key=lambda row: row[f"{half}position"])
     )
+
+
+def _anchors(sections: Rows) -> dict[str, str]:
+    """Return what the places of headings are called whose letters a key cannot hold, by key.
+
+    A key is ASCII, and of ``علاج الربو`` it keeps nothing. Such a place is called by the words of
+    the heading as it was received, which no edit changes; of one that an editor added, as it is
+    now. Of several with the same words the one whose key is oldest has them alone. No other id of
+    a page looks like that: keys are ASCII, and what is not a key starts with ``_`` or ``s_``.
+    """
+    anchors: dict[str, str] = {}
+    taken: set[str] = set()
+    # Keys of one stem are handed out in turn: section, section-2, … section-10.
+    for row in sorted(sections, key=lambda row: (len(row["section"]), row["section"])):
+        words = _lettered(row["supplied_heading"] or row["heading"])
+        if words.isascii():
+            continue
+        while words in taken:
+            words = f"{words}-{row['section']}"
+        taken.add(words)
+        anchors[row["section"]] = words
+    return anchors
+
+
+def _lettered(heading: str) -> str:
+    """Return the words of a heading, in any script, joined by hyphens."""
+    plain = unicodedata.normalize("NFC", fold(heading).casefold())
+    kept = (
+        # A letter with its signs, a digit; what only shapes the letters around it has no width.
+        "" if category == "Cf" else one if category[0] in "LMN" else " "
+        for one, category in ((one, unicodedata.category(one)) for one in plain)
+    )
+    return "-".join("".join(kept).split())
 
 
 def _blocks(view: PageView, language: str, edition: Edition) -> dict[str, list[Block]]:

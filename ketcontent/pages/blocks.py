@@ -198,6 +198,8 @@ class Section:
     """By sentence, where the terms that it is the first to use are defined."""
     say: Strings = field(default_factory=english)
     """The words of the furniture."""
+    anchor: str = ""
+    """What the place of its heading is called; empty where the key says the same."""
 
     @property
     def title(self) -> str:

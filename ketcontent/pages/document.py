@@ -83,6 +83,10 @@ class Document:
     """The day of the oldest sign-off it needs; empty where one lacks."""
     next_review: str = ""
     """The last day on which that is recent enough; empty where one lacks."""
+    about: str = ""
+    """The name of what it is about; empty until an editor says so."""
+    about_type: str = ""
+    """What that is, as a type of schema.org; empty with it."""
     version: str = ""
     """The digest of all that is shown; empty until the sign-offs were looked at."""
 
@@ -175,7 +179,7 @@ class Document:
             "contents": []
             if self.part
             else [
-                {"id": section.section, "heading": section.title}
+                {"id": section.anchor or section.section, "heading": section.title}
                 for section in self.sections
                 if section.title
             ],
@@ -227,8 +231,9 @@ class Document:
 def linked_data(page: Document) -> dict[str, Any]:
     """Return what a page says of itself to machines: schema.org, as JSON-LD.
 
-    It says nothing that the page does not show. What is told of the medicine itself (its legal
-    status, its warnings) are sentences, so they are told once all of them are signed off.
+    What the page is about is what its row says, and nothing where the row says nothing; all else
+    is shown on the page. What is told of a medicine (its legal status, its warnings) are
+    sentences, so they are told once all of them are signed off.
 
     Notes
     -----
@@ -240,13 +245,13 @@ def linked_data(page: Document) -> dict[str, Any]:
     >>> from ketcontent import assemble
     >>> from ketcontent.model import read_content
     >>> data = linked_data(assemble(read_content("data"), "ketamine"))
-    >>> data["@type"], data["about"]["name"], len(data["citation"])
-    ('MedicalWebPage', 'Ketamine', 45)
+    >>> data["@type"], data["about"], len(data["citation"])
+    ('MedicalWebPage', {'@type': 'Drug', 'name': 'Ketamine'}, 45)
     """
     # A section may be signed in full on a page that is not: its dates are the page's.
     reviewed = page.state == "reviewed" and bool(page.last_review)
-    about: dict[str, Any] = {"@type": "Drug", "name": page.name, "nonProprietaryName": page.name}
-    if reviewed:
+    about: dict[str, Any] = {"@type": page.about_type, "name": page.about} if page.about else {}
+    if reviewed and page.about_type == "Drug":  # of nothing else are these two asked
         about["legalStatus"] = [one.plain for one in page.statements if one.kind == "regulatory"]
         about["warning"] = [one.plain for one in page.statements if one.kind == "risk"]
     data: dict[str, Any] = {

@@ -25,8 +25,8 @@ DATA = Path(__file__).resolve().parents[2] / "data"
 
 SOUND = {
     "documents": """\
-document,title,supplied_title,language,audience,purpose,publisher,funding,review_every_days,supplier_change,supplier_was,supplier_decision,supplier_reason
-tea,Tea,Tea,en,adults,,,,365,changed,Green tea,agreed,
+document,title,supplied_title,language,about_type,about,audience,purpose,publisher,funding,review_every_days,supplier_change,supplier_was,supplier_decision,supplier_reason
+tea,Tea,Tea,en,Substance,Tea leaves,adults,,,,365,changed,Green tea,agreed,
 """,
     "sections": """\
 document,section,position,number,heading,supplied_position,supplied_number,supplied_heading,supplied_run_in,supplier_change,supplier_was,supplier_decision,supplier_reason
@@ -231,6 +231,7 @@ POSITION_HINT = "Give each row a position of its own; gaps are welcome."
 SUPPLIED_HINT = (
     "Fill in all columns that start with supplied, or, for a statement that an editor added, none."
 )
+ABOUT_HINT = "Fill in both, what kind of thing the page is about and its name, or neither."
 CUT_HINT = "Fill in both, or empty both to cut the statement from the current edition."
 RAGGED_HINT = "Write one cell a column; put a cell with a comma in it in quotes."
 HIDDEN_HINT = "Delete it: nobody can see it, and it can change what is read."
@@ -481,6 +482,18 @@ KEYS = [
 ]
 
 CELLS = [
+    one(
+        "a kind of thing outside its list",
+        "documents",
+        swap("Substance", "Substances"),
+        "not-in-list",
+        2,
+        "'Substances' is not a value of 'about_type'.",
+        "Did you mean 'Substance'?",
+        column="about_type",
+        cell="Substances",
+        key="tea",
+    ),
     one(
         "a form outside its list",
         "statements",
@@ -915,7 +928,7 @@ TWICE = [
         ("help_lines", "ZZ,Find A Helpline", "GB,Samaritans", "GB/Samaritans"),
         ("waivers", "tea/taste,wonder", "tea/call,cure", "statements/tea/call/cure"),
         ("notices", "Call now.,\n", "Call now.,\ncrisis,en,Call.,\n", "crisis/en"),
-        ("documents", "agreed,\n", "agreed,\ntea,Tea,,en,,,,,30,,,,\n", "tea"),
+        ("documents", "agreed,\n", "agreed,\ntea,Tea,,en,,,,,,,30,,,,\n", "tea"),
         ("sources", "pot,book,", f"{'leaf,book,Leaf' + ',' * 16}\npot,book,", "leaf"),
         ("people", "ann,Ann Ash,,,none\n", "ann,Ann Ash,,,none\nann,Ann Elm,,,none\n", "ann"),
     ]
@@ -1269,7 +1282,7 @@ LINES = [
         for table, line, old, new, cells, header in [
             ("terms", 2, ",,\n", "\n", "3 cells", 5),
             ("terms", 2, "OCD,en,obsessive-compulsive disorder,,", "OCD", "1 cell", 5),
-            ("documents", 2, ",365", ",365,", "14 cells", 13),
+            ("documents", 2, ",365", ",365,", "16 cells", 15),
             ("statements", 5, ",item,Heat,Use hot water.,changed", "", "22 cells", 26),
             ("statements", 3, "Tea calms.", "Tea, calms.", "27 cells", 26),
             ("sections", 4, "tea,lede,10,,,10,,,false,,,,", "tea,lede", "2 cells", 13),
@@ -1439,6 +1452,28 @@ LAWS = [
         column="supplied_position",
         cell="10",
         key="tea/taste",
+    ),
+    one(
+        "a kind of thing without its name",
+        "documents",
+        swap("Tea leaves", ""),
+        "half-about",
+        2,
+        "'about' is empty, but 'about_type' is 'Substance'.",
+        ABOUT_HINT,
+        column="about",
+        key="tea",
+    ),
+    one(
+        "a name without the kind of thing",
+        "documents",
+        swap("Substance", ""),
+        "half-about",
+        2,
+        "'about_type' is empty, but 'about' is 'Tea leaves'.",
+        ABOUT_HINT,
+        column="about_type",
+        key="tea",
     ),
     one(
         "words of its own and a notice",

@@ -94,6 +94,67 @@ def test_a_section_holds_its_heading_blocks_labels_and_keys() -> None:
     assert list(page) == list(page.sections)
 
 
+ASTHMA = """\
+الربو
+أعراض الربو:
+السعال والصفير.
+علاج الربو
+يساعد البخاخ.
+علاج الربو
+اسأل طبيبك.
+Inhalers
+They help.
+"""
+
+
+def places_of(page: Document) -> list[str]:
+    return [one["id"] for one in page.facts["contents"]]
+
+
+def test_the_place_of_a_heading_keeps_the_letters_of_its_script() -> None:
+    page = assemble(content_of(ASTHMA, language="ar"), "tea")
+    assert places_of(page) == ["أعراض-الربو", "علاج-الربو", "علاج-الربو-section-2", "inhalers"]
+
+
+@pytest.mark.parametrize("edition", ["current", "supplied"])
+def test_each_link_of_the_contents_has_one_place_to_lead_to(edition: Any) -> None:
+    page = assemble(content_of(ASTHMA, language="ar"), "tea", edition=edition)
+    html = page.to_html()
+    ids = re.findall(r' id="([^"]*)"', html)
+    assert len(ids) == len(set(ids))
+    assert set(re.findall(r' href="#([^"]*)"', html)) <= set(ids)
+    assert {*places_of(page), *(one.section for one in page)} <= set(ids)
+
+
+def test_the_place_of_a_heading_stays_when_it_is_edited_moved_or_joined_by_another() -> None:
+    content = content_of(ASTHMA, language="ar")
+    was = places_of(assemble(content, "tea"))
+    content = with_section(content, "section", heading="ما الذي يساعد", position=1)
+    row = {"document": "tea", "section": "section-4", "position": 90, "heading": "أعراض الربو"}
+    more = frame_of("sections", [{**row, "supplied_run_in": False}], content)
+    content = replace(content, sections=pd.concat([content.sections, more], ignore_index=True))
+    now = places_of(assemble(content, "tea"))
+    assert now == [was[1], was[0], *was[2:], "أعراض-الربو-section-4"]
+
+
+@pytest.mark.parametrize(
+    ("heading", "place"),
+    [
+        pytest.param("दमा क्या है?", "दमा-क्या-है", id="signs on letters"),
+        pytest.param("می\u200cشود: آسم", "میشود-آسم", id="what has no width"),
+        pytest.param("Überdosis", "überdosis", id="letters beside ASCII"),
+        pytest.param("U\u0308berdosis", "überdosis", id="an accent of its own"),
+        pytest.param("哮喘是什么", "哮喘是什么", id="no spaces"),
+        pytest.param("Uses & 2 forms", "section-9", id="ASCII, as its key"),
+        pytest.param("“”…", "section-9", id="no letters"),
+    ],
+)
+def test_the_place_of_a_heading_is_its_letters_and_digits(heading: str, place: str) -> None:
+    content = content_of("Tea\nUses\nIt helps.")
+    sections = content.sections.assign(section="section-9", heading=heading, supplied_heading="")
+    assert places_of(assemble(replace(content, sections=sections), "tea")) == [place]
+
+
 def test_the_order_of_an_edition_is_its_positions_and_not_its_rows() -> None:
     content = edited(content_of(), "green-1", position=99, supplied_position=98)
     content = edited(content, "green-2", position=97, supplied_position=99)

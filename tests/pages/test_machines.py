@@ -25,6 +25,7 @@ from nbformat import v4
 from ketcontent import assemble, list_documents, read_content, sign_off, with_signoffs
 from ketcontent.execution.exporters import export
 from ketcontent.model.content import Content, empty_content, frame_of
+from ketcontent.model.schema import shipped_schemas
 from tests import judging
 from tests.conftest import ROOT
 
@@ -105,6 +106,8 @@ def zinc(*, language: str = "en") -> Content:
         "publisher": "The Zinc Pages",
         "funding": "Nobody",
         "language": language,
+        "about_type": "Drug",
+        "about": "Zinc salts",
     }
     for key in ("talk-first", "crisis-line"):
         changes["notices", key] = {"language": language}
@@ -551,8 +554,7 @@ def test_the_data_of_a_page_is_that_of_its_rows(
     states = {"creativeWorkStatus", "version", "about", "lastReviewed", "reviewedBy"}
     assert {key: value for key, value in data.items() if key not in states} == expected
     about = {key: value for key, value in data["about"].items() if key not in MEDICINE}
-    drug = {"@type": "Drug", "name": row["title"], "nonProprietaryName": row["title"]}
-    assert about == drug
+    assert about == {"@type": row["about_type"], "name": row["about"]}
     assert re.fullmatch("w1:[0-9a-f]{64}", data["version"])
 
 
@@ -609,6 +611,36 @@ def test_nothing_is_said_of_the_medicine_until_the_whole_page_is_signed(
     page = with_signoffs(content, assemble(content, "zinc", section=section))
     [data] = data_of(page.to_html())
     assert keys_of(data) & (MEDICINE | {"lastReviewed", "reviewedBy"}) == set()
+
+
+SCHEMA_ORG_TYPES = {
+    *("AnatomicalStructure", "DietarySupplement", "Drug", "DrugClass", "InfectiousDisease"),
+    *("LifestyleModification", "MedicalCondition", "MedicalDevice", "MedicalProcedure"),
+    *("MedicalRiskFactor", "MedicalSignOrSymptom", "MedicalTest", "MedicalTherapy"),
+    *("Substance", "SurgicalProcedure"),
+}
+"""Types of https://schema.org/MedicalEntity and their kinds, read there by hand."""
+
+
+def about_of(kind: str, name: str) -> Any:
+    """Return what the reviewed page says it is about, with that in its row."""
+    made = signed(zinc())
+    documents = made.documents.assign(about_type=kind, about=name)
+    [data] = data_of(bundle(replace(made, documents=documents))["text/html"])
+    return data.get("about")
+
+
+def test_a_page_says_what_it_is_about_only_where_its_row_does() -> None:
+    assert about_of("", "") is None
+    asthma = {"@type": "MedicalCondition", "name": "Asthma"}
+    assert about_of("MedicalCondition", "Asthma") == asthma
+
+
+def test_every_kind_of_thing_that_the_data_package_offers_is_a_type_of_schema_org() -> None:
+    field = shipped_schemas()["documents"].fields["about_type"]
+    offered = field["constraints"]["enum"]
+    assert set(offered) <= SCHEMA_ORG_TYPES
+    assert [one for one in offered if one not in field["description"]] == []
 
 
 def test_a_stale_state_is_told_by_the_data_in_the_words_of_the_page(pages: dict[str, str]) -> None:

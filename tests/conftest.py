@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -29,6 +30,10 @@ settings.register_profile("ketcontent", deadline=None)
 settings.load_profile("ketcontent")
 # The fast lane tries a few of the examples that the whole suite tries.
 settings.register_profile("fast", deadline=None, max_examples=15)
+
+# Where Ctrl-C is ignored (a background shell, some runners of CI), whatever is started would ignore
+# it as well, and never end when a test presses it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 ROOT = Path(__file__).parent.parent
 
@@ -128,17 +133,9 @@ def limited(program: subprocess.Popen[str]) -> subprocess.Popen[str]:
     return program
 
 
-COMMAND_LINE = """\
-import signal
-signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell in the background ignores it
-from ketcontent.cli import main
-main()
-"""
-
-
 def start(*words: str, cwd: Path, **options: Any) -> subprocess.Popen[str]:
     """Start the command line in a process group of its own, as a shell does."""
-    program = [sys.executable, "-c", COMMAND_LINE, *words]
+    program = [sys.executable, "-c", "from ketcontent.cli import main; main()", *words]
     environment = {name: value for name, value in os.environ.items() if name != "CI"}
     environment |= options.pop("env", {})
     return limited(

@@ -18,7 +18,7 @@ from ketcontent import building
 from ketcontent.building.request import Built
 from ketcontent.cli import main
 from ketcontent.errors import BuildFailed
-from ketcontent.execution.run import Progress
+from ketcontent.execution import Progress
 from ketcontent.terminal import show_progress
 from tests.conftest import PAGES, start, tree
 

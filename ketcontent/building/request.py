@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ketcontent.building.cache import code_hash, inputs_hash, read_declared
 from ketcontent.building.plan import KEPT, NOTEBOOKS, chosen_pages, plan_runs
-from ketcontent.execution import declared_parameters, hold_parameters
+from ketcontent.execution import check_parameters, declared_parameters
 from ketcontent.hashing import hash_file, hash_json
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ def job_of(request: Request) -> Job:
     for run in runs:
         if (known := hash_file(run.notebook)) not in declared:
             declared[known] = declared_parameters(run.notebook)
-        hold_parameters(run.notebook, run.parameters, declared[known])
+        check_parameters(run.notebook, run.parameters, declared[known])
     by_page: dict[str, list[Run]] = {page: [] for page in (*pages, "")}
     for run in runs:
         by_page[run.document].append(run)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import importlib
 import os
 import pickle
 import queue
@@ -221,7 +220,7 @@ def _environment(task: Task, places: Mapping[str, str]) -> dict[str, str]:
 
 def serve() -> NoReturn:
     """Import what notebooks need, then do what is asked, until nobody is there to ask."""
-    from ketcontent.execution import IMPORTS, KERNELS, can_fork, start_fork_server
+    from ketcontent.execution import warm_worker
 
     if hasattr(signal, "SIGINT"):
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the builder's to handle
@@ -238,10 +237,7 @@ def serve() -> NoReturn:
     (environment,) = pickle.load(requests)
     os.environ.clear()
     os.environ.update(environment)
-    if can_fork():
-        start_fork_server(KERNELS)
-    for name in IMPORTS:
-        importlib.import_module(name)
+    warm_worker()
     asked: queue.SimpleQueue[Any] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(requests, asked), daemon=True).start()
     answer((code_of_worker(), str(shipped_file("data"))))

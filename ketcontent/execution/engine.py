@@ -7,9 +7,8 @@
 A kernel started the usual way spends its first second importing. Here it is forked from a process
 that has imported already (`ketcontent.execution.forkserver`). What runs in it is ipykernel's own
 application, with its configuration, sockets and shutdown; what talks to it is papermill's own
-client. Only the launch is ours (`_WarmProvisioner`), and the wait for the first answer
-(`_WarmClient`), so that what holds for papermill's default engine holds here: parameters,
-time-outs, tags, logs, saves, failures.
+client. Only the launch is ours, and the wait for the first answer, so that what holds for
+papermill's default engine holds here: parameters, time-outs, tags, logs, saves, failures.
 
 Where there is no fork, and for kernels of another language or another Python, papermill's default
 engine does the work; where there is no fork it says so, once.
@@ -39,7 +38,8 @@ from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
-from ketcontent.execution.forkserver import can_fork, fork_kernel, too_slow
+from ketcontent.execution.forkserver import Kernel, can_fork, fork_kernel, too_slow
+from ketcontent.execution.forkserver_program import KernelRequest
 
 
 def __getattr__(name: str) -> Any:
@@ -65,22 +65,18 @@ def _engine() -> type:
         @classmethod
         def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **options: Any) -> Any:
             half_run = options.pop("half_run", None)
+            if can_fork():
+                timeout = options.get("start_timeout", _WarmManager.timeout)
+                options.setdefault("kernel_manager_class", _manager_of(timeout))
+            else:
+                _say_once()
             try:
-                return cls._execute(nb_man, kernel_name, options)
+                return super().execute_managed_notebook(nb_man, kernel_name, **options)
             except BaseException:
                 # papermill saves a notebook whose cell raised, and loses one whose kernel died.
                 if half_run is not None:
                     write_ipynb(nb_man.nb, half_run)
                 raise
-
-        @classmethod
-        def _execute(cls, nb_man: Any, kernel_name: str, options: dict[str, Any]) -> Any:
-            if can_fork():
-                patience = options.get("start_timeout", _WarmManager.patience)
-                options.setdefault("kernel_manager_class", _manager_of(patience))
-            else:
-                _say_once()
-            return super().execute_managed_notebook(nb_man, kernel_name, **options)
 
     return KetcontentEngine
 
@@ -111,19 +107,18 @@ class _WarmClient(AsyncKernelClient):
             if not await self.is_alive():
                 raise RuntimeError("Kernel died before replying to kernel_info")
             if time.monotonic() > end:
-                raise RuntimeError(f"Kernel didn't respond in {timeout} seconds")
+                raise too_slow(timeout)
 
 
 class _WarmManager(AsyncKernelManager):
     """A manager whose kernels are forked, and listen in a folder of their own."""
 
-    patience = 60.0
+    timeout = 60.0
     """The seconds that a kernel has to start; papermill's ``start_timeout``."""
     client_class = "ketcontent.execution.engine._WarmClient"
     client_factory = _WarmClient
     provisioner: Any = None
     transport: Any
-    _folder = ""
 
     async def _async_pre_start_kernel(self, **options: Any) -> Any:
         specification = self.kernel_spec
@@ -132,59 +127,63 @@ class _WarmManager(AsyncKernelManager):
             self.provisioner = _WarmProvisioner(
                 kernel_id=self.kernel_id or "", kernel_spec=specification, parent=self
             )
-            folder = mkdtemp(prefix="ket-")
+            folder = self.provisioner.sockets = mkdtemp(prefix="ket-")
             # The name of a socket may have a hundred bytes; only the user may open the folder.
             if len(os.fsencode(folder)) < 80:
                 self.transport, self.ip = "ipc", str(Path(folder, "k"))
             self.connection_file = str(Path(folder, "kernel.json"))
-            self._folder = folder
         return await super()._async_pre_start_kernel(**options)
 
     async def _async_wait(self, pollinterval: float = 0.1) -> None:
         # A forked kernel is gone in hundredths of a second.
         await super()._async_wait(min(pollinterval, 0.005))
 
-    async def _async_cleanup_resources(self, restart: bool = False) -> None:
-        await super()._async_cleanup_resources(restart=restart)
-        if self._folder and not restart:
-            shutil.rmtree(self._folder, ignore_errors=True)
-
-    cleanup_resources = _async_cleanup_resources
-
 
 @cache
-def _manager_of(patience: float) -> type[_WarmManager]:
+def _manager_of(timeout: float) -> type[_WarmManager]:
     # nbclient makes the manager itself, and tells it nothing.
-    return type("_WarmManager", (_WarmManager,), {"patience": patience})
+    return type("_WarmManager", (_WarmManager,), {"timeout": timeout})
 
 
 class _WarmProvisioner(LocalProvisioner):
     """Launches a kernel by forking it, where the command is the one of this Python's ipykernel."""
 
+    sockets = ""
+    """The folder of its sockets."""
+    kernel: Kernel | None = None
+    """The kernel, which ends with this, and keeps the folder meanwhile."""
+
     async def launch_kernel(self, cmd: list[str], **options: Any) -> Any:
-        words = _kernel_words(cmd)
+        words = ipykernel_words(cmd)
         if words is None:
             return await super().launch_kernel(cmd, **options)
-        end = time.monotonic() + self.parent.patience
+        timeout = self.parent.timeout
+        end = time.monotonic() + timeout
         folder = os.path.abspath(options.get("cwd") or os.getcwd())
-        request = (words, options["env"], folder, self.parent._folder)
+        request = KernelRequest(words, options["env"], folder, self.sockets)
         try:
-            self.process = fork_kernel(request, self.parent.patience)
+            self.process = self.kernel = kernel = fork_kernel(request, timeout)
             # A client that connects too soon tries again a tenth of a second later.
-            while not self.process.started and self.process.poll() is None:
+            while not kernel.started and kernel.poll() is None:
                 if time.monotonic() > end:
-                    self.process.kill()
-                    raise too_slow(self.parent.patience)
+                    kernel.kill()
+                    raise too_slow(timeout)
                 await asyncio.sleep(0.002)
         except BaseException:  # nobody cleans up after a kernel that was never there
-            shutil.rmtree(self.parent._folder, ignore_errors=True)
+            await self.cleanup()
             raise
-        self.pid = self.pgid = self.process.pid  # it leads a group of its own
+        self.pid = self.pgid = kernel.pid  # it leads a group of its own
         self.cwd = folder
         return self.connection_info
 
+    async def cleanup(self, restart: bool = False) -> None:
+        await super().cleanup(restart=restart)
+        if not restart:
+            self.kernel = None
+            shutil.rmtree(self.sockets, ignore_errors=True)
 
-def _kernel_words(command: Sequence[str]) -> list[str] | None:
+
+def ipykernel_words(command: Sequence[str]) -> list[str] | None:
     """Return the words that a command gives ipykernel; None where it starts something else."""
     python, *words = command
     if os.path.abspath(python) != sys.executable:

@@ -1,73 +1,54 @@
-"""Run a notebook and export it, many at once, each in a process that is already warm.
+"""Execute and export many runs at once, in workers that are warm.
 
-A run is one notebook with its parameters and the files that its exports go to. Runs are
-independent of each other, so they share the machine's cores: a worker executes one with papermill
-(`ketcontent.execution.engine`), exports it at once, and says what became of it: how it failed, or
-what it read and the digest of each file it wrote.
+Runs are independent of each other, so they share the machine's cores. A worker is a fork of an
+interpreter that has imported what every worker needs (`ketcontent.execution.preload_worker`); what
+the caller has imported or changed reaches no notebook. The kernels of all workers are forks of one
+fork server (`ketcontent.execution.forkserver`), which has imported what every notebook needs.
 """
 
 from __future__ import annotations
 
+import importlib
 import multiprocessing
 import os
 import signal
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from dataclasses import dataclass
 from multiprocessing import forkserver
+from multiprocessing.context import BaseContext
 from pathlib import Path
 from typing import Any
 
-from ketcontent.execution.forkserver import WARM, attach, can_fork, shared_fork_server
-from ketcontent.execution.run import Failure, Outcome, Progress, Run, run_one
+from ketcontent.execution.forkserver import NOTEBOOKS, attach, can_fork, start_fork_server
+from ketcontent.execution.run import Failure, Outcome, Run, run_one
+
+PRELOAD_WORKER = "ketcontent.execution.preload_worker"
+"""What a worker imports before it does anything."""
 
 
-@contextmanager
-def process_pool(jobs: int, kept: Path) -> Iterator[ProcessPoolExecutor]:
-    """Hold workers; at the end of the block they are gone, at once where it ends in an exception.
-
-    Parameters
-    ----------
-    jobs
-        How many.
-    kept
-        The folder of the executed notebooks.
-
-    Examples
-    --------
-    >>> with process_pool(1, Path("kept")) as executor:  # no worker starts before it has work
-    ...     executor._max_workers
-    1
-    """
-    before = set(multiprocessing.active_children())
-    door = start_pool()
-    with ProcessPoolExecutor(
-        jobs,
-        mp_context=_origin(),
-        initializer=_start_worker,
-        initargs=(kept, dict(os.environ), door),
-    ) as executor:
-        try:
-            yield executor
-        except BaseException:
-            executor.shutdown(wait=False, cancel_futures=True)
-            for worker in set(multiprocessing.active_children()) - before:
-                worker.terminate()
-            raise
+PRELOAD_KERNEL = (*NOTEBOOKS, "ketcontent.execution.preload_kernel")
+"""What is imported for its kernels, besides what every kernel needs."""
 
 
-def is_broken(executor: Any) -> bool:
-    """Return whether a worker was killed, so that the executor takes no work any more.
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a build is."""
 
-    Examples
-    --------
-    >>> with process_pool(1, Path("kept")) as executor:
-    ...     is_broken(executor)
-    False
-    """
-    return bool(executor._broken)
+    done: int
+    """Notebooks done."""
+    total: int
+    """Notebooks in all."""
+    finished: str
+    """The notebook just done; empty at the start."""
+    seconds: float
+    """How long that one took."""
+    at_work: str
+    """The first notebook that is not done; empty at the end."""
 
 
 def run_all(
@@ -91,12 +72,6 @@ def run_all(
         The folders to write the exports and the executed notebooks to.
     progress
         Called at the start, and as each run is done.
-
-    Examples
-    --------
-    >>> list(run_all(None, [], Path("work"), Path("kept"), lambda one: print(one.total)))
-    0
-    []
     """
     report = progress or (lambda _: None)
     remaining = dict(enumerate(run.name for run in runs))
@@ -119,46 +94,75 @@ def _result(future: Future[Outcome], run: Run) -> Outcome:
         return Outcome(Failure(run.document, run.notebook.name, None, None, "", lost, ""), 0.0)
 
 
-def start_pool() -> Any:
+@contextmanager
+def process_pool(jobs: int, kept: Path) -> Iterator[ProcessPoolExecutor]:
+    """Hold workers; at the end of the block they are gone, at once where it ends in an exception.
+
+    Parameters
+    ----------
+    jobs
+        How many. None starts before there is work for it.
+    kept
+        The folder of the executed notebooks.
+    """
+    before = set(multiprocessing.active_children())
+    kernels = _start_kernels()
+    with ProcessPoolExecutor(
+        jobs,
+        mp_context=_start_workers(),
+        initializer=_become_worker,
+        initargs=(kept, dict(os.environ), kernels),
+    ) as executor:
+        try:
+            yield executor
+        except BaseException:
+            executor.shutdown(wait=False, cancel_futures=True)
+            for worker in set(multiprocessing.active_children()) - before:
+                worker.terminate()
+            raise
+
+
+def is_broken(executor: ProcessPoolExecutor) -> bool:
+    """Return whether a worker was killed, so that the executor takes no work any more."""
+    try:
+        executor.submit(os.getpid)
+    except BrokenProcessPool:
+        return True
+    return False
+
+
+def start_pool() -> None:
     """Start in the background what a pool needs to be warm: the sooner, the sooner it is ready.
 
     Kernels, which import most, come first. Where there are cores to spare, workers begin too.
-    Returned is the door of the kernels' house (`nursery.open_house`); None where there is no fork.
-
-    Examples
-    --------
-    >>> start_pool() is start_pool()
-    True
     """
+    if _start_kernels() is not None and available_cores() > 2:
+        _start_workers()
+
+
+def warm_worker() -> None:
+    """Make this process, which is no worker of a pool here, as warm as one."""
+    _start_kernels()
+    importlib.import_module(PRELOAD_WORKER)
+
+
+def _start_kernels() -> socket.socket | None:
+    """Return the socket of the kernels' fork server, started if need be; None without forks."""
     if not can_fork():
         return None
     with _no_interrupt():
-        door = shared_fork_server(KERNELS)
-    if available_cores() > 2:
-        _origin()
-    return door
+        return start_fork_server(PRELOAD_KERNEL)
 
 
-def _origin() -> Any:
-    """Return where workers come from: forks of one fresh interpreter that imports all they need.
-
-    What the caller has imported or changed reaches no notebook.
-    """
+def _start_workers() -> BaseContext:
+    """Return where workers come from: forks of one fresh interpreter, started if need be."""
     if not can_fork():
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(list(IMPORTS))
+    context.set_forkserver_preload([PRELOAD_WORKER])
     with _no_interrupt():
         forkserver.ensure_running()
     return context
-
-
-IMPORTS = ("ketcontent.execution.preload_worker",)
-"""What a worker imports before it does anything."""
-
-
-KERNELS = (*WARM, "ketcontent.execution.preload_kernel")
-"""What its kernels import, besides what every kernel does."""
 
 
 @contextmanager
@@ -174,7 +178,7 @@ def _no_interrupt() -> Iterator[None]:
         signal.signal(signal.SIGINT, handler)
 
 
-def _start_worker(kept: Path, environment: dict[str, str], door: Any) -> None:
+def _become_worker(kept: Path, environment: dict[str, str], kernels: socket.socket | None) -> None:
     """Make a worker end when it is told to, or when its parent is gone; its kernel follows."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
     os.environ.clear()
@@ -183,8 +187,8 @@ def _start_worker(kept: Path, environment: dict[str, str], door: Any) -> None:
     kept.mkdir(parents=True, exist_ok=True)
     handle = os.open(kept / "kernels.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     os.dup2(handle, 2)
-    if door is not None:
-        attach(door)
+    if kernels is not None:
+        attach(kernels)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 
@@ -197,13 +201,7 @@ def _end_with_parent() -> None:
 
 
 def available_cores() -> int:
-    """Return how many cores this process may use.
-
-    Examples
-    --------
-    >>> available_cores() > 0
-    True
-    """
+    """Return how many cores this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1

@@ -93,22 +93,6 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a build is."""
-
-    done: int
-    """Notebooks done."""
-    total: int
-    """Notebooks in all."""
-    finished: str
-    """The notebook just done; empty at the start."""
-    seconds: float
-    """How long that one took."""
-    at_work: str
-    """The first notebook that is not done; empty at the end."""
-
-
-@dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of a run."""
 

@@ -22,8 +22,8 @@ import ketcontent
 from ketcontent import execution, read_content, write_content
 from ketcontent.building.plan import plan_runs
 from ketcontent.errors import BuildFailed, KetcontentError, UnknownName, WrongParameter
-from ketcontent.execution.parameters import check_parameters
-from ketcontent.execution.run import Failure, Progress
+from ketcontent.execution import Failure, Progress
+from ketcontent.execution.parameters import check_parameters, declared_parameters
 from ketcontent.scaffold import create_project
 from tests.conftest import LONG, ROOT, add_pages, build_in, make_project, start, tree, wait_until
 
@@ -610,7 +610,7 @@ def test_a_parameter_that_a_notebook_does_not_take_is_refused(
 ) -> None:
     notebook = with_parameters(tmp_path / "mine.ipynb", PARAMETERS)
     with pytest.raises(WrongParameter) as caught:
-        check_parameters(notebook, given)
+        check_parameters(notebook, given, declared_parameters(notebook))
     assert str(caught.value) == f"mine.ipynb {said}"
     assert caught.value.notebook == str(notebook)
     assert caught.value.parameter == next(iter(given))
@@ -618,26 +618,18 @@ def test_a_parameter_that_a_notebook_does_not_take_is_refused(
 
 def test_parameters_of_the_declared_types_are_taken(tmp_path: Path) -> None:
     notebook = with_parameters(tmp_path / "mine.ipynb", PARAMETERS)
-    check_parameters(notebook, {})
-    check_parameters(
-        notebook,
-        {
-            "title": "",
-            "count": 0,
-            "ratio": 2,
-            "draft": True,
-            "names": ["a"],
-            "facts": {},
-            "untyped": 3,
-        },
-    )
+    declared = declared_parameters(notebook)
+    check_parameters(notebook, {}, declared)
+    facts = {"title": "", "count": 0, "ratio": 2, "draft": True, "names": ["a"], "facts": {}}
+    check_parameters(notebook, {**facts, "untyped": 3}, declared)
 
 
 def test_a_parameter_declared_without_a_value_must_be_given(tmp_path: Path) -> None:
     notebook = with_parameters(tmp_path / "mine.ipynb", "title: str = ...  # which page\n")
-    check_parameters(notebook, {"title": "x"})
+    declared = declared_parameters(notebook)
+    check_parameters(notebook, {"title": "x"}, declared)
     with pytest.raises(WrongParameter) as caught:
-        check_parameters(notebook, {})
+        check_parameters(notebook, {}, declared)
     assert str(caught.value) == (
         "mine.ipynb needs the parameter 'title'.\nhint: Give title a value."
     )

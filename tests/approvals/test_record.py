@@ -170,7 +170,7 @@ CHARACTERS = st.one_of(
 )
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(
     st.sampled_from(["index.html", "index.md"]), st.sampled_from(SENTENCES), st.data(), CHARACTERS
 )
@@ -188,7 +188,7 @@ def test_any_one_character_changed_in_any_sentence_is_found_and_named(
     assert found == [Mismatch(key, canonical(label + other), label + words)]
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.data())
 def test_any_one_letter_changed_anywhere_in_the_body_of_a_file_is_found(
     data: st.DataObject,
@@ -205,7 +205,7 @@ def test_any_one_letter_changed_anywhere_in_the_body_of_a_file_is_found(
     assert mismatches(name, f"{text[:place]}Q{text[place + 1 :]}") != []
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.sampled_from(NAMES), st.data())
 def test_a_sentence_added_anywhere_is_found(name: str, data: st.DataObject) -> None:
     text = exported()[name]

@@ -365,7 +365,6 @@ def changed_cell(content: Content, data: st.DataObject) -> tuple[str, int, str, 
 
 @settings(
     max_examples=12,
-    deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
 @given(data=st.data())

@@ -524,7 +524,7 @@ def test_an_unknown_document_is_named(judge: Judge) -> None:
 TEXT = st.text(max_size=60) | st.text("aA.,;! \n*[]@()“’-ISVtx1%&\\`\u00ad\ud800", max_size=60)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(texts=st.lists(TEXT, max_size=4), title=TEXT, heading=TEXT, label=TEXT, term=TEXT)
 @example(texts=["\ud800 [@a-1] *x*"], title="İ", heading="(A", label="\u200b", term="(")
 def test_judges_raise_on_no_content_and_point_into_the_cell(

@@ -12,7 +12,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
@@ -516,7 +516,6 @@ def read(text: str) -> str:
     return " ".join("".join(one if one.isprintable() else " " for one in text).split())
 
 
-@settings(deadline=None)
 @given(st.lists(diagnostics(HOSTILE), min_size=1, max_size=4).map(Report.of))
 def test_hostile_text_is_words_in_html_and_in_markdown(report: Report) -> None:
     page_ = Tables(report.to_html())

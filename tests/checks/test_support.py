@@ -848,7 +848,7 @@ CONTENTS = st.fixed_dictionaries({
 EMPTY = empty_content()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(CONTENTS, st.dates(datetime.date(1900, 1, 1)))
 def test_judges_raise_on_nothing_change_nothing_and_mark_within_the_cell(
     tables: dict[str, list[dict[str, Any]]], day: datetime.date

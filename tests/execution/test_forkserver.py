@@ -94,7 +94,7 @@ def test_a_server_stays_for_the_next_workers_and_is_started_again_where_it_was_k
 def test_where_the_server_for_all_cannot_start_each_worker_has_one_of_its_own(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pool, "KERNELS", ("no_such_module",))
+    monkeypatch.setattr(pool, "PRELOAD_KERNEL", ("no_such_module",))
     (first, worker), (second, other_worker) = parents(tmp_path)
     assert first != second
     assert worker != other_worker

@@ -234,7 +234,6 @@ CELLS = st.one_of(
 # --- single texts ----------------------------------------------------------------------------
 
 
-@settings(deadline=None)
 @given(CELLS)
 def test_as_markup_reads_as_the_plain_text(plain: str) -> None:
     assert inline_plain(as_markup(plain)) == plain
@@ -243,7 +242,6 @@ def test_as_markup_reads_as_the_plain_text(plain: str) -> None:
     assert reader.texts == [plain]
 
 
-@settings(deadline=None)
 @given(CELLS)
 @example("It helps (a little).")
 def test_escaped_markdown_reads_as_the_plain_text_whoever_renders_it(plain: str) -> None:
@@ -272,7 +270,6 @@ def test_ordinary_text_is_not_escaped(plain: str) -> None:
     assert markdown_lines([plain]) == [plain]
 
 
-@settings(deadline=None)
 @given(st.lists(CELLS, min_size=1, max_size=4))
 @example(["C:\\", "So."])
 @example(["a *b.", "c* d."])
@@ -296,7 +293,6 @@ def test_sentences_that_stand_closed_up_share_a_line_whatever_marks_they_end_in(
     assert len(markdown_lines([f"{one}.", "So."])) == 2
 
 
-@settings(deadline=None)
 @given(CELLS)
 def test_a_heading_in_markdown_reads_as_the_plain_text(plain: str) -> None:
     opened, inline, closed = WIDEST.parse(f"## {markdown_heading(plain)}\n")
@@ -305,7 +301,6 @@ def test_a_heading_in_markdown_reads_as_the_plain_text(plain: str) -> None:
     assert fold(text_of(inline.children)) == fold(plain)
 
 
-@settings(deadline=None)
 @given(CELLS, CELLS)
 def test_a_strong_text_reads_as_the_plain_text(plain: str, after: str) -> None:
     tokens = inline_tokens(f"{strong(plain)} {escape_markdown(after.strip())}")
@@ -318,7 +313,6 @@ def test_a_strong_text_reads_as_the_plain_text(plain: str, after: str) -> None:
     assert fold(text_of(tokens)) == fold(f"{plain.strip()} {after}")
 
 
-@settings(deadline=None)
 @given(st.lists(CELLS, min_size=2, max_size=4))
 @example(["a | b", "\\|", "c\\"])
 def test_a_cell_of_a_markdown_table_reads_as_the_plain_text(cells: list[str]) -> None:
@@ -348,7 +342,7 @@ MARKUP = st.lists(
 ).map("".join)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(MARKUP.filter(lambda text: bool(inline_plain(text).strip())))
 @example("![dot](https://example.org/dot.png)")
 @example("*a&nbsp;*")
@@ -650,7 +644,7 @@ def state_of(page: Document) -> list[str]:
     ]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(DOCUMENTS)
 def test_a_page_in_markdown_says_its_sentences_and_holds_nothing_else(page: Document) -> None:
     terms = [f"{one.term.strip()}: {one.expansion}; {one.definition}" for one in page.terms]
@@ -671,7 +665,7 @@ def test_a_page_in_markdown_says_its_sentences_and_holds_nothing_else(page: Docu
     assert list(dict.fromkeys(marks_of(markdown))) == list(notes)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(DOCUMENTS)
 def test_a_page_in_html_says_its_sentences_and_holds_nothing_else(page: Document) -> None:
     reader = Reader(page.to_html())
@@ -720,7 +714,7 @@ def test_a_page_in_html_says_its_sentences_and_holds_nothing_else(page: Document
     assert all(link.startswith(("https://doi.org/10.", "https://example.org/")) for link in outside)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(CELLS, min_size=1, max_size=4), st.sampled_from(["current", "supplied"]))
 def test_an_imported_page_says_the_same_in_html_markdown_and_text(
     lines: list[str], edition: str
@@ -898,7 +892,6 @@ def test_a_citation_stands_where_it_is_or_after_the_words(
     assert section.to_markdown() == f"{markdown}\n"
 
 
-@settings(deadline=None)
 @given(CELLS)
 @example("javascript:alert(1)")
 @example('javascript:alert(1) "so"')

@@ -128,7 +128,7 @@ def made(seed: int) -> Content:
 
 NOTICES = ("crisis-canada", "crisis-elsewhere")
 
-laws = settings(max_examples=12, deadline=None, database=None)
+laws = settings(max_examples=12, database=None)
 seeds = st.integers(0, 10**9)
 
 

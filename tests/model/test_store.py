@@ -681,7 +681,7 @@ def contents(draw: st.DrawFn) -> Content:
 
 
 @pytest.mark.slow
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(contents())
 def test_any_content_is_read_back_as_it_was_written_and_written_as_it_was_read(content: Content):
     with tempfile.TemporaryDirectory() as folder:

@@ -2048,7 +2048,6 @@ def mutilated(draw: st.DrawFn) -> tuple[str, bytes]:
 
 
 @settings(
-    deadline=None,
     max_examples=30,
     # the folder is written afresh by each example
     suppress_health_check=[HealthCheck.function_scoped_fixture],

@@ -239,7 +239,7 @@ WORDS = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(WORDS, min_size=3, max_size=3))
 def test_whatever_the_words_are_both_forms_say_them(sentences: list[list[str]]) -> None:
     content = odd([f"{as_markup(' '.join(words))} [@roe-2021]" for words in sentences])

@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
@@ -231,7 +231,6 @@ def test_a_redline_in_a_table_is_drawn_in_its_own_form() -> None:
     assert "| a | It \\[-\\<b>-\\]{+may+}. |" in table.to_markdown()
 
 
-@settings(deadline=None)
 @given(
     st.lists(
         st.lists(

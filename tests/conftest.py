@@ -28,6 +28,7 @@ from ketcontent.scaffold import create_project
 # A machine under load is not a fault of what is tested.
 settings.register_profile("ketcontent", deadline=None)
 settings.load_profile("ketcontent")
+
 # The fast lane tries a few of the examples that the whole suite tries.
 settings.register_profile("fast", deadline=None, max_examples=15)
 

@@ -553,7 +553,7 @@ def assert_keys_stay_with_their_words(before: Content, after: Content) -> None:
             assert like
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(plain_pages(), st.integers(0, 10_000))
 def test_a_version_loses_no_word_leaves_nothing_unmarked_and_nothing_dangling(
     page: list[tuple[str, list[list[str]]]], seed: int
@@ -574,7 +574,7 @@ def test_a_version_loses_no_word_leaves_nothing_unmarked_and_nothing_dangling(
     assert is_valid(content)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(plain_pages(), st.integers(0, 10_000))
 def test_no_sign_off_counts_for_what_waits_for_a_decision(
     page: list[tuple[str, list[list[str]]]], seed: int
@@ -591,7 +591,7 @@ def test_no_sign_off_counts_for_what_waits_for_a_decision(
         assert one.state != "valid" or one.statement not in open_
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(plain_pages(), st.integers(0, 10_000))
 def test_a_version_and_the_one_before_it_again_lose_nothing(
     page: list[tuple[str, list[list[str]]]], seed: int
@@ -614,7 +614,7 @@ def test_a_version_and_the_one_before_it_again_lose_nothing(
     assert is_valid(after)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(pages(), pages(), st.integers(0, 10_000))
 def test_any_page_can_follow_any_other_and_be_followed_by_it(
     first: str, second: str, seed: int
@@ -629,7 +629,7 @@ def test_any_page_can_follow_any_other_and_be_followed_by_it(
     assert is_valid(back)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(st.sampled_from(SENTENCES)), st.lists(st.sampled_from(SENTENCES)))
 def test_each_sentence_is_paired_once_and_the_same_words_first(
     was: list[str], now: list[str]

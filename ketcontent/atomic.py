@@ -31,17 +31,7 @@ _ASIDE = ".aside"
 
 
 def replace_file(path: Path, data: bytes) -> None:
-    """Write `data` to `path` in one step, and make sure that it has reached the disk.
-
-    Examples
-    --------
-    >>> from pathlib import Path
-    >>> from tempfile import TemporaryDirectory
-    >>> with TemporaryDirectory() as folder:
-    ...     replace_file(Path(folder) / "a.txt", b"new")
-    ...     print(Path(folder, "a.txt").read_bytes(), len(list(Path(folder).iterdir())))
-    b'new' 1
-    """
+    """Write `data` to `path` in one step, and make sure that it has reached the disk."""
     staged = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
         write_through(staged, data)
@@ -54,17 +44,7 @@ def replace_file(path: Path, data: bytes) -> None:
 
 
 def write_through(path: Path, data: bytes) -> None:
-    """Write `data` to `path` and wait until the disk has it.
-
-    Examples
-    --------
-    >>> from pathlib import Path
-    >>> from tempfile import TemporaryDirectory
-    >>> with TemporaryDirectory() as folder:
-    ...     write_through(Path(folder) / "a.txt", b"new")
-    ...     print(Path(folder, "a.txt").read_bytes())
-    b'new'
-    """
+    """Write `data` to `path` and wait until the disk has it."""
     with path.open("wb") as file:
         file.write(data)
         file.flush()
@@ -72,13 +52,7 @@ def write_through(path: Path, data: bytes) -> None:
 
 
 def flush_folder(folder: Path) -> None:
-    """Wait until the disk has the names in `folder`, where the system can do that.
-
-    Examples
-    --------
-    >>> from pathlib import Path
-    >>> flush_folder(Path.cwd())
-    """
+    """Wait until the disk has the names in `folder`, where the system can do that."""
     if os.name == "nt":  # a folder cannot be opened there; the file itself was flushed
         return
     handle = os.open(folder, os.O_RDONLY)
@@ -92,18 +66,6 @@ def swap_folders(new: Path, published: Path) -> None:
     """Put the folder `new` in the place of `published`, in one step where the system can.
 
     What stood at `published` is deleted afterwards. `new` must be on the same file system.
-
-    Examples
-    --------
-    >>> from pathlib import Path
-    >>> from tempfile import TemporaryDirectory
-    >>> with TemporaryDirectory() as folder:
-    ...     for name in ("old", "new"):
-    ...         Path(folder, name).mkdir()
-    ...         _ = Path(folder, name, "page").write_text(name)
-    ...     swap_folders(Path(folder, "new"), Path(folder, "old"))
-    ...     print(Path(folder, "old", "page").read_text(), Path(folder, "new").exists())
-    new False
     """
     restore_folder(published)
     if not published.exists():
@@ -123,13 +85,7 @@ def swap_folders(new: Path, published: Path) -> None:
 
 
 def restore_folder(published: Path) -> None:
-    """Bring back a folder that a killed `swap_folders` left moved aside.
-
-    Examples
-    --------
-    >>> from pathlib import Path
-    >>> restore_folder(Path("nothing-was-moved"))
-    """
+    """Bring back a folder that a killed `swap_folders` left moved aside."""
     aside = _aside(published)
     if not aside.exists():
         return
@@ -194,14 +150,6 @@ def lock(
     ------
     Locked
         When another process still holds the lock after `timeout` seconds.
-
-    Examples
-    --------
-    >>> from pathlib import Path
-    >>> from tempfile import TemporaryDirectory
-    >>> with TemporaryDirectory() as folder, lock(Path(folder, ".lock"), purpose="an example"):
-    ...     print(json.loads(Path(folder, ".lock.holder").read_text())["purpose"])
-    an example
     """
     from filelock import FileLock, Timeout
 

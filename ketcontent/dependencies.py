@@ -49,17 +49,14 @@ from typing import Any
 TRACE = "KETCONTENT_TRACE"
 """The environment variable that names the file a run's trace goes to."""
 
-
 TABLES_OF_RUN = "KETCONTENT_TABLES"
 """The environment variable that names the folder of tables which a build gives a run."""
-
 
 Dependency = tuple[str, ...]
 """A kind of thing read, and its name."""
 
 ON_DISK = ("file", "folder", "place")
 """The kinds of dependency whose name is a path."""
-
 
 _UNKNOWN = frozenset(
     {
@@ -75,7 +72,6 @@ _UNKNOWN = frozenset(
     | {"socket.connect", "socket.sendto", "socket.sendmsg"}
 )
 """What Python tells an audit hook when something happens that no trace can follow."""
-
 
 _FINDERS = ("<frozen importlib._bootstrap_external>", pkgutil.__file__)
 """The code that lists folders in search of modules."""
@@ -94,23 +90,15 @@ class _Quiet(IntEnum):
 
 _noted: set[Dependency] = set()
 
-
 _handle: int | None = None
 
-
 _owner = 0
-
 
 _quiet: ContextVar[_Quiet] = ContextVar("_quiet", default=_Quiet.NO)
 
 
 def start_trace() -> None:
-    """Write the trace of this process to the file that the environment names, where it does.
-
-    Examples
-    --------
-    >>> start_trace()  # nothing names a file
-    """
+    """Write the trace of this process to the file that the environment names, where it does."""
     global _handle, _owner
     path = os.environ.get(TRACE)
     if path and _handle is None:
@@ -122,23 +110,12 @@ def start_trace() -> None:
 
 
 def is_tracing() -> bool:
-    """Return whether what this process reads of the tables is noted at the moment.
-
-    Examples
-    --------
-    >>> is_tracing()
-    False
-    """
+    """Return whether what this process reads of the tables is noted at the moment."""
     return _handle is not None and not _quiet.get()
 
 
 def record_dependency(*reading: str) -> None:
-    """Note that something was read.
-
-    Examples
-    --------
-    >>> record_dependency("table", "statements")  # nothing traces this process
-    """
+    """Note that something was read."""
     if is_tracing():
         _write(reading)
 
@@ -152,14 +129,7 @@ def _write(reading: Dependency) -> None:
 
 @contextlib.contextmanager
 def reading_whole(*reading: str) -> Iterator[None]:
-    """Note one thing as read, and none of the tables that it is made from.
-
-    Examples
-    --------
-    >>> with reading_whole("page", "ketamine", "current", "uses"):
-    ...     is_tracing()
-    False
-    """
+    """Note one thing as read, and none of the tables that it is made from."""
     record_dependency(*reading)
     with _set(max(_quiet.get(), _Quiet.WHOLE)):
         yield
@@ -170,12 +140,6 @@ def handing_out(folder: Path) -> Iterator[bool]:
     """Read tables that note by themselves what is taken from them; return whether they must.
 
     They must where they are those that the build gave this run. Any other tables are files.
-
-    Examples
-    --------
-    >>> with handing_out(Path("data")) as must:
-    ...     must
-    False
     """
     given = os.environ.get(TABLES_OF_RUN)
     must = is_tracing() and given is not None and os.path.abspath(folder) == os.path.abspath(given)
@@ -193,13 +157,7 @@ def _set(level: _Quiet | int) -> Iterator[None]:
 
 
 def read_trace(path: Path) -> list[Dependency] | None:
-    """Return what a run read, in order; None where it left no trace.
-
-    Examples
-    --------
-    >>> read_trace(Path("no-such-trace")) is None
-    True
-    """
+    """Return what a run read, in order; None where it left no trace."""
     try:
         lines = path.read_text("utf-8").splitlines()
     except FileNotFoundError:

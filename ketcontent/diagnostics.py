@@ -19,25 +19,14 @@ if TYPE_CHECKING:
 
 Severity = Literal["error", "warning", "advice"]
 
-
 _ORDER: dict[str, int] = {"error": 0, "warning": 1, "advice": 2}
-
 
 _AROUND = 60  # characters of a cell that are shown on either side of the words at fault
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Diagnostic:
-    """One fault of the content.
-
-    Examples
-    --------
-    >>> fault = Diagnostic(rule="not-in-list", message="'benifit' is not a kind.",
-    ...     hint="Did you mean 'benefit'?", file="data/statements.csv", line=4, column="kind")
-    >>> print(fault)
-    data/statements.csv:4: kind: error: 'benifit' is not a kind. [not-in-list]
-        hint: Did you mean 'benefit'?
-    """
+    """One fault of the content."""
 
     rule: str
     """The rule's id, in kebab-case; it does not change."""
@@ -69,11 +58,6 @@ class Diagnostic:
         """What stands before the words at fault, those words, and what stands behind.
 
         A long cell is cut around them; where nothing says which they are, all three are empty.
-
-        Examples
-        --------
-        >>> Diagnostic(rule="r", message="m", cell="A miracle cure.", span=(2, 9)).context
-        ('A ', 'miracle', ' cure.')
         """
         if self.span is None or not self.cell:
             return "", "", ""
@@ -95,53 +79,23 @@ class Diagnostic:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All faults that were found, worst first, then by file and line.
-
-    Examples
-    --------
-    >>> report = Report.of([Diagnostic(rule="stray-quote", message="A quote stands alone.")])
-    >>> len(report), report.has_errors
-    (1, True)
-    >>> list(report.to_frame().columns)  # doctest: +NORMALIZE_WHITESPACE
-    ['rule', 'message', 'hint', 'severity', 'table', 'key', 'file', 'line', 'column', 'cell',
-     'span', 'section']
-    """
+    """All faults that were found, worst first, then by file and line."""
 
     diagnostics: tuple[Diagnostic, ...] = ()
 
     @classmethod
     def of(cls, diagnostics: list[Diagnostic]) -> Report:
-        """Return the report of these faults, each once.
-
-        Examples
-        --------
-        >>> advice = Diagnostic(rule="long-sentence", message="31 words.", severity="advice")
-        >>> fault = Diagnostic(rule="not-in-list", message="No kind 'x'.")
-        >>> [one.rule for one in Report.of([advice, fault, fault])]
-        ['not-in-list', 'long-sentence']
-        """
+        """Return the report of these faults, each once."""
         once = dict.fromkeys(diagnostics)
         return cls(tuple(sorted(once, key=_worst_first)))
 
     @property
     def has_errors(self) -> bool:
-        """Whether any fault is an error.
-
-        Examples
-        --------
-        >>> Report().has_errors
-        False
-        """
+        """Whether any fault is an error."""
         return any(one.severity == "error" for one in self.diagnostics)
 
     def to_frame(self) -> pd.DataFrame:
-        """Return a DataFrame with a row a fault and the fields of `Diagnostic` as columns.
-
-        Examples
-        --------
-        >>> Report().to_frame().empty
-        True
-        """
+        """Return a DataFrame with a row a fault and the fields of `Diagnostic` as columns."""
         import pandas as pd
 
         columns = list(Diagnostic.__dataclass_fields__)
@@ -152,11 +106,6 @@ class Report:
         """Return a table for a screen: a row a fault, in the order of the rows of the tables.
 
         A row that is read in a section links to it, where that is shown in the same notebook.
-
-        Examples
-        --------
-        >>> Report().to_html()
-        '<p>No faults.</p>'
         """
         if not self.diagnostics:
             return "<p>No faults.</p>"
@@ -176,13 +125,7 @@ class Report:
         )
 
     def to_markdown(self) -> str:
-        """Return the same table as Markdown.
-
-        Examples
-        --------
-        >>> Report().to_markdown()
-        'No faults.'
-        """
+        """Return the same table as Markdown."""
         if not self.diagnostics:
             return "No faults."
         rows = [_COLUMNS, ["---"] * len(_COLUMNS)]
@@ -191,25 +134,12 @@ class Report:
         return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
     def in_section(self, section: str) -> Report:
-        """Return the faults of the rows that are read in one section.
-
-        Examples
-        --------
-        >>> fault = Diagnostic(rule="promotion", message="'Miracle' is praise.", section="uses")
-        >>> len(Report.of([fault]).in_section("uses")), len(Report.of([fault]).in_section("harms"))
-        (1, 0)
-        """
+        """Return the faults of the rows that are read in one section."""
         return Report(tuple(one for one in self.diagnostics if one.section == section))
 
     @property
     def counted(self) -> str:
-        """How many faults of each severity there are, in words.
-
-        Examples
-        --------
-        >>> Report.of([Diagnostic(rule="promotion", message="'Miracle' is praise.")]).counted
-        '1 error'
-        """
+        """How many faults of each severity there are, in words."""
         found = Counter[str](one.severity for one in self.diagnostics)
         return ", ".join(
             f"{found[severity]} {severity}"

@@ -106,15 +106,6 @@ class UnknownName(KetcontentError):
             The names there are.
         hint
             What to do instead when nothing is known at all.
-
-        Examples
-        --------
-        >>> print(UnknownName.of("document", "ketamin", ["ketamine", "esketamine"]))
-        No document 'ketamin'.
-        hint: Did you mean 'ketamine'?
-        >>> print(UnknownName.of("edition", "new", ["current", "supplied"]))
-        No edition 'new'.
-        hint: Use one of: current, supplied.
         """
         names = tuple(known)
         return cls(
@@ -187,15 +178,7 @@ class BuildFailed(KetcontentError):
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """Return a hint with the known name nearest to `name`, or all of them when none is near.
-
-    Examples
-    --------
-    >>> nearest("documnet", ["document", "edition"])
-    "Did you mean 'document'?"
-    >>> nearest("x", [])
-    ''
-    """
+    """Return a hint with the known name nearest to `name`, or all of them when none is near."""
     names = list(known)
     close = difflib.get_close_matches(name, names, n=1)
     if close:

@@ -17,35 +17,17 @@ MISSING = ""
 
 
 def hash_bytes(data: bytes) -> str:
-    """Return the digest of bytes.
-
-    Examples
-    --------
-    >>> hash_bytes(b"")[:15]
-    'sha256:e3b0c442'
-    """
+    """Return the digest of bytes."""
     return f"sha256:{hashlib.sha256(data).hexdigest()}"
 
 
 def hash_json(said: Any) -> str:
-    """Return the digest of anything that JSON can say.
-
-    Examples
-    --------
-    >>> hash_json(["a"]) == hash_json(("a",))
-    True
-    """
+    """Return the digest of anything that JSON can say."""
     return hash_bytes(json.dumps(said).encode())
 
 
 def hash_file(path: str | os.PathLike[str]) -> str:
-    """Return the digest of a file, or `MISSING`.
-
-    Examples
-    --------
-    >>> hash_file("no-such-file")
-    ''
-    """
+    """Return the digest of a file, or `MISSING`."""
     try:
         with open(path, "rb") as file:
             return hash_bytes(file.read())
@@ -54,13 +36,7 @@ def hash_file(path: str | os.PathLike[str]) -> str:
 
 
 def hash_files_below(folder: Path) -> list[tuple[str, str]]:
-    """Return the files below a folder of the package or of templates, each with its digest.
-
-    Examples
-    --------
-    >>> "hashing.py" in dict(hash_files_below(Path(__file__).parent))
-    True
-    """
+    """Return the files below a folder of the package or of templates, each with its digest."""
     found = []
     for place, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if name not in ("__pycache__", "_project"))
@@ -76,11 +52,6 @@ def current_hash(dependency: Dependency) -> str:
 
     Of a file that is its content; of a folder the names in it; of a place, which was only looked
     at, whether there is a folder or a file, and the file's size and date.
-
-    Examples
-    --------
-    >>> current_hash(("file", "no-such-file"))
-    ''
     """
     kind, *rest = dependency
     if kind == "day":

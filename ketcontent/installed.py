@@ -21,11 +21,6 @@ def versions() -> dict[str, str]:
 
     They are read off the names of folders; asking importlib.metadata takes longer than all else
     in a build for which nothing has changed.
-
-    Examples
-    --------
-    >>> versions()["ketcontent"] == ketcontent.__version__
-    True
     """
     found = {"python": sys.version, "ketcontent": ketcontent.__version__}
     for folder in reversed(sys.path):

@@ -9,11 +9,6 @@ def shipped_file(name: str) -> Path:
     """Return the path of a file or folder of the project that the package came with.
 
     In a checkout that is the file itself; in an installed wheel, the copy packed with it.
-
-    Examples
-    --------
-    >>> shipped_file("data/datapackage.json").name
-    'datapackage.json'
     """
     package = Path(__file__).resolve().parent
     packed = package / "_project" / name

@@ -20,14 +20,6 @@ def create_project(folder: str | os.PathLike[str]) -> Path:
     ------
     KetcontentError
         When the folder is there and not empty.
-
-    Examples
-    --------
-    >>> from tempfile import TemporaryDirectory
-    >>> with TemporaryDirectory() as folder:
-    ...     project = create_project(Path(folder, "pages"))
-    ...     print(sorted(path.name for path in project.iterdir()))
-    ['.gitignore', 'data', 'exports', 'notebooks']
     """
     project = Path(folder)
     if project.exists() and (not project.is_dir() or any(project.iterdir())):

@@ -45,12 +45,6 @@ def statement_digest(document: str, statement: Statement) -> str:
     in the list of references (`ketcontent.pages.citations.READ_BY_READERS`), in the context of
     document and statement. A reading of the supplier's that waits beside it is covered too. A
     move, a re-save and the order of citations do not count.
-
-    Examples
-    --------
-    >>> one = Statement("s", "", "It may help.", "It may help.", "benefit", "", "low", ())
-    >>> statement_digest("p", one) == statement_digest("q", one)
-    False
     """
     return digest(
         statement.plain,
@@ -70,11 +64,6 @@ def older_digest(document: str, statement: Statement) -> str:
 
     A sign-off by it on words that cite nothing covers as much as one of today, and counts; on words
     that cite a source it is stale, since nobody can tell which paper the signer read of.
-
-    Examples
-    --------
-    >>> older_digest("p", Statement("s", "", "It may help.", "It may help.", "", ""))[:3]
-    'w1:'
     """
     return digest(
         statement.plain,
@@ -121,12 +110,6 @@ def signoff_statuses(view: PageView) -> list[SignoffStatus]:
 
     Statements come in reading order. A statement whose kind is not set needs every capacity that
     any kind needs. A notice is signed wherever it is used.
-
-    Examples
-    --------
-    >>> from ketcontent.model import read_content
-    >>> {one.state for one in signoff_statuses(PageView(read_content("data"), "ketamine"))}
-    {'missing'}
     """
     page = view.edition()
     needed = _needed(view)

@@ -61,15 +61,6 @@ def plan_runs(
         When there is no such document.
     KetcontentError
         When a notebook is not there.
-
-    Examples
-    --------
-    >>> from ketcontent import read_content
-    >>> runs = plan_runs(read_content("data"), kept=Path("kept"), editions=["supplied"])
-    >>> [run.name for run in runs]
-    ['ketamine: supplied edition', 'index']
-    >>> runs[0].outputs["markdown"]
-    'ketamine/supplied.md'
     """
     from ketcontent.execution import Run
 

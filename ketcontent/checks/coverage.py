@@ -17,7 +17,6 @@ from ketcontent.text import word_count
 RISK_SHARE = 0.7
 """The least words of risk for each word of benefit (fair balance, 21 CFR 202.1(e))."""
 
-
 _LIMITS = frozenset({"qualifies", "contradicts"})
 """What evidence may say that limits a benefit."""
 

@@ -17,7 +17,6 @@ REVISION_DAYS = 90
 HELP_LINE_DAYS = 90
 """Days after which a crisis contact must be tried again."""
 
-
 _REVISED_TYPES = frozenset(
     {"document", "webpage", "legislation", "report", "regulation", "standard"}
 )

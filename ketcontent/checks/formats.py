@@ -49,18 +49,7 @@ def drawn(report: Report, form: str) -> str:
 
 
 def to_text(report: Report) -> str:
-    """Return a report for a terminal: each fault with its words, the ones at fault marked.
-
-    Examples
-    --------
-    >>> print(to_text(Report.of([Diagnostic(rule="promotion", message="'miracle' is praise.",
-    ...     cell="A miracle cure.", span=(2, 9), column="text", file="a.csv", line=3)])))
-    a.csv:3: text: error: 'miracle' is praise. [promotion]
-        A miracle cure.
-          ^^^^^^^
-    <BLANKLINE>
-    1 error.
-    """
+    """Return a report for a terminal: each fault with its words, the ones at fault marked."""
     if not report.diagnostics:
         return "No faults."
     parts = []
@@ -89,12 +78,6 @@ def to_github(report: Report) -> str:
     """Return a report as workflow commands, as many as GitHub shows, worst first.
 
     The rest goes to the step summary (`to_summary`); the last line says how many.
-
-    Examples
-    --------
-    >>> print(to_github(Report.of([Diagnostic(rule="promotion", message="100% praise",
-    ...     file="a.csv", line=3)])))
-    ::error file=a.csv,line=3,title=promotion::100%25 praise
     """
     levels = {"error": "error", "warning": "warning", "advice": "notice"}
     lines: list[str] = []

@@ -219,16 +219,6 @@ def judge_readability(view: PageView, *, edition: Edition = "current") -> list[D
     -----
     The formulas were made for English; a page in another language is judged by the length of its
     sentences alone. A score does not say that a page can be understood: a lay reader does.
-
-    Examples
-    --------
-    >>> from ketcontent import import_page, read_content
-    >>> text = "Tea\\nIndividuals experiencing dehydration should utilize additional beverages.\\n"
-    >>> content = import_page(read_content("data"), text, document="tea")
-    >>> for fault in judge_readability(PageView(content, "tea")):
-    ...     print(fault.severity, fault.rule, fault.message)
-    warning reading-grade The page reads at Flesch-Kincaid grade 29.3; the target is 9.
-    error smog-grade The page has SMOG grade 17.1; the target is 12.
     """
     page = view.edition(edition)
     faults: list[Diagnostic] = []

@@ -15,15 +15,6 @@ def judge_repetition(view: PageView, *, edition: Edition = "current") -> list[Di
     -----
     Capitals, citations and the last mark do not make another sentence; one of fewer than three
     words may return.
-
-    Examples
-    --------
-    >>> from ketcontent import read_content
-    >>> view = PageView(read_content("data"), "ketamine")
-    >>> for fault in judge_repetition(view, edition="supplied"):
-    ...     print(fault.key, fault.message)
-    ketamine/important-note-1 The sentence stands on the page already, as 'lede-1'.
-    ketamine/important-note-2 The sentence stands on the page already, as 'lede-2'.
     """
     page = view.edition(edition)
     first: dict[str, Passage] = {}

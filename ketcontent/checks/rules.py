@@ -140,14 +140,6 @@ def judge_rules(view: PageView, *, edition: Edition = "current") -> list[Diagnos
     Notes
     -----
     The title of a source, quoted or of four words and more, does not count as the page's words.
-
-    Examples
-    --------
-    >>> from ketcontent import import_page, read_content
-    >>> content = import_page(read_content("data"), "Tea\\nIt is a wonder drug.\\n", document="tea")
-    >>> for fault in judge_rules(PageView(content, "tea")):
-    ...     print(fault.rule, fault.column, fault.cell[slice(*fault.span)], sep=" | ")
-    promotion-novelty | text | wonder drug
     """
     page = view.edition(edition)
     cells = map(itemgetter(*_COLUMNS_OF_A_RULE), view.rows("rules"))

@@ -63,15 +63,6 @@ def judge_terms(view: PageView, *, edition: Edition = "current") -> list[Diagnos
     For an abbreviation that the table does not have, letters and words are held together as in
     Schwartz and Hearst, A simple algorithm for identifying abbreviation definitions in biomedical
     text, Pacific Symposium on Biocomputing 2003.
-
-    Examples
-    --------
-    >>> from ketcontent import import_page, read_content
-    >>> text = "Scans\\nAn MRI takes an hour. Magnetic resonance imaging (MRI) is loud.\\n"
-    >>> content = import_page(read_content("data"), text, document="scans")
-    >>> for fault in judge_terms(PageView(content, "scans")):
-    ...     print(fault.severity, fault.message)
-    warning 'MRI' is used before it is spelled out.
     """
     page = view.edition(edition)
     rows = [row for row in view.rows("terms") if row["language"] == page.language]

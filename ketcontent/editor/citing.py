@@ -29,16 +29,6 @@ def with_evidence(session: Session, statement: str, cells: Cells) -> Session:
         When there is no such statement or source.
     KetcontentError
         When there is no word on what the source found.
-
-    Examples
-    --------
-    >>> from ketcontent.editor.session import opened
-    >>> from ketcontent.model import read_content
-    >>> session = opened(read_content("data"), "ketamine")
-    >>> row = {"source": "berman-2000", "role": "supports", "finding": "Seven people."}
-    >>> session = with_evidence(session, "addiction-2", row)
-    >>> statement_row(session, "addiction-2")["text"][-16:]
-    '. [@berman-2000]'
     """
     row = statement_row(session, statement)
     known = [key for (key,) in rows_by_key(session.content, "sources")]
@@ -64,17 +54,7 @@ def with_evidence(session: Session, statement: str, cells: Cells) -> Session:
 
 
 def without_evidence(session: Session, statement: str, source: str) -> Session:
-    """Return the session without a source's row of evidence on a statement, and uncited there.
-
-    Examples
-    --------
-    >>> from ketcontent.editor.session import opened
-    >>> from ketcontent.model import read_content
-    >>> session = opened(read_content("data"), "ketamine")
-    >>> session = without_evidence(session, "addiction-1", "winstock-2012")
-    >>> "@" in statement_row(session, "addiction-1")["text"]
-    False
-    """
+    """Return the session without a source's row of evidence on a statement, and uncited there."""
     row = statement_row(session, statement)
     change = RowChange("evidence", (session.document, statement, source), None, None)
     bare = {**row, "text": _uncited(row["text"], source)}

@@ -58,14 +58,6 @@ def reworded(session: Session, statement: str, cells: Cells, *, burst: str = "")
     ------
     UnknownName
         When the page has no such statement, or an editor cannot change such a column.
-
-    Examples
-    --------
-    >>> from ketcontent.model import read_content
-    >>> session = opened(read_content("data"), "ketamine")
-    >>> session = reworded(session, "addiction-1", {"text": "It may harm.\\n"})
-    >>> statement_row(session, "addiction-1")["text"], session.done[-1].name
-    ('It may harm.', 'Edit text of addiction-1')
     """
     for name in cells:
         if name not in EDITABLE:
@@ -89,13 +81,7 @@ def reworded(session: Session, statement: str, cells: Cells, *, burst: str = "")
 
 
 def cleaned_words(words: str) -> str:
-    """Return words as a field can hold them, each character in its place.
-
-    Examples
-    --------
-    >>> cleaned_words("one\\ntwo\\u202e ")
-    'one two'
-    """
+    """Return words as a field can hold them, each character in its place."""
     return UNKEPT.sub(" ", words).rstrip()
 
 
@@ -151,13 +137,6 @@ def added(session: Session, after: str, text: str = "") -> tuple[Session, str]:
 
     It stands in the same section and takes the form of the one before it; an item of a list is an
     item of its own, and any other sentence joins the same paragraph.
-
-    Examples
-    --------
-    >>> from ketcontent.model import read_content
-    >>> session, key = added(opened(read_content("data"), "ketamine"), "addiction-1", "New.")
-    >>> key, statement_row(session, key)["section"]
-    ('addiction-4', 'lasting-harm')
     """
     before = statement_row(session, after)
     rows = in_order(session, before["section"])
@@ -286,15 +265,6 @@ def split(session: Session, statement: str, at: int) -> tuple[Session, str]:
     ------
     KetcontentError
         When no words would be left on one side.
-
-    Examples
-    --------
-    >>> from ketcontent.model import read_content
-    >>> session = opened(read_content("data"), "ketamine")
-    >>> session = reworded(session, "addiction-2", {"text": "Tell your doctor. Ask for help."})
-    >>> session, key = split(session, "addiction-2", 17)
-    >>> [statement_row(session, one)["text"] for one in ("addiction-2", key)]
-    ['Tell your doctor.', 'Ask for help.']
     """
     row = statement_row(session, statement)
     first, second = row["text"][:at].strip(), row["text"][at:].strip()
@@ -371,17 +341,6 @@ def waived(session: Session, finding: Cells) -> Session:
     ------
     KetcontentError
         When there is no reason, or it is a sign-off that is missing.
-
-    Examples
-    --------
-    >>> from ketcontent.model import read_content
-    >>> session = opened(read_content("data"), "ketamine")
-    >>> waived(session, {"table": "statements", "row": "ketamine/form-1", "rule": "promotion",
-    ...     "reason": "", "until": "2027-01-31"})
-    Traceback (most recent call last):
-        ...
-    ketcontent.errors.KetcontentError: 'promotion' is set aside without a reason.
-    hint: Say why it may stand, and until when.
     """
     row = {name: cleaned_words(finding.get(name, "")) for name in session.content.waivers.columns}
     if row["rule"].startswith("sign-off-"):

@@ -39,7 +39,6 @@ from ketcontent.pages import Document, assemble
 NOTEBOOKS = ("workbench", "section")
 """The notebooks that may open, the best first: a project may be older than the workbench."""
 
-
 COPIES = ".lab"
 """The folder of the copies, beside that of the notebooks."""
 
@@ -59,14 +58,7 @@ class Desk:
 
     @property
     def address(self) -> str:
-        """The address of the notebook in JupyterLab, after that of the server.
-
-        Examples
-        --------
-        >>> root = Path("/pages")
-        >>> Desk(root, root / ".lab/tea/section.ipynb", root / "notebooks", False).address
-        'lab/tree/.lab/tea/section.ipynb?file-browser-path=notebooks'
-        """
+        """The address of the notebook in JupyterLab, after that of the server."""
         path, folder = (
             quote(one.relative_to(self.root).as_posix()) for one in (self.notebook, self.notebooks)
         )
@@ -99,14 +91,6 @@ def set_out(
         When the notebook has no parameter for it.
     KetcontentError
         When there is no page yet, or no notebook.
-
-    Examples
-    --------
-    >>> set_out("ketamin")
-    Traceback (most recent call last):
-        ...
-    ketcontent.errors.UnknownName: No document 'ketamin'.
-    hint: Did you mean 'ketamine'?
     """
     content = read_content(data)
     own = _own_notebook(Path(notebooks))
@@ -214,13 +198,7 @@ def _parameters(path: Path, notebook: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def with_values(source: str, values: Mapping[str, str]) -> str:
-    """Return a cell of parameters with other values; types and comments stay.
-
-    Examples
-    --------
-    >>> with_values('document: str = "tea"  # which page', {"document": "aspirin"})
-    'document: str = "aspirin"  # which page'
-    """
+    """Return a cell of parameters with other values; types and comments stay."""
     lines = [line.encode() for line in source.split("\n")]
     places = sorted(_assigned(source).items(), key=lambda one: (one[1].lineno, one[1].col_offset))
     for name, node in reversed(places):
@@ -272,10 +250,6 @@ def require_jupyterlab(*, allow_root: bool = False) -> None:
     ------
     KetcontentError
         When it is not installed, or the user is root and nobody allowed that.
-
-    Examples
-    --------
-    >>> require_jupyterlab(allow_root=True)
     """
     if find_spec("jupyterlab") is None:
         raise KetcontentError(
@@ -312,11 +286,6 @@ def serve(desk: Desk, *, browser: bool, allow_root: bool, ready: Callable[[str],
     ------
     KetcontentError
         When JupyterLab is not installed, or the user is root and nobody allowed that.
-
-    Examples
-    --------
-    >>> serve.__name__  # it runs until it is stopped
-    'serve'
     """
     require_jupyterlab(allow_root=allow_root)
     from jupyterlab.labapp import LabApp

@@ -26,7 +26,6 @@ from ketcontent.pages import assemble
 
 Cells = Mapping[str, str]
 
-
 EDITABLE = (
     "label",
     "text",
@@ -40,10 +39,8 @@ EDITABLE = (
 )
 """The columns of a statement that an editor changes by hand."""
 
-
 STEPS = 500
 """Steps that can be undone."""
-
 
 # What no field of words can hold: control characters, those that turn text around, half letters.
 UNKEPT = re.compile("[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -92,14 +89,7 @@ class Session:
 
 
 def rows_by_key(content: Content, table: str) -> dict[Key, dict[str, str]]:
-    """Return the rows of a table by key, each cell as text.
-
-    Examples
-    --------
-    >>> from ketcontent.model import read_content
-    >>> rows_by_key(read_content("data"), "documents")[("ketamine",)]["title"]
-    'Ketamine'
-    """
+    """Return the rows of a table by key, each cell as text."""
     schema = content.schemas[table]
     frame = getattr(content, table)
     columns = [[_text(cell) for cell in frame[name]] for name in schema.columns]
@@ -199,16 +189,7 @@ def undo(session: Session) -> Session:
 
 
 def redo(session: Session) -> Session:
-    """Return the session after the step that was undone last.
-
-    Examples
-    --------
-    >>> from ketcontent.editor.edits import reworded
-    >>> from ketcontent.model import read_content
-    >>> session = reworded(opened(read_content("data"), "ketamine"), "form-1", {"label": "How"})
-    >>> unsaved(redo(undo(session))) == unsaved(session)
-    True
-    """
+    """Return the session after the step that was undone last."""
     if not session.undone:
         return session
     step = session.undone[-1]

@@ -289,7 +289,6 @@ def _stepped(bench: Bench, session: Session) -> Answer:
 
 Verb = Callable[[Bench, Mapping[str, Any]], Answer]
 
-
 VERBS: dict[str, Verb] = {
     "open": _open,
     "choose": _choose,

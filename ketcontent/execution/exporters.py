@@ -247,13 +247,6 @@ def export(notebook: Path, form: str) -> bytes:
     ------
     KetcontentError
         When the notebook shows nothing, so that the page would be blank.
-
-    Examples
-    --------
-    >>> from pathlib import Path
-    >>> page = export(Path("notebooks/review.ipynb"), "html")
-    >>> page[:15], b"<script" in page
-    (b'<!doctype html>', False)
     """
     exporter = _exporter(form, *template_folders())
     text, resources = exporter.from_filename(str(notebook))

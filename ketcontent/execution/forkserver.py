@@ -40,14 +40,12 @@ IPYKERNEL = (
 )
 """What every kernel imports."""
 
-
 NOTEBOOKS = (
     *("ketcontent.checks", "ketcontent.reports.charts", "ketcontent.reports.tables"),
     *("ketcontent.importing.bibliography", "citeproc", "jinja2", "markdown_it", "re2", "yaml"),
     *("matplotlib.figure", "matplotlib.backends.backend_svg"),
 )
 """What the notebooks of this package import, at the top or when it is first needed."""
-
 
 SURROUNDINGS = {
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",  # as ipykernel sets it
@@ -177,7 +175,6 @@ class _ForkServer:
 
 
 _server: _ForkServer | None = None
-
 
 _lock = threading.RLock()
 

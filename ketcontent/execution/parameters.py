@@ -26,11 +26,6 @@ def declared_parameters(notebook: Path) -> dict[str, Any]:
     ------
     KetcontentError
         When the file is not a notebook.
-
-    Examples
-    --------
-    >>> list(declared_parameters(Path("notebooks/section.ipynb")))
-    ['document', 'section', 'edition', 'data']
     """
     from papermill import inspect_notebook
 

@@ -30,7 +30,6 @@ from ketcontent.execution.run import Failure, Outcome, Run, run_one
 PRELOAD_WORKER = "ketcontent.execution.preload_worker"
 """What a worker imports before it does anything."""
 
-
 PRELOAD_KERNEL = (*NOTEBOOKS, "ketcontent.execution.preload_kernel")
 """What is imported for its kernels, besides what every kernel needs."""
 

@@ -31,13 +31,7 @@ class Run:
 
     @property
     def name(self) -> str:
-        """What to call the run in a line: notebook, page and part.
-
-        Examples
-        --------
-        >>> Run(Path("n/section.ipynb"), {"section": "uses"}, "ketamine", {}).name
-        'ketamine: section uses'
-        """
+        """What to call the run in a line: notebook, page and part."""
         what = self.notebook.stem
         if what == "document":
             what = f"{self.parameters.get('edition', '')} edition"
@@ -46,13 +40,7 @@ class Run:
 
     @property
     def executed(self) -> str:
-        """Where the executed notebook is kept, relative to the folder of executed notebooks.
-
-        Examples
-        --------
-        >>> Run(Path("n/index.ipynb"), {}, "", {"html": "index.html"}).executed
-        'index.ipynb'
-        """
+        """Where the executed notebook is kept, relative to the folder of executed notebooks."""
         return str(Path(next(iter(self.outputs.values()))).with_suffix(".ipynb"))
 
 
@@ -115,15 +103,6 @@ def run_one(run: Run, work: Path, kept: Path) -> Outcome:
         The run.
     work, kept
         The folders to write the exports and the executed notebook to.
-
-    Examples
-    --------
-    >>> from tempfile import TemporaryDirectory
-    >>> with TemporaryDirectory() as folder:
-    ...     run = Run(Path("no-such.ipynb"), {}, "tea", {"html": "tea/index.html"})
-    ...     outcome = run_one(run, Path(folder, "work"), Path(folder, "kept"))
-    >>> outcome.failure.exception[:17]
-    'FileNotFoundError'
     """
     start, began = time.perf_counter(), time.time_ns()
     executed = kept / run.executed
@@ -255,7 +234,6 @@ def _failure(run: Run, saved: Path, fault: Exception | None) -> Failure:
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
-
 _IN_CELL = re.compile(r"Cell In\[\d+\], line (\d+)")
 
 
@@ -269,11 +247,5 @@ def _line_of(traceback: Iterable[str]) -> int | None:
 
 
 def first_line(text: str) -> str:
-    """Return the first line of a text.
-
-    Examples
-    --------
-    >>> first_line("one\\ntwo")
-    'one'
-    """
+    """Return the first line of a text."""
     return text.strip().splitlines()[0] if text.strip() else ""

@@ -178,12 +178,6 @@ def frame_of(table: str, rows: list[dict[str, Any]], content: Content) -> pd.Dat
     """Return rows as a typed DataFrame with the columns of a table of `content`.
 
     A column that a row does not name is empty; None is empty too.
-
-    Examples
-    --------
-    >>> frame = frame_of("notices", [{"notice": "n", "language": "en"}], empty_content())
-    >>> frame.loc[0].to_dict()
-    {'notice': 'n', 'language': 'en', 'text': '', 'needs': ''}
     """
     schema = content.schemas[table]
     booleans = schema.typed("boolean")

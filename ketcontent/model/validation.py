@@ -44,17 +44,6 @@ def parse(
         The bytes of each table's file; None where it is not there.
     only_syntax
         Look for faults of files, columns and lines only, not of cells, keys and laws.
-
-    Examples
-    --------
-    >>> from ketcontent.model.schema import shipped_schemas
-    >>> from pathlib import Path
-    >>> data = {table: (",".join(schema.columns) + "\\n").encode()
-    ...     for table, schema in shipped_schemas().items()}
-    >>> data["notices"] += b'Crisis,en,"Call now.",\\n'
-    >>> print(parse(Path("data"), shipped_schemas(), data)[1])
-    data/notices.csv:2: notice: error: 'Crisis' is not a key. [not-a-key]
-        hint: Use lower-case letters a to z, digits, and single hyphens between them.
     """
     faults = {table: Faults(folder, schema) for table, schema in schemas.items()}
     lines = {table: _read_table(faults[table], data[table]) for table in schemas}

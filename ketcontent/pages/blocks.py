@@ -70,25 +70,12 @@ class Statement:
         """The label as it stands before the words: ``Form:``.
 
         A label that ends in a letter or a digit gets a colon; any other brings its own mark.
-
-        Examples
-        --------
-        >>> Statement("s", "Form", "", "", "", "").label_text
-        'Form:'
-        >>> Statement("s", "1.", "", "", "", "").label_text
-        '1.'
         """
         return f"{self.label}:" if self.label[-1:].isalnum() else self.label
 
     @property
     def parts(self) -> list[tuple[str, tuple[str, ...]]]:
-        """The words as inline markup in parts, each with the sources cited right after it.
-
-        Examples
-        --------
-        >>> Statement("s", "", "It may. [@a-1]", "It may.", "", "", cites=("a-1",)).parts
-        [('It may.', ('a-1',))]
-        """
+        """The words as inline markup in parts, each with the sources cited right after it."""
         if not self.cites:
             return [(self.text, ())]
         parts = split_citations(self.text)
@@ -146,15 +133,7 @@ class Block:
         return self.form == "notice" and any(one.urgent for one in self.statements)
 
     def markdown_lines(self, say: Strings) -> list[str]:
-        """Return the block as lines of Markdown, a line a sentence, each with its certainty.
-
-        Examples
-        --------
-        >>> one = Statement("s", "Form", "Oral.", "Oral.", "use", "", certainty="low")
-        >>> from ketcontent.markup import english
-        >>> Block("item", (one,)).markdown_lines(english())
-        ['**Form:** Oral. (low certainty)']
-        """
+        """Return the block as lines of Markdown, a line a sentence, each with its certainty."""
         sentences = []
         for one in self.statements:
             words = ""
@@ -216,13 +195,6 @@ class Section:
         """The blocks, neighbours of one form together, as a list is one run of items.
 
         Notices for a reader in crisis are a form of their own, ``urgent``.
-
-        Examples
-        --------
-        >>> item, notice = Block("item", ()), Block("notice", ())
-        >>> section = Section("s", "", "", False, (item, item, notice), "en", "current")
-        >>> [(form, len(blocks)) for form, blocks in section.runs]
-        [('item', 2), ('notice', 1)]
         """
         return tuple(
             (form, tuple(blocks))
@@ -277,13 +249,7 @@ class Term:
 
     @property
     def id(self) -> str:
-        """What its place on the page is called.
-
-        Examples
-        --------
-        >>> Term("Long COVID", "", "", "").id
-        '_term_Long-COVID'
-        """
+        """What its place on the page is called."""
         letters = (
             one if one.isalnum() else "-" if one == " " else f"_{ord(one):x}" for one in self.term
         )
@@ -318,33 +284,15 @@ class Reference:
 
     @property
     def plain(self) -> str:
-        """The formatted reference as plain text.
-
-        Examples
-        --------
-        >>> Reference("a-1", 1, "Lee A. H<sub>2</sub>O.", "", "", "", "").plain
-        'Lee A. H₂O.'
-        """
+        """The formatted reference as plain text."""
         return reference_plain(self.text)
 
     def to_html(self) -> str:
-        """Return the reference as HTML, with links to where it can be read.
-
-        Examples
-        --------
-        >>> print(Reference("a-1", 1, "Lee A. <i>.", "10.1/x", "", "", "").to_html())
-        Lee A. &lt;i&gt;. <a href="https://doi.org/10.1/x">doi:10.1/x</a>
-        """
+        """Return the reference as HTML, with links to where it can be read."""
         return render("reference.html.j2", one=self)
 
     def to_text(self) -> str:
-        """Return the reference as plain text.
-
-        Examples
-        --------
-        >>> Reference("a-1", 1, "Lee A.", "10.1/x", "", "", "").to_text()
-        'Lee A. doi:10.1/x'
-        """
+        """Return the reference as plain text."""
         return f"{self.plain} {f'doi:{self.doi}' if self.doi else self.url}".strip()
 
 

@@ -239,14 +239,6 @@ def linked_data(page: Document) -> dict[str, Any]:
     -----
     Left out on purpose, because a page of health information sells and doses nothing: ``offers``,
     ``review``, ``aggregateRating``, ``doseSchedule``, ``availableStrength``.
-
-    Examples
-    --------
-    >>> from ketcontent import assemble
-    >>> from ketcontent.model import read_content
-    >>> data = linked_data(assemble(read_content("data"), "ketamine"))
-    >>> data["@type"], data["about"], len(data["citation"])
-    ('MedicalWebPage', {'@type': 'Drug', 'name': 'Ketamine'}, 45)
     """
     # A section may be signed in full on a page that is not: its dates are the page's.
     reviewed = page.state == "reviewed" and bool(page.last_review)

@@ -84,13 +84,6 @@ def bars(frame: pd.DataFrame, caption: str, *, unit: str, target: float | None =
         What the numbers count.
     target
         A line that the bars should not pass.
-
-    Examples
-    --------
-    >>> frame = pd.DataFrame({"section": ["Use", "Risks"], "words": [8, 12]})
-    >>> chart = bars(frame, "Words by section", unit="words", target=10)
-    >>> chart.alternative
-    'Words by section. Use: 8 words. Risks: 12 words. The target is 10.'
     """
     names = [str(name) for name in frame.iloc[:, 0]]
     series = [str(name) for name in frame.columns[1:]]

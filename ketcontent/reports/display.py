@@ -86,16 +86,6 @@ def show(
         What to say when the DataFrame has no rows.
     folded
         Whether to show the rows only when the reader asks for them: for long tables that few need.
-
-    Examples
-    --------
-    >>> print(show(pd.DataFrame({"kind": ["risk"], "count": [2]}), "Kinds").to_markdown())
-    **Kinds**
-    <BLANKLINE>
-    | kind | count |
-    | --- | --- |
-    | risk | 2 |
-    <BLANKLINE>
     """
     return Table(frame, caption, nothing, folded)
 

@@ -63,11 +63,6 @@ def tally(found: pd.DataFrame) -> pd.DataFrame:
     pandas.DataFrame
         A row a section that has any, in reading order, then ``all``. Columns: ``section``,
         ``error``, ``warning``, ``advice``: counts.
-
-    Examples
-    --------
-    >>> tally(pd.DataFrame({"section": ["Uses"], "severity": ["error"]})).iloc[0].to_dict()
-    {'section': 'Uses', 'error': 1, 'warning': 0, 'advice': 0}
     """
     severities = ["error", "warning", "advice"]
     rows: dict[str, dict[str, int]] = {}

@@ -141,13 +141,7 @@ def changes_between(old: Version, new: Version) -> list[Change]:
 
 
 def kind_of_change(was: str, now: str, mark: SupplierMark | None) -> str:
-    """Return what a change of words is called; `mark` where the old ones are those supplied.
-
-    Examples
-    --------
-    >>> kind_of_change("", "It may help.", None)
-    'added'
-    """
+    """Return what a change of words is called; `mark` where the old ones are those supplied."""
     if not was:
         return "kept" if mark and mark.change == "withdrawn" else "added"
     return "reworded" if now else "cut"

@@ -104,12 +104,6 @@ def changes(
         Columns: ``statement`` (its key), ``change`` (``reworded``, ``added``, ``cut``; ``kept``
         where the supplier withdrew it and it still stands), ``redline`` (a `Redline` of its label
         and words).
-
-    Examples
-    --------
-    >>> from ketcontent.model import read_content
-    >>> changes(read_content("data"), "ketamine", old="supplied", new="supplied").empty
-    True
     """
     pages = [assemble(content, document, edition=edition) for edition in (old, new)]
     before, after = (_wordings(page) for page in pages)

@@ -28,7 +28,7 @@ from ketcontent.approvals.page_reading import PageReading, read_page_html
 from ketcontent.errors import KetcontentError
 from ketcontent.hashing import hash_bytes, hash_file
 from ketcontent.markup import link_targets, markdown_words, raw_html, split_front_matter
-from ketcontent.text import canonical, counted, joined
+from ketcontent.text import canonical, joined
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +121,7 @@ def verify_alone(path: str | Path) -> tuple[list[Mismatch], list[str]]:
     return [Mismatch("", one, "") for one in reading.strange], [
         "whether the words, grades and sources are those that were approved, and by whom",
         "whether a sentence is gone, added or moved",
-        f"whether its {counted(len(reading.addresses), 'address')} are those that were written",
+        f"whether its links, {len(reading.addresses)} beyond the page, lead where they did",
         "whether its style sheet hides or adds words",
     ]
 

@@ -104,6 +104,8 @@ def _shown(session: Session, row: Cells) -> Cells:
     """Return a statement where it stands, or at the end of its section where it was cut."""
     if row["position"]:
         return row
+    # Where it is received now, which need not be where it stood.
+    row = {**row, "section": row["supplied_section"] or row["section"]}
     home = rows_by_key(session.content, "sections")[row["document"], row["section"]]
     if not home["position"]:
         raise KetcontentError(

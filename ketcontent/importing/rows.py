@@ -8,7 +8,7 @@ import unicodedata
 
 import pandas as pd
 
-from ketcontent.errors import AlreadyThere
+from ketcontent.errors import AlreadyThere, KetcontentError
 from ketcontent.importing.places import place_rows
 from ketcontent.importing.plain_text import (
     POSITION_STEP,
@@ -29,7 +29,7 @@ from ketcontent.importing.versions import (
     not_received,
     paired_statements,
 )
-from ketcontent.model import Content, frame_of
+from ketcontent.model import KEY_PATTERN, Content, frame_of
 
 
 def import_page(
@@ -61,6 +61,8 @@ def import_page(
         When the document exists and `replace` is not set.
     UnreadablePage
         When the text is empty or holds control characters.
+    KetcontentError
+        When `document` is no key.
 
     Examples
     --------
@@ -76,6 +78,12 @@ def import_page(
             f"The document '{document}' is there already.",
             hint="Add --replace to take it in as the supplier's new version; edited sentences keep "
             "their wording until you decide.",
+            name=document,
+        )
+    if not KEY_PATTERN.fullmatch(document):
+        raise KetcontentError(
+            f"'{document}' is not a key for a page.",
+            hint="Use lower-case letters a to z, digits, and single hyphens between them.",
             name=document,
         )
     refuse_hidden(text, f"The page for '{document}'")

@@ -326,11 +326,38 @@ def loosen_moved(sections: Rows, statements: Rows, old: OldRows) -> None:
     was = supplied_places(old.statements)
     loose = moved_between(was, supplied_places(statements))
     loose -= moved_between(was, current_places(old.statements))
+    loose |= _came_back_elsewhere(statements, old)
     for row in statements:
         to_go = row["statement"] in loose and row["supplied_section"] not in cut
         if to_go and row.get("position") is not None:
             del row["position"]
             row["form"] = row["supplied_form"]
+
+
+def _came_back_elsewhere(statements: Rows, old: OldRows) -> set[str]:
+    """Return the statements that were withdrawn, are received again, and stand elsewhere.
+
+    A sentence that stays on the page under its old heading could say there what its supplier says
+    of the opposite: "Who must not take it".
+    """
+    back = {row["statement"] for row in old.statements if row["supplier_change"] == "withdrawn"}
+    now, stands = supplied_places(statements), current_places(old.statements)
+    found = {
+        key
+        for key in back & now.keys() & stands.keys()
+        if (now[key].section, now[key].form) != (stands[key].section, stands[key].form)
+    }
+    for section in {now[key].section for key in back & now.keys()}:
+        there = [
+            key
+            for key in now.keys() & stands.keys() - found
+            if now[key].section == stands[key].section == section
+        ]
+        received = sorted(there, key=lambda key: now[key].position)
+        shown = sorted(there, key=lambda key: stands[key].position)
+        before = [dict(zip(order, ["", *order], strict=False)) for order in (received, shown)]
+        found |= {key for key in back & {*there} if before[0][key] != before[1][key]}
+    return found
 
 
 def mark_forms(statements: Rows, kept: Kept) -> None:

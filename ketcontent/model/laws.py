@@ -2,9 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from ketcontent.model.faults import TablesRows
+
+KEY_PATTERN = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+"""What a key looks like, whatever a schema lets through: it names files and folders."""
+
+
+def _keys_name_files(tables: TablesRows) -> None:
+    """The keys that a build makes paths of can lead nowhere else."""
+    for table, column in (("documents", "document"), ("sections", "section")):
+        for line, row in tables[table]:
+            if tables[table].sound(line, column) and not KEY_PATTERN.fullmatch(row[column]):
+                tables[table].fault(
+                    line,
+                    "not-a-key",
+                    column,
+                    f"'{row[column]}' is not a key.",
+                    "Use lower-case letters a to z, digits, and single hyphens between them.",
+                )
 
 
 def _positions_are_used_once(tables: TablesRows) -> None:
@@ -190,6 +208,7 @@ def _what_a_page_is_about_has_a_kind_and_a_name(tables: TablesRows) -> None:
 
 
 LAWS: tuple[Callable[[TablesRows], None], ...] = (
+    _keys_name_files,
     _positions_are_used_once,
     _a_statement_is_in_an_edition_or_not,
     _a_block_has_one_form,

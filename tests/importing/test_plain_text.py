@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
 from ketcontent import assemble, import_page, read_content, read_page, write_content
-from ketcontent.errors import AlreadyThere, UnreadablePage
+from ketcontent.errors import AlreadyThere, KetcontentError, UnreadablePage
 from ketcontent.model.content import Content, empty_content, frame_of
 from ketcontent.model.schema import TABLES
 from ketcontent.pages.document import Document
@@ -866,3 +866,10 @@ def test_a_replaced_page_that_nobody_edited_says_what_the_new_one_says(
     statements, headings = said(after)
     assert statements == said(taken_in(second))[0]
     assert headings >= said(taken_in(second))[1]
+
+
+@pytest.mark.parametrize("key", ["Bad Key", "../x", "", "a--b"])
+def test_a_page_is_taken_in_under_a_key_only(key: str) -> None:
+    with pytest.raises(KetcontentError) as refused:
+        import_page(empty_content(), "Tea\nIt is mild.\n", document=key)
+    assert refused.value.message == f"'{key}' is not a key for a page."

@@ -424,6 +424,47 @@ def test_a_decision_can_be_typed(tmp_path: Path) -> None:
     assert supplier_rules(read_content(tmp_path)) == {}
 
 
+def leaflet(can: str, must_not: str) -> str:
+    return f"Leaflet\n\nWho can take it\n\n{can}\n\nWho must not take it\n\n{must_not}\n"
+
+
+PREGNANT = "Women who are pregnant."
+ASKED = leaflet(f"Adults over 18. {PREGNANT}", "Children under 12.")
+SILENT = leaflet("Adults over 18.", "Children under 12.")
+WARNED = leaflet("Adults over 18.", f"Children under 12. {PREGNANT}")
+
+
+@pytest.mark.parametrize("choice", ["", "ours", "theirs"])
+def test_a_sentence_that_comes_back_under_another_heading_stands_there(choice: str) -> None:
+    content = anew(taken_in(ASKED), SILENT)
+    [key] = content.statements.loc[content.statements["supplier_was"] == PREGNANT, "statement"]
+    if choice:
+        session = opened(content, "page")
+        content = decided(session, "statements", ("page", key), choice, reason="x").content
+    content = anew(content, WARNED)
+    row = row_of(content, key)
+    if choice == "theirs":  # it was cut: an editor takes it again
+        assert pd.isna(row["position"])
+        session = opened(content, "page")
+        content = decided(session, "statements", ("page", key), "theirs", reason="x").content
+        row = row_of(content, key)
+    assert row["section"] == row["supplied_section"] == "who-must-not-take-it"
+    assert pd.notna(row["position"])
+
+
+def test_a_sentence_of_a_withdrawn_section_comes_back_where_it_is_received() -> None:
+    safe = "L\n\nSafe with\n\nMilk. Aspirin is fine to use.\n\nOther\n\nStop.\n"
+    gone = "L\n\nOther\n\nStop.\n"
+    never = f"{gone}\nNever with\n\nAspirin is fine to use.\n"
+    content = anew(anew(taken_in(safe), gone), never)
+    [row] = [
+        row
+        for row in content.statements.to_dict("records")
+        if row["text"] == "Aspirin is fine to use."
+    ]
+    assert row["section"] == row["supplied_section"] == "never-with"
+
+
 # --- laws ------------------------------------------------------------------------------------
 
 SENTENCES = [
@@ -572,6 +613,22 @@ def test_a_version_loses_no_word_leaves_nothing_unmarked_and_nothing_dangling(
             assert_frame_equal(getattr(after, table), getattr(content, table))
         content = after
     assert is_valid(content)
+
+
+@settings(max_examples=25)
+@given(plain_pages(), st.integers(0, 10_000))
+def test_a_page_that_nobody_edits_says_each_sentence_where_the_supplier_says_it(
+    page: list[tuple[str, list[list[str]]]], seed: int
+) -> None:
+    chance = random.Random(seed)
+    content = taken_in(text_of(page))
+    first = page
+    for _ in range(3):
+        page = chance.choice([first, next_version(page, chance)])
+        content = anew(content, text_of(page))
+        for row in content.statements.to_dict("records"):
+            if row["supplied"] and pd.notna(row["position"]):
+                assert row["section"] == row["supplied_section"]
 
 
 @settings(max_examples=25)

@@ -7,6 +7,7 @@ import csv
 import functools
 import io
 import itertools
+import json
 import os
 import pickle
 import random
@@ -1261,6 +1262,21 @@ def test_a_table_changed_by_hand_after_a_save_is_checked_again(tea: Path) -> Non
     path.write_text(path.read_text("utf-8").replace(",en,", ",not a language,"), "utf-8")
     with pytest.raises(BrokenTables, match="1 fault"):
         read_content(tea)
+
+
+@pytest.mark.parametrize("key", ["../../victim", "..", "/tmp/victim", ".git", "Tea", "a--b", "a/b"])
+def test_a_key_is_a_key_whatever_the_folders_own_schema_lets_through(tea: Path, key: str) -> None:
+    schema = json.loads((tea / "datapackage.json").read_text("utf-8"))
+    for resource in schema["resources"]:
+        for field in resource["schema"]["fields"]:
+            field.get("constraints", {}).pop("pattern", None)
+    (tea / "datapackage.json").write_text(json.dumps(schema), "utf-8")
+    for table in ("documents", "sections", "statements", "evidence", "signoffs"):
+        path = tea / f"{table}.csv"
+        path.write_text(path.read_text("utf-8").replace("\ntea,", f"\n{key},"), "utf-8")
+    with pytest.raises(BrokenTables) as refused:
+        read_content(tea)
+    assert f"'{key}' is not a key." in str(refused.value)
 
 
 def test_a_folder_cannot_say_of_itself_that_its_tables_are_sound(tea: Path) -> None:

@@ -52,10 +52,10 @@ term,language,expansion,plain,definition
 OCD,en,obsessive-compulsive disorder,,
 """,
     "sources": """\
-source,type,title,authors,container_title,issued,volume,issue,page,number,doi,pmid,url,publisher,accessed,confirmed_on,unconfirmed,retraction_checked_on,revision_checked_on
-leaf,article-journal,Leaves,Lee,Teas,2024-05-17,12,3,45-50,e7,10.1000/leaf.2024,1234567,https://example.org/leaf,Press,2026-01-11,2026-01-12,,2026-01-13,2026-01-14
-pot,book,The pot,,,2019,,,,,,,,,,,issued,,
-""",
+source,type,title,authors,editors,container_title,collection_title,issued,volume,issue,page,number,edition,genre,doi,pmid,url,publisher,place,event_title,event_date,event_place,accessed,confirmed_on,unconfirmed,retraction_checked_on,revision_checked_on
+leaf,article-journal,Leaves,Lee,Oak O.,Teas,Works,2024-05-17,12,3,45-50,e7,2,Report,10.1000/leaf.2024,1234567,https://example.org/leaf,Press,London,Tea Days,2024-05,Leeds,2026-01-11,2026-01-12,,2026-01-13,2026-01-14
+pot,book,The pot,,,,,2019,,,,,,,,,,,,,,,,,issued,,
+""",  # noqa: E501 (a row of a table is one line)
     "evidence": """\
 document,statement,source,role,finding,locator,checked_on
 tea,calm,leaf,supports,12 of 40 felt calmer.,p. 47,2026-01-15
@@ -929,7 +929,7 @@ TWICE = [
         ("waivers", "tea/taste,wonder", "tea/call,cure", "statements/tea/call/cure"),
         ("notices", "Call now.,\n", "Call now.,\ncrisis,en,Call.,\n", "crisis/en"),
         ("documents", "agreed,\n", "agreed,\ntea,Tea,,en,,,,,,,30,,,,\n", "tea"),
-        ("sources", "pot,book,", f"{'leaf,book,Leaf' + ',' * 16}\npot,book,", "leaf"),
+        ("sources", "pot,book,", f"{'leaf,book,Leaf' + ',' * 24}\npot,book,", "leaf"),
         ("people", "ann,Ann Ash,,,none\n", "ann,Ann Ash,,,none\nann,Ann Elm,,,none\n", "ann"),
     ]
 ]

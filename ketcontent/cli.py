@@ -230,10 +230,10 @@ def export_sources(data: str) -> None:
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["text", "json", "github", "sarif", "junit"]),
+    type=click.Choice(["text", "json", "jsonl", "github", "sarif", "junit"]),
     default="text",
     show_default=True,
-    help="The form of the report.",
+    help="The form of the report; json is one list, jsonl an object a line.",
 )
 @click.option("--release", is_flag=True, help="Judge whether the pages may be released today.")
 @_DATA
@@ -254,7 +254,8 @@ def check(
     if form == "github" and summary:
         with Path(summary).open("a", encoding="utf-8") as file:
             file.write(to_summary(report) + "\n")
-    click.echo(drawn(report, form))
+    if said := drawn(report, form):  # no fault is no line of JSON Lines
+        click.echo(said)
     if release and not report.has_errors:
         click.echo("Ready for release.", err=True)
     if report.has_errors:

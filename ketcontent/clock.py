@@ -6,6 +6,7 @@ import datetime
 import os
 
 from ketcontent.dependencies import record_dependency
+from ketcontent.errors import WrongParameter, require_text
 
 
 def today() -> datetime.date:
@@ -15,3 +16,30 @@ def today() -> datetime.date:
     if epoch:
         return datetime.datetime.fromtimestamp(int(epoch), datetime.UTC).date()
     return datetime.date.today()
+
+
+def day_of(as_of: str) -> datetime.date:
+    """Return the day that is given as 2026-11-23; for an empty text, `today`.
+
+    Raises
+    ------
+    WrongParameter
+        When it is no text, or no day.
+
+    Examples
+    --------
+    >>> day_of("2026-11-23")
+    datetime.date(2026, 11, 23)
+    """
+    require_text("as_of", as_of)
+    if not as_of:
+        return today()
+    try:
+        return datetime.date.fromisoformat(as_of)
+    except ValueError:
+        raise WrongParameter(
+            f"'as_of' is a day, not {as_of!r}.",
+            hint="Write it as 2026-11-23, or leave it empty for today.",
+            notebook="",
+            parameter="as_of",
+        ) from None

@@ -8,12 +8,13 @@ notebook it shows the line of the cell, the message and the hint, without a trac
 
     KetcontentError            anything of ours
     ├── UnknownName            a document, section, edition … that is not there  kind, name, known
+    │   └── UnknownTable       an attribute that the tables in memory have not
     ├── UnreadablePage         a file that cannot be taken in as a page          path
     ├── AlreadyThere           something would be written over                   name
     ├── BrokenTables           the tables on disk have faults                    report
     ├── SaveConflict           someone else changed the same row                 conflicts
     ├── Locked                 another process holds the lock                    path, holder
-    ├── WrongParameter         a parameter the notebook does not take            notebook, parameter
+    ├── WrongParameter         a parameter that is not taken, or not so          notebook, parameter
     ├── NotReady               pages that may not be released                    report
     └── BuildFailed            notebooks failed; what was published stays        failures
 
@@ -28,7 +29,9 @@ import os
 import sys
 import traceback
 from collections.abc import Iterable
-from typing import Any, Self
+from typing import Any, Self, TypeVar, cast
+
+Name = TypeVar("Name", bound=str)
 
 
 class KetcontentError(Exception):
@@ -58,7 +61,8 @@ class KetcontentError(Exception):
         self.message = message
         self.hint = hint
         self._facts = facts
-        self.__dict__.update(facts)
+        for name, fact in facts.items():
+            setattr(self, name, fact)
 
     def __str__(self) -> str:
         return f"{self.message}\nhint: {self.hint}" if self.hint else self.message
@@ -117,8 +121,16 @@ class UnknownName(KetcontentError):
         )
 
 
+class UnknownTable(UnknownName, AttributeError):
+    """An attribute that the tables in memory do not have; an AttributeError to Python too."""
+
+    kind: str
+    name: str
+    known: tuple[str, ...]
+
+
 class UnreadablePage(KetcontentError):
-    """A file that cannot be taken in as a page: missing, empty, too large, not UTF-8 text."""
+    """A file that cannot be taken in as a page: missing, empty, too large, no plain UTF-8 text."""
 
     path: str
 
@@ -156,7 +168,10 @@ class Locked(KetcontentError):
 
 
 class WrongParameter(KetcontentError):
-    """A parameter that a notebook does not declare, or a value of the wrong type."""
+    """A parameter that a notebook does not declare, or a value that is not of its type.
+
+    `notebook` is empty where a function was given the value.
+    """
 
     notebook: str
     parameter: str
@@ -187,3 +202,58 @@ def nearest(name: str, known: Iterable[str]) -> str:
         return ""
     shown = ", ".join(names[:20]) + (f" and {len(names) - 20} more" if len(names) > 20 else "")
     return f"Use one of: {shown}."
+
+
+def require_text(parameter: str, given: object) -> None:
+    """Refuse a value that is not a text, where a text is a parameter.
+
+    papermill makes a number of ``-p section 5``, and False of ``-p section False``: taken as they
+    are, the one is no key and the other asks for the whole page.
+
+    Raises
+    ------
+    WrongParameter
+        Naming the parameter, and how to write it, for papermill too.
+
+    Examples
+    --------
+    >>> require_text("section", 5)
+    Traceback (most recent call last):
+        ...
+    ketcontent.errors.WrongParameter: 'section' is a text, not the int 5.
+    hint: Write section="5"; for papermill -r section "5" instead of -p, or section: "5" in YAML.
+    """
+    if isinstance(given, str):
+        return
+    written = "" if given is None else str(given)
+    what = "None" if given is None else f"the {type(given).__name__} {given!r}"
+    raise WrongParameter(
+        f"'{parameter}' is a text, not {what}.",
+        hint=f'Write {parameter}="{written}"; for papermill -r {parameter} "{written}" instead of '
+        f'-p, or {parameter}: "{written}" in YAML.',
+        notebook="",
+        parameter=parameter,
+    )
+
+
+def given_names(parameter: str, given: Name | Iterable[Name]) -> tuple[Name, ...]:
+    """Return the names that a verb was given: one alone, or several.
+
+    One alone is a page, an edition, a format, as every verb for one page takes it; a text is never
+    meant as the list of its letters.
+
+    Raises
+    ------
+    WrongParameter
+        When one of them is no text.
+
+    Examples
+    --------
+    >>> given_names("document", "ketamine"), given_names("document", ["tea", "zinc"])
+    (('ketamine',), ('tea', 'zinc'))
+    """
+    several = isinstance(given, Iterable) and not isinstance(given, str)
+    names = cast("tuple[Name, ...]", tuple(given) if several else (given,))
+    for name in names:
+        require_text(parameter, name)
+    return names

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
 import pickle
 from typing import Any
 
 import pytest
 
 from ketcontent import errors
+from ketcontent.clock import day_of, today
 from ketcontent.diagnostics import Diagnostic, Report
 from ketcontent.errors import (
     AlreadyThere,
@@ -18,9 +20,12 @@ from ketcontent.errors import (
     NotReady,
     SaveConflict,
     UnknownName,
+    UnknownTable,
     UnreadablePage,
     WrongParameter,
+    given_names,
     nearest,
+    require_text,
 )
 from ketcontent.model.merge import Conflict
 
@@ -39,6 +44,7 @@ REPORT = Report.of([Diagnostic(rule="blank-line", message="The line is blank.", 
 FACTS: dict[type[KetcontentError], dict[str, Any]] = {
     KetcontentError: {"path": "data"},
     UnknownName: {"kind": "document", "name": "tea", "known": ("ketamine",)},
+    UnknownTable: {"kind": "table", "name": "statement", "known": ("statements",)},
     UnreadablePage: {"path": "page.txt"},
     AlreadyThere: {"name": "ketamine"},
     BrokenTables: {"report": REPORT},
@@ -152,3 +158,53 @@ def test_a_failure_that_no_cell_caused_is_shown_without_a_place():
     assert KetcontentError("No.", hint="Do.")._render_traceback_() == [
         "KetcontentError: No.\nhint: Do."
     ]
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        pytest.param(
+            5,
+            "'section' is a text, not the int 5.\nhint: Write section=\"5\"; for papermill "
+            '-r section "5" instead of -p, or section: "5" in YAML.',
+            id="a number",
+        ),
+        pytest.param(
+            False,
+            "'section' is a text, not the bool False.\nhint: Write section=\"False\"; for "
+            'papermill -r section "False" instead of -p, or section: "False" in YAML.',
+            id="no",
+        ),
+        pytest.param(
+            None,
+            "'section' is a text, not None.\nhint: Write section=\"\"; for papermill "
+            '-r section "" instead of -p, or section: "" in YAML.',
+            id="nothing",
+        ),
+    ],
+)
+def test_a_value_that_is_no_text_names_the_parameter_and_how_to_write_it(given: object, said: str):
+    with pytest.raises(WrongParameter) as refused:
+        require_text("section", given)
+    assert str(refused.value) == said
+    assert (refused.value.parameter, refused.value.notebook) == ("section", "")
+
+
+def test_one_name_alone_is_one_name_and_several_are_all_of_them():
+    assert given_names("document", "tea") == ("tea",)
+    assert given_names("document", iter(["tea", "zinc"])) == ("tea", "zinc")
+    assert given_names("document", ()) == ()
+    for given in (5, ["tea", 5], None):
+        with pytest.raises(WrongParameter, match="'document' is a text, not"):
+            given_names("document", given)
+
+
+def test_a_day_that_is_none_says_how_to_write_one():
+    assert day_of("2026-11-23") == datetime.date(2026, 11, 23)
+    assert day_of("") == today()
+    with pytest.raises(WrongParameter) as refused:
+        day_of("23 November")
+    assert str(refused.value) == (
+        "'as_of' is a day, not '23 November'.\n"
+        "hint: Write it as 2026-11-23, or leave it empty for today."
+    )

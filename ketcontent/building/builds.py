@@ -57,7 +57,7 @@ from ketcontent.building.cache import (
 )
 from ketcontent.building.plan import EDITIONS, FORMATS, KEPT, is_recorded, known_names
 from ketcontent.building.request import UNCHANGED, Built, Job, Request, job_of
-from ketcontent.errors import BuildFailed, NotReady
+from ketcontent.errors import BuildFailed, NotReady, given_names
 
 if TYPE_CHECKING:
     from ketcontent.building.decide import PageDecision, Views
@@ -88,7 +88,7 @@ def build(
     Parameters
     ----------
     documents
-        The pages to build; by default all.
+        The pages to build, or one alone: ``"ketamine"``; by default all.
     data, exports, notebooks
         The folders of the tables, of the exports and of the notebooks.
     editions
@@ -128,7 +128,7 @@ def build(
         be used, or is gone: what was published stays.
     """
     request = Request(
-        tuple(documents),
+        given_names("document", documents),
         Path(data),
         Path(exports).absolute(),
         Path(notebooks),

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ketcontent.errors import KetcontentError, UnknownName
+from ketcontent.errors import KetcontentError, UnknownName, given_names
 
 if TYPE_CHECKING:
     from ketcontent.execution import Run
@@ -122,11 +122,12 @@ def chosen_pages(content: Content, documents: Sequence[str] = ()) -> list[str]:
 
 
 def known_names(kind: str, names: Collection[str], known: Collection[str]) -> tuple[str, ...]:
-    """Return the names, all of which must be known."""
+    """Return the names, or the one alone, all of which must be known."""
+    names = given_names(kind, names)
     for name in names:
         if name not in known:
             raise UnknownName.of(kind, name, known)
-    return tuple(names)
+    return names
 
 
 def is_recorded(output: str) -> bool:

@@ -1,7 +1,7 @@
 """A report as its reader wants it.
 
-Text for a terminal, JSON lines for programs, workflow commands and a step summary for GitHub,
-SARIF for code scanning, JUnit for test reports.
+Text for a terminal, JSON or JSON Lines for programs, workflow commands and a step summary for
+GitHub, SARIF for code scanning, JUnit for test reports.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import ketcontent
 from ketcontent.diagnostics import Diagnostic, Report
 from ketcontent.errors import UnknownName
 
-FORMS = ("text", "json", "github", "sarif", "junit")
+FORMS = ("text", "json", "jsonl", "github", "sarif", "junit")
 """The forms of a report."""
 
 SHOWN_BY_GITHUB = 10
@@ -39,6 +39,7 @@ def drawn(report: Report, form: str) -> str:
     forms = {
         "text": to_text,
         "json": to_json,
+        "jsonl": to_jsonl,
         "github": to_github,
         "sarif": to_sarif,
         "junit": to_junit,
@@ -70,7 +71,13 @@ def _marked(one: Diagnostic) -> list[str]:
 
 
 def to_json(report: Report) -> str:
-    """Return a report as JSON lines, an object a fault."""
+    """Return a report as one JSON document: a list, an object a fault, each on a line."""
+    lines = to_jsonl(report).replace("\n", ",\n")
+    return f"[\n{lines}\n]" if lines else "[]"
+
+
+def to_jsonl(report: Report) -> str:
+    """Return a report as JSON Lines, an object a fault."""
     return "\n".join(json.dumps(asdict(one), ensure_ascii=False) for one in report)
 
 

@@ -31,7 +31,7 @@ from ketcontent.checks.waivers import current_waivers, judge_waivers
 from ketcontent.clock import today
 from ketcontent.dependencies import is_tracing
 from ketcontent.diagnostics import Diagnostic, Report
-from ketcontent.errors import UnknownName
+from ketcontent.errors import UnknownName, given_names
 from ketcontent.model import Content
 from ketcontent.pages import Edition, PageView, page_views
 
@@ -68,7 +68,7 @@ def check(
     content
         The tables, which `read_content` has found sound.
     documents
-        The pages; by default all.
+        The pages, or one alone: ``"ketamine"``; by default all.
     editions
         Which editions to judge. Sign-offs, sources and dates belong to the current one.
     as_of
@@ -78,6 +78,8 @@ def check(
     ------
     UnknownName
         When there is no such document.
+    WrongParameter
+        When a document or an edition is no text.
 
     Examples
     --------
@@ -87,12 +89,14 @@ def check(
     True
     """
     known = list(content.documents["document"])
+    documents = given_names("document", documents)
+    chosen = given_names("edition", editions)
     for name in documents:
         if name not in known:
             raise UnknownName.of("document", name, known)
     day = as_of or today()
-    found = _judge_pages(content, list(documents) or known, tuple(editions), day)
-    if "current" in editions:
+    found = _judge_pages(content, list(documents) or known, chosen, day)
+    if "current" in chosen:
         found += judge_sources(content, documents)
     waived = current_waivers(content, day)
     left = [one for one in found if (one.table, one.key, one.rule) not in waived]

@@ -30,6 +30,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ketcontent.errors import UnreadablePage
+from ketcontent.importing.other_formats import marked_up, other_format
 from ketcontent.text import canonical, gap, joined
 
 LARGEST_PAGE = 10_000_000
@@ -115,7 +116,7 @@ def read_page(path: str | Path) -> str:
     Raises
     ------
     UnreadablePage
-        When the file is missing, over 10 MB, empty, or not UTF-8 text.
+        When the file is missing, over 10 MB, empty, of another format, or not UTF-8 text.
 
     Examples
     --------
@@ -138,13 +139,15 @@ def read_page(path: str | Path) -> str:
     except OSError as fault:
         reason = (fault.strerror or "cannot be read").lower()
         raise refuse(f"cannot be read: {reason}.", "Name a text file with one page.") from None
+    if other := other_format(data, place.suffix):
+        raise refuse(str(other), other.hint)
     for mark, encoding in ((b"\xff\xfe", "UTF-16"), (b"\xfe\xff", "UTF-16")):
         if data.startswith(mark):
             raise refuse(
                 f"is not UTF-8: byte 0 starts the mark of {encoding}.",
                 "Save it as UTF-8 in your text editor.",
             )
-    if b"\x00" in data or data.startswith((b"%PDF-", b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+    if b"\x00" in data:
         raise refuse("is not text.", "Copy the words of the page into a plain text file.")
     try:
         text = data.decode("utf-8").removeprefix("\ufeff")
@@ -155,6 +158,12 @@ def read_page(path: str | Path) -> str:
         ) from None
     refuse_hidden(text, str(place))
     return text
+
+
+def refuse_marked_up(text: str, name: str) -> None:
+    """Raise UnreadablePage where a text is written in the marks of HTML, RTF or Markdown."""
+    if other := marked_up(text):
+        raise UnreadablePage(f"{name} {other}", hint=other.hint, path=name)
 
 
 def refuse_hidden(text: str, name: str) -> None:

@@ -15,6 +15,7 @@ from ketcontent.importing.plain_text import (
     ReceivedPage,
     parse_page,
     refuse_hidden,
+    refuse_marked_up,
     split_sentences,
 )
 from ketcontent.importing.versions import (
@@ -86,6 +87,7 @@ def import_page(
             hint="Use lower-case letters a to z, digits, and single hyphens between them.",
             name=document,
         )
+    refuse_marked_up(text, f"The page for '{document}'")
     refuse_hidden(text, f"The page for '{document}'")
     old = OldRows.of(content, document)
     spoken = language or old.document.get("language", "en")

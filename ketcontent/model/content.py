@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from ketcontent.dependencies import record_dependency
+from ketcontent.errors import UnknownTable
 from ketcontent.markup import render
 from ketcontent.model.csv_text import Line
 from ketcontent.model.schema import TABLES, Key, Row, Schema, shipped_schemas
@@ -70,6 +71,13 @@ class Content:
     """What the data package says of each table."""
     origin: Origin | None = None
     """Where it was read from; None for a Content made in memory."""
+
+    def __getattr__(self, name: str) -> Any:
+        # Asked only for what is not there. Copying, pickling and IPython look for names that start
+        # with an underscore, and mean no table.
+        if name.startswith("_"):
+            raise AttributeError(name)
+        raise UnknownTable.of("table", name, [*TABLES, "schemas", "origin"])
 
     def __repr__(self) -> str:
         counts = ", ".join(f"{len(getattr(self, table))} {table}" for table in TABLES[:5])

@@ -24,7 +24,7 @@ from pathlib import Path
 
 from ketcontent.atomic import flush_folder, lock, write_through
 from ketcontent.dependencies import handing_out
-from ketcontent.errors import BrokenTables, KetcontentError
+from ketcontent.errors import BrokenTables, KetcontentError, require_text
 from ketcontent.model.content import Content, TracedContent, fields_of, lines_of, typed_content
 from ketcontent.model.csv_text import Line, format_csv
 from ketcontent.model.merge import merge_rows, not_saved, rows_with_keys, table_bytes
@@ -65,6 +65,8 @@ def read_content(folder: str | os.PathLike[str] = "data") -> Content:
     >>> str(content.statements["position"].dtype)
     'Int64'
     """
+    if not isinstance(folder, os.PathLike):
+        require_text("data", folder)
     place = Path(folder)
     with handing_out(place) as traced:
         content, _ = read_with_hashes(place)

@@ -16,7 +16,7 @@ from operator import itemgetter
 from typing import Any, get_args
 
 from ketcontent.dependencies import reading_whole
-from ketcontent.errors import UnknownName
+from ketcontent.errors import UnknownName, require_text
 from ketcontent.markup import Strings, as_markup, cited, english, inline_plain, without_citations
 from ketcontent.model import OWN, SHARED, Content, rows_of, slices
 from ketcontent.pages.blocks import Block, Edition, Section, Statement, Term
@@ -48,6 +48,8 @@ def assemble(
     ------
     UnknownName
         When there is no such document, edition or section.
+    WrongParameter
+        When one of the three is no text.
 
     Examples
     --------
@@ -58,6 +60,8 @@ def assemble(
     >>> page.sections[0].blocks[0].statements[0].plain[:21]
     'Ketamine is a medicin'
     """
+    for parameter, given in (("document", document), ("section", section), ("edition", edition)):
+        require_text(parameter, given)
     with reading_whole("page", document, edition, section):
         return PageView(content, document).edition(edition, section)
 

@@ -218,11 +218,12 @@ def test_a_build_of_one_edition_in_one_format_of_one_page_leaves_the_rest_as_it_
     content = read_content(copy_of_built / "data")
     write_content(ketcontent.import_page(content, add["tea"], document="tea", replace=True))
     shown: list[Progress] = []
-    result = build_in(
-        copy_of_built,
-        "tea",
-        editions=["supplied"],
-        formats=["markdown"],
+    places = {name: copy_of_built / name for name in ("data", "exports", "notebooks")}
+    result = ketcontent.build(
+        "tea",  # one alone is a list of one
+        **places,
+        editions="supplied",
+        formats="markdown",
         jobs=1,
         progress=shown.append,
     )

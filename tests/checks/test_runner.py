@@ -21,7 +21,7 @@ from ketcontent.checks.formats import SHOWN_BY_GITHUB, drawn, to_summary
 from ketcontent.checks.runner import check
 from ketcontent.clock import today
 from ketcontent.diagnostics import Diagnostic, Report
-from ketcontent.errors import UnknownName
+from ketcontent.errors import UnknownName, WrongParameter
 from ketcontent.model.content import Content
 from ketcontent.model.store import read_content, write_content
 from tests.judging import DAY, page
@@ -216,7 +216,18 @@ def test_no_control_character_reaches_a_terminal() -> None:
 
 def test_every_form_says_that_there_is_nothing() -> None:
     assert drawn(Report(), "text") == to_summary(Report()) == "No faults."
-    assert drawn(Report(), "json") == drawn(Report(), "github") == ""
+    assert drawn(Report(), "json") == "[]"
+    assert drawn(Report(), "jsonl") == drawn(Report(), "github") == ""
+
+
+def test_one_page_or_edition_alone_is_judged_as_a_list_of_it_is() -> None:
+    content = read_content(ROOT / "data")
+    several = check(content, ["ketamine"], editions=["supplied"])
+    assert check(content, "ketamine", editions="supplied") == several
+    with pytest.raises(UnknownName, match=r"No document 'ketamin'\."):
+        check(content, "ketamin")
+    with pytest.raises(WrongParameter, match=r"'document' is a text, not the int 5\."):
+        check(content, [5])
 
 
 # --- json ------------------------------------------------------------------------------------
@@ -245,9 +256,10 @@ REPORTS = st.lists(diagnostics(), max_size=6).map(Report.of)
 
 
 @given(REPORTS)
-def test_json_lines_parse_back_to_the_faults(report: Report) -> None:
-    lines = drawn(report, "json").split("\n") if len(report) else []
-    parsed = [json.loads(line) for line in lines]
+def test_json_is_one_document_and_parses_back_to_the_faults(report: Report) -> None:
+    parsed = json.loads(drawn(report, "json"))
+    lines = drawn(report, "jsonl").split("\n") if len(report) else []
+    assert [json.loads(line) for line in lines] == parsed
     for one in parsed:
         one["span"] = tuple(one["span"]) if one["span"] else None
     assert [Diagnostic(**one) for one in parsed] == list(report)

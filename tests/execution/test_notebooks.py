@@ -280,3 +280,27 @@ def test_the_review_of_a_reworded_page_counts_it_finds_repeats_and_draws_the_red
     )
     seen = re.sub(r"<span[^>]*>[^<]*</span>", "", html)  # what is only read out
     assert re.search(r"It <del>may ?</del><ins>can ?</ins> ?cause bleeding\.", seen)
+
+
+@pytest.mark.parametrize(
+    ("name", "parameter", "given"),
+    [("section", "section", 5), ("section", "section", False), ("review", "as_of", 2026)],
+)
+def test_papermill_by_itself_is_told_which_parameter_is_a_text_and_how_to_write_it(
+    tmp_path: Path, name: str, parameter: str, given: Any
+) -> None:
+    notebook = ROOT / "notebooks" / f"{name}.ipynb"
+    with pytest.raises(PapermillExecutionError) as failed:
+        execute_notebook(
+            notebook,
+            tmp_path / "ran.ipynb",
+            {parameter: given},
+            cwd=notebook.parent,
+            engine_name="ketcontent",
+            kernel_name="python3",
+            progress_bar=False,
+        )
+    assert failed.value.ename == "WrongParameter"
+    kind = type(given).__name__
+    assert f"'{parameter}' is a text, not the {kind} {given}." in failed.value.evalue
+    assert f'-r {parameter} "{given}" instead of -p' in failed.value.evalue

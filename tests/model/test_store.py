@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 import csv
 import functools
 import io
@@ -33,7 +34,7 @@ from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
 from ketcontent.atomic import lock
-from ketcontent.errors import BrokenTables, KetcontentError, Locked, SaveConflict
+from ketcontent.errors import BrokenTables, KetcontentError, Locked, SaveConflict, UnknownTable
 from ketcontent.model.content import Content, empty_content, frame_of
 from ketcontent.model.merge import table_bytes
 from ketcontent.model.schema import TABLES, shipped_path
@@ -214,6 +215,33 @@ def first_lines(folder: Path, table: str) -> dict[tuple[str, ...], int]:
             starts[schema.key_of(tuple(row))] = before + 1
             before = reader.line_num
     return starts
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("statement", "Did you mean 'statements'?"),
+        ("schema", "Did you mean 'schemas'?"),
+        ("x", "Use one of: documents, sections, statements,"),
+    ],
+)
+def test_a_table_that_is_not_there_names_the_nearest(data: Path, name: str, hint: str):
+    content = read_content(data)
+    with pytest.raises(UnknownTable, match=f"No table '{name}'.") as refused:
+        getattr(content, name)
+    assert refused.value.hint.startswith(hint)
+    assert refused.value.name == name
+    assert isinstance(refused.value, AttributeError)
+    assert not hasattr(content, name)
+    assert getattr(content, name, None) is None
+
+
+def test_a_content_is_copied_and_pickled_as_any_record(data: Path):
+    content = read_content(data)
+    for made in (copy.copy(content), copy.deepcopy(content), pickle.loads(pickle.dumps(content))):
+        assert_frame_equal(made.statements, content.statements)
+        assert made.origin == content.origin
+    assert not hasattr(content, "_ipython_display_")
 
 
 def test_an_origin_has_the_line_of_each_row_of_each_table(data: Path):
@@ -521,10 +549,10 @@ def test_neither_reading_nor_writing_changes_a_content(tea: Path):
     mine = edited(content, "documents", "tea", "title", "Mine")
     copies = pickle.loads(pickle.dumps((content, mine)))
     write_content(mine)
-    for one, copy in zip((content, mine), copies, strict=True):
+    for one, other in zip((content, mine), copies, strict=True):
         for table in TABLES:
-            assert_frame_equal(getattr(one, table), getattr(copy, table))
-        assert one.origin == copy.origin
+            assert_frame_equal(getattr(one, table), getattr(other, table))
+        assert one.origin == other.origin
 
 
 def test_a_save_keeps_the_modes_of_the_files(tea: Path):

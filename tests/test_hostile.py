@@ -102,7 +102,10 @@ def everywhere(cell: str) -> Content:
     """Return a page, signed in full, that has the cell in every field that takes words."""
     rows = [{"kind": "risk", "capacity": capacity} for capacity in ("clinical", "editorial")]
     content = sound_page(
-        {("evidence", "colds lee-2020"): {"checked_on": "2026-11-01"}},
+        {
+            ("evidence", "colds lee-2020"): {"checked_on": "2026-11-01"},
+            ("documents", "zinc"): {"about_type": "Drug"},
+        },
         terms={"term": cell, "language": "en"},
         people={"person": "ada"},
         rules={"rule": "own", "severity": "error"},

@@ -402,8 +402,9 @@ def split_sentences(text: str, language: str) -> list[str]:
 
     found: list[str] = []
     start = position = 0
-    # A line that was broken inside a sentence is no end of one.
-    for piece in segment(language.split("-")[0], text.replace("\n", " ")):
+    # A line that was broken inside a sentence is no end of one; and sentencex panics at "A.", with
+    # a space of more than one byte before the stop.
+    for piece in segment(language.split("-")[0], re.sub(r"\s", " ", text)):
         position += len(piece)
         sentence = text[start:position].strip()
         after = text[start:position][len(text[start:position].rstrip()) :]

@@ -13,7 +13,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
@@ -208,6 +208,8 @@ def test_lines_of_any_text_come_back(text: str) -> None:
 
 
 @settings(max_examples=60)
+@example("A\xa0.")
+@example("Before A\u202f. After.")
 @given(st.one_of(pages(), ANY_LINES.filter(lines_of)))
 def test_right_after_import_both_editions_say_the_same_words(text: str) -> None:
     content = taken_in(text)

@@ -390,6 +390,10 @@ def merge_title(row: Row, was: Row, *, spare: str) -> None:
     if was["title"] == spare and not was["supplied_title"]:
         row["title"] = received or spare  # nobody had named it yet
         return
+    waits = was["supplier_change"] and not was["supplier_decision"]
+    if not received and waits and not was["supplier_was"]:
+        row |= marks_of(Outcome())  # as before a title was sent: there is nothing to decide
+        return
     before, theirs = (Reading(one) if one else None for one in (was["supplied_title"], received))
     row |= merged_marks(was, before, theirs, Reading(was["title"]))
     if row["supplier_decision"] == "followed" and theirs != before:

@@ -424,6 +424,19 @@ def test_a_decision_can_be_typed(tmp_path: Path) -> None:
     assert supplier_rules(read_content(tmp_path)) == {}
 
 
+def test_a_title_that_was_sent_and_taken_back_leaves_no_mark() -> None:
+    untitled = "Dose.\n\nTake it daily.\n"
+    content = taken_in(untitled)
+    documents = content.documents.copy()
+    documents["title"] = "My name"
+    content = replace(content, documents=documents)
+    sent = anew(content, f"New title\n\n{untitled}")
+    assert sent.documents["supplier_change"].tolist() == ["changed"]
+    back = anew(sent, untitled)
+    assert back.documents["supplier_change"].tolist() == [""]
+    assert back.documents["title"].tolist() == ["My name"]
+
+
 def leaflet(can: str, must_not: str) -> str:
     return f"Leaflet\n\nWho can take it\n\n{can}\n\nWho must not take it\n\n{must_not}\n"
 

@@ -63,8 +63,8 @@ tea,hot,brewing,1,10,item,Heat,Use hot water.,,,,,,,brewing,1,10,paragraph,,Use 
     "notices": "notice,language,text,needs\ncrisis,en,Call now.,\n",
     "terms": "term,language,expansion,plain,definition\n",
     "sources": """\
-source,type,title,authors,container_title,issued,volume,issue,page,number,doi,pmid,url,publisher,accessed,confirmed_on,unconfirmed,retraction_checked_on,revision_checked_on
-leaf,book,Leaves,,,2024,,,,,10.1000/leaf,0012345,,,2026-01-11,,issued,,
+source,type,title,authors,editors,container_title,collection_title,issued,volume,issue,page,number,edition,genre,doi,pmid,url,publisher,place,event_title,event_date,event_place,accessed,confirmed_on,unconfirmed,retraction_checked_on,revision_checked_on
+leaf,book,Leaves,,,,,2024,,,,,,,10.1000/leaf,0012345,,,,,,,2026-01-11,,issued,,
 """,
     "evidence": """\
 document,statement,source,role,finding,locator,checked_on

@@ -601,6 +601,12 @@ def test_a_flood_without_end_is_papermills_time_out_and_a_saved_notebook(tmp_pat
     assert saved.metadata.papermill.end_time
 
 
+@pytest.fixture(scope="module", autouse=True)
+def own_server() -> None:
+    """The server that a build in this process has left is for any environment: have another."""
+    stop_fork_server()
+
+
 def at_the_start_of_python(monkeypatch: pytest.MonkeyPatch, folder: Path, code: str) -> None:
     """Have each Python that is started from now on, as a fork server is, run some code first."""
     (folder / "site").mkdir()
@@ -621,6 +627,7 @@ def at_the_start_of_python(monkeypatch: pytest.MonkeyPatch, folder: Path, code: 
 def test_a_kernel_that_does_not_start_in_time_is_papermills_exception_and_a_saved_notebook(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: str
 ) -> None:
+    stop_fork_server()
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     at_the_start_of_python(monkeypatch, tmp_path, code)
     path = write_notebook(tmp_path, "print('never')")

@@ -78,7 +78,13 @@ _PAGE: dict[str, list[dict[str, Any]]] = {
         {"topic": "works", "question": "Does it work?", "level": "should"},
     ],
     "help_lines": [
-        {"market": "US", "name": "Lifeline", "contact": "988", "checked_on": FRESH},
+        {
+            "market": "US",
+            "name": "Lifeline",
+            "contact": "988",
+            "url": "https://example.org/lifeline",
+            "checked_on": FRESH,
+        },
     ],
 }
 _SHARED: dict[str, dict[str, Any]] = {

@@ -14,7 +14,7 @@ from ketcontent.approvals.verification import one_line, read_markdown, reader_te
 from ketcontent.hashing import hash_bytes
 from ketcontent.markup import doi_address, link_targets, web_address
 from ketcontent.model import Content
-from ketcontent.pages import Document, PageView, shown_certainty
+from ketcontent.pages import Document, PageView, shown_against, shown_certainty
 from ketcontent.text import canonical
 
 
@@ -62,6 +62,8 @@ def record(
             "certainty": one.certainty,
             "certainty_shown": shown_certainty(one, page.say),
             "sources": list(one.cites),
+            "against": list(one.against),
+            "against_shown": shown_against(one, page.say),
             "sign_offs": signed.get(one.statement, []),
         }
         for section in page

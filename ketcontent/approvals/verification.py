@@ -193,13 +193,15 @@ def _text(path: Path, hint: str) -> str:
         raise KetcontentError(f"{path} cannot be read.", hint=hint, path=str(path)) from None
 
 
-_Statements = Mapping[str, tuple[str, str, str]]
-"""The label, the words and the certainty of each statement as they are read, by key."""
+_Statements = Mapping[str, tuple[str, ...]]
+"""What is read of each statement, by key: label, words, certainty, that a source is against it."""
 
 
-def reader_text(statement: Mapping[str, Any]) -> tuple[str, str, str]:
-    """Return label, words and shown certainty of a statement of a record."""
-    return statement["label"], statement["words"], statement["certainty_shown"]
+def reader_text(statement: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return what a reader of Markdown reads of a statement of a record, in order."""
+    # An older record says nothing of sources that are against it.
+    against = statement.get("against_shown", "")
+    return statement["label"], statement["words"], statement["certainty_shown"], against
 
 
 def _expected(
@@ -220,7 +222,7 @@ def _expected(
 
 
 def one_line(keys: Sequence[str], statements: _Statements) -> str:
-    """Return statements as they stand on a line of Markdown: with label and certainty."""
+    """Return statements as they stand on a line of Markdown, with all that stands around them."""
     return canonical(joined(" ".join(filter(None, statements[key])) for key in keys))
 
 

@@ -21,6 +21,7 @@ from ketcontent.approvals import judge_review_date, judge_signoffs, signoff_stat
 from ketcontent.checks.certainty import judge_certainty
 from ketcontent.checks.coverage import judge_balance, judge_notices, judge_strings, judge_topics
 from ketcontent.checks.dates import judge_freshness
+from ketcontent.checks.help_lines import judge_help_lines
 from ketcontent.checks.reading_levels import judge_readability
 from ketcontent.checks.repetition import judge_repetition
 from ketcontent.checks.rules import judge_rules
@@ -176,6 +177,7 @@ def judge_page(
         found += judge_signoffs(view, statuses)
         found += judge_review_date(view, statuses, as_of=as_of)
         found += judge_freshness(view, as_of=as_of)
+        found += judge_help_lines(view)
         found += judge_strings(view)
     return found
 

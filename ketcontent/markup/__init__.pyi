@@ -6,6 +6,7 @@ from .inline import block_html as block_html
 from .inline import direction as direction
 from .inline import inline_plain as inline_plain
 from .inline import link_targets as link_targets
+from .inline import phone_links as phone_links
 from .inline import trusted as trusted
 from .markdown import doi_address as doi_address
 from .markdown import escape_markdown as escape_markdown

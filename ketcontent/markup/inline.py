@@ -1,7 +1,8 @@
 """The inline markup of a sentence → HTML and plain text.
 
-A sentence is CommonMark inline markup: emphasis, strong, code, links to ``http``, ``https`` and
-``mailto``. Raw HTML, images and every other link are plain text.
+A sentence is CommonMark inline markup: emphasis, strong, code, links to ``http``, ``https``,
+``mailto``, and to a phone number by ``tel`` or ``sms``. Raw HTML, images and every other link are
+plain text.
 """
 
 from __future__ import annotations
@@ -29,7 +30,8 @@ _RIGHT_TO_LEFT = re.compile(
 _MAY_BE_MARKUP = re.compile(r"[\\*_`\[&\r\n\0]")
 """What stands in every sentence that the parser would change."""
 
-_LINK = re.compile(r"(?:https?://|mailto:|#)", re.IGNORECASE)
+_LINK = re.compile(r"https?://|mailto:|#|(?:tel|sms):\+?[0-9]{2,15}\Z", re.IGNORECASE)
+"""Where a link may lead. Of a phone number only digits: a service code could change a phone."""
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>&|~$#])")
 
@@ -152,6 +154,29 @@ def link_targets(markup: str) -> tuple[str, ...]:
     return tuple(
         str(token.attrs["href"]) for token in inline_tokens(markup) if token.type == "link_open"
     )
+
+
+def phone_links(markup: str) -> list[tuple[str, str]]:
+    """Return the links of inline markup that dial or text, as the words shown and the number.
+
+    Examples
+    --------
+    >>> phone_links("Call [116 123](tel:116123), or see [more](https://example.org).")
+    [('116 123', '116123')]
+    """
+    found: list[tuple[str, str]] = []
+    words: list[str] | None = None
+    number = ""
+    for token in inline_tokens(markup) if "](" in markup else ():
+        if token.type == "link_open":
+            scheme, _, number = str(token.attrs["href"]).partition(":")
+            words = [] if scheme.lower() in ("tel", "sms") else None
+        elif token.type == "link_close" and words is not None:
+            found.append(("".join(words), number))
+            words = None
+        elif words is not None:
+            words.append(token.content)
+    return found
 
 
 @lru_cache(maxsize=SENTENCES_KEPT)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import groupby
@@ -312,10 +312,17 @@ def _blocks(view: PageView, language: str, edition: Edition) -> dict[str, list[B
         if row["language"] == language
     }
     read = {} if supplied else {row["source"]: read_by_readers(row) for row in view.rows("sources")}
+    against = {
+        (row["statement"], row["source"])
+        for row in view.rows("evidence")
+        if row["role"] == "contradicts"
+    }
     blocks: dict[str, list[Block]] = {}
     same = itemgetter(*(f"{half}{name}" for name in ("section", "block", "form")))
     for (section, _, form), rows in groupby(ordered, same):
-        statements = tuple(_statement(row, notices, read, supplied=supplied) for row in rows)
+        statements = tuple(
+            _statement(row, notices, read, against, supplied=supplied) for row in rows
+        )
         blocks.setdefault(section, []).append(Block(form, statements))
     return blocks
 
@@ -324,6 +331,7 @@ def _statement(
     row: dict[str, Any],
     notices: dict[str, tuple[str, bool]],
     read: Mapping[str, str],
+    against: Collection[tuple[str, str]],
     *,
     supplied: bool,
 ) -> Statement:
@@ -346,6 +354,7 @@ def _statement(
         urgent=urgent,
         contested=_contested(row, plain) if row["supplier_change"] else "",
         rests_on=tuple(f"{key} {read.get(key, '')}" for key in sorted(cites)),
+        against=tuple(key for key in cites if (row["statement"], key) in against),
     )
 
 

@@ -64,6 +64,8 @@ class Statement:
     """What the supplier sends in its place since a later version; empty where it says that."""
     rests_on: tuple[str, ...] = ()
     """What a reader reads of each of these sources, sorted."""
+    against: tuple[str, ...] = ()
+    """Those of the sources cited that found otherwise."""
 
     @property
     def label_text(self) -> str:
@@ -144,10 +146,13 @@ class Block:
                     text = re.sub(r"\A[*~](?!\S)", r"\\\g<0>", text)
                 if keys:
                     text = re.sub(r"(?:(?<!\S)[*~]|(?<!\\)!)\Z", r"\\\g<0>", text)
-                words += text + "".join(f"[^{key}]" for key in keys)
+                words += text + "".join(f"[^{key}]" for key in keys if key not in one.against)
             label = strong(one.label_text) if one.label else ""
-            sure = escape_markdown(shown_certainty(one, say))
-            sentences.append(" ".join(filter(None, [label, words, sure])))
+            after = [escape_markdown(shown_certainty(one, say))]
+            if one.against:
+                marks = "".join(f"[^{key}]" for key in one.against)
+                after.append(escape_markdown(shown_against(one, say)) + marks)
+            sentences.append(" ".join(filter(None, [label, words, *after])))
         return markdown_lines(sentences)
 
 
@@ -324,3 +329,15 @@ def shown_certainty(statement: Statement, say: Strings) -> str:
     '(low certainty)'
     """
     return f"({say(f'certainty-{statement.certainty}')})" if statement.certainty else ""
+
+
+def shown_against(statement: Statement, say: Strings) -> str:
+    """Return what a reader of Markdown reads before the marks of sources that found otherwise.
+
+    Examples
+    --------
+    >>> from ketcontent.markup import english
+    >>> shown_against(Statement("s", "", "", "", "", "", against=("lii-2023",)), english())
+    'against:'
+    """
+    return say("against") if statement.against else ""

@@ -68,11 +68,21 @@ def content() -> Content:
 
 
 @cache
-def exported() -> dict[str, str]:
+def contested() -> Content:
+    """The same page, on which one source found otherwise than a sentence says."""
+    evidence = [
+        {"document": "tea", "statement": "green-2", "source": key, "role": role, "finding": "So."}
+        for key, role in (("lee-2020", "supports"), ("roe-2021", "contradicts"))
+    ]
+    return replace(content(), evidence=frame_of("evidence", evidence, content()))
+
+
+@cache
+def exported(of: Callable[[], Content] = content) -> dict[str, str]:
     """The exported files of the page, by name: the whole and one section."""
     pages = {}
     for name, section in (("index", ""), ("sections/uses", "uses")):
-        page = assemble(content(), "tea", section=section)
+        page = assemble(of(), "tea", section=section)
         output = nbformat.v4.new_output("display_data", data=page._repr_mimebundle_())
         output["data"][FACTS] = json.loads(output["data"][FACTS])
         cell = nbformat.v4.new_code_cell("page", outputs=[output])
@@ -83,8 +93,8 @@ def exported() -> dict[str, str]:
 
 
 @cache
-def recorded() -> dict[str, Any]:
-    return record(content(), "tea", exported())
+def recorded(of: Callable[[], Content] = content) -> dict[str, Any]:
+    return record(of(), "tea", exported(of))
 
 
 def mismatches(name: str, text: str, said: Any = None) -> list[Mismatch]:
@@ -139,6 +149,8 @@ def test_the_record_lists_each_sentence_with_what_it_rests_on() -> None:
         "certainty": "",
         "certainty_shown": "",
         "sources": ["lee-2020", "roe-2021"],
+        "against": [],
+        "against_shown": "",
         "sign_offs": [],
     }
 
@@ -513,3 +525,39 @@ def test_a_record_reads_again_only_files_that_may_show_something_else() -> None:
     other = replace(content(), statements=statements)
     with pytest.raises(FileNotFoundError):  # what is due on it changed
         record(other, "tea", unread, before=(before, ()))
+
+
+# --- a source that found otherwise ------------------------------------------------------------
+
+
+def test_a_source_that_found_otherwise_never_reads_like_one_that_supports() -> None:
+    page = exported(contested)["index.html"]
+    marks = re.findall(r'<a href="#_\d" aria-label="([^"]*)"[^>]*>([^<]*)</a>', page)
+    # Of the sentence after it, the same source says no such thing.
+    assert marks == [("Source 1", "1"), ("against: 2, Source 2", "against: 2"), ("Source 2", "2")]
+    [line] = [one for one in exported(contested)["index.md"].splitlines() if "It *may* be" in one]
+    assert line.strip() == (
+        "It *may* be [old](<https://example.org>).[^lee-2020] against:[^roe-2021]"
+    )
+    [one] = [one for one in recorded(contested)["statements"] if one["against"]]
+    assert (one["statement"], one["against"]) == ("green-2", ["roe-2021"])
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_page_on_which_a_source_against_reads_like_support_is_found(name: str) -> None:
+    text, said = exported(contested)[name], recorded(contested)
+    assert mismatches(name, text, said) == []
+    assert text.count("against:") == (2 if name.endswith("html") else 1)
+    assert mismatches(name, text.replace("against:", ""), said) != []
+    # What it is signed by is the wording: its digest is that of the sentence alone.
+    assert [one["digest"] for one in said["statements"]] == [
+        one["digest"] for one in recorded()["statements"]
+    ]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_record_of_an_older_version_knows_no_sources_against_and_still_holds(name: str) -> None:
+    said = json.loads(json.dumps(recorded()))
+    for one in said["statements"]:
+        del one["against"], one["against_shown"]
+    assert mismatches(name, exported()[name], said) == []

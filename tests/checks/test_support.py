@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from ketcontent.checks.certainty import judge_certainty
 from ketcontent.checks.coverage import judge_balance, judge_notices, judge_topics
 from ketcontent.checks.dates import dates_due, judge_freshness
+from ketcontent.checks.help_lines import judge_help_lines
 from ketcontent.checks.support import judge_sources, judge_support
 from ketcontent.diagnostics import Diagnostic
 from ketcontent.model.content import Content, empty_content, frame_of
@@ -32,7 +33,8 @@ PAGE_JUDGES = (
 def found(content: Content, day: datetime.date = DAY) -> list[Diagnostic]:
     faults = [one for judge in PAGE_JUDGES for one in judge(PageView(content, "zinc"))]
     faults += judge_sources(content)
-    return faults + judge_freshness(PageView(content, "zinc"), as_of=day)
+    view = PageView(content, "zinc")
+    return faults + judge_freshness(view, as_of=day) + judge_help_lines(view)
 
 
 def statement(name: str, **cells: Any) -> dict[tuple[str, str], Any]:
@@ -453,6 +455,39 @@ BREAKS: dict[str, tuple[Content, tuple[Diagnostic, str]]] = {
             "Check that Lifeline answers, then date checked_on.",
         ),
     ),
+    "a help line that no public page gives": (
+        page({("help_lines", "Lifeline"): {"url": ""}}),
+        fault(
+            "help-line-no-source",
+            "help_lines",
+            "US/Lifeline",
+            "url",
+            "No public page is named that gives Lifeline.",
+            "Put the address of such a page into url, best that of those who run it.",
+        ),
+    ),
+    "a link that dials another number": (
+        page({("notices", "crisis-line"): {"text": "Call **[9 8 8](tel:998)** at any time."}}),
+        fault(
+            "phone-link-differs",
+            "notices",
+            "crisis-line/en",
+            "text",
+            "The link '9 8 8' dials 998.",
+            "Let the link show the number that it dials, and no other digits.",
+        ),
+    ),
+    "a link that dials and shows no number": (
+        page(statement("harm", text="Zinc can make you sick. [Tell us](sms:988). [@roe-2021]")),
+        fault(
+            "phone-link-differs",
+            "statements",
+            "zinc/harm",
+            "text",
+            "The link 'Tell us' dials 988.",
+            "Let the link show the number that it dials, and no other digits.",
+        ),
+    ),
     "a check dated tomorrow": (
         page({("sources", "roe-2021"): {"retraction_checked_on": "2026-11-24"}}),
         fault(
@@ -563,6 +598,25 @@ def test_a_journal_article_has_no_newer_version() -> None:
 
 def test_help_lines_do_not_matter_to_a_page_without_crisis_contacts() -> None:
     content = page({("statements", "help"): None, ("help_lines", "Lifeline"): {"checked_on": ""}})
+    assert found(content) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Call [988](tel:988) or [text 988](sms:988) at any time.",
+        "Call [0808 808 8000](tel:08088088000), free.",
+        "Call [+44 (0)20-7946](tel:+440207946).",
+        "See [988 in 2 minutes](https://example.org/988).",
+        "Call 13 11 14.",
+    ],
+)
+def test_a_link_that_dials_what_it_shows_is_no_fault(text: str) -> None:
+    assert found(page({("notices", "crisis-line"): {"text": text}})) == []
+
+
+def test_a_page_without_crisis_contacts_asks_for_no_source_of_them() -> None:
+    content = page({("statements", "help"): None, ("help_lines", "Lifeline"): {"url": ""}})
     assert found(content) == []
 
 

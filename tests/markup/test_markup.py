@@ -333,6 +333,7 @@ MARKUP = st.lists(
                 *("*", "**", "_", "__", "`", "``", "\\*", "\\\\", "!", "a", "b c", " ", "&amp;"),
                 *("&nbsp;", "[so](https://example.org/?a=1&amp;b=2)", "[*so*](#here)", "~", "$"),
                 *("[a \\] b](mailto:a@example.org)", "[so](<https://example.org/a b> 'title')"),
+                *("[116 123](tel:116123)", "[*text* 1737](sms:1737)", "[1](tel:*#06#)"),
                 *("` a `", "`` ` ``", "*a*_b_", "***c***", "<b>", "</b>", "[", "]", "(x)", "."),
             ]
         ),
@@ -353,7 +354,8 @@ def test_inline_markup_says_the_same_in_html_and_in_markdown(markup: str) -> Non
     reader = Reader(f"<p>{inline_html(markup)}</p>")
     assert {tag for tag, _ in reader.elements} <= {"p", "em", "strong", "code", "a"}
     hrefs = [attributes["href"] for tag, attributes in reader.elements if tag == "a"]
-    assert all(str(href).lower().startswith(("http", "mailto:", "#")) for href in hrefs)
+    allowed = ("http", "mailto:", "tel:", "sms:", "#")
+    assert all(str(href).lower().startswith(allowed) for href in hrefs)
     [line] = markdown_lines([inline_markdown(markup)])
     tokens = inline_tokens(line)
     assert {one.type for one in tokens} <= VISIBLE | EMPHASIS | LINKS
@@ -408,7 +410,31 @@ def test_block_markup_has_no_raw_html_and_no_images(markdown: str) -> None:
     for tag, attributes in reader.elements:
         assert tag in allowed | headings | tables | {"br"}
         assert set(attributes) <= {"href", "class", "style", "start", "title"}
-        assert str(attributes.get("href", "#")).lower().startswith(("http", "mailto:", "#"))
+        links = ("http", "mailto:", "tel:", "sms:", "#")
+        assert str(attributes.get("href", "#")).lower().startswith(links)
+
+
+@pytest.mark.parametrize(
+    ("address", "dials"),
+    [
+        ("tel:116123", True),
+        ("sms:988", True),
+        ("TEL:+4402079460000", True),
+        ("tel:*%23062%23", False),
+        ("tel:988;phone-context=x", False),
+        ("sms:988?body=yes", False),
+        ("tel:1", False),
+        ("tel:", False),
+        ("facetime:988", False),
+    ],
+)
+def test_a_link_dials_plain_digits_and_nothing_that_a_phone_could_act_on(
+    address: str, dials: bool
+) -> None:
+    markup = f"Call [988]({address}) now."
+    assert (f'href="{address}"' in inline_html(markup)) is dials
+    assert (f"(<{address}>)" in inline_markdown(markup)) is dials
+    assert inline_plain(markup) == ("Call 988 now." if dials else markup)
 
 
 # --- whole pages -----------------------------------------------------------------------------
@@ -603,6 +629,7 @@ def said_by(page: Document, certainty: str = "{}") -> list[str]:
                 said = [
                     f"{one.label_text} {one.plain} "
                     + (certainty.format(GRADES[one.certainty]) if one.certainty else "")
+                    + (" against:" if one.against and certainty != "{}" else "")
                     for one in block.statements
                 ]
                 texts.append(" ".join(said))
@@ -847,7 +874,9 @@ def test_html_and_markdown_of_the_shipped_page_hold_the_same_sentences(edition: 
         said += in_pairs[len(in_pairs) - 2 * len(terms) :]
     assert seen == [fold(page.name), *state, *said, *about_in_html(page), *listed(page)]
     numbers = [str(page.numbers[key]) for key in marks_of(page.to_markdown())]
-    assert " ".join(reader.cites).split() == numbers
+    marks = " ".join(reader.cites).split()
+    assert [one for one in marks if one != "against:"] == numbers
+    assert marks.count("against:") == sum(len(one.against) for one in page.statements)
 
 
 @pytest.mark.parametrize(

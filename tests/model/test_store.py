@@ -81,7 +81,10 @@ first,tea,calm,bo,clinical,approved,w1:{"0" * 64},Tea may calm.,2026-01-16,
 rule,severity,pattern,unless_before,applies_to,message,hint,authority,bad_example,good_example
 cure,error,"cures?{1,2}",,,It promises.,Cut it.,FDA,"Tea cures ""all"".",Tea does not cure.
 """,
-    "help_lines": "market,name,contact,hours,checked_on\nGB,Samaritans,Call 116 123.,,2026-01-18\n",
+    "help_lines": """\
+market,name,contact,hours,url,checked_on
+GB,Samaritans,Call 116 123.,,,2026-01-18
+""",
     "waivers": """\
 table,row,rule,reason,until
 statements,tea/calm,cure,It is quoted.,2026-12-31

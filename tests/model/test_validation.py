@@ -87,9 +87,9 @@ cure,error,cures?,not,,It promises a cure.,Say what was seen.,FDA,Tea cures all.
 wonder,advice,wonder,,heading,It praises.,Cut it.,House style,A wonder.,Tea.
 """,
     "help_lines": """\
-market,name,contact,hours,checked_on
-GB,Samaritans,Call 116 123.,Always,2026-01-18
-ZZ,Find A Helpline,Go to findahelpline.com.,,
+market,name,contact,hours,url,checked_on
+GB,Samaritans,Call 116 123.,Always,https://example.org/call,2026-01-18
+ZZ,Find A Helpline,Go to findahelpline.com.,,,
 """,
     "waivers": """\
 table,row,rule,reason,until
@@ -1103,6 +1103,21 @@ PATTERNS = [
             key=f"{cell}/Find A Helpline",
         )
         for cell in ["zz", "Z", "GBR", "G1", "ÄÖ", "ZZ "]
+    ),
+    *(
+        one(
+            f"{cell!r} as the page of a help line",
+            "help_lines",
+            swap("https://example.org/call", cell),
+            "out-of-bounds",
+            2,
+            f"'{cell}' does not fit 'url': pattern {pattern_of('help_lines', 'url')}.",
+            described("help_lines", "url"),
+            column="url",
+            cell=cell,
+            key="GB/Samaritans",
+        )
+        for cell in ["example.org/call", "tel:116123", "https://example.org/c all"]
     ),
     *(
         one(

@@ -281,7 +281,9 @@ def faults_of(html: str) -> list[str]:
         href = one.get("href", "#_main")
         if href.startswith("#") and href[1:] not in ids:
             found.append(f"nothing is at {href}")
-        if not re.match(r"(https?://|mailto:|#)", href) and not re.fullmatch(r"[\w./-]+", href):
+        if not re.match(r"(https?://|mailto:|tel:|sms:|#)", href) and not re.fullmatch(
+            r"[\w./-]+", href
+        ):
             found.append(f"an odd address {href}")
     return found + _models(tree)
 

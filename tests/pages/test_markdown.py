@@ -47,6 +47,7 @@ class Page(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.said: Said = []
         self.cites: list[str] = []
+        self.contested: set[int] = set()
         self.open: list[str] = []
         self.label = ""
         self.feed(html)
@@ -76,7 +77,9 @@ class Page(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if "sup" in self.open:
-            self.cites += [data] if data.strip() else []
+            self.cites += [data.removeprefix("against: ")] if data.strip() else []
+            if data.startswith("against: "):
+                self.contested.add(len(self.said) - 1)
         elif "label" in self.open:
             self.label += data
         elif {"sentence", "heading"} & set(self.open):
@@ -87,8 +90,14 @@ class Page(HTMLParser):
             self.said[-1] = (kind, f"{text} ({data})")
 
     def read(self) -> Said:
-        """Return that, with runs of white space as one space."""
-        return [(kind, fold(text)) for kind, text in self.said]
+        """Return that, with runs of white space as one space.
+
+        Whether a source is against a sentence stands in Markdown behind all else of it.
+        """
+        return [
+            (kind, fold(text) + (" against:" if place in self.contested else ""))
+            for place, (kind, text) in enumerate(self.said)
+        ]
 
 
 def lines_of(token: Token) -> list[str]:

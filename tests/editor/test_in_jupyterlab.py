@@ -184,7 +184,8 @@ def faults_of_axe(tab: Tab) -> list[Any]:
 
 
 def test_running_all_cells_opens_the_page_with_its_statements_and_the_section(tab: Tab) -> None:
-    assert tab.at(".kc-entry:not(.kc-off)").count() == 212
+    shown = read_content(ROOT / "data").statements["position"].notna().sum()
+    assert tab.at(".kc-entry:not(.kc-off)").count() == shown > 200
     assert tab.at(".kc-title").inner_text() == "Ketamine"
     tab.choose("description-1")
     assert tab.at(".kc-right h2").first.inner_text() == "What is ketamine?"

@@ -71,7 +71,8 @@ def test_it_opens_with_the_page_its_statements_and_the_chosen_one(data: Path) ->
     answer = ask(opened(data), "open")
     assert answer["page"]["title"] == "Ketamine"
     entries = [one for section in answer["listing"] for one in section["statements"]]
-    assert len([one for one in entries if not one["cut"]]) == 212
+    shown = read_content(data).statements["position"].notna().sum()
+    assert len([one for one in entries if not one["cut"]]) == shown > 200
     assert answer["detail"]["statement"] == "lasting-1"
     assert answer["preview"]["section"] == "lasting-harm"
     assert "error" not in answer
@@ -92,7 +93,7 @@ def test_faults_of_the_page_as_a_whole_come_by_rule_and_lead_to_statements(data:
     assert sorted(rows["anand-2023"]["statements"]) == sorted(resting) != []
     # What a statement has is shown with the statement.
     tables = {row["table"] for one in groups for row in one["rows"]}
-    assert tables == {"sources", "help_lines"}
+    assert {"sources"} <= tables <= {"sources", "help_lines"}
 
 
 def test_a_save_looks_at_the_whole_page_again(data: Path) -> None:

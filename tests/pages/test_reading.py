@@ -309,7 +309,7 @@ def test_the_first_use_of_a_term_leads_to_the_glossary(page: Any, exports: Path)
 
 
 def test_pages_are_as_light_as_promised(exports: Path) -> None:
-    assert (exports / PAGES["page"]).stat().st_size <= 120_000
+    assert (exports / PAGES["page"]).stat().st_size <= 140_000
     assert (exports / PAGES["section"]).stat().st_size <= 40_000
 
 

@@ -65,7 +65,7 @@ from ketcontent.cluster.code import (
 from ketcontent.cluster.worker import forget_site, run_task
 from ketcontent.dependencies import ON_DISK, Dependency
 from ketcontent.errors import KetcontentError
-from ketcontent.execution import Failure, Outcome, Run, first_line
+from ketcontent.execution import Outcome, Run, first_line
 from ketcontent.hashing import MISSING, current_hash, hash_bytes, hash_file, hash_json
 from ketcontent.installed import versions
 from ketcontent.markup import TEMPLATES_VARIABLE
@@ -381,4 +381,4 @@ class Cluster:
 
 def _failed(run: Run, said: str) -> Outcome:
     line = first_line(said)
-    return Outcome(Failure(run.document, run.notebook.name, None, None, "", line, ""), 0.0)
+    return Outcome(run.failed(line), 0.0)

@@ -138,7 +138,7 @@ class _RemoteProcess:
     """An interpreter of its own that is warm, and does one thing after the other."""
 
     def __init__(self, root: Path, environment: dict[str, str]) -> None:
-        from ketcontent.execution import SURROUNDINGS
+        from ketcontent.execution import PRELOAD_ENVIRONMENT
 
         with open(root / "kernels.log", "ab") as log:
             self.program = subprocess.Popen(
@@ -146,7 +146,7 @@ class _RemoteProcess:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,
-                env={**SURROUNDINGS, **environment},
+                env={**PRELOAD_ENVIRONMENT, **environment},
                 cwd=root,
                 start_new_session=True,
             )

@@ -47,7 +47,7 @@ NOTEBOOKS = (
 )
 """What the notebooks of this package import, at the top or when it is first needed."""
 
-SURROUNDINGS = {
+PRELOAD_ENVIRONMENT = {
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",  # as ipykernel sets it
     "PYDEVD_DISABLE_FILE_VALIDATION": "1",
 }
@@ -246,7 +246,7 @@ def _start(imports: Sequence[str]) -> _ForkServer:
             [sys.executable, "-c", _PROGRAM, str(theirs.fileno()), *IPYKERNEL, *imports],
             pass_fds=[theirs.fileno()],
             stdin=subprocess.DEVNULL,
-            env={**SURROUNDINGS, **environment},
+            env={**PRELOAD_ENVIRONMENT, **environment},
         )
     _server = _ForkServer(ours, process, environment)
     atexit.register(stop_fork_server)

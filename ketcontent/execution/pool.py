@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from ketcontent.execution.forkserver import NOTEBOOKS, attach, can_fork, start_fork_server
-from ketcontent.execution.run import Failure, Outcome, Run, run_one
+from ketcontent.execution.run import Outcome, Run, run_one
 
 PRELOAD_WORKER = "ketcontent.execution.preload_worker"
 """What a worker imports before it does anything."""
@@ -89,8 +89,7 @@ def _result(future: Future[Outcome], run: Run) -> Outcome:
     try:
         return future.result()
     except BrokenProcessPool:
-        lost = "the process that ran it was killed"
-        return Outcome(Failure(run.document, run.notebook.name, None, None, "", lost, ""), 0.0)
+        return Outcome(run.failed("the process that ran it was killed"), 0.0)
 
 
 @contextmanager

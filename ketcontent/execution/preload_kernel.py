@@ -1,9 +1,9 @@
 """Do once what every notebook does: to import this module is all it is for.
 
-A process that notebooks are forked from imports it last. Templates are compiled then, the style of
-references is read, the first table and the first figure are made, and each notebook finds all of
-that done. It is done with a page of its own that is nobody's content, and leaves nothing behind
-but what is kept of templates, styles and words for whoever asks next.
+The fork server that kernels are forked from imports it last. Templates are compiled then, the
+style of references is read, the first table and the first figure are made, and each notebook finds
+all of that done. It is done with a page of its own that is nobody's content, and leaves nothing
+behind but what is kept of templates, styles and words for whoever asks next.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ def _content() -> Content:
     return replace(content, **frames)
 
 
-def _rehearse(content: Content) -> None:
+def _show_all(content: Content) -> None:
     day = datetime.date(2001, 1, 1)
     for section in ("", "one"):
         page = with_signoffs(content, assemble(content, _PAGE, section=section))
@@ -95,4 +95,4 @@ def _rehearse(content: Content) -> None:
 
 with tempfile.TemporaryDirectory() as _folder:
     copy_content(_content(), Path(_folder, "data"))
-    _rehearse(read_content(Path(_folder, "data")))
+    _show_all(read_content(Path(_folder, "data")))

@@ -14,21 +14,30 @@ import tempfile
 from pathlib import Path
 
 gc.disable()
-for _name in ("model.fast_jsonschema", "execution.pool", "execution.run", "execution.engine"):
-    importlib.import_module(f"ketcontent.{_name}")
-for _name in ("papermill", "nh3"):
+
+
+def _export_once() -> None:
+    """Export a page of one line in each format."""
+    from ketcontent.execution.exporters import EXPORTERS, export
+
+    cell = {"cell_type": "markdown", "id": "one", "metadata": {}, "source": "# A page"}
+    page = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [cell]}
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "page.ipynb")
+        path.write_text(json.dumps(page))
+        for form in EXPORTERS:
+            export(path, form)
+
+
+for _name in (
+    "ketcontent.model.fast_jsonschema",  # before anything imports jsonschema
+    "ketcontent.execution.pool",
+    "ketcontent.execution.engine",
+    "papermill",
+    "nh3",
+):
     importlib.import_module(_name)
-
-from ketcontent.execution.exporters import EXPORTERS, export  # noqa: E402
-
-with tempfile.TemporaryDirectory() as _folder:
-    _cell = {"cell_type": "markdown", "id": "one", "metadata": {}, "source": "# A page"}
-    _path = Path(_folder, "page.ipynb")
-    _path.write_text(
-        json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [_cell]})
-    )
-    for _form in EXPORTERS:
-        export(_path, _form)
+_export_once()
 
 # Nobody need look for garbage among all this: not a worker, whose memory it is until it touches
 # it, and not Python at its end.

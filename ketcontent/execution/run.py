@@ -43,6 +43,10 @@ class Run:
         """Where the executed notebook is kept, relative to the folder of executed notebooks."""
         return str(Path(next(iter(self.outputs.values()))).with_suffix(".ipynb"))
 
+    def failed(self, exception: str, saved: str = "") -> Failure:
+        """Return a failure of the run that belongs to none of its cells."""
+        return Failure(self.document, self.notebook.name, None, None, "", exception, saved)
+
 
 @dataclass(frozen=True, slots=True)
 class Failure:
@@ -207,7 +211,7 @@ def _exported(
             outputs.append((name, hash_bytes(page)))
     except Exception as fault:
         said = f"{type(fault).__name__} while exporting: {first_line(str(fault))}"
-        return Failure(run.document, run.notebook.name, None, None, "", said, str(executed)), ()
+        return run.failed(said, str(executed)), ()
     return None, tuple(outputs)
 
 
@@ -219,8 +223,7 @@ def _failure(run: Run, saved: Path, fault: Exception | None) -> Failure:
     raised = [place for place, cell in enumerate(cells) if _facts(cell).get("exception")]
     started = [place for place, cell in enumerate(cells) if _facts(cell).get("start_time")]
     if not (raised or started):
-        kept = str(saved) if cells else ""
-        return Failure(run.document, run.notebook.name, None, None, "", said, kept)
+        return run.failed(said, str(saved) if cells else "")
     place = raised[0] if raised else started[-1]
     source = "".join(cells[place]["source"]).splitlines()
     line = 1 if len(source) == 1 else None

@@ -2,7 +2,8 @@
 
 A notebook of one trivial cell is run again and again, in this process, with papermill's default
 engine and with ours. Printed are seconds a notebook: on the clock, and on the processors in this
-process and in all that it started. The first run of each is left out: ours starts its nursery then.
+process and in all that it started. The first run of each is left out: ours starts its fork server
+then.
 """
 
 from __future__ import annotations

@@ -23,6 +23,7 @@ room                         its one job
 `dependencies`, `clock`      what a notebook read while it ran; the day to judge by
 `hashing`, `installed`       the hash of a file; the versions that can change an export
 `atomic`, `resources`        write whole or not at all; the files that the package came with
+`fast_jsonschema`            jsonschema imported in a fraction of the time
 `diagnostics`, `errors`      a fault in the content; how a failure speaks
 ============================ =====================================================================
 

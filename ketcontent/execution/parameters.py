@@ -27,7 +27,9 @@ def declared_parameters(notebook: Path) -> dict[str, Any]:
     KetcontentError
         When the file is not a notebook.
     """
-    from papermill import inspect_notebook
+    from ketcontent import fast_jsonschema  # noqa: F401
+
+    from papermill import inspect_notebook  # isort: skip
 
     try:
         return dict(inspect_notebook(str(notebook)))

@@ -30,7 +30,7 @@ def _export_once() -> None:
 
 
 for _name in (
-    "ketcontent.model.fast_jsonschema",  # before anything imports jsonschema
+    "ketcontent.fast_jsonschema",  # before anything imports jsonschema
     "ketcontent.execution.pool",
     "ketcontent.execution.engine",
     "papermill",

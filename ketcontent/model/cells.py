@@ -38,7 +38,7 @@ def check_cells(
     }
     if not in_doubt:
         return
-    from ketcontent.model import fast_jsonschema  # noqa: F401
+    from ketcontent import fast_jsonschema  # noqa: F401
 
     from frictionless import FrictionlessException  # isort: skip
 

@@ -271,6 +271,18 @@ def test_a_pasted_source_can_be_cited(tab: Tab, project: Path) -> None:
     assert ("roe-2020",) in rows_by_key(read_content(project / "data"), "sources")
 
 
+def test_what_an_editor_unfolded_stays_open_when_an_answer_comes(tab: Tab) -> None:
+    tab.choose("addiction-3")
+    tab.at(".kc-finder summary").click()
+    tab.at(".kc-source-search").fill("nonpsychotic")
+    tab.at(".kc-results .kc-card").first.wait_for()
+    assert tab.at("textarea[aria-label='CSL-JSON, RIS or BibTeX']").is_visible()
+    tab.at(".kc-finder summary").click()
+    tab.at(".kc-source-search").fill("bladder")
+    tab.at(".kc-results .kc-card", has_text="adder").first.wait_for()
+    assert not tab.at("textarea[aria-label='CSL-JSON, RIS or BibTeX']").is_visible()
+
+
 def test_statements_are_added_split_joined_moved_and_cut_by_keyboard(
     tab: Tab, project: Path
 ) -> None:

@@ -7,6 +7,7 @@ export function evidenceOf(bench) {
   const { state } = bench;
   const element = h("div", { class: "kc-evidence" });
   let proposed = []; // sources found or pasted, to be cited
+  let adding = false; // whether the editor unfolded the form of a new source: an answer that comes draws it anew
 
   const kept = (...name) => ["evidence", state.chosen, ...name].join(" ");
   const named = (name) => ({ "data-kept": name, "data-field": name });
@@ -115,12 +116,16 @@ export function evidenceOf(bench) {
       results,
       h(
         "details",
-        { open: Boolean(bench.fields.value(kept("pasted"))) },
-        h("summary", { "data-field": "paste" }, "Add a source that is not there yet"),
+        { open: adding || Boolean(bench.fields.value(kept("pasted"))) },
+        h("summary", { "data-field": "paste", onclick: unfold }, "Add a source that is not there yet"),
         pasted,
         button("Add the source", () => paste(pasted.value)),
       ),
     );
+  }
+
+  function unfold(event) {
+    adding = !event.currentTarget.parentElement.open; // the click opens or closes it after this
   }
 
   async function find(words) {
@@ -139,6 +144,7 @@ export function evidenceOf(bench) {
     if (!answer) return;
     bench.fields.forget(sent);
     proposed = answer.found;
+    adding = false;
     draw();
     element.querySelector(".kc-results input")?.focus();
     bench.note(`Added: ${answer.found.map((one) => one.source).join(", ")}. Say below what it found.`);
@@ -152,6 +158,7 @@ export function evidenceOf(bench) {
   // Another statement was chosen.
   function forget() {
     proposed = [];
+    adding = false;
   }
 
   return { element, draw, focus, forget };

@@ -24,13 +24,14 @@ from ketcontent.building.request import Built
 from ketcontent.execution.pool import process_pool, run_all
 from ketcontent.execution.run import Failure, Run
 from ketcontent.scaffold import create_project
+from tests.laws import FEW
 
 # A machine under load is not a fault of what is tested.
 settings.register_profile("ketcontent", deadline=None)
 settings.load_profile("ketcontent")
 
 # The fast lane tries a few of the examples that the whole suite tries.
-settings.register_profile("fast", deadline=None, max_examples=15)
+settings.register_profile("fast", deadline=None, max_examples=FEW)
 
 # Where Ctrl-C is ignored (a background shell, some runners of CI), whatever is started would ignore
 # it as well, and never end when a test presses it.
@@ -67,6 +68,15 @@ def pytest_configure(config: pytest.Config) -> None:
     """Try fewer examples of each law in the fast lane."""
     if config.option.markexpr == "not slow":
         settings.load_profile("fast")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Give each process whole files, in their order: a JupyterLab or a build serves a file."""
+    from xdist.scheduler import LoadFileScheduling
+
+    config.option.loadscopereorder = False
+    return LoadFileScheduling(config, log)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -294,6 +294,7 @@ def test_nothing_runs_loads_or_overflows(
     assert found["width"] == 320
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["page", "archive", "section", "index"])
 def test_the_front_matter_says_the_cell_and_nothing_else(
     exports: dict[str, Path], cell: str, name: str
@@ -333,6 +334,7 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("table", "field"), string_fields())
 def test_a_character_that_nobody_sees_is_refused_in_every_field(
     sound: Path, tmp_path: Path, table: str, field: str

@@ -27,6 +27,7 @@ from ketcontent.markup.markdown import markdown_words, strong
 from ketcontent.markup.templates import FACTS
 from ketcontent.model.content import Content, empty_content, frame_of
 from ketcontent.text.normalize import canonical
+from tests.laws import examples
 
 pytestmark = pytest.mark.filterwarnings(
     "ignore::DeprecationWarning", "ignore::FutureWarning"
@@ -182,7 +183,7 @@ CHARACTERS = st.one_of(
 )
 
 
-@settings(max_examples=120)
+@settings(max_examples=examples(120))
 @given(
     st.sampled_from(["index.html", "index.md"]), st.sampled_from(SENTENCES), st.data(), CHARACTERS
 )
@@ -200,7 +201,7 @@ def test_any_one_character_changed_in_any_sentence_is_found_and_named(
     assert found == [Mismatch(key, canonical(label + other), label + words)]
 
 
-@settings(max_examples=80)
+@settings(max_examples=examples(80))
 @given(st.data())
 def test_any_one_letter_changed_anywhere_in_the_body_of_a_file_is_found(
     data: st.DataObject,
@@ -217,7 +218,7 @@ def test_any_one_letter_changed_anywhere_in_the_body_of_a_file_is_found(
     assert mismatches(name, f"{text[:place]}Q{text[place + 1 :]}") != []
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(st.sampled_from(NAMES), st.data())
 def test_a_sentence_added_anywhere_is_found(name: str, data: st.DataObject) -> None:
     text = exported()[name]

@@ -29,6 +29,7 @@ from ketcontent.installed import versions
 from ketcontent.model.content import Content, frame_of
 from ketcontent.model.schema import TABLES
 from tests.conftest import LONG, build_in, make_project, tree
+from tests.laws import examples
 
 pytestmark = pytest.mark.slow
 
@@ -364,7 +365,7 @@ def changed_cell(content: Content, data: st.DataObject) -> tuple[str, int, str, 
 
 
 @settings(
-    max_examples=12,
+    max_examples=examples(12),
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
 @given(data=st.data())

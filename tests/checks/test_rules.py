@@ -31,6 +31,7 @@ from ketcontent.pages.assembly import PageView
 from ketcontent.pages.blocks import Edition
 from tests.benchmarks.judges import judge as judged_half
 from tests.benchmarks.judges import labelled
+from tests.laws import examples
 
 SHIPPED = read_content(Path(__file__).parent.parent.parent / "data")
 RULES: list[dict[str, str]] = SHIPPED.rules.to_dict("records")  # type: ignore[assignment]
@@ -524,7 +525,7 @@ def test_an_unknown_document_is_named(judge: Judge) -> None:
 TEXT = st.text(max_size=60) | st.text("aA.,;! \n*[]@()“’-ISVtx1%&\\`\u00ad\ud800", max_size=60)
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(60), suppress_health_check=[HealthCheck.too_slow])
 @given(texts=st.lists(TEXT, max_size=4), title=TEXT, heading=TEXT, label=TEXT, term=TEXT)
 @example(texts=["\ud800 [@a-1] *x*"], title="İ", heading="(A", label="\u200b", term="(")
 def test_judges_raise_on_no_content_and_point_into_the_cell(

@@ -20,6 +20,7 @@ from ketcontent.diagnostics import Diagnostic
 from ketcontent.model.content import Content, empty_content, frame_of
 from ketcontent.pages.assembly import PageView
 from tests.judging import DAY, FRESH, page
+from tests.laws import examples
 
 PAGE_JUDGES = (
     judge_support,
@@ -902,7 +903,7 @@ CONTENTS = st.fixed_dictionaries({
 EMPTY = empty_content()
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(CONTENTS, st.dates(datetime.date(1900, 1, 1)))
 def test_judges_raise_on_nothing_change_nothing_and_mark_within_the_cell(
     tables: dict[str, list[dict[str, Any]]], day: datetime.date

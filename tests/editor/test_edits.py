@@ -49,6 +49,7 @@ from ketcontent.model.content import Content, frame_of
 from ketcontent.model.schema import TABLES
 from tests.conftest import ROOT
 from tests.judging import page
+from tests.laws import examples
 
 CONTENT = read_content(ROOT / "data")
 KEYS = tuple(assemble(CONTENT, "ketamine").order)
@@ -98,7 +99,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=15)
+@settings(max_examples=examples(15))
 @given(STEPS)
 def test_undoing_every_step_gives_back_every_row_and_redoing_them_gives_the_edit(
     steps: list[tuple[str, str, str]],
@@ -116,7 +117,7 @@ def test_undoing_every_step_gives_back_every_row_and_redoing_them_gives_the_edit
     assert rows(back.content) == end
 
 
-@settings(max_examples=10)
+@settings(max_examples=examples(10))
 @given(STEPS)
 def test_a_save_writes_exactly_the_rows_that_are_unsaved(
     steps: list[tuple[str, str, str]],
@@ -139,7 +140,7 @@ def test_a_save_writes_exactly_the_rows_that_are_unsaved(
         assert changes_of(before, read_content(data)) == wanted
 
 
-@settings(max_examples=15)
+@settings(max_examples=examples(15))
 @given(STEPS)
 def test_a_draft_restored_is_the_edit(steps: list[tuple[str, str, str]]) -> None:
     session = opened(CONTENT, "ketamine")
@@ -150,7 +151,7 @@ def test_a_draft_restored_is_the_edit(steps: list[tuple[str, str, str]]) -> None
     assert rows(again.content) == rows(session.content)
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(WORDS)
 def test_what_is_typed_can_be_stored_and_each_character_keeps_its_place(words: str) -> None:
     row = statement_row(
@@ -242,7 +243,7 @@ def test_moving_down_and_up_again_changes_nothing() -> None:
     assert unsaved(moved(moved(session, "addiction-2", "down"), "addiction-2", "up")) == ()
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(st.sampled_from(KEYS), st.lists(st.sampled_from(("up", "down")), min_size=1, max_size=6))
 def test_a_statement_that_is_moved_changes_no_other_and_the_way_back_leads_home(
     statement: str, ways: list[Literal["up", "down"]]

@@ -22,6 +22,7 @@ from ketcontent.errors import AlreadyThere, KetcontentError, UnreadablePage
 from ketcontent.model.content import Content, empty_content, frame_of
 from ketcontent.model.schema import TABLES
 from ketcontent.pages.document import Document
+from tests.laws import examples
 
 PAGES = Path(__file__).parent / "pages"
 LANGUAGES = {"physiotherapie": "de", "influenza-vaccine": "zh"}
@@ -195,19 +196,19 @@ ANY_LINES = st.lists(
 
 
 @pytest.mark.slow
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(pages())
 def test_a_page_comes_back_line_by_line(text: str) -> None:
     assert supplied_lines(taken_in(text)) == lines_of(text)
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(ANY_LINES.filter(lines_of))
 def test_lines_of_any_text_come_back(text: str) -> None:
     assert supplied_lines(taken_in(text)) == lines_of(text)
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @example("A\xa0.")
 @example("Before A\u202f. After.")
 @given(st.one_of(pages(), ANY_LINES.filter(lines_of)))
@@ -223,7 +224,7 @@ def test_right_after_import_both_editions_say_the_same_words(text: str) -> None:
     assert words_of(current) == words_of(supplied)
 
 
-@settings(max_examples=15)
+@settings(max_examples=examples(15))
 @given(st.one_of(pages(), ANY_LINES.filter(lines_of)))
 def test_what_was_imported_is_valid_and_survives_the_disk(text: str) -> None:
     content = taken_in(text)
@@ -776,7 +777,7 @@ def test_an_edited_title_stays_and_one_that_nobody_edited_follows_the_page() -> 
     assert assemble(anew(named, "Green tea\nIt is hot."), "page").title == "About tea"
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(pages())
 def test_a_page_imported_twice_is_the_same_content(text: str) -> None:
     once = taken_in(text)
@@ -816,14 +817,14 @@ def shuffled_edit(content: Content, seed: int) -> Content:
     )
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(pages(), st.integers(0, 10_000))
 def test_a_page_received_again_changes_nothing_that_editors_did(text: str, seed: int) -> None:
     content = shuffled_edit(taken_in(text), seed)
     assert_equal(anew(content, text), content)
 
 
-@settings(max_examples=8)
+@settings(max_examples=examples(8))
 @given(pages(), st.integers(0, 10_000))
 def test_the_edited_pages_of_these_laws_are_valid(text: str, seed: int) -> None:
     content = shuffled_edit(taken_in(text), seed)
@@ -831,7 +832,7 @@ def test_the_edited_pages_of_these_laws_are_valid(text: str, seed: int) -> None:
         assert_equal(read, content)
 
 
-@settings(max_examples=12)
+@settings(max_examples=examples(12))
 @given(pages(), pages(), st.one_of(st.none(), st.integers(0, 10_000)))
 def test_any_page_can_replace_any_other(first: str, second: str, seed: int | None) -> None:
     content = taken_in(first)
@@ -842,7 +843,7 @@ def test_any_page_can_replace_any_other(first: str, second: str, seed: int | Non
         assert supplied_lines(read) == lines_of(second)
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(pages(), pages())
 def test_a_replaced_page_that_nobody_edited_says_what_the_new_one_says(
     first: str, second: str

@@ -305,6 +305,7 @@ SHAPES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shape", SHAPES)
 def test_work_grows_in_a_straight_line_with_the_file(shape: str) -> None:
     def spent(size: int) -> float:

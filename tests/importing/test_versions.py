@@ -54,6 +54,7 @@ from tests.importing.test_plain_text import (
     supplied_lines,
     taken_in,
 )
+from tests.laws import examples
 
 VERSIONS = Path(__file__).parent / "versions"
 FIRST, SECOND = (read_page(VERSIONS / f"inhaler-{number}.txt") for number in (1, 2))
@@ -607,7 +608,7 @@ def assert_keys_stay_with_their_words(before: Content, after: Content) -> None:
             assert like
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(plain_pages(), st.integers(0, 10_000))
 def test_a_version_loses_no_word_leaves_nothing_unmarked_and_nothing_dangling(
     page: list[tuple[str, list[list[str]]]], seed: int
@@ -628,7 +629,7 @@ def test_a_version_loses_no_word_leaves_nothing_unmarked_and_nothing_dangling(
     assert is_valid(content)
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(plain_pages(), st.integers(0, 10_000))
 def test_a_page_that_nobody_edits_says_each_sentence_where_the_supplier_says_it(
     page: list[tuple[str, list[list[str]]]], seed: int
@@ -644,7 +645,7 @@ def test_a_page_that_nobody_edits_says_each_sentence_where_the_supplier_says_it(
                 assert row["section"] == row["supplied_section"]
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(plain_pages(), st.integers(0, 10_000))
 def test_no_sign_off_counts_for_what_waits_for_a_decision(
     page: list[tuple[str, list[list[str]]]], seed: int
@@ -661,7 +662,7 @@ def test_no_sign_off_counts_for_what_waits_for_a_decision(
         assert one.state != "valid" or one.statement not in open_
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(plain_pages(), st.integers(0, 10_000))
 def test_a_version_and_the_one_before_it_again_lose_nothing(
     page: list[tuple[str, list[list[str]]]], seed: int
@@ -684,7 +685,7 @@ def test_a_version_and_the_one_before_it_again_lose_nothing(
     assert is_valid(after)
 
 
-@settings(max_examples=15)
+@settings(max_examples=examples(15))
 @given(pages(), pages(), st.integers(0, 10_000))
 def test_any_page_can_follow_any_other_and_be_followed_by_it(
     first: str, second: str, seed: int
@@ -699,7 +700,7 @@ def test_any_page_can_follow_any_other_and_be_followed_by_it(
     assert is_valid(back)
 
 
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 @given(st.lists(st.sampled_from(SENTENCES)), st.lists(st.sampled_from(SENTENCES)))
 def test_each_sentence_is_paired_once_and_the_same_words_first(
     was: list[str], now: list[str]

@@ -37,6 +37,7 @@ from ketcontent.model.content import empty_content
 from ketcontent.pages.blocks import Block, Section, Signer, Statement, Term
 from ketcontent.pages.document import Document
 from ketcontent.text.normalize import fold, joined
+from tests.laws import examples
 
 # --- readers of HTML and Markdown, as wide as any --------------------------------------------
 
@@ -344,7 +345,7 @@ MARKUP = st.lists(
 ).map("".join)
 
 
-@settings(max_examples=400)
+@settings(max_examples=examples(400))
 @given(MARKUP.filter(lambda text: bool(inline_plain(text).strip())))
 @example("![dot](https://example.org/dot.png)")
 @example("*a&nbsp;*")
@@ -671,7 +672,7 @@ def state_of(page: Document) -> list[str]:
     ]
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(DOCUMENTS)
 def test_a_page_in_markdown_says_its_sentences_and_holds_nothing_else(page: Document) -> None:
     terms = [f"{one.term.strip()}: {one.expansion}; {one.definition}" for one in page.terms]
@@ -692,7 +693,7 @@ def test_a_page_in_markdown_says_its_sentences_and_holds_nothing_else(page: Docu
     assert list(dict.fromkeys(marks_of(markdown))) == list(notes)
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(DOCUMENTS)
 def test_a_page_in_html_says_its_sentences_and_holds_nothing_else(page: Document) -> None:
     reader = Reader(page.to_html())
@@ -741,7 +742,7 @@ def test_a_page_in_html_says_its_sentences_and_holds_nothing_else(page: Document
     assert all(link.startswith(("https://doi.org/10.", "https://example.org/")) for link in outside)
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(st.lists(CELLS, min_size=1, max_size=4), st.sampled_from(["current", "supplied"]))
 def test_an_imported_page_says_the_same_in_html_markdown_and_text(
     lines: list[str], edition: str

@@ -31,6 +31,7 @@ from ketcontent.pages.assembly import PageView, assemble
 from ketcontent.pages.blocks import Edition
 from tests.benchmarks.library import library
 from tests.conftest import PAGES, ROOT
+from tests.laws import examples
 from tests.model.reading import faults_in
 
 DAY = datetime.date(2026, 11, 23)
@@ -128,7 +129,7 @@ def made(seed: int) -> Content:
 
 NOTICES = ("crisis-canada", "crisis-elsewhere")
 
-laws = settings(max_examples=12, database=None)
+laws = settings(max_examples=examples(12), database=None)
 seeds = st.integers(0, 10**9)
 
 

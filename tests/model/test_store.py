@@ -39,6 +39,7 @@ from ketcontent.model.content import Content, empty_content, frame_of
 from ketcontent.model.merge import table_bytes
 from ketcontent.model.schema import TABLES, shipped_path
 from ketcontent.model.store import read_content, write_content
+from tests.laws import examples
 from tests.model.reading import faults_in
 
 DATA = Path(__file__).resolve().parents[2] / "data"
@@ -713,7 +714,7 @@ def contents(draw: st.DrawFn) -> Content:
 
 
 @pytest.mark.slow
-@settings(max_examples=20)
+@settings(max_examples=examples(20))
 @given(contents())
 def test_any_content_is_read_back_as_it_was_written_and_written_as_it_was_read(content: Content):
     with tempfile.TemporaryDirectory() as folder:

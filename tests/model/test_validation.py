@@ -19,6 +19,7 @@ from ketcontent.diagnostics import Report
 from ketcontent.errors import BrokenTables, KetcontentError
 from ketcontent.model.schema import TABLES, read_schemas, shipped_path, shipped_schemas
 from ketcontent.model.store import read_content, write_content
+from tests.laws import examples
 from tests.model.reading import faults_in
 
 DATA = Path(__file__).resolve().parents[2] / "data"
@@ -2063,7 +2064,7 @@ def mutilated(draw: st.DrawFn) -> tuple[str, bytes]:
 
 
 @settings(
-    max_examples=30,
+    max_examples=examples(30),
     # the folder is written afresh by each example
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

@@ -24,6 +24,7 @@ from ketcontent.model.content import Content
 from ketcontent.text.normalize import fold
 from tests import judging
 from tests.conftest import ROOT
+from tests.laws import examples
 from tests.pages.test_machines import bundle, exported, signed, zinc
 
 READER = (
@@ -248,7 +249,7 @@ WORDS = st.lists(
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(st.lists(WORDS, min_size=3, max_size=3))
 def test_whatever_the_words_are_both_forms_say_them(sentences: list[list[str]]) -> None:
     content = odd([f"{as_markup(' '.join(words))} [@roe-2021]" for words in sentences])

@@ -2,7 +2,7 @@
 
 Every file that the package leaves behind goes through here, so that a process killed at any
 moment leaves the old bytes or the new ones. Nothing here imports from the rest of the package
-but its errors.
+but its errors and places.
 
 Notes
 -----
@@ -10,7 +10,7 @@ Notes
 where the kernel offers it (``renameat2`` with ``RENAME_EXCHANGE`` on Linux, ``renamex_np`` with
 ``RENAME_SWAP`` on macOS); elsewhere, and on file systems that refuse it, the old folder is first
 moved aside and a process killed right between the two moves leaves it there, where
-`swap_folders` finds and restores it the next time.
+`restore_folder` finds it. Nothing here deletes a folder.
 """
 
 from __future__ import annotations
@@ -26,20 +26,43 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from ketcontent.errors import Locked
-
-_ASIDE = ".aside"
+from ketcontent.places import read_file, require_file
 
 
 def replace_file(path: Path, data: bytes) -> None:
-    """Write `data` to `path` in one step, and make sure that it has reached the disk."""
+    """Write `data` to `path` in one step, and make sure that it has reached the disk.
+
+    What a killed process left half written beside it is cleared away.
+    """
+    for left in path.parent.glob(f".{path.name}.*.new"):
+        process = left.name.removesuffix(".new").rpartition(".")[2]
+        if process.isdigit() and not _is_running(int(process)):
+            left.unlink(missing_ok=True)
     staged = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
         write_through(staged, data)
-        if path.exists():
-            shutil.copymode(path, staged)
-        os.replace(staged, path)
+        put_in_place(staged, path)
     finally:
         staged.unlink(missing_ok=True)
+
+
+def _is_running(process: int) -> bool:
+    if os.name == "nt":  # there, to ask is to end it
+        return True
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:  # it is somebody else's
+        return True
+    return True
+
+
+def put_in_place(staged: Path, path: Path) -> None:
+    """Put a finished file of the same file system in the place of another, in one step."""
+    if path.exists():
+        shutil.copymode(path, staged)
+    os.replace(staged, path)
     flush_folder(path.parent)
 
 
@@ -65,38 +88,31 @@ def flush_folder(folder: Path) -> None:
 def swap_folders(new: Path, published: Path) -> None:
     """Put the folder `new` in the place of `published`, in one step where the system can.
 
-    What stood at `published` is deleted afterwards. `new` must be on the same file system.
+    What stood at `published` stands at `new` then. Both must be on the same file system.
     """
-    restore_folder(published)
-    if not published.exists():
+    if not os.path.lexists(published):
         os.rename(new, published)
-    elif _exchanged(new, published):
-        shutil.rmtree(new)
-    else:
-        aside = _aside(published)
+    elif not _exchanged(new, published):
+        aside = _aside(new)
         os.rename(published, aside)
         try:
             os.rename(new, published)
         except OSError:
             os.rename(aside, published)
             raise
-        shutil.rmtree(aside)
+        os.rename(aside, new)
     flush_folder(published.parent)
 
 
-def restore_folder(published: Path) -> None:
-    """Bring back a folder that a killed `swap_folders` left moved aside."""
-    aside = _aside(published)
-    if not aside.exists():
-        return
-    if published.exists():
-        shutil.rmtree(aside)
-    else:
-        os.rename(aside, published)
+def restore_folder(new: Path, published: Path) -> None:
+    """Undo, or bring to its end, a `swap_folders` that was killed between its moves."""
+    aside = _aside(new)
+    if os.path.lexists(aside):
+        os.rename(aside, new if os.path.lexists(published) else published)
 
 
-def _aside(published: Path) -> Path:
-    return published.with_name(f".{published.name}{_ASIDE}")
+def _aside(new: Path) -> Path:
+    return new.with_name(f"{new.name}.aside")
 
 
 def _exchanged(one: Path, other: Path) -> bool:
@@ -150,10 +166,14 @@ def lock(
     ------
     Locked
         When another process still holds the lock after `timeout` seconds.
+    KetcontentError
+        When the lock file, or the one beside it, is anything but a file.
     """
     from filelock import FileLock, Timeout
 
     note = path.with_name(f"{path.name}.holder")
+    for one in (path, note):
+        require_file(one)  # both are emptied: through a link, somebody else's would be
     lock = FileLock(path)
     try:
         try:
@@ -180,7 +200,7 @@ def lock(
 
 def _holder(note: Path) -> str:
     try:
-        facts = json.loads(note.read_text("utf-8"))
+        facts = json.loads(read_file(note))
         return f"process {facts['process']} ({facts['purpose']})"
     except (OSError, ValueError, KeyError, TypeError):  # cut short by a kill, or not ours
         return "another process"

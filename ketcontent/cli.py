@@ -517,6 +517,8 @@ def build(
         )
     for name, reason in sorted(built.reasons.items()) if why else ():
         click.echo(f"{name}: {reason}")
+    for name in built.aside:
+        click.echo(f"Not as a build wrote it, and kept: {Path(exports, name)}")
     made, left = len(built.made), len(built.files) - len(built.made)
     wrote = f"Wrote {counted(made, 'file')} to {exports}" if made else "Nothing has changed"
     others = f"; {counted(left, 'file')} stood" if made and left else ""
@@ -539,7 +541,10 @@ def _watch(
     def tell(news: News) -> None:
         if news.built is None:
             click.echo(news.fault, err=True)
-        elif news.built.made:
+            return
+        for name in news.built.aside:
+            click.echo(f"Not as a build wrote it, and kept: {Path(exports, name)}")
+        if news.built.made:
             click.echo(f"{counted(len(news.built.made), 'file')} in {news.seconds:.2f} s")
 
     data, exports, notebooks = (Path(folder) for folder in folders)

@@ -11,6 +11,7 @@ from typing import Any
 
 from ketcontent.clock import today
 from ketcontent.dependencies import Dependency
+from ketcontent.places import read_file
 
 MISSING = ""
 """The digest of what is not there."""
@@ -26,12 +27,11 @@ def hash_json(said: Any) -> str:
     return hash_bytes(json.dumps(said).encode())
 
 
-def hash_file(path: str | os.PathLike[str]) -> str:
-    """Return the digest of a file, or `MISSING`."""
+def hash_file(path: str | os.PathLike[str], *, follow: bool = True) -> str:
+    """Return the digest of a file, or `MISSING`; of a link to one only where it may `follow`."""
     try:
-        with open(path, "rb") as file:
-            return hash_bytes(file.read())
-    except OSError:
+        return hash_bytes(read_file(path, follow=follow))
+    except (OSError, ValueError):  # it is not there, or no path can have that name
         return MISSING
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import json
 import os
-import shutil
 import stat
 import subprocess
 import sys
@@ -15,7 +14,7 @@ import pytest
 
 from ketcontent import atomic
 from ketcontent.atomic import lock, replace_file, restore_folder, swap_folders
-from ketcontent.errors import Locked
+from ketcontent.errors import KetcontentError, Locked
 from ketcontent.resources import shipped_file
 
 
@@ -93,13 +92,15 @@ def text_of(path: Path) -> str:
 
 
 @pytest.mark.usefixtures("swapping")
-def test_a_folder_takes_the_place_of_another_and_nothing_is_left(tmp_path: Path):
+def test_a_folder_takes_the_place_of_another_and_nothing_is_left_but_that(tmp_path: Path):
     published = folder(tmp_path / "ketamine", "old")
     (published / "gone.html").write_text("old")
     swap_folders(folder(tmp_path / "made", "new"), published)
     assert text_of(published) == "new"
     assert names_in(published) == ["index.html", "sections"]
-    assert names_in(tmp_path) == ["ketamine"]
+    assert text_of(tmp_path / "made") == "old"
+    assert names_in(tmp_path / "made") == ["gone.html", "index.html", "sections"]
+    assert names_in(tmp_path) == ["ketamine", "made"]
 
 
 @pytest.mark.usefixtures("swapping")
@@ -123,19 +124,21 @@ class Killed(BaseException):
 
 
 @pytest.mark.parametrize(
-    ("renames", "now", "restored"),
+    ("renames", "now", "restored", "other"),
     [
-        pytest.param(0, "old", "old", id="before the first move"),
-        pytest.param(1, None, "old", id="between the two moves"),
-        pytest.param(2, "new", "new", id="after the second move"),
+        pytest.param(0, "old", "old", "new", id="before the first move"),
+        pytest.param(1, None, "old", "new", id="between the first two"),
+        pytest.param(2, "new", "new", "old", id="before the last move"),
+        pytest.param(3, "new", "new", "old", id="after it"),
     ],
 )
-def test_a_swap_killed_at_any_step_is_mended_by_the_next(
+def test_a_swap_killed_at_any_step_is_brought_to_an_end(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     renames: int,
     now: str | None,
     restored: str,
+    other: str,
 ):
     published = folder(tmp_path / "ketamine", "old")
     made = folder(tmp_path / "made", "new")
@@ -153,30 +156,33 @@ def test_a_swap_killed_at_any_step_is_mended_by_the_next(
     with monkeypatch.context() as patch:
         patch.setattr(atomic, "exchange_call", lambda: None)
         patch.setattr(os, "rename", killed_or(os.rename))
-        patch.setattr(shutil, "rmtree", killed_or(shutil.rmtree))
+        patch.setattr(atomic, "flush_folder", killed_or(atomic.flush_folder))
         with pytest.raises(Killed):
             swap_folders(made, published)
     assert (text_of(published) if published.exists() else None) == now
-    restore_folder(published)
-    assert text_of(published) == restored
-    assert names_in(tmp_path) == (["ketamine"] if restored == "new" else ["ketamine", "made"])
-    swap_folders(folder(tmp_path / "later", "later"), published)
-    assert text_of(published) == "later"
-
-
-def test_a_swap_mends_what_a_killed_one_left_before_it_begins(tmp_path: Path):
-    published = folder(tmp_path / ".ketamine.aside", "old").with_name("ketamine")
-    swap_folders(folder(tmp_path / "made", "new"), published)
-    assert text_of(published) == "new"
-    assert names_in(tmp_path) == ["ketamine"]
+    restore_folder(made, published)
+    assert (text_of(published), text_of(made)) == (restored, other)
+    assert names_in(tmp_path) == ["ketamine", "made"]
 
 
 def test_restoring_a_folder_that_was_not_moved_changes_nothing(tmp_path: Path):
     published = folder(tmp_path / "ketamine", "old")
-    restore_folder(published)
-    restore_folder(tmp_path / "other")
+    restore_folder(tmp_path / "made", published)
     assert text_of(published) == "old"
     assert names_in(tmp_path) == ["ketamine"]
+
+
+def test_what_a_killed_process_left_of_a_file_goes_with_the_next_and_a_living_ones_stays(
+    tmp_path: Path,
+):
+    with subprocess.Popen([sys.executable, "-c", ""]) as gone:
+        pass
+    left = tmp_path / f".page.html.{gone.pid}.new"
+    others = [tmp_path / f".page.html.{os.getppid()}.new", tmp_path / ".page.html.mine.new"]
+    for path in (left, *others):
+        path.write_text("half")
+    replace_file(tmp_path / "page.html", b"whole")
+    assert set(tmp_path.iterdir()) == {tmp_path / "page.html", *others}
 
 
 def test_a_swap_that_fails_otherwise_names_the_folder(
@@ -279,6 +285,27 @@ def test_a_lock_is_released_and_its_note_goes_when_the_block_fails(tmp_path: Pat
     assert not path.with_name(".lock.holder").exists()
     with lock(path, purpose="again", timeout=0):
         pass
+
+
+@pytest.mark.parametrize("name", [".lock", ".lock.holder"])
+@pytest.mark.parametrize("kind", ["link", "dangling link", "hard link", "folder", "pipe"])
+def test_a_lock_is_not_taken_through_somebody_elses_file(tmp_path: Path, name: str, kind: str):
+    victim, place = tmp_path / "victim", tmp_path / "data" / name
+    place.parent.mkdir()
+    victim.write_text("mine")
+    makes = {
+        "link": lambda: place.symlink_to(victim),
+        "dangling link": lambda: place.symlink_to(tmp_path / "nowhere"),
+        "hard link": lambda: place.hardlink_to(victim),
+        "folder": place.mkdir,
+        "pipe": lambda: os.mkfifo(place),
+    }
+    makes[kind]()
+    with pytest.raises(KetcontentError) as refused, lock(tmp_path / "data" / ".lock", purpose="x"):
+        pytest.fail("it is held")
+    assert str(place) in str(refused.value)
+    assert victim.read_text() == "mine"
+    assert not (tmp_path / "nowhere").exists()
 
 
 # --- what was shipped ------------------------------------------------------------------------

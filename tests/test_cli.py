@@ -158,8 +158,8 @@ def test_exports_that_cannot_be_a_folder_are_an_error_without_a_traceback(inside
     result = run("build", "--exports", "taken")
     assert result.exit_code == 1
     assert result.stderr == (
-        f"error: {inside / 'taken'}: File exists.\n"
-        "hint: Name a place that you may read and write.\n"
+        f"error: {inside / 'taken'} is a file, not a folder for exports.\n"
+        "hint: Move it away, or name another with --exports.\n"
     )
 
 

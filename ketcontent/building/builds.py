@@ -22,9 +22,11 @@ and the others go on.
                                               on; not committed
     exports/.ketcontent/                      the cache, and what a build is working on; not
                                               committed
+    exports/.aside/                           what was not as a build wrote it; not committed
 
 Same inputs, same bytes: the exports hold no clock, no random id and no path of the machine. What
-is not ours among them stays (`ketcontent.building.ownership`).
+is not ours among them stays (`ketcontent.building.ownership`), and nothing is written elsewhere
+(`ketcontent.building.grounds`).
 
 Notes
 -----
@@ -43,11 +45,12 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ketcontent.atomic import lock, restore_folder
+from ketcontent.atomic import lock
 from ketcontent.building.cache import (
     HIDDEN,
     CacheEntry,
     Made,
+    claim_cache,
     code_hash,
     forget_page,
     keep_made,
@@ -55,13 +58,15 @@ from ketcontent.building.cache import (
     what_stands,
     write_declared,
 )
+from ketcontent.building.grounds import claim_folder, require_exports, require_own
 from ketcontent.building.plan import EDITIONS, FORMATS, KEPT, is_recorded, known_names
 from ketcontent.building.request import UNCHANGED, Built, Job, Request, job_of
 from ketcontent.errors import BuildFailed, NotReady, given_names
+from ketcontent.places import cannot_write, folder_below, refuse_place, what_stands_at
 
 if TYPE_CHECKING:
     from ketcontent.building.decide import PageDecision, Views
-    from ketcontent.building.publish import Publication
+    from ketcontent.building.publish import Manifest, Publication
     from ketcontent.execution import Failure, Progress
     from ketcontent.model import Content
 
@@ -123,9 +128,9 @@ def build(
     UnknownName
         When there is no such document, edition or format.
     KetcontentError
-        When the folder of the exports holds a file that the build would write and no build
-        recorded, or a file of a page that went cannot be deleted; or when the Dask cluster cannot
-        be used, or is gone: what was published stays.
+        When the folder of the exports cannot be one, or holds a file that the build would write and
+        no build recorded; when something cannot be written; or when the Dask cluster cannot be
+        used, or is gone: what was published stays.
     """
     request = Request(
         given_names("document", documents),
@@ -196,16 +201,24 @@ def rebuild(
         if waiting is not None:
             waiting(holder)
 
+    exports = request.exports
+    require_exports(exports, request.data, request.notebooks)
     job = job_of(request)
-    request.exports.mkdir(parents=True, exist_ok=True)
-    with lock(request.exports / ".lock", purpose="building", timeout=-1, waiting=wait):
-        if waited:  # what was read before may be older than what the other build published
-            if not force and (built := as_it_stands(request)) is not None:
-                return built
-            job = job_of(request)
-        built = None
-        if job.pages or not job.refused:
-            built = _build(job, pool, force=force, progress=progress)
+    try:
+        exports.mkdir(parents=True, exist_ok=True)
+        claim_cache(exports)
+        with lock(exports / HIDDEN / "lock", purpose="building", timeout=-1, waiting=wait):
+            if waited:  # what was read before may be older than what the other build published
+                if not force and (built := as_it_stands(request)) is not None:
+                    return built
+                job = job_of(request)
+            built = None
+            if job.pages or not job.refused:
+                built = _build(job, pool, force=force, progress=progress)
+    except BrokenPipeError:  # whoever was told how far it is does not listen any more
+        raise
+    except OSError as fault:
+        raise cannot_write(fault, exports) from fault
     if job.refused:
         from ketcontent.diagnostics import Report
         from ketcontent.text import counted
@@ -231,30 +244,33 @@ def _build(
 ) -> Built:
     """Decide what to make, run it, publish each page as it is done, and keep what was made."""
     from ketcontent.building.decide import Views
-    from ketcontent.building.ownership import read_manifest
-    from ketcontent.building.publish import Publication, write_manifest
+    from ketcontent.building.ownership import ASIDE, read_manifest
+    from ketcontent.building.publish import SWAP, WORK, Manifest, Publication, settle_swaps
 
     exports = job.request.exports
-    for page in job.pages:
-        restore_folder(exports / page)
-    manifest = read_manifest(exports)
+    require_own(exports / KEPT)
+    if (found := what_stands_at(exports / ASIDE)) not in ("", "a folder"):
+        raise refuse_place(exports / ASIDE, f"{found}, not a folder")
+    aside, noted = settle_swaps(exports)
+    manifest = Manifest(job, read_manifest(exports))
     known = {page: read_entries(exports, page) for page in job.runs}
-    ours = _settle_ownership(job, manifest, known)
-    work = exports / HIDDEN / "work"
-    if work.exists():
-        shutil.rmtree(work)
-    work.mkdir(parents=True)
+    ours = _settle_ownership(job, manifest, known, noted)
+    claim_folder(exports / KEPT)
     views = Views(job.content)
     pages = [
-        Publication(exports, work, one, ours[one.page])
+        Publication(exports, one, ours[one.page])
         for one in _decided(job, known, views, force=force)
     ]
     write_declared(exports, job.code, job.declared)
-    made, failures = _run_and_publish(pages, views, pool, progress)
+    was = manifest.hash
+    made, failures = _run_and_publish(pages, views, pool, manifest, progress)
     failed = {failure.document for failure in failures}
+    stood = [one for one in pages if one.page not in failed and not one.decision.stale]
+    manifest.close(stood, made)
+    aside += manifest.aside
     published = [one for one in pages if one.page and one.page not in failed]
-    hashed, changed = write_manifest(job, manifest, published)
-    shutil.rmtree(work)
+    shutil.rmtree(exports / WORK)
+    (exports / SWAP).rmdir()
     if failures:
         from ketcontent.text import counted
 
@@ -269,41 +285,44 @@ def _build(
     decided = [(one.page, decision) for one in pages for decision in one.decision.all]
     entries = [{**known[page], **made.get(page, {})}[one.name] for page, one in decided]
     outputs = {name: was for entry in entries for name, was in entry.outputs.items()}
-    outputs["manifest.json"] = hashed
+    outputs["manifest.json"] = manifest.hash
     outputs = dict(sorted(outputs.items()))
     reasons = {name: one.why or UNCHANGED for _, one in decided for name in one.outputs}
-    reasons["manifest.json"] = "what it holds the hashes of changed" if changed else UNCHANGED
+    same = manifest.hash == was
+    reasons["manifest.json"] = UNCHANGED if same else "what it holds the hashes of changed"
     keep_made(exports, job.request.hash, Made(job.inputs, job.pages, outputs), entries)
     names = tuple(name for name in outputs if reasons[name] != UNCHANGED)
-    return Built(exports, job.pages, tuple(outputs), names, reasons)
+    return Built(exports, job.pages, tuple(outputs), names, reasons, tuple(aside))
 
 
 def _settle_ownership(
     job: Job,
-    manifest: Mapping[str, Any] | None,
+    manifest: Manifest,
     known: Mapping[str, Mapping[str, CacheEntry]],
-) -> dict[str, set[str]]:
+    noted: Mapping[str, Mapping[str, Any]],
+) -> dict[str, dict[str, set[str]]]:
     """Return, by page, what is ours; refuse what is not, and withdraw the pages that went.
 
     They go even where another page fails.
     """
-    from ketcontent.building.ownership import (
-        recorded_files,
-        recorded_pages,
-        refuse_to_overwrite,
-        withdraw,
-    )
+    from ketcontent.building.ownership import recorded_files, recorded_pages, refuse_to_overwrite
+    from ketcontent.building.publish import INDEX
 
-    exports = job.request.exports
-    published = recorded_pages(exports, manifest)
-    ours = {page: recorded_files(page, manifest, entries) for page, entries in known.items()}
+    exports, said = job.request.exports, manifest.said
+    published = recorded_pages(exports, said)
+    ours = {
+        page: recorded_files(page, said, entries, noted.get(page or INDEX))
+        for page, entries in known.items()
+    }
     planned = {name for runs in job.runs.values() for run in runs for name in run.outputs.values()}
     planned |= {"manifest.json", *(f"{page}/record.json" for page in job.pages)}
-    of_all = {"manifest.json"} if manifest or published or known[""] else set()
+    of_all = {"manifest.json"} if said or published or known[""] else set()
     refuse_to_overwrite(exports, planned, of_all.union(*ours.values()))
-    for page in sorted(published - set(job.content.documents["document"])):
-        restore_folder(exports / page)
-        withdraw(exports, page, recorded_files(page, manifest, read_entries(exports, page)))
+    gone = sorted(published - set(job.content.documents["document"]))
+    manifest.withdraw(
+        {page: recorded_files(page, said, read_entries(exports, page)) for page in gone}
+    )
+    for page in gone:
         forget_page(exports, page)
     return ours
 
@@ -320,13 +339,22 @@ def _decided(
     Of a thousand pages, the rows of one are held at a time.
     """
     from ketcontent.building.decide import Given, decide_page
+    from ketcontent.building.publish import WORK
     from ketcontent.model import copy_content, read_content, slices, table_hashes
 
-    kept = job.request.exports / KEPT
+    exports, kept = job.request.exports, job.request.exports / KEPT
 
     @lru_cache(maxsize=1)
     def given_rows(page: str) -> Content:
         return read_content(kept / page / "data")
+
+    def for_runs(decision: PageDecision) -> Path:
+        """Return the folder of the tables of runs; make those that they write to."""
+        for one in decision.runs:
+            if one.run is not None and one.why:
+                for name in (f"{KEPT}/{one.name}", *(f"{WORK}/{name}" for name in one.outputs)):
+                    folder_below(exports, Path(name).parent.as_posix())
+        return folder_below(kept, decision.page) / "data"
 
     # First the index, while the tables that the last build gave it are still there.
     given = Given("", job.tables, _held(job.content))
@@ -342,9 +370,9 @@ def _decided(
         if not copied:
             copy_content(job.content, kept / "data")
             copied = True
-        copy_content(rows, kept / page / "data", shared=(job.content, kept / "data"))
+        copy_content(rows, for_runs(decision), shared=(job.content, kept / "data"))
     if index.stale and not copied:
-        copy_content(job.content, kept / "data")
+        copy_content(job.content, for_runs(index))
     return [*found, index]
 
 
@@ -356,11 +384,14 @@ def _run_and_publish(
     pages: Sequence[Publication],
     views: Views,
     pool: Callable[[], Any],
+    manifest: Manifest,
     progress: Callable[[Progress], None] | None,
 ) -> tuple[dict[str, dict[str, CacheEntry]], list[Failure]]:
     """Run what is stale, publish each page when the last of its runs is done.
 
-    Returned are the entries of what was made, by page, and the failures in order of the runs.
+    Of many pages, a hundredth is put in place at a time: the manifest, which names all, is written
+    before and after. Returned are the entries of what was made, by page, and the failures in order
+    of the runs.
     """
     from ketcontent.building.decide import entry_of
     from ketcontent.execution import run_all
@@ -373,6 +404,7 @@ def _run_and_publish(
     }
     runs = [one.run for decisions in left.values() for one in decisions.values() if one.run]
     laid_out: set[str] = set()
+    finished: list[Publication] = []
     failures: dict[int, Failure] = {}
 
     def go_on(page: str) -> None:
@@ -383,7 +415,10 @@ def _run_and_publish(
             made[page] |= by_page[page].lay_out()
             laid_out.add(page)
         if not left[page]:
-            by_page[page].publish(made[page])
+            finished.append(by_page[page])
+            if len(finished) >= len(pages) / 100:
+                manifest.publish(finished, made)
+                finished.clear()
 
     for page in [page for page, decisions in left.items() if not decisions]:
         go_on(page)
@@ -398,4 +433,6 @@ def _run_and_publish(
                 given = by_page[page].decision.given
                 made[page][decision.name] = entry_of(decision, outcome, given, views)
                 go_on(page)
+    if finished:
+        manifest.publish(finished, made)
     return made, [failures[place] for place in sorted(failures)]

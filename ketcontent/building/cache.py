@@ -7,8 +7,10 @@ that went in, so that a build for which nothing has changed is known without rea
 
 The file, ``exports/.ketcontent/actions.sqlite``, is one table of sealed rows. A row whose seal does
 not fit is not there: a file that is cut short, edited, another program's or another layout's says
-nothing, and one that cannot be written is not, for a cache is never needed. It is not trusted with
-what it cannot compare either: an export that was edited by hand is not what its entry says.
+nothing, and one that cannot be written is not, for a cache is never needed. One that came with the
+content, and not from a build of this user, is not even opened (`ketcontent.building.grounds`). It
+is not trusted with what it cannot compare either: an export that was edited by hand is not what its
+entry says.
 
 Notes
 -----
@@ -32,8 +34,10 @@ from pathlib import Path
 from typing import Any
 
 import ketcontent
+from ketcontent.building.grounds import claim_folder, is_trusted
 from ketcontent.clock import today
 from ketcontent.dependencies import ON_DISK, Dependency
+from ketcontent.errors import KetcontentError
 from ketcontent.hashing import (
     current_hash,
     hash_bytes,
@@ -43,6 +47,7 @@ from ketcontent.hashing import (
 )
 from ketcontent.installed import versions
 from ketcontent.markup import TEMPLATES_VARIABLE
+from ketcontent.places import require_file, what_stands_at
 
 HIDDEN = ".ketcontent"
 """The folder of what is no export, in that of the exports; it is ours alone."""
@@ -111,7 +116,7 @@ def what_stands(exports: Path, request: str, inputs: str) -> Made | None:
     made = Made(inputs, tuple(said["documents"]), said["outputs"], _dependencies(said["read"]))
     if any(current_hash(dependency) != was for dependency, was in made.read):
         return None
-    if any(hash_file(exports / name) != was for name, was in made.outputs.items()):
+    if any(hash_file(exports / name, follow=False) != was for name, was in made.outputs.items()):
         return None
     return made
 
@@ -139,13 +144,9 @@ def read_entries(exports: Path, page: str) -> dict[str, CacheEntry]:
 
 def cached_pages(exports: Path) -> set[str]:
     """Return the pages that have entries."""
-    with (
-        contextlib.suppress(sqlite3.Error),
-        _connection(exports / CACHE_FILE, "rw") as opened,
-    ):
-        return {key for (key,) in opened.execute("SELECT key FROM actions WHERE kind = 'page'")} - {
-            ""
-        }
+    query = "SELECT key FROM actions WHERE kind = 'page' AND key != ''"
+    with contextlib.suppress(sqlite3.Error), _opened(exports) as opened:
+        return {key for (key,) in opened.execute(query)}
     return set()
 
 
@@ -197,9 +198,30 @@ _NOT_OURS = (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB
 """How SQLite says that a file is none of its own, or has other columns than ours."""
 
 
+def claim_cache(exports: Path) -> None:
+    """Make the folder of the cache a build's own; another user's cache is not even opened.
+
+    Raises
+    ------
+    KetcontentError
+        When the folder is somebody else's.
+    """
+    journals = (f"{CACHE_FILE}{end}" for end in ("", "-journal", "-wal", "-shm"))
+    claim_folder(exports / HIDDEN, not_of_others=(Path(one).name for one in journals))
+
+
+@contextlib.contextmanager
+def _opened(exports: Path) -> Iterator[sqlite3.Connection]:
+    """Open the file to be read; where a killed build left a change half done, that is undone."""
+    path = exports / CACHE_FILE
+    if what_stands_at(path) != "a file" or not is_trusted(path.parent):
+        raise sqlite3.OperationalError("There is no cache of this user.")
+    with _connection(path, "rw") as opened:
+        yield opened
+
+
 @contextlib.contextmanager
 def _connection(path: Path, mode: str) -> Iterator[sqlite3.Connection]:
-    """Open the file; where a killed build left a change half done, SQLite takes that back."""
     with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode={mode}", uri=True)) as opened:
         yield opened
 
@@ -210,7 +232,7 @@ def _read(exports: Path, kind: str, key: str | None = None) -> dict[str, Any]:
     if key is not None:
         query, given = f"{query} AND key = ?", [kind, key]
     try:
-        with _connection(exports / CACHE_FILE, "rw") as opened:
+        with _opened(exports) as opened:
             rows = opened.execute(query, given).fetchall()
     except sqlite3.Error:
         return {}
@@ -220,8 +242,9 @@ def _read(exports: Path, kind: str, key: str | None = None) -> dict[str, Any]:
 def _write(exports: Path, kind: str, said: Mapping[str, Any], *, alone: bool = False) -> None:
     """Put rows of a kind in place, or delete those that say None; `alone`, all others go too."""
     path = exports / CACHE_FILE
-    with contextlib.suppress(OSError, sqlite3.Error):  # the next build then knows less
-        path.parent.mkdir(parents=True, exist_ok=True)
+    with contextlib.suppress(OSError, sqlite3.Error, KetcontentError):  # it then knows less
+        claim_cache(exports)
+        require_file(path)
         try:
             _commit(path, kind, said, alone=alone)
         except sqlite3.Error as fault:

@@ -217,7 +217,7 @@ def decide_page(
             key,
             given.hash,
             lambda dependency: hash_of(dependency, given, views),
-            lambda name: hash_file(exports / name),
+            lambda name: hash_file(exports / name, follow=False),
             changed,
         )
 

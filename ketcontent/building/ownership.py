@@ -1,18 +1,21 @@
 """Which files among the exports are ours: those that an earlier build recorded, and no others.
 
 A folder of exports may hold more than exports: a blog beside the pages, a picture in a page's own
-folder. A build deletes and overwrites only what a record of ours names, the committed
-``manifest.json`` or the cache, and follows neither out of the folder, whoever edited them:
+folder. A build deletes only what it wrote, byte for byte, as the committed ``manifest.json`` or the
+cache says, and follows neither out of the folder, whoever edited them:
 
 - a page that the tables no longer have is withdrawn file by file, and its folder with the last;
 - a file of somebody else's in the folder of a page stays, however often that folder is put in
   place anew, and no manifest names it;
-- where a build would have to write over such a file, nothing is run and nothing changed.
+- where an export has other bytes than a build wrote, it is put aside before it is made again, in
+  ``.aside``, which nothing here deletes;
+- where a build would have to write over any other file, nothing is run and nothing changed.
 
 Notes
 -----
 Refusing every folder that holds a stranger's file would be stricter, and would stop each build of
-whoever keeps a picture beside a page; only a file of the same name cannot be kept.
+whoever keeps a picture beside a page; only a file of the same name cannot be kept. To refuse an
+export with other bytes would stop each build after a merge that left its marks in the exports.
 """
 
 from __future__ import annotations
@@ -26,12 +29,21 @@ from typing import Any
 
 from ketcontent.building.cache import CacheEntry, cached_pages
 from ketcontent.errors import KetcontentError
+from ketcontent.hashing import hash_file
+from ketcontent.places import folder_below, read_file, what_stands_at
+
+ASIDE = ".aside"
+"""The folder of what was not as a build wrote it, in that of the exports."""
+
+Owned = Mapping[str, Collection[str]]
+"""By file, the hashes it had when a build wrote it; none, where only its name is known."""
 
 _PART = r"[^/\\.\x00-\x1f][^/\\\x00-\x1f]*"
 """A name that leads nowhere but into the folder, and is not hidden."""
 
 _EXPORT = re.compile(
-    rf"{_PART}/((index|supplied|review)\.(html|md)|record\.json|sections/{_PART}\.(html|md))"
+    rf"({_PART})/(?:(?:index|supplied|review)\.(?:html|md)|record\.json"
+    rf"|sections/{_PART}\.(?:html|md))"
 )
 """What the files of a page are called."""
 
@@ -42,41 +54,77 @@ _SHOWN = 5
 def read_manifest(exports: Path) -> dict[str, Any] | None:
     """Return the manifest of the exports; None where there is none that a build wrote."""
     try:
-        said = json.loads((exports / "manifest.json").read_bytes())
-    except (OSError, ValueError):
+        said = json.loads(read_file(exports / "manifest.json", follow=False))
+    except (OSError, ValueError, RecursionError):
         return None
     ours = isinstance(said, dict) and "ketcontent" in said
     return said if ours and isinstance(said.get("documents"), dict) else None
 
 
+def is_page(name: str) -> bool:
+    """Return whether a name can be that of a page's folder, and leads nowhere else."""
+    return re.fullmatch(_PART, name) is not None
+
+
+def unfinished_files(manifest: Mapping[str, Any] | None) -> set[str]:
+    """Return the exports that were being put in place when the manifest was written."""
+    names = (manifest or {}).get("unfinished")
+    return {one for one in names if isinstance(one, str)} if isinstance(names, list) else set()
+
+
 def recorded_pages(exports: Path, manifest: Mapping[str, Any] | None) -> set[str]:
     """Return the pages that an earlier build published."""
     pages = {*(manifest or {}).get("documents", ()), *cached_pages(exports)}
-    return {page for page in pages if re.fullmatch(_PART, page)}
+    pages |= {found[1] for name in unfinished_files(manifest) if (found := _EXPORT.fullmatch(name))}
+    return {page for page in pages if is_page(page)}
 
 
 def recorded_files(
-    page: str, manifest: Mapping[str, Any] | None, entries: Mapping[str, CacheEntry]
-) -> set[str]:
-    """Return the files of a page that an earlier build wrote, relative to the exports."""
-    names = {name for entry in entries.values() for name in entry.outputs}
+    page: str,
+    manifest: Mapping[str, Any] | None,
+    entries: Mapping[str, CacheEntry],
+    noted: Mapping[str, Any] | None = None,
+) -> dict[str, set[str]]:
+    """Return the files of a page that an earlier build wrote, relative to the exports.
+
+    Parameters
+    ----------
+    page
+        The page; empty for the index.
+    manifest
+        The manifest.
+    entries
+        What the cache knows of its runs.
+    noted
+        What a build that was killed while it put the page in place had noted as ours.
+    """
     said = manifest or {}
-    if not page:
-        return names | {name for name in ("index.html",) if name in said.get("outputs", ())}
-    if isinstance(listed := said.get("documents", {}).get(page), dict):
-        # The review, which depends on the day, is in no manifest.
-        names |= {*listed.get("outputs", ()), f"{page}/review.html"}
-    return {name for name in names if name.startswith(f"{page}/") and _EXPORT.fullmatch(name)}
+    listed = said.get("documents", {}).get(page, {}) if page else said
+    outputs = listed.get("outputs") if isinstance(listed, dict) else None
+    found: dict[str, set[str]] = {name: set() for name in unfinished_files(manifest)}
+    if page and (isinstance(outputs, dict) or any(one.startswith(f"{page}/") for one in found)):
+        found[f"{page}/review.html"] = set()  # which depends on the day, and is in no manifest
+    for known in (outputs, *(entry.outputs for entry in entries.values())):
+        for name, was in known.items() if isinstance(known, dict) else ():
+            found.setdefault(name, set()).update({was} if isinstance(was, str) and was else ())
+    for name, hashes in (noted or {}).items():
+        found.setdefault(name, set()).update(was for was in hashes if isinstance(was, str) and was)
+    below = rf"{re.escape(page)}/.*" if page else r"index\.html"
+    return {
+        name: was
+        for name, was in found.items()
+        if re.fullmatch(below, name) and (not page or _EXPORT.fullmatch(name))
+    }
 
 
-def files_of_others(exports: Path, page: str, ours: Collection[str]) -> Iterator[str]:
-    """Yield the files and links in the folder of a page that are not ours."""
-    for place, folders, names in os.walk(exports / page):
-        links = [name for name in folders if os.path.islink(os.path.join(place, name))]
-        for name in (*links, *names):
-            found = Path(place, name).relative_to(exports).as_posix()
-            if found not in ours:
-                yield found
+def files_of_others(folder: Path, ours: Collection[str]) -> Iterator[str]:
+    """Yield what is not ours in the folder of a page and in that of its sections, but folders."""
+    for place in ("", "sections/"):
+        if what_stands_at(folder / place) == "a folder":
+            for name in sorted(os.listdir(folder / place)):
+                kind = what_stands_at(folder / place / name)
+                if f"{folder.name}/{place}{name}" not in ours and kind != "a folder":
+                    yield f"{folder.name}/{place}{name}"
 
 
 def refuse_to_overwrite(exports: Path, planned: Iterable[str], ours: Collection[str]) -> None:
@@ -89,51 +137,76 @@ def refuse_to_overwrite(exports: Path, planned: Iterable[str], ours: Collection[
     """
     found: dict[str, None] = {}
     for name in sorted(planned):
-        path = exports / name
-        above = [exports / one for one in Path(name).parents if str(one) != "."]
-        odd = [one for one in above if os.path.lexists(one) and not _is_folder(one)]
-        if not odd and os.path.lexists(path) and (path.is_dir() or name not in ours):
-            odd = [path]
-        found |= {one.relative_to(exports).as_posix(): None for one in odd}
+        for above in reversed(Path(name).parents[:-1]):
+            kind = what_stands_at(exports / above)
+            if kind not in ("", "a folder"):
+                found[f"{above.as_posix()} ({kind}, where a folder is to be)"] = None
+                break
+            if os.path.ismount(exports / above):
+                found[f"{above.as_posix()} (a file system of its own)"] = None
+                break
+        else:
+            kind = what_stands_at(exports / name)
+            if kind and not (name in ours and (kind == "a file" or kind.startswith("a link"))):
+                found[name if kind == "a file" else f"{name} ({kind})"] = None
     if found:
         names = list(found)
         more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-        said = ", ".join(names[:_SHOWN])
         raise KetcontentError(
-            f"{exports} holds what no build recorded as its own: {said}{more}.",
+            f"{exports} holds what no build recorded as its own: "
+            f"{', '.join(names[:_SHOWN])}{more}.",
             hint="Move it away, or name another folder with --exports. Nothing was changed.",
-            path=str(exports / names[0]),
+            path=str(exports / names[0].partition(" (")[0]),
             names=tuple(names),
         )
 
 
-def withdraw(exports: Path, page: str, ours: Iterable[str]) -> None:
-    """Delete the files of a page that an earlier build wrote, and its folder where that is empty.
+# --- clearing away ---------------------------------------------------------------------------
 
-    Raises
-    ------
-    KetcontentError
-        When a file cannot be deleted.
+
+def put_aside(exports: Path, found: Path, name: str) -> str:
+    """Keep what was found where an export is to be; return where, relative to the exports.
+
+    The same bytes are kept once.
     """
-    folder = exports / page
-    if not _is_folder(folder):
-        return
-    sections = folder / "sections"
-    try:
-        for path in [exports / name for name in sorted(ours)]:
-            if os.path.lexists(path) and not path.is_dir() and _is_folder(path.parent):
-                path.unlink()
-        for empty in (sections, folder):
-            if _is_folder(empty) and not os.listdir(empty):
-                empty.rmdir()
-    except OSError as fault:
-        raise KetcontentError(
-            f"{fault.filename} cannot be deleted: {fault.strerror}.",
-            hint=f"The tables have no page {page!r} any more. Delete what it left, or make it "
-            "yours to delete, and build again.",
-            path=str(fault.filename),
-        ) from fault
+    folder = folder_below(exports, (Path(ASIDE) / name).parent.as_posix())
+    stem, dot, ending = Path(name).name.partition(".")
+    was = hash_file(found, follow=False)
+    mark = was.removeprefix("sha256:")[:12] or "link"
+    kept, number = folder / f"{stem}.{mark}{dot}{ending}", 1
+    while os.path.lexists(kept) and not (was and hash_file(kept, follow=False) == was):
+        number += 1
+        kept = folder / f"{stem}.{mark}-{number}{dot}{ending}"
+    os.replace(found, kept)
+    return kept.relative_to(exports).as_posix()
 
 
-def _is_folder(path: Path) -> bool:
-    return path.is_dir() and not path.is_symlink()
+def clear_page(exports: Path, old: Path, page: str, ours: Owned) -> list[str]:
+    """Delete of a page's folder that was taken out of the exports what is ours, and the folder.
+
+    What is somebody else's goes back to where it was. Where an export stands there now, or stood,
+    it is put aside; returned is where.
+    """
+    if what_stands_at(old) not in ("", "a folder"):
+        return [put_aside(exports, old, page)]
+    aside = []
+    for below in ("sections", ""):
+        if what_stands_at(old / below) != "a folder":
+            continue
+        for here in sorted((old / below).iterdir()):
+            export = (Path(page) / below / here.name).as_posix()
+            there = exports / export
+            if hash_file(here, follow=False) in ours.get(export, ()) or _is_same(here, there):
+                here.unlink()
+            elif export in ours or os.path.lexists(there):
+                aside.append(put_aside(exports, here, export))
+            else:
+                folder_below(exports, Path(export).parent.as_posix())
+                os.rename(here, there)
+        (old / below).rmdir()
+    return aside
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    """Whether two names are of one file, however many bytes are the same."""
+    return os.path.lexists(other) and os.path.samestat(os.lstat(one), os.lstat(other))

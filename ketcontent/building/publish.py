@@ -1,4 +1,14 @@
-"""Put finished pages in place, each with its record, and the manifest of all."""
+"""Put finished pages in place, each with its record, and the manifest of all.
+
+The manifest never says of a file what is not so, through a kill too: before a page is put in place
+it names that page's files as unfinished, and afterwards their hashes.
+
+::
+
+    exports/.ketcontent/work/          what is being laid out; a later build deletes it
+    exports/.ketcontent/swap/tea       a page on its way into the exports, then what it replaced
+    exports/.ketcontent/swap/tea.json  what of that is ours; the rest goes back (`clear_page`)
+"""
 
 from __future__ import annotations
 
@@ -11,32 +21,52 @@ from pathlib import Path
 from typing import Any
 
 import ketcontent
-from ketcontent.atomic import replace_file, swap_folders, write_through
-from ketcontent.building.cache import CacheEntry, write_entries
+from ketcontent.atomic import (
+    flush_folder,
+    put_in_place,
+    restore_folder,
+    swap_folders,
+    write_through,
+)
+from ketcontent.building.cache import HIDDEN, CacheEntry, write_entries
 from ketcontent.building.decide import RECORD_ENTRY, PageDecision
-from ketcontent.building.ownership import files_of_others
+from ketcontent.building.ownership import (
+    Owned,
+    clear_page,
+    files_of_others,
+    is_page,
+    put_aside,
+    unfinished_files,
+)
 from ketcontent.building.plan import is_recorded
 from ketcontent.building.request import Job
 from ketcontent.hashing import hash_bytes, hash_file
+from ketcontent.places import folder_below, read_file, refuse_place, what_stands_at
+
+WORK, SWAP = f"{HIDDEN}/work", f"{HIDDEN}/swap"
+"""The folders in which pages are laid out, and in which they change places."""
 
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """Where a page is laid out and published, and what is ours there."""
+    """Where a page is published, and what is ours there."""
 
     exports: Path
     """The folder of the exports."""
-    work: Path
-    """The folder in which pages are laid out, on the same file system."""
     decision: PageDecision
     """What is to become of the page."""
-    ours: Collection[str]
+    ours: Owned
     """The files that an earlier build wrote (`ketcontent.building.ownership`)."""
 
     @property
     def page(self) -> str:
         """The page; empty for the index."""
         return self.decision.page
+
+    @property
+    def work(self) -> Path:
+        """The folder in which it is laid out."""
+        return self.exports / WORK
 
     def lay_out(self) -> dict[str, CacheEntry]:
         """Lay out the folder of a page, but for what is still to be made; return its record entry.
@@ -61,7 +91,7 @@ class Publication:
         (name,) = record.outputs
         path = self.exports / name
         before = None
-        if was and was.key == record.key and hash_file(path) == was.outputs.get(name):
+        if was and was.key == record.key and hash_file(path, follow=False) == was.outputs.get(name):
             changed = {one.removeprefix(f"{page}/") for one in new}
             before = dict(json.loads(path.read_bytes())), changed
         written = self._write_record(self.work / name, before)
@@ -86,32 +116,48 @@ class Publication:
         write_through(path, text.encode())
         return hash_bytes(text.encode())
 
-    def publish(self, made: Mapping[str, CacheEntry]) -> None:
+    def note(self, made: Mapping[str, CacheEntry]) -> Owned:
+        """Note what is ours of a page, before and after it is put in place; return that."""
+        planned = {name for one in self.decision.all for name in one.outputs}
+        ours = {name: [*self.ours.get(name, ())] for name in {*self.ours, *planned}}
+        for name, was in _written(made).items():
+            ours.setdefault(name, []).append(was)
+        _note_of(self.exports, self.page).write_text(json.dumps(ours), "utf-8")
+        return ours
+
+    def publish(self, made: Mapping[str, CacheEntry]) -> list[str]:
         """Put a page, or the index, in place in one step, and note what it was made from.
 
         That is noted first: after a kill the cache then names what is ours, and an export that is
-        not yet in place is not as its entry says.
+        not yet in place is not as its entry says. Returned is what was put aside.
         """
         page, entries = self.page, {**self.decision.entries, **made}
+        ours = self.note(made)
         if not page:
             write_entries(self.exports, page, entries)
-            replace_file(self.exports / "index.html", (self.work / "index.html").read_bytes())
-            return
+            return put_export(self.exports, "index.html", self.ours)
         there = {
             name: entry
             for name, entry in entries.items()
             if all((self.work / output).exists() for output in entry.outputs)
         }
         write_entries(self.exports, page, there)
-        planned = {name for one in self.decision.all for name in one.outputs}
-        for name in files_of_others(self.exports, page, {*self.ours, *planned}):
+        for name in files_of_others(self.exports / page, ours):
             _take_over(self.exports / name, self.work / name)
-        swap_folders(self.work / page, self.exports / page)
+        swap = self.exports / SWAP
+        os.rename(self.work / page, swap / page)
+        swap_folders(swap / page, self.exports / page)
+        return _clear(self.exports, page)
+
+
+def _written(entries: Mapping[str, CacheEntry]) -> dict[str, str]:
+    """Return the files that runs wrote, each with its hash."""
+    return {name: was for entry in entries.values() for name, was in entry.outputs.items()}
 
 
 def _take_over(old: Path, new: Path) -> None:
     """Link to a file that stays, or copy it where there are no links."""
-    if not os.path.lexists(old):
+    if not what_stands_at(old):
         return
     new.parent.mkdir(parents=True, exist_ok=True)
     try:
@@ -120,40 +166,163 @@ def _take_over(old: Path, new: Path) -> None:
         shutil.copy2(old, new, follow_symlinks=False)
 
 
-def write_manifest(
-    job: Job,
-    before: Mapping[str, Any] | None,
-    published: Iterable[Publication],
-) -> tuple[str, bool]:
-    """Write what went into each published page, and what came out.
+def put_export(exports: Path, name: str, ours: Owned) -> list[str]:
+    """Put a finished file in place beside the pages; return where what was there was put aside."""
+    there = exports / name
+    aside = []
+    if what_stands_at(there) and hash_file(there, follow=False) not in ours.get(name, ()):
+        aside = [put_aside(exports, there, name)]
+    put_in_place(exports / WORK / name, there)
+    return aside
 
-    What the manifest said before of other pages holds. Returned is its hash, and whether that is
-    another one now.
+
+def withdraw(exports: Path, page: str, ours: Owned) -> list[str]:
+    """Take a page out of the exports: delete of it what is ours; return what was put aside."""
+    if what_stands_at(exports / page) != "a folder":
+        return []
+    _note_of(exports, page).write_text(json.dumps(ours, default=list), "utf-8")
+    os.rename(exports / page, exports / SWAP / page)
+    flush_folder(exports)
+    return _clear(exports, page)
+
+
+def settle_swaps(exports: Path) -> tuple[list[str], dict[str, dict[str, list[Any]]]]:
+    """Bring to its end what a killed build was putting in place.
+
+    Returned is what was put aside, and by page what that build had noted as ours.
+
+    Raises
+    ------
+    KetcontentError
+        When something else lies there.
     """
-    exports = job.request.exports
-    known = set(job.content.documents["document"])
-    pages = dict((before or {}).get("documents", {}))
-    notebooks = {name: job.notebooks[name] for name in sorted(job.notebooks)}
-    notebooks.pop("index.ipynb", None)
-    for one in published:
-        page = one.page
-        planned = {name for decision in one.decision.all for name in decision.outputs}
-        outputs = {
-            name: hash_file(exports / name)
-            for name in sorted({*one.ours, *planned} - {f"{page}/review.html"})
-            if (exports / name).is_file()
+    for name in sorted(os.listdir(folder_below(exports, WORK))):
+        path = exports / WORK / name
+        shutil.rmtree(path) if what_stands_at(path) == "a folder" else path.unlink()
+    swap = folder_below(exports, SWAP)
+    for name in os.listdir(swap):
+        if not is_page(name.removesuffix(".json").removesuffix(".aside")):
+            raise refuse_place(swap / name, "not of a build")
+    aside, notes = [], {}
+    for note in sorted(swap.glob("*.json")):
+        notes[note.stem] = _read_note(exports, note.stem)
+        restore_folder(note.with_suffix(""), exports / note.stem)
+        aside += _clear(exports, note.stem)
+    return aside, notes
+
+
+INDEX = "_index"
+"""The name of the index among the notes; no page can have it."""
+
+
+def _note_of(exports: Path, page: str) -> Path:
+    return exports / SWAP / f"{page or INDEX}.json"
+
+
+def _read_note(exports: Path, page: str) -> dict[str, list[Any]]:
+    try:
+        said = json.loads(read_file(_note_of(exports, page), follow=False))
+    except (OSError, ValueError):  # it was cut short, and nothing had been moved
+        return {}
+    given = said.items() if isinstance(said, dict) else ()
+    return {name: was for name, was in given if isinstance(was, list)}
+
+
+def _clear(exports: Path, page: str) -> list[str]:
+    """Clear away what a page replaced, and the note of what of that is ours."""
+    note = _note_of(exports, page)
+    aside = clear_page(exports, note.with_suffix(""), page, _read_note(exports, page))
+    note.unlink(missing_ok=True)
+    return aside
+
+
+# --- the manifest ----------------------------------------------------------------------------
+
+
+class Manifest:
+    """What the manifest says, and is to say."""
+
+    def __init__(self, job: Job, before: Mapping[str, Any] | None) -> None:
+        self.said = said = before or {}
+        index = said.get("outputs")
+        self.exports = job.request.exports
+        self.notebooks = {name: job.notebooks[name] for name in sorted(job.notebooks)}
+        self.notebooks.pop("index.ipynb", None)
+        self.before = said.get("documents", {})
+        self.known = set(job.content.documents["document"])
+        self.pages = dict(self.before)
+        self.index = index if isinstance(index, dict) else {}
+        self.unfinished = unfinished_files(before)
+        self.hash = hash_file(self.exports / "manifest.json", follow=False)
+        self.ours: Owned = {"manifest.json": {self.hash} if before else ()}
+        self.aside: list[str] = []
+
+    def withdraw(self, pages: Mapping[str, Owned]) -> None:
+        """Say no more of pages; take them out of the exports."""
+        for page, ours in pages.items():
+            self.pages.pop(page, None)
+            self.unfinished |= ours.keys()
+        if pages:
+            self._write()
+        for page, ours in pages.items():
+            self.aside += withdraw(self.exports, page, ours)
+            self.unfinished -= ours.keys()
+
+    def publish(
+        self, pages: Collection[Publication], made: Mapping[str, Mapping[str, CacheEntry]]
+    ) -> None:
+        """Put finished pages in place; meanwhile say of them that they are unfinished."""
+        for one in pages:
+            (self.pages if one.page else self.index).pop(one.page or "index.html", None)
+            self.unfinished |= _names_of(one)
+            one.note(made[one.page])
+        self._write()
+        for one in pages:
+            self.aside += one.publish(made[one.page])
+        self.close(pages, made)
+        _note_of(self.exports, "").unlink(missing_ok=True)
+
+    def close(
+        self, pages: Iterable[Publication], made: Mapping[str, Mapping[str, CacheEntry]]
+    ) -> None:
+        """Say what pages hold that are in place; of what was not written by a build, as before."""
+        for one in pages:
+            written = _written({**one.decision.entries, **made.get(one.page, {})})
+            new = {name for decision in one.decision.stale for name in decision.outputs}
+            before = self.before.get(one.page, {}).get("outputs", {}) if one.page else {}
+            outputs = {}
+            for name in sorted(_names_of(one)):
+                found = hash_file(self.exports / name, follow=False)
+                known = name in new or found in (written.get(name), *one.ours.get(name, ()))
+                if found and (known or name in before):
+                    outputs[name] = found if known else before[name]
+            self.unfinished -= _names_of(one)
+            if one.page:
+                content = one.decision.given.hash
+                said = {"content": content, "notebooks": self.notebooks, "outputs": outputs}
+                self.pages[one.page] = said
+            else:
+                self.index = outputs
+        self._write()
+
+    def _write(self) -> None:
+        said: dict[str, Any] = {
+            "ketcontent": ketcontent.__version__,
+            "documents": {one: self.pages[one] for one in sorted(self.pages) if one in self.known},
         }
-        content = one.decision.given.hash
-        pages[page] = {"content": content, "notebooks": notebooks, "outputs": outputs}
-    manifest: dict[str, Any] = {
-        "ketcontent": ketcontent.__version__,
-        "documents": {page: pages[page] for page in sorted(pages) if page in known},
-    }
-    if (exports / "index.html").exists():
-        manifest["outputs"] = {"index.html": hash_file(exports / "index.html")}
-    said = (json.dumps(manifest, indent=1, ensure_ascii=False) + "\n").encode()
-    path = exports / "manifest.json"
-    changed = hash_file(path) != hash_bytes(said)
-    if changed:
-        replace_file(path, said)
-    return hash_bytes(said), changed
+        if self.index:
+            said["outputs"] = self.index
+        if self.unfinished:
+            said["unfinished"] = sorted(self.unfinished)
+        data = (json.dumps(said, indent=1, ensure_ascii=False) + "\n").encode()
+        if hash_bytes(data) != self.hash:
+            write_through(self.exports / WORK / "manifest.json", data)
+            self.aside += put_export(self.exports, "manifest.json", self.ours)
+            self.hash = hash_bytes(data)
+            self.ours = {"manifest.json": {self.hash}}
+
+
+def _names_of(one: Publication) -> set[str]:
+    """Return the files of a page that are committed."""
+    planned = {name for decision in one.decision.all for name in decision.outputs}
+    return {*one.ours, *planned} - {f"{one.page}/review.html"}

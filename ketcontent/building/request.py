@@ -33,6 +33,8 @@ class Built:
     """Those of the files that this build made; the others are as they were."""
     reasons: Mapping[str, str] = field(default_factory=dict)
     """By file, why it was made, or why not."""
+    aside: tuple[str, ...] = ()
+    """What was not as a build wrote it, and where it is kept now, relative to the folder."""
 
     def __repr__(self) -> str:
         from ketcontent.text import counted

@@ -13,10 +13,15 @@ Notes
 The commit point is the rename of a folder of finished files to ``.saving``. From then on the new
 tables count: a reader takes a file from ``.saving`` when it is there, and the next writer moves
 what a killed one left. No reader needs the lock, so a folder that cannot be written can be read.
+
+The folder also says, in ``base.json``, what each of those files was when the save began. Where one
+is another by then, edited by hand or pulled, neither is taken for the other: whoever reads is told
+where both are.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from collections.abc import Mapping
@@ -25,6 +30,7 @@ from pathlib import Path
 from ketcontent.atomic import flush_folder, lock, write_through
 from ketcontent.dependencies import handing_out
 from ketcontent.errors import BrokenTables, KetcontentError, require_text
+from ketcontent.hashing import MISSING, hash_bytes, hash_file
 from ketcontent.model.content import Content, TracedContent, fields_of, lines_of, typed_content
 from ketcontent.model.csv_text import Line, format_csv
 from ketcontent.model.merge import merge_rows, not_saved, rows_with_keys, table_bytes
@@ -39,6 +45,7 @@ from ketcontent.model.schema import (
     table_hash,
 )
 from ketcontent.model.validation import parse
+from ketcontent.places import read_file, refuse_place, what_stands_at
 from ketcontent.text import counted
 
 
@@ -111,7 +118,8 @@ def copy_content(
         Other tables and the folder they were copied to: a table that is the same in both is
         linked to from there instead of being written again.
     """
-    shutil.rmtree(folder, ignore_errors=True)
+    if folder.exists():
+        shutil.rmtree(folder)
     folder.mkdir(parents=True)
     origin = content.origin.folder / SCHEMA_FILE if content.origin else shipped_path()
     for name in TABLES:
@@ -130,23 +138,35 @@ def _linked(there: Path, here: Path) -> bool:
     return True
 
 
+SAVING, STAGED = ".saving", ".staged"
+"""The folders of a save that counts and is not all in place, and of one that does not count yet."""
+
+_BASE = "base.json"
+"""What each file was when a save began: its hash, by its name."""
+
+_NAMES = (SCHEMA_FILE, *(f"{table}.csv" for table in TABLES))
+
+
 def snapshot(folder: Path, schemas: Mapping[str, Schema]) -> dict[str, bytes | None]:
     """Return the bytes of each table at one moment; None where a file is not there.
 
     A save that happens meanwhile is seen by its traces, and the reading starts again.
     """
-    saving = folder / ".saving"
     while True:
         before = _traces(folder, schemas)
-        data = {
-            table: _bytes(saving / f"{table}.csv", folder / f"{table}.csv") for table in schemas
+        paths = {
+            table: (folder / SAVING / f"{table}.csv", folder / f"{table}.csv") for table in schemas
         }
+        data = {table: _bytes(*both) for table, both in paths.items()}
+        doubtful = _doubtful_save(folder)
         if before == _traces(folder, schemas):
+            if doubtful is not None:
+                raise doubtful
             return data
 
 
 def _traces(folder: Path, schemas: Mapping[str, Schema]) -> list[tuple[int, ...] | None]:
-    paths = [folder / ".saving", *(folder / f"{table}.csv" for table in schemas)]
+    paths = [folder / SAVING, *(folder / f"{table}.csv" for table in schemas)]
     traces: list[tuple[int, ...] | None] = []
     for path in paths:
         try:
@@ -161,6 +181,7 @@ def _traces(folder: Path, schemas: Mapping[str, Schema]) -> list[tuple[int, ...]
 def _bytes(*candidates: Path) -> bytes | None:
     for path in candidates:
         try:
+            _refuse_odd(path)
             return path.read_bytes()
         except (FileNotFoundError, NotADirectoryError):
             continue
@@ -171,6 +192,18 @@ def _bytes(*candidates: Path) -> bytes | None:
                 path=str(path),
             ) from None
     return None
+
+
+def _refuse_odd(path: Path) -> None:
+    """Refuse what is no file of the folder, before it is opened: a named pipe would be waited for.
+
+    A folder in the place of a file says so itself.
+    """
+    kind = what_stands_at(path)
+    if kind.startswith("a link") and path.exists():
+        kind += ", out of the folder" * (path.parent.resolve() not in path.resolve().parents)
+    if kind not in ("", "a file", "a folder") and ("," in kind or not path.is_file()):
+        raise OSError(0, f"It is {kind}")
 
 
 def write_content(content: Content, folder: str | os.PathLike[str] | None = None) -> Content:
@@ -241,7 +274,8 @@ def _save(
                     hint="Read the tables again, then make the change.",
                     path=str(place / SCHEMA_FILE),
                 )
-        found = {table: [] for table in TABLES} if new else _found_on_disk(place, schemas)
+        was = {} if new else snapshot(place, schemas)
+        found = _found_on_disk(place, schemas, was) if was else {table: [] for table in TABLES}
         theirs = {
             table: {schemas[table].key_of(row.cells): row.cells for row in found[table]}
             for table in TABLES
@@ -255,15 +289,16 @@ def _save(
             if new:
                 package = content.origin.folder / SCHEMA_FILE if content.origin else shipped_path()
                 files[SCHEMA_FILE] = package.read_bytes()
-            commit_files(place, files)
+            commit_files(place, files, {f"{table}.csv": data for table, data in was.items()})
     rows = {table: list(merged[table].values()) for table in TABLES}
     now = {table: parsed[table] if table in changed else found[table] for table in TABLES}
     return typed_content(schemas, rows, place, lines_of(schemas, now))
 
 
-def _found_on_disk(folder: Path, schemas: Mapping[str, Schema]) -> dict[str, list[Line]]:
+def _found_on_disk(
+    folder: Path, schemas: Mapping[str, Schema], data: Mapping[str, bytes | None]
+) -> dict[str, list[Line]]:
     """Return each table's rows; their cells are checked with those that are to be saved."""
-    data = snapshot(folder, schemas)
     parsed, report = parse(folder, schemas, data, only_syntax=True)
     twice = any(
         len({schema.key_of(row.cells) for row in parsed[table]}) < len(parsed[table])
@@ -284,26 +319,101 @@ def _without_faults(
     return parsed
 
 
-def commit_files(folder: Path, data: Mapping[str, bytes]) -> None:
-    """Put finished files in place behind one rename; the caller holds the lock of the folder."""
-    staged = folder / ".staged"
+def commit_files(folder: Path, data: Mapping[str, bytes], was: Mapping[str, bytes | None]) -> None:
+    """Put finished files in place behind one rename; the caller holds the lock of the folder.
+
+    Parameters
+    ----------
+    folder
+        The folder of the tables.
+    data
+        The files, by name.
+    was
+        What they were when they were read; None where there was none.
+    """
+    staged = folder / STAGED
     staged.mkdir()
-    for name, bytes_ in data.items():
-        write_through(staged / name, bytes_)
-        if (folder / name).exists():
-            shutil.copymode(folder / name, staged / name)
-    flush_folder(staged)
-    os.rename(staged, folder / ".saving")
+    try:
+        known = {name: found for name in data if (found := was.get(name)) is not None}
+        base = {name: hash_bytes(known[name]) if name in known else MISSING for name in data}
+        write_through(staged / _BASE, json.dumps(base).encode())
+        for name, bytes_ in data.items():
+            write_through(staged / name, bytes_)
+            if (folder / name).exists():
+                shutil.copymode(folder / name, staged / name)
+        flush_folder(staged)
+    except OSError:
+        _drop_staged(folder)
+        raise
+    os.rename(staged, folder / SAVING)
     finish_save(folder)
 
 
 def finish_save(folder: Path) -> None:
-    """Move what a committed save left into place; drop what an uncommitted one left."""
-    shutil.rmtree(folder / ".staged", ignore_errors=True)
-    saving = folder / ".saving"
+    """Move what a committed save left into place; drop what an uncommitted one left.
+
+    Raises
+    ------
+    KetcontentError
+        When a file was changed since the save began, or what is there is no save of ours.
+    """
+    _drop_staged(folder)
+    doubtful = _doubtful_save(folder)
+    if doubtful is not None:
+        raise doubtful
+    saving = folder / SAVING
     if not saving.exists():
         return
-    for path in sorted(saving.iterdir()):
-        os.replace(path, folder / path.name)
+    for name in _NAMES:
+        if (saving / name).exists():
+            os.replace(saving / name, folder / name)
     flush_folder(folder)
+    (saving / _BASE).unlink(missing_ok=True)
     saving.rmdir()
+
+
+def _drop_staged(folder: Path) -> None:
+    staged = folder / STAGED
+    if not what_stands_at(staged):
+        return
+    _refuse_others(staged)
+    for name in os.listdir(staged):
+        (staged / name).unlink()
+    staged.rmdir()
+
+
+def _refuse_others(place: Path) -> None:
+    """Refuse a folder that has the name of one of a save's, and is none."""
+    kind = what_stands_at(place)
+    names = sorted(os.listdir(place)) if kind == "a folder" else []
+    odd = [name for name in names if name not in (_BASE, *_NAMES)]
+    odd += [name for name in names if what_stands_at(place / name) != "a file"]
+    if kind != "a folder" or odd or (names and _BASE not in names):
+        said = f"{kind}, not a folder" if kind != "a folder" else "not the folder of a save"
+        raise refuse_place(place, said)
+
+
+def _doubtful_save(folder: Path) -> KetcontentError | None:
+    """Return what is to be said of a save that was cut short, and cannot be brought to its end."""
+    saving = folder / SAVING
+    try:
+        if not what_stands_at(saving):
+            return None
+        _refuse_others(saving)
+        base = json.loads(read_file(saving / _BASE, follow=False))
+        names = [name for name in _NAMES if (saving / name).exists()]
+        now = {name: hash_file(folder / name) for name in names}
+    except KetcontentError as refused:
+        return refused
+    except (OSError, ValueError):  # it is coming to its end
+        return None
+    changed = [name for name in names if not isinstance(base, dict) or base.get(name) != now[name]]
+    if not changed:
+        return None
+    mine, theirs = saving / changed[0], folder / changed[0]
+    return KetcontentError(
+        f"{saving} holds a save that was cut short, and {theirs} was changed since.",
+        hint=f"Compare {mine} with {theirs}: move it over that, or delete it. Then try again.",
+        path=str(theirs),
+        saved=str(mine),
+    )

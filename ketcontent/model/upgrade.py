@@ -85,19 +85,21 @@ def upgrade_tables(folder: str | os.PathLike[str], *, dry_run: bool = False) -> 
         return _upgraded(place)[0]
     with lock(place / ".lock", purpose="upgrading tables"):
         finish_save(place)
-        upgrade, files = _upgraded(place)
+        upgrade, files, was = _upgraded(place)
         if upgrade.needed:
-            commit_files(place, files)
+            commit_files(place, files, was)
     return upgrade
 
 
-def _upgraded(place: Path) -> tuple[Upgrade, dict[str, bytes]]:
-    """Return what a folder lacks, and the bytes of the files that will have it."""
-    was, shipped = (json.loads(path.read_bytes()) for path in (place / SCHEMA_FILE, shipped_path()))
+def _upgraded(place: Path) -> tuple[Upgrade, dict[str, bytes], dict[str, bytes | None]]:
+    """Return what a folder lacks, the files that will have it, and what files it has now."""
+    schema = (place / SCHEMA_FILE).read_bytes()
+    was, shipped = json.loads(schema), json.loads(shipped_path().read_bytes())
     known = schemas_in(place / SCHEMA_FILE)  # says what is wrong with it, if it is no data package
     package, described = _merged_package(was, shipped)
     schemas = schemas_in(place / SCHEMA_FILE, package)
-    lines, report = parse(place, schemas, snapshot(place, schemas), only_syntax=True)
+    tables = snapshot(place, schemas)
+    lines, report = parse(place, schemas, tables, only_syntax=True)
     new = tuple(table for table in schemas if table not in known)
     absent: dict[str, list[str]] = {}
     for fault in report:
@@ -143,10 +145,9 @@ def _upgraded(place: Path) -> tuple[Upgrade, dict[str, bytes]]:
         ),
     )
     text = json.dumps(package, indent=2, ensure_ascii=False) + "\n"
-    return upgrade, {
-        SCHEMA_FILE: text.encode(),
-        **{f"{table}.csv": data[table] for table in (*new, *absent)},
-    }
+    files = {f"{table}.csv": data[table] for table in (*new, *absent)}
+    old = {SCHEMA_FILE: schema, **{f"{table}.csv": found for table, found in tables.items()}}
+    return upgrade, {SCHEMA_FILE: text.encode(), **files}, old
 
 
 def _widened(cells: Row, schema: Schema, absent: Collection[str]) -> Row:

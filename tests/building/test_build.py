@@ -690,6 +690,7 @@ from pathlib import Path
 from ketcontent import atomic as files, execution
 builds = importlib.import_module('ketcontent.building.builds')
 from ketcontent.execution.run import Outcome
+from ketcontent.hashing import hash_file
 
 project, rounds, exchange = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3] == "exchange"
 if not exchange:
@@ -708,7 +709,8 @@ def build(count):
             for name in run.outputs.values():
                 (work / name).parent.mkdir(parents=True, exist_ok=True)
                 files.write_through(work / name, b"%d " % count * 1000)
-            yield place, Outcome(None, 0.0)
+            made = tuple((name, hash_file(work / name)) for name in run.outputs.values())
+            yield place, Outcome(None, 0.0, None, made)
     execution.run_all = run_all
     builds.rebuild(request, contextlib.nullcontext, force=True)
 
@@ -724,6 +726,13 @@ def published():
         path.relative_to(exports).as_posix(): counts(path)
         for path in exports.glob("[a-z]*/**/*") if path.is_file()
     }
+
+def manifest_is_true():
+    said = json.loads((exports / "manifest.json").read_bytes())
+    for part in (said, *said["documents"].values()):
+        for name, was in part.get("outputs", {}).items():
+            assert hash_file(exports / name) == was, name
+    return said
 
 build(0)  # the first one imports
 count = 1
@@ -741,9 +750,16 @@ for number in range(rounds):
     os.kill(builder, signal.SIGKILL)
     os.waitpid(builder, 0)
     print(json.dumps(published()))
+    manifest_is_true()
     count += 1000
     build(count)
     print(json.dumps(published()))
+    assert len(manifest_is_true()["documents"]) == 2
+    assert {one.name for one in exports.iterdir() if one.name[0] == "."} == {
+        ".ketcontent", ".notebooks"  # nothing of ours was taken for somebody else's
+    }
+    left = {one.name for one in (exports / ".ketcontent").iterdir()}
+    assert left - {"actions.sqlite-journal"} == {"CACHEDIR.TAG", "actions.sqlite", "lock"}
 """
 
 
@@ -869,7 +885,7 @@ def test_a_second_build_says_who_builds_waits_and_publishes_the_tables_as_they_t
     )
     words = ("build", "tea", "--edition", "current", "--format", "markdown")
     first = start(*words, cwd=copy_of_built)
-    wait_until((copy_of_built / "exports" / ".lock.holder").exists)
+    wait_until((copy_of_built / "exports" / ".ketcontent" / "lock.holder").exists)
     second = start(*words, cwd=copy_of_built)
     assert second.stderr is not None
     assert second.stderr.readline() == f"Waiting for a build by process {first.pid} (building) …\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -16,8 +17,8 @@ from ketcontent.building.ownership import (
     recorded_files,
     recorded_pages,
     refuse_to_overwrite,
-    withdraw,
 )
+from ketcontent.building.publish import withdraw
 from ketcontent.errors import KetcontentError
 from tests.building.test_build import TEA, TREE, cut, drop, reword
 from tests.conftest import build_in, make_project, tree
@@ -83,29 +84,28 @@ def test_of_a_page_that_is_withdrawn_a_file_of_somebody_elses_stays(copy_of_buil
     assert set(tree(exports)) == (TREE - TEA) | set(theirs)
 
 
-def test_a_file_that_cannot_be_deleted_is_one_clear_error(
+def test_a_page_that_cannot_be_withdrawn_is_one_clear_error(
     copy_of_built: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stuck = copy_of_built / "exports" / "tea" / "index.md"
-    unlink = Path.unlink
+    stuck = copy_of_built / "exports" / "tea"
+    rename = os.rename
 
-    def refuse(path: Path, missing_ok: bool = False) -> None:
-        if path == stuck:
-            raise PermissionError(13, "Permission denied", str(path))
-        unlink(path, missing_ok=missing_ok)
+    def refuse(one: Path, other: Path) -> None:
+        if one == stuck:
+            raise PermissionError(13, "Permission denied", str(one))
+        rename(one, other)
 
-    monkeypatch.setattr(Path, "unlink", refuse)
+    monkeypatch.setattr(os, "rename", refuse)
     drop(copy_of_built, "tea")
     with pytest.raises(KetcontentError) as caught:
         build_in(copy_of_built)
     assert str(caught.value) == (
-        f"{stuck} cannot be deleted: Permission denied.\n"
-        "hint: The tables have no page 'tea' any more. Delete what it left, or make it yours to "
-        "delete, and build again."
+        f"{stuck} cannot be written: Permission denied.\n"
+        "hint: Make it a folder that you may write, with room on its disk."
     )
     monkeypatch.undo()
     build_in(copy_of_built)
-    assert not (copy_of_built / "exports" / "tea").exists()
+    assert not stuck.exists()
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ def test_a_page_of_a_manifest_that_leads_out_of_the_exports_is_not_followed(
 ) -> None:
     manifest = {"ketcontent": "1", "documents": {name: {"outputs": {f"{name}/index.html": ""}}}}
     assert recorded_pages(tmp_path, manifest) == set()
-    assert recorded_files("tea", manifest, {}) == set()
+    assert recorded_files("tea", manifest, {}) == {}
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,7 @@ def test_a_file_of_a_manifest_that_no_build_writes_for_the_page_is_not_ours(name
     manifest = {"ketcontent": "1", "documents": {"tea": {"outputs": outputs}}}
     # The review is in no manifest.
     ours = {"tea/index.html", "tea/sections/x.y.md", "tea/review.html"}
-    assert recorded_files("tea", manifest, {}) == ours
+    assert set(recorded_files("tea", manifest, {})) == ours
 
 
 def test_a_manifest_edited_by_hand_to_name_a_victim_is_not_followed(copy_of_built: Path) -> None:
@@ -181,13 +181,11 @@ def test_what_says_it_is_a_manifest_and_is_none_names_nothing(tmp_path: Path) ->
 def test_withdrawing_a_page_whose_folder_is_gone_or_is_no_folder_changes_nothing(
     tmp_path: Path,
 ) -> None:
-    withdraw(tmp_path, "tea", ["tea/index.html"])
+    ours = {"tea/index.html": {"sha256:0"}}
+    assert withdraw(tmp_path, "tea", ours) == []
     (tmp_path / "tea").write_text("a file")
-    withdraw(tmp_path, "tea", ["tea/index.html"])
+    assert withdraw(tmp_path, "tea", ours) == []
     assert (tmp_path / "tea").read_text() == "a file"
-    (tmp_path / "cup" / "index.html").mkdir(parents=True)
-    withdraw(tmp_path, "cup", ["cup/index.html"])
-    assert (tmp_path / "cup" / "index.html").is_dir()
 
 
 # --- what is overwritten ---------------------------------------------------------------------
@@ -239,14 +237,14 @@ def test_a_strangers_index_or_web_manifest_is_not_written_over(new: Path, name: 
 def test_what_stands_where_a_folder_of_a_page_is_to_be_is_refused(new: Path) -> None:
     exports = new / "exports"
     put(exports, {"tea": b"a file"})
-    assert refused(new).message.endswith(": tea.")
+    assert refused(new).message.endswith(": tea (a file, where a folder is to be).")
     (exports / "tea").unlink()
     (new / "elsewhere").mkdir()
-    (exports / "tea").symlink_to(new / "elsewhere")
-    assert refused(new).message.endswith(": tea.")
+    (exports / "tea").symlink_to(elsewhere := new / "elsewhere")
+    assert refused(new).message.endswith(f": tea (a link to {elsewhere}, where a folder is to be).")
     (exports / "tea").unlink()
     (exports / "tea" / "index.html").mkdir(parents=True)
-    assert refused(new).message.endswith(": tea/index.html.")
+    assert refused(new).message.endswith(": tea/index.html (a folder).")
 
 
 def test_a_strangers_file_in_the_folder_of_a_page_stays_whenever_that_is_put_in_place_anew(
@@ -284,9 +282,10 @@ def test_a_section_that_was_cut_goes_and_a_strangers_file_beside_it_stays(
 
 
 def test_the_files_of_others_are_those_that_are_not_ours(tmp_path: Path) -> None:
-    put(tmp_path, {"tea/index.html": b"", "tea/x/y": b"", "cup/z": b""})
-    assert set(files_of_others(tmp_path, "tea", ["tea/index.html"])) == {"tea/x/y"}
-    assert set(files_of_others(tmp_path, "milk", [])) == set()
+    put(tmp_path, dict.fromkeys(("tea/index.html", "tea/sections/y", "tea/x/y", "cup/z"), b""))
+    # A folder of somebody else's moves as a whole.
+    assert list(files_of_others(tmp_path / "tea", ["tea/index.html"])) == ["tea/sections/y"]
+    assert list(files_of_others(tmp_path / "milk", [])) == []
 
 
 @pytest.fixture
@@ -297,7 +296,7 @@ def stopped_before_the_manifest(new: Path, monkeypatch: pytest.MonkeyPatch) -> P
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(publish, "write_manifest", stop)
+        patched.setattr(publish.Manifest, "close", stop)
         with pytest.raises(KeyboardInterrupt):
             build_in(new)
     return new
@@ -307,6 +306,9 @@ def test_a_first_build_that_was_ended_before_its_manifest_knows_its_pages_for_it
     stopped_before_the_manifest: Path, built: Path
 ) -> None:
     project = stopped_before_the_manifest
-    assert set(tree(project / "exports")) == TREE - {"manifest.json"}
-    assert build_in(project).made == ("manifest.json",)
+    said = json.loads((project / "exports" / "manifest.json").read_bytes())
+    assert (said["documents"], {name.partition("/")[0] for name in said["unfinished"]}) == (
+        *({}, {"aspirin"}),
+    )
+    build_in(project)
     assert tree(project / "exports") == tree(built / "exports")

@@ -52,6 +52,10 @@ class Diagnostic:
     """Where in the cell, as a half-open range of characters."""
     section: str = ""
     """The section of its page in which the row is read; empty where there is none."""
+    authority: str = ""
+    """Who says that it is a fault; empty where the rule is one of these tables."""
+    replacement: str = ""
+    """What may stand instead of the words at fault; empty where no one phrase does."""
 
     @property
     def context(self) -> tuple[str, str, str]:

@@ -9,7 +9,7 @@ import sys
 import ketcontent
 
 PACKAGES = (
-    *("citeproc_py", "google_re2", "ipykernel", "ipython", "jinja2", "lxml", "markdown_it_py"),
+    *("citeproc_py", "ipykernel", "ipython", "jinja2", "lxml", "markdown_it_py"),
     *("markupsafe", "matplotlib", "matplotlib_inline", "mistune", "nbclient", "nbconvert"),
     *("nbformat", "nh3", "numpy", "pandas", "papermill", "pyyaml", "sentencex", "traitlets"),
 )

@@ -31,7 +31,12 @@ def create_project(folder: str | os.PathLike[str]) -> Path:
     from ketcontent.model import empty_content, write_content
 
     write_content(empty_content(), project / "data")
-    for name in ("rules.csv", "policies.csv", "strings.csv"):  # ours to start with, to be changed
+    for name in (
+        "rules.csv",
+        "phrases.csv",
+        "policies.csv",
+        "strings.csv",
+    ):  # ours to start with, to be changed
         shutil.copyfile(shipped_file("data") / name, project / "data" / name)
     (project / "exports").mkdir()
     (project / "notebooks").mkdir()

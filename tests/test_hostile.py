@@ -109,6 +109,7 @@ def everywhere(cell: str) -> Content:
         terms={"term": cell, "language": "en"},
         people={"person": "ada"},
         rules={"rule": "own", "severity": "error"},
+        phrases={"language": "en"},
         waivers={
             "table": "statements",
             "row": "zinc/colds",

@@ -1,272 +1,302 @@
 """Hold the rules of ``rules.csv`` against each sentence, label, heading and title.
 
-Notes
------
-A pattern is data that editors write and nobody reviews as code, so it runs in RE2, whose time
-grows in a straight line with the text. RE2 cannot look ahead, so a pattern may name the words at
-fault ``(?P<found>…)``: a match in which that group took no part is innocent. That is how
-``breakthrough pain|(?P<found>breakthrough)`` spares the first and finds the second.
-
-Negation belongs to a clause, not to a window of characters. ``not only``, ``no doubt`` and
-``nothing but`` deny nothing, so a clause starts anew behind them (`_EDGE`). A comma ends a clause:
-"not, in adults, safe" is a false alarm that was preferred to a hidden claim.
+A rule looks for phrases of the lists of ``phrases.csv`` in order (`frames`), where it says, and
+passes over what one of its excuses covers (`clauses`). Rules and lists are written by editors: a
+row that cannot be read is a fault of that row, and the others go on.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
-from ketcontent.checks.passages import PLACES, FoldedText, Passage, passages_of, sentence_spans
+from ketcontent.checks.clauses import EXCUSES, Reading, excuses_of, read
+from ketcontent.checks.frames import Frame, Hit, frames_in, hits_of, literal_list
+from ketcontent.checks.passages import PLACES, FoldedText, Passage, passages_of
+from ketcontent.checks.phrases import Found, Phrase, PhraseTree, phrase_faults, speaks
+from ketcontent.checks.words import words_of
 from ketcontent.diagnostics import Diagnostic, Severity
+from ketcontent.model import Content, rows_of
 from ketcontent.pages import Edition, PageView
-
-if TYPE_CHECKING:
-    import re2
-
-NEGATION = (
-    r"\b(?:not|no|never|nobody|none|nothing|neither|nor|cannot|whether|unclear|unknown|uncertain"
-    r"|unproven|unlikely|doubtful|lack(?:s|ed|ing)?|myth|untrue|false)\b|n't\b"
-    r"|\bwithout (?:any |good )?(?:evidence|proof|knowing|showing)\b"
-    r"|\b(?:ask|asked|know|check|checked|tell|see|sure|unsure|find out|tested)\b.{0,30}\bif\b"
-)
-"""What ``{negation}`` stands for in ``unless_before``."""
-
-_CERTAINTIES = ("high", "moderate", "low", "very-low")
 
 _KINDS = ("benefit", "risk", "mechanism", "use", "regulatory", "advice", "background")
 
-_UNCITED = "uncited"
+_START, _UNCITED = "start", "uncited"
 
-_APPLIES = (*PLACES, *_KINDS, *_CERTAINTIES, _UNCITED)
+_WHERE = (*PLACES, _START, _UNCITED)
 
-_MOST_MATCHES = 50  # of one rule in one passage; keeps the search linear for any pattern
-
-_EDGE = re.compile(
-    r"(?P<hard>[.!?;:](?=\s|$|[\"')])|,(?=\s)(?!\s*n?or\b)|[()\[\]—―\"]|\s-+\s"
-    r"|\b(?:but|however|yet|although|though|whereas|while|because)\b"
-    r"|\bnot (?:only|just|merely|simply|to mention)\b|\bno (?:doubt|question|wonder|other|matter)\b"
-    r"|\bnothing (?:but|else)\b|\bwithout (?:a |any )?(?:doubt|question|equal)\b"
-    r"|\bnever before\b|\bnone other\b)"
-    r"|\b(?:and|or)\s+(?:it|they|this|he|she|we|you|there|is|are|was|were|has|have|had|will|can)\b",
-    re.IGNORECASE,
-)
-"""Where a clause ends, and behind which words that only look like a negation it starts anew."""
-
-_OPEN = re.compile(
-    r"\b(?:whether|if|evidence|proof|shown?|knows?|known|says?|tell)\b", re.IGNORECASE
-)
-"""What reaches over "and is": whether it works and is safe."""
-
-_ASKS = re.compile(
-    r"\W*(?!did you know\b|who knew\b|why not\b)(?:is|are|was|were|can|could|do|does|did|will"
-    r"|would|should|may|has|have|how|what|when|which|who|why|where)\b[^?]*\?\W*$",
-    re.IGNORECASE,
+_COLUMNS = (
+    *("rule", "severity", "looks_for", "where", "kinds", "unless", "message", "hint", "authority"),
 )
 
-
-def _clause_before(text: str, start: int) -> str:
-    """Return what stands before `start` in the same clause."""
-    begin = 0
-    for edge in _EDGE.finditer(text, 0, start):
-        if edge["hard"] or not _OPEN.search(text, begin, edge.start()):
-            begin = edge.end()
-    return text[begin:start]
-
-
-def _asks(text: str, start: int) -> bool:
-    """Return whether the sentence around `start` is a question, which claims nothing."""
-    around = next((span for span in sentence_spans(text) if span[0] <= start < span[1]), (0, 0))
-    return bool(_ASKS.match(text[around[0] : around[1]]))
+_COLUMNS_OF_A_PHRASE = ("phrase", "list", "language", "exceptions", "replacement")
 
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
     rule: str
     severity: Severity
+    frames: tuple[Frame, ...]
+    where: frozenset[str]
+    kinds: frozenset[str]
+    excuses: frozenset[str]
+    sparing: tuple[str, ...]  # lists: a phrase of one of them in the sentence excuses
     message: str
     hint: str
-    pattern: re2._Regexp[str]
-    group: int
-    excuse: re2._Regexp[str] | None
-    denies: bool
-    applies_to: frozenset[str]
+    authority: str
 
     def applies(self, passage: Passage) -> bool:
-        """Return whether the rule holds where these words stand.
-
-        Each group of words narrows: places, kinds, certainties, and whether a source is cited. A
-        rule that names kinds or certainties and no place is for sentences and their labels.
-        """
-        named = self.applies_to
-        places = named & set(PLACES)
-        kinds, certainties = named & set(_KINDS), named & set(_CERTAINTIES)
-        if _UNCITED in named and passage.cites:
+        """Return whether the rule holds where these words stand."""
+        places = self.where & set(PLACES)
+        if _UNCITED in self.where and passage.cites:
             return False
-        of_a_row = passage.place in ("label", "sentence")
-        held = (
-            (bool(kinds) or bool(certainties))
-            and of_a_row
-            and (not kinds or passage.kind in kinds)
-            and (not certainties or passage.certainty in certainties)
+        if self.kinds and (passage.kind not in self.kinds or passage.place not in _OF_A_ROW):
+            return False
+        return not places or passage.place in places
+
+    def hits(self, reading: Reading, found: Mapping[str, Sequence[Found]]) -> Iterator[Hit]:
+        """Yield where its words are at fault, no two over each other."""
+        hits = [
+            hit
+            for frame in self.frames
+            for hit in hits_of(frame, reading, found, at_start=_START in self.where)
+        ]
+        done = -1
+        for hit in sorted(hits, key=lambda one: (one.start, -one.end)):
+            if hit.start >= done and not self._excused(hit, reading, found):
+                done = hit.end
+                yield hit
+
+    def _excused(self, hit: Hit, reading: Reading, found: Mapping[str, Sequence[Found]]) -> bool:
+        if self.excuses and self.excuses & excuses_of(reading, hit.start, hit.end):
+            return True
+        if "denied" in self.excuses and _denied_within(hit, reading):
+            return True
+        return self._spared(hit, reading, found)
+
+    def _spared(self, hit: Hit, reading: Reading, found: Mapping[str, Sequence[Found]]) -> bool:
+        start, end = reading.clause_at(hit.start).sentence
+        places = {(one.start, one.end) for one in hit.phrases}
+        return any(
+            start <= one.start < end and (one.start, one.end) not in places
+            for name in self.sparing
+            for one in found.get(name, ())
         )
-        if not (places or kinds or certainties):
-            return True
-        return passage.place in places or held
 
-    def matches(self, folded: FoldedText) -> Iterator[tuple[int, int]]:
-        """Yield where in the folded text its words are at fault."""
-        for count, match in enumerate(self.pattern.finditer(folded.text)):
-            if count == _MOST_MATCHES:
-                return
-            start, end = match.span(self.group)
-            if start < 0 or start == end or self._excused(folded.text, start):
-                continue
-            yield start, end
 
-    def _excused(self, text: str, start: int) -> bool:
-        if self.excuse is not None and self.excuse.search(_clause_before(text, start)):
-            return True
-        return self.denies and _asks(text, start)
+def _denied_within(hit: Hit, reading: Reading) -> bool:
+    """Return whether a word that denies stands among the other words of a hit."""
+    said = {place for one in hit.phrases for place in range(one.start, one.end)}
+    return any(
+        place not in said
+        for clause in reading.clauses
+        if clause.start < hit.end and clause.end > hit.start
+        for place in clause.denials
+        if hit.start < place < hit.end
+    )
+
+
+_OF_A_ROW = ("label", "sentence")
+
+
+@dataclass(frozen=True, slots=True)
+class RuleBook:
+    """The rules and lists of a project in one language, and what is wrong with their rows."""
+
+    rules: tuple[_Rule, ...]
+    tree: PhraseTree
+    faults: tuple[Diagnostic, ...]
 
 
 def judge_rules(view: PageView, *, edition: Edition = "current") -> list[Diagnostic]:
-    """Return what the rules of ``rules.csv`` find on a page, and the rules that cannot run.
+    """Return what the rules of ``rules.csv`` find on a page, and the rules that cannot be read.
 
     Notes
     -----
     The title of a source, quoted or of four words and more, does not count as the page's words.
     """
     page = view.edition(edition)
-    cells = map(itemgetter(*_COLUMNS_OF_A_RULE), view.rows("rules"))
-    rules, compiled = _compiled_rules(tuple(cells))
-    faults = list(compiled)
+    book = rule_book(view, page.language)
+    faults = list(book.faults)
     titles = _titles(tuple(row["title"] for row in view.rows("sources")))
-    applying: dict[tuple[object, ...], list[_Rule]] = {}
     for passage in passages_of(page):
-        place = (passage.place, passage.kind, passage.certainty, passage.cites)
-        if place not in applying:
-            applying[place] = [rule for rule in rules if rule.applies(passage)]
         folded = FoldedText.of(passage.words)
         text = _without_titles(folded.text, titles)
-        folded = FoldedText(text, folded.offsets)
-        for rule in applying[place]:
-            if (
-                rule.pattern.search(text) is None
-            ):  # as for nearly all; to look for each takes longer
+        reading, found = _found_in(text, book.tree)
+        if not found:
+            continue
+        for rule in book.rules:
+            if not rule.applies(passage):
                 continue
-            faults.extend(
-                passage.fault(
-                    rule.rule,
-                    rule.message,
-                    hint=rule.hint,
-                    severity=rule.severity,
-                    span=folded.span(*found),
-                )
-                for found in rule.matches(folded)
-            )
+            for hit in rule.hits(reading, found):
+                first, last = reading.words[hit.start], reading.words[hit.end - 1]
+                faults.append(_fault(rule, hit, passage, folded.span(first.start, last.end)))
     return list(dict.fromkeys(faults))
 
 
-_COLUMNS_OF_A_RULE = (
-    *("rule", "severity", "pattern", "unless_before"),
-    *("applies_to", "message", "hint"),
-)
+def _fault(rule: _Rule, hit: Hit, passage: Passage, span: tuple[int, int]) -> Diagnostic:
+    said = passage.words[slice(*span)]
+    alone = hit.phrases[0].phrase if len(hit.phrases) == 1 else None
+    replacement = alone.replacement if alone else ""
+    hint = rule.hint + (f" Write '{replacement}'." if replacement else "")
+    fault = passage.fault(
+        rule.rule,
+        rule.message.replace("{words}", " ".join(said.split())),
+        hint=hint,
+        severity=rule.severity,
+        span=span,
+    )
+    return replace(fault, authority=rule.authority, replacement=replacement)
+
+
+@lru_cache(maxsize=4096)
+def _found_in(text: str, tree: PhraseTree) -> tuple[Reading, Mapping[str, Sequence[Found]]]:
+    reading = read(text)
+    return reading, tree.find(reading.words)
+
+
+def rule_book(view: PageView, language: str) -> RuleBook:
+    """Return the rules and lists that hold for a page in a language."""
+    rules = tuple(map(itemgetter(*_COLUMNS), view.rows("rules")))
+    phrases = tuple(map(itemgetter(*_COLUMNS_OF_A_PHRASE), view.rows("phrases")))
+    return _book_of(rules, phrases, language)
 
 
 @lru_cache(maxsize=8)
-def _compiled_rules(
-    cells: tuple[tuple[str, ...], ...],
-) -> tuple[tuple[_Rule, ...], tuple[Diagnostic, ...]]:
-    rules: list[_Rule] = []
+def _book_of(
+    rules: tuple[tuple[str, ...], ...], phrases: tuple[tuple[str, ...], ...], language: str
+) -> RuleBook:
+    spoken = [
+        Phrase(phrase, name, _parts(exceptions), replacement)
+        for phrase, name, of, exceptions, replacement in phrases
+        if speaks(language, of)
+    ]
+    known = {name for _, name, *_ in phrases}
+    made: list[_Rule] = []
     faults: list[Diagnostic] = []
-    for values in cells:
-        row: dict[str, Any] = dict(zip(_COLUMNS_OF_A_RULE, values, strict=True))
-        patterns: dict[str, re2._Regexp[str] | None] = {}
-        for column in ("pattern", "unless_before"):
-            cell = row[column]
-            if not cell:
-                patterns[column] = None
-                continue
-            try:
-                patterns[column] = _compiled(cell, excuse=column == "unless_before")
-            except ValueError as fault:
-                faults.append(
-                    Diagnostic(
-                        rule="pattern-does-not-compile",
-                        message=f"The pattern of '{row['rule']}' does not compile: {fault}.",
-                        hint="Write it as RE2 does: no look-ahead, no back-reference.",
-                        table="rules",
-                        key=row["rule"],
-                        column=column,
-                        cell=cell,
-                    )
-                )
-        named = frozenset(row["applies_to"].split())
-        for word in sorted(named - set(_APPLIES)):
-            start = row["applies_to"].index(word)
-            faults.append(
-                Diagnostic(
-                    rule="rule-applies-to-unknown",
-                    message=f"'{word}' is no place, kind or certainty.",
-                    hint=f"Use: {', '.join(_APPLIES)}.",
-                    table="rules",
-                    key=row["rule"],
-                    column="applies_to",
-                    cell=row["applies_to"],
-                    span=(start, start + len(word)),
-                )
-            )
-        pattern = patterns.get("pattern")
-        if pattern is None or "unless_before" not in patterns or named - set(_APPLIES):
+    written: dict[str, None] = {}
+    for cells in rules:
+        row: dict[str, Any] = dict(zip(_COLUMNS, cells, strict=True))
+        wrong = list(_unknown_words(row, known))
+        try:
+            frames, literals = frames_in(row["looks_for"])
+        except ValueError as fault:
+            wrong.append(_rule_fault(row, "looks_for", str(fault)))
+            frames, literals = (), ()
+        for name in _lists_of(frames) - {literal_list(one) for one in literals} - known:
+            wrong.append(_rule_fault(row, "looks_for", f"there is no list '{name}'", name))
+        faults += wrong
+        if wrong:
             continue
-        rules.append(
+        written |= dict.fromkeys(literals)
+        unless = _UNLESS.findall(row["unless"])
+        made.append(
             _Rule(
                 rule=row["rule"],
                 severity=row["severity"],
+                frames=frames,
+                where=frozenset(row["where"].split()),
+                kinds=frozenset(row["kinds"].split()),
+                excuses=frozenset(one for one in unless if not one.startswith("{")),
+                sparing=tuple(one.strip("{}") for one in unless if one.startswith("{")),
                 message=row["message"],
                 hint=row["hint"],
-                pattern=pattern,
-                group=pattern.groupindex.get("found", 0),
-                excuse=patterns["unless_before"],
-                denies="{negation}" in row["unless_before"],
-                applies_to=named,
+                authority=row["authority"],
             )
         )
-    return tuple(rules), tuple(faults)
+    tree = PhraseTree.of([*spoken, *(Phrase(one, literal_list(one)) for one in written)])
+    return RuleBook(tuple(made), tree, tuple(faults))
 
 
-@lru_cache(maxsize=512)
-def _compiled(pattern: str, *, excuse: bool) -> re2._Regexp[str]:
-    """Return a pattern, compiled.
+_UNLESS = re.compile(r"\{[^{}]*\}|[^\s{}]+")
 
-    Raises
-    ------
-    ValueError
-        When RE2 cannot read it.
-    """
-    import re2
 
-    options = re2.Options()
-    options.case_sensitive = False
-    options.log_errors = False
-    text = pattern.replace("{negation}", f"(?:{NEGATION})") if excuse else pattern
+def _parts(cell: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in cell.split(";") if part.strip())
+
+
+def _lists_of(frames: Iterable[Frame]) -> set[str]:
+    return {name for frame in frames for step in frame for name in step.lists}
+
+
+def _unknown_words(row: Mapping[str, str], lists: set[str]) -> Iterator[Diagnostic]:
+    """Yield what a rule names that nothing is called."""
+    for column, words in (("where", _WHERE), ("kinds", _KINDS), ("unless", (*EXCUSES,))):
+        for word in _UNLESS.findall(row[column]):
+            if word.strip("{}") in lists if word.startswith("{") else word in words:
+                continue
+            what = f"there is no list {word}" if word.startswith("{") else f"'{word}' means nothing"
+            yield _rule_fault(row, column, f"{what} here", word, ", ".join(words))
+
+
+def _rule_fault(
+    row: Mapping[str, str], column: str, said: str, word: str = "", known: str = ""
+) -> Diagnostic:
+    cell = row[column]
+    start = cell.find(word) if word else -1
+    return Diagnostic(
+        rule="rule-cannot-be-read",
+        message=f"'{column}' of '{row['rule']}' cannot be read: {said}.",
+        hint=f"Use: {known}."
+        if known
+        else "Write lists as {list}, * for a few words, and ; between ways to say it.",
+        table="rules",
+        key=row["rule"],
+        column=column,
+        cell=cell,
+        span=(start, start + len(word)) if start >= 0 else None,
+    )
+
+
+def judge_phrases(content: Content) -> list[Diagnostic]:
+    """Return the rows of ``phrases.csv`` that are of no use, or would find what is sound."""
+    languages = tuple(map(str, content.documents["language"]))
+    rules = rows_of(content.rules)
+    frames = [frame for row in rules for frame in _frames_or_none(row["looks_for"])]
+    alone = {name for frame in frames if len(frame) == 1 for name in frame[0].lists}
+    alone |= (
+        {row["list"] for row in rows_of(content.phrases)}
+        - _lists_of(frames)
+        - {name.strip("{}") for row in rules for name in _UNLESS.findall(row["unless"])}
+    )
+    return [
+        Diagnostic(
+            rule=rule,
+            message=message,
+            hint=hint,
+            severity="warning",
+            table="phrases",
+            key=f"{row['list']}/{row['phrase']}/{row['language']}",
+            column=column,
+            cell=row[column],
+        )
+        for row, column, rule, message, hint in phrase_faults(
+            rows_of(content.phrases), _sound_sentences(), alone, languages
+        )
+    ]
+
+
+def _frames_or_none(line: str) -> tuple[Frame, ...]:
     try:
-        return re2.compile(text, options)
-    except re2.error as fault:
-        said = fault.args[0] if fault.args else ""
-        raise ValueError(said.decode() if isinstance(said, bytes) else str(said)) from None
-    except UnicodeEncodeError:
-        raise ValueError("it holds half of a character") from None
+        return frames_in(line)[0]
+    except ValueError:
+        return ()
+
+
+@lru_cache(maxsize=1)
+def _sound_sentences() -> tuple[Any, ...]:
+    lines = (Path(__file__).parent / "sound_sentences.txt").read_text(encoding="utf-8")
+    return tuple(words_of(line) for line in lines.splitlines())
 
 
 @lru_cache(maxsize=64)
 def _titles(of_sources: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the titles of the sources, longest first, as patterns see them."""
+    """Return the titles of the sources, longest first, as rules see them."""
     titles = {FoldedText.of(title).text.strip(" .").casefold() for title in of_sources}
     return tuple(sorted(filter(None, titles), key=lambda title: (-len(title), title)))
 

@@ -24,7 +24,7 @@ from ketcontent.checks.dates import judge_freshness
 from ketcontent.checks.help_lines import judge_help_lines
 from ketcontent.checks.reading_levels import judge_readability
 from ketcontent.checks.repetition import judge_repetition
-from ketcontent.checks.rules import judge_rules
+from ketcontent.checks.rules import judge_phrases, judge_rules
 from ketcontent.checks.supplier import judge_supplier
 from ketcontent.checks.support import judge_sources, judge_support
 from ketcontent.checks.terms import judge_terms
@@ -99,6 +99,7 @@ def check(
     found = _judge_pages(content, list(documents) or known, chosen, day)
     if "current" in chosen:
         found += judge_sources(content, documents)
+        found += judge_phrases(content)
     waived = current_waivers(content, day)
     left = [one for one in found if (one.table, one.key, one.rule) not in waived]
     return Report.of(with_places(left + judge_waivers(content, found, documents), content))

@@ -42,7 +42,7 @@ IPYKERNEL = (
 
 NOTEBOOKS = (
     *("ketcontent.checks", "ketcontent.reports.charts", "ketcontent.reports.tables"),
-    *("ketcontent.importing.bibliography", "citeproc", "jinja2", "markdown_it", "re2", "yaml"),
+    *("ketcontent.importing.bibliography", "citeproc", "jinja2", "markdown_it", "yaml"),
     *("matplotlib.figure", "matplotlib.backends.backend_svg"),
 )
 """What the notebooks of this package import, at the top or when it is first needed."""

@@ -61,6 +61,8 @@ class Content:
     """A row a question that a page must or should answer."""
     rules: pd.DataFrame
     """A row a rule of prose."""
+    phrases: pd.DataFrame
+    """A row a phrase of a list that rules of prose look for."""
     help_lines: pd.DataFrame
     """A row a crisis contact in one market."""
     waivers: pd.DataFrame

@@ -27,6 +27,7 @@ TABLES = (
     "policies",
     "topics",
     "rules",
+    "phrases",
     "help_lines",
     "waivers",
     "strings",

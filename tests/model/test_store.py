@@ -79,13 +79,14 @@ first,tea,calm,bo,clinical,approved,w1:{"0" * 64},Tea may calm.,2026-01-16,
     "policies": "kind,capacity\nbenefit,clinical\nrisk,clinical\n",
     "topics": "topic,question,level\nwhat,What is tea?,must\n",
     "rules": """\
-rule,severity,pattern,unless_before,applies_to,message,hint,authority,bad_example,good_example
-cure,error,"cures?{1,2}",,,It promises.,Cut it.,FDA,"Tea cures ""all"".",Tea does not cure.
+rule,severity,looks_for,where,kinds,unless,message,hint,authority,bad_examples,good_examples
+cure,error,"{cure}, cure",,,,It promises.,Cut it.,FDA,"Tea cures ""all"".",Tea does not cure.
 """,
     "help_lines": """\
 market,name,contact,hours,url,checked_on
 GB,Samaritans,Call 116 123.,,,2026-01-18
 """,
+    "phrases": "list,phrase,language,exceptions,replacement,authority,note\ncure,heal,en,,,,\n",
     "waivers": """\
 table,row,rule,reason,until
 statements,tea/calm,cure,It is quoted.,2026-12-31
@@ -653,8 +654,8 @@ def integrity(draw: st.DrawFn, keys: list[tuple[str, str]]) -> dict[str, list[di
         "topics": [{"topic": draw(KEY), "question": draw(text), "level": "must"}],
         "rules": [
             {"rule": draw(KEY), "severity": "error"}
-            | {name: draw(text) for name in ("pattern", "message", "hint", "authority")}
-            | {name: draw(text) for name in ("bad_example", "good_example")}
+            | {name: draw(text) for name in ("looks_for", "message", "hint", "authority")}
+            | {name: draw(text) for name in ("bad_examples", "good_examples")}
         ],
         "help_lines": [
             {"market": "ZZ", "name": draw(text), "contact": draw(text), "checked_on": draw(day)}

@@ -83,9 +83,14 @@ cost,What does it cost?,should
 what,What is tea?,must
 """,
     "rules": """\
-rule,severity,pattern,unless_before,applies_to,message,hint,authority,bad_example,good_example
-cure,error,cures?,not,,It promises a cure.,Say what was seen.,FDA,Tea cures all.,Tea does not cure.
-wonder,advice,wonder,,heading,It praises.,Cut it.,House style,A wonder.,Tea.
+rule,severity,looks_for,where,kinds,unless,message,hint,authority,bad_examples,good_examples
+cure,error,=cures,,,denied,It promises.,Say what was seen.,FDA,Tea cures all.,Tea cures not.
+wonder,advice,wonder,heading,,,It praises.,Cut it.,House style,A wonder.,Tea.
+""",
+    "phrases": """\
+list,phrase,language,exceptions,replacement,authority,note
+praise,wonder,en,wonder why,,House style,
+praise,wunder,de,,,,
 """,
     "help_lines": """\
 market,name,contact,hours,url,checked_on
@@ -926,6 +931,7 @@ TWICE = [
         ("topics", "what,", "cost,", "cost"),
         ("strings", "sources,fr", "sources,en", "sources/en"),
         ("rules", "wonder,advice", "cure,advice", "cure"),
+        ("phrases", "praise,wunder,de", "praise,wonder,en", "praise/wonder/en"),
         ("help_lines", "ZZ,Find A Helpline", "GB,Samaritans", "GB/Samaritans"),
         ("waivers", "tea/taste,wonder", "tea/call,cure", "statements/tea/call/cure"),
         ("notices", "Call now.,\n", "Call now.,\ncrisis,en,Call.,\n", "crisis/en"),
@@ -1276,8 +1282,9 @@ EMPTY = [
         ("signoffs", 3, "2026-01-17", "", "signed_on", "second"),
         ("policies", 3, "risk,lay", "risk,", "capacity", "risk/"),
         ("topics", 3, "What is tea?", "", "question", "what"),
-        ("rules", 3, "A wonder.", "", "bad_example", "wonder"),
+        ("rules", 3, "It praises.", "", "message", "wonder"),
         ("rules", 3, "House style", "", "authority", "wonder"),
+        ("phrases", 2, "praise,wonder", ",wonder", "list", "/wonder/en"),
         ("help_lines", 3, "Go to findahelpline.com.", "", "contact", "ZZ/Find A Helpline"),
         ("waivers", 3, "It is quoted.", "", "reason", "statements/tea/taste/wonder"),
         ("waivers", 3, "quoted.,2026-12-31", "quoted.,", "until", "statements/tea/taste/wonder"),

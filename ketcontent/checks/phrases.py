@@ -1,0 +1,189 @@
+"""The word lists of ``phrases.csv`` as one tree, and where their phrases stand in a text.
+
+A phrase is words in order. A word stands for its inflections where it is a base form ("cure" is
+found in "cured"), and otherwise for itself; ``=safe`` stands for exactly that form, ``#`` for any
+number. The tree is walked once from each word of a text, no deeper than the longest phrase, so
+the time grows in a straight line with the text, whatever an editor writes.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from ketcontent.checks.words import Word, bases_of, in_english, words_of
+
+LONGEST = 10
+"""Words that a phrase may have."""
+
+ANY_NUMBER = "#"
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A row of ``phrases.csv``."""
+
+    phrase: str
+    list: str
+    exceptions: tuple[str, ...] = ()
+    """Longer phrases in which it is innocent."""
+    replacement: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A phrase that stands in a text, from word to word."""
+
+    start: int
+    end: int
+    phrase: Phrase
+
+
+@dataclass(slots=True, eq=False)
+class _Node:
+    following: dict[str, _Node] = field(default_factory=dict)
+    phrases: list[Phrase] = field(default_factory=list)
+    spares: list[Phrase] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class PhraseTree:
+    """Phrases as a tree of words."""
+
+    root: _Node
+
+    @classmethod
+    def of(cls, phrases: Iterable[Phrase]) -> PhraseTree:
+        """Return the tree of some phrases; those without a word are left out."""
+        root = _Node()
+        for phrase in phrases:
+            _grow(root, phrase.phrase).phrases.append(phrase)
+            for exception in phrase.exceptions:
+                _grow(root, exception).spares.append(phrase)
+        root.phrases.clear()
+        root.spares.clear()
+        return cls(root)
+
+    def find(self, words: Sequence[Word]) -> dict[str, list[Found]]:
+        """Return, by list, where its phrases stand, in order, without what an exception spares."""
+        found: list[Found] = []
+        spared: dict[str, list[tuple[int, int]]] = defaultdict(list)
+        edges = [_edges(word) for word in words]
+        for start in range(len(words)):
+            nodes, end = [self.root], start
+            while nodes and end < len(words):
+                nodes = [
+                    node.following[edge]
+                    for node in nodes
+                    for edge in edges[end]
+                    if edge in node.following
+                ]
+                end += 1
+                for node in nodes:
+                    found += [Found(start, end, phrase) for phrase in node.phrases]
+                    for phrase in node.spares:
+                        spared[phrase.phrase].append((start, end))
+        lists: dict[str, list[Found]] = defaultdict(list)
+        for one in found:
+            within = spared.get(one.phrase.phrase, ())
+            if not any(start <= one.start and one.end <= end for start, end in within):
+                lists[one.phrase.list].append(one)
+        return lists
+
+
+def _grow(root: _Node, phrase: str) -> _Node:
+    node = root
+    for step in steps_of(phrase):
+        node = node.following.setdefault(step, _Node())
+    return node
+
+
+def steps_of(phrase: str) -> list[str]:
+    """Return the edges of the tree along which a phrase is found.
+
+    Examples
+    --------
+    >>> steps_of("=safest cure # proven")
+    ['=safest', 'cure', '#', '=proven']
+    """
+    steps: list[str] = []
+    for part in phrase.split():
+        if part == ANY_NUMBER:
+            steps.append(part)
+            continue
+        exact = part.startswith("=")
+        for word in words_of(part.removeprefix("=").replace("’", "'")):
+            base = not exact and word.form in bases_of(word.form)
+            steps.append(word.form if base else f"={word.form}")
+    return steps
+
+
+def _edges(word: Word) -> tuple[str, ...]:
+    if word.is_number:
+        return (ANY_NUMBER, f"={word.form}", word.form)
+    if word.form == "'s":
+        return ("='s", "=is", "=has", "'s", "be", "have")
+    return (f"={word.form}", *bases_of(word.form))
+
+
+def phrase_faults(
+    rows: Sequence[Mapping[str, str]],
+    sound: Sequence[tuple[Word, ...]],
+    looked_for_alone: Collection[str],
+    languages: Sequence[str],
+) -> Iterator[tuple[Mapping[str, str], str, str, str, str]]:
+    """Yield row, column, rule, message and hint of each phrase that is of no use, or does harm.
+
+    A list that a rule looks for by itself must have no phrase that sound sentences are full of,
+    nor one of another such list; a list that only helps may have both.
+
+    Parameters
+    ----------
+    rows
+        Rows of ``phrases.csv``.
+    sound
+        Sentences that are known to be sound.
+    looked_for_alone
+        The lists of which one phrase is a find.
+    languages
+        Those of the pages.
+    """
+    homes: dict[tuple[str, tuple[str, ...]], str] = {}
+    stand_in = Counter(word.form for words in sound for word in set(words))
+    for row in rows:
+        phrase, name = row["phrase"], row["list"]
+        steps = tuple(steps_of(phrase))
+        words = [step.strip("=") for step in steps]
+        if not any(word[:1].isalnum() or word in ("#", "£", "$", "€", "%") for word in words):
+            hint = "Write words, or delete the row."
+            yield row, "phrase", "phrase-empty", f"'{phrase}' has no word.", hint
+            continue
+        if len(steps) > LONGEST:
+            said = f"The phrase has {len(steps)} words; it can have {LONGEST}."
+            yield row, "phrase", "phrase-too-long", said, "Keep the words that say it."
+        if not any(speaks(page, row["language"]) for page in languages) and languages:
+            said = f"No page is in '{row['language']}', so '{phrase}' is never looked for."
+            yield row, "language", "phrase-language", said, "Mend the language, or delete the row."
+        elif row["language"].startswith("en") and not in_english(words):
+            said = f"'{phrase}' is not English, and its language is '{row['language']}'."
+            yield row, "phrase", "phrase-language", said, "Name its language, or delete the row."
+        if name not in looked_for_alone:
+            continue
+        home = homes.setdefault((row["language"], steps), name)
+        if home != name:
+            said = f"'{phrase}' is in the list '{home}' too."
+            hint = "Keep one of the two rows; a rule may name several lists."
+            yield row, "phrase", "phrase-in-two-lists", said, hint
+        if (sound and all(stand_in[word] for word in words if word.isalpha())) or "#" in words:
+            tree = PhraseTree.of([Phrase(phrase, name)])
+            hits = sum(bool(tree.find(one)) for one in sound)
+            if hits * 10 > len(sound):
+                said = f"'{phrase}' stands in {hits} of {len(sound)} sound sentences."
+                hint = "Add the words that make it a fault."
+                yield row, "phrase", "phrase-too-broad", said, hint
+
+
+def speaks(page: str, of: str) -> bool:
+    """Return whether phrases in a language are for a page in another: 'en' for 'en-GB'."""
+    return f"{page.casefold()}-".startswith(f"{of.casefold()}-")

@@ -17,7 +17,7 @@ import pytest
 from ketcontent import assemble, check, list_documents, sign_off, with_signoffs
 from ketcontent.errors import BrokenTables
 from ketcontent.execution.exporters import export
-from ketcontent.markup.templates import FACTS, english
+from ketcontent.markup.templates import english
 from ketcontent.model.content import Content, frame_of
 from ketcontent.model.schema import TABLES, shipped_path
 from ketcontent.model.store import read_content, write_content
@@ -202,11 +202,7 @@ def drawn(content: Content) -> dict[str, list[dict[str, Any]]]:
             impact(content, "source", content.sources.loc[0, "source"]),
         ],
     }  # fmt: skip
-    # As JupyterLab shows it: what says that it is ours is exported as it is, the rest is cleaned.
-    ours = {FACTS: json.dumps({"kind": "part"})}
-    return {
-        name: [ours | one._repr_mimebundle_() for one in shows] for name, shows in pages.items()
-    }
+    return {name: [one._repr_mimebundle_() for one in shows] for name, shows in pages.items()}
 
 
 @pytest.fixture(scope="module", params=CELLS.values(), ids=CELLS)
@@ -312,8 +308,8 @@ def test_the_front_matter_says_the_cell_and_nothing_else(
 
 @pytest.mark.browser
 def test_what_is_not_escaped_would_run_here(unguarded: Any, tmp_path: Path) -> None:
-    ours = {"application/vnd.ketcontent+json": '{"kind": "part"}'}
-    raw = shown(tmp_path, "raw", {"text/html": CELLS["a script"], **ours})
+    raw = tmp_path / "raw.html"
+    raw.write_text(f"<!doctype html>{CELLS['a script']}", "utf-8")
     page = unguarded.new_page()
     page.on("dialog", lambda dialog: dialog.dismiss())
     page.goto(raw.as_uri())

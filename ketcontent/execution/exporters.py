@@ -5,8 +5,8 @@ counts. From each output they take the form that suits (``text/html``, ``text/ma
 the first that says what page it is (`ketcontent.markup.templates.FACTS`) the title, the language
 and the state of the page. Cell tags are honoured as everywhere: ``remove-cell``, ``remove-output``.
 
-What this package drew is printed as it is. HTML that anything else drew is cleaned with nh3, so
-that an exported page runs no script and asks no host for anything, whatever a cell put out.
+What a cell puts out is printed as `ketcontent.execution.outputs` lets it: an exported page runs no
+script and asks no host for anything, whatever a cell put out and whatever it said of it.
 
 They are registered as ``ketcontent-html`` and ``ketcontent-markdown``: for ``jupyter nbconvert
 --to``, and in JupyterLab's menu *Save and Export Notebook As*.
@@ -15,7 +15,6 @@ They are registered as ``ketcontent-html`` and ``ketcontent-markdown``: for ``ju
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -26,6 +25,7 @@ from traitlets import Unicode, default
 from traitlets.config import Application
 
 from ketcontent.errors import KetcontentError
+from ketcontent.execution.outputs import Shown, fenced, shown_markdown, shown_output
 from ketcontent.markup import (
     FACTS,
     Strings,
@@ -44,16 +44,8 @@ _PLAIN_FACTS: dict[str, Any] = {
     "description": "",
     "contents": [],
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """Something that a notebook shows."""
-
-    form: str
-    """``html``, ``markdown``, ``image`` (a data address) or ``text``."""
-    content: str
-    """What is shown, in that form."""
+_KINDS = ("document", "section", "review", "index")
+_STATES = ("", "draft", "part-reviewed", "reviewed", "archive")
 
 
 class ShownPreprocessor(Preprocessor):
@@ -64,20 +56,19 @@ class ShownPreprocessor(Preprocessor):
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
         """Return the notebook as it was, and the resources with ``facts`` and ``shown``."""
         shown: list[Shown] = []
-        facts: dict[str, Any] | None = None
+        facts: dict[str, Any] = {}
         for cell in nb.cells:
             tags = set(cell.metadata.get("tags", ()))
             if "remove-cell" in tags:
                 continue
             if cell.cell_type == "markdown":
-                shown.append(Shown("markdown", cell.source))
+                shown.append(shown_markdown(cell.source, self.prefer))
             if cell.cell_type != "code" or "remove-output" in tags:
                 continue
             for output in cell.outputs:
-                one = _shown(output, self.prefer)
+                one = shown_output(output, self.prefer)
                 shown += [one] if one else []
-                said = _facts(output)
-                facts = facts or (said if said.get("kind") not in (None, "part") else None)
+                facts = facts or _facts(output)
         name = resources.get("metadata", {}).get("name", "") or "Notebook"
         resources["facts"] = facts or {**_PLAIN_FACTS, "title": _title(shown) or name}
         resources["shown"] = shown
@@ -87,37 +78,16 @@ class ShownPreprocessor(Preprocessor):
 
 
 def _facts(output: Any) -> dict[str, Any]:
-    said = output.get("data", {}).get(FACTS)
-    if said is None:
+    """Return what an output says of its page; nothing where that is not in the form we write."""
+    said = output.get("data", {}).get(FACTS, {})
+    try:
+        facts = dict(json.loads(said)) if isinstance(said, str) else dict(said)
+    except (TypeError, ValueError, RecursionError):
         return {}
-    return dict(json.loads(said)) if isinstance(said, str) else dict(said)
-
-
-def _shown(output: Any, prefer: str) -> Shown | None:
-    """Return what an output shows in the form that suits, or None for nothing."""
-    if output.output_type == "stream":
-        return Shown("text", output.text) if output.name == "stdout" else None
-    if output.output_type == "error":
-        return Shown("text", f"{output.ename}: {output.evalue}")
-    data = output.get("data", {})
-    order = ["text/html", "text/markdown"] if prefer == "html" else ["text/markdown", "text/html"]
-    for mime in [*order, "image/png", "image/jpeg", "text/plain"]:
-        if mime not in data:
-            continue
-        text = data[mime]
-        if mime.startswith("image/"):
-            return Shown("image", f"data:{mime};base64,{''.join(text.split())}")
-        if mime == "text/html":
-            return Shown("html", text if FACTS in data else _cleaned(text))
-        return Shown(mime.removeprefix("text/").replace("plain", "text"), text)
-    return None
-
-
-def _cleaned(html: str) -> str:
-    """Return HTML of an unknown maker without anything that runs or loads."""
-    import nh3
-
-    return nh3.clean(html, tags=nh3.ALLOWED_TAGS - {"img"})
+    match facts.get("strings", ["", {}]):
+        case [str(), dict()] if facts.get("kind") in _KINDS and facts.get("state", "") in _STATES:
+            return {**_PLAIN_FACTS, "title": facts["kind"], **facts}
+    return {}
 
 
 def _title(shown: list[Shown]) -> str:
@@ -154,6 +124,7 @@ class _PageExporter(TemplateExporter):
         """Yield the filters of nbconvert, and those of the project's templates."""
         yield from super().default_filters()
         yield "block_html", block_html
+        yield "fenced", fenced
         yield "root", _root
         yield "front_matter", _front_matter
         yield "css_string", _css_string

@@ -86,7 +86,7 @@ _LOWER_HEADING = re.compile(r"^ {0,3}#{2,6}[ \t]+\w.*$", re.MULTILINE)
 _MARKS = (
     _HEADING,
     re.compile(r"(?<![*\w])\*\*(?=[^\s*])[^*\n]{0,200}[^\s*]\*\*(?![*\w])"),
-    re.compile(r"\[[^\]\[\n]{1,200}\]\((?:https?://|mailto:|tel:|sms:|#)[^)\s]*\)"),
+    re.compile(r"\[[^\]\[\n]{1,200}\]\((?:https?://|mailto:|tel:|sms:|#)[^)\s]{0,300}\)"),
     re.compile(r"^ {0,3}(?:```|~~~)", re.MULTILINE),
     re.compile(r"^\|?[ \t]*:?-{3,}:?[ \t]*\|[-:| \t]*$", re.MULTILINE),
 )

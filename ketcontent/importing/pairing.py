@@ -15,12 +15,14 @@ marks both the sentence that went and loses nothing. So the thresholds lean to t
 
 from __future__ import annotations
 
-from bisect import bisect, bisect_left
+from bisect import bisect
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import LCSseq
+
+from ketcontent.text import moved_places
 
 NEAR = 0.55
 """How like two sentences between the same neighbours are, at least, to be one (0 to 1)."""
@@ -157,26 +159,3 @@ def _alike(
 def _sorted_words(text: str) -> str:
     """Return the words of a text in the order of the alphabet: a clause that moved is the same."""
     return " ".join(sorted(text.casefold().split()))
-
-
-def moved_places(order: Iterable[int]) -> set[int]:
-    """Return the places of a sequence that are not in its longest rising run: what was moved.
-
-    Examples
-    --------
-    >>> moved_places([1, 2, 9, 3, 4])
-    {2}
-    """
-    numbers = list(order)
-    ends: list[int] = []  # the place that ends the best run of each length
-    before: list[int] = []
-    for place, number in enumerate(numbers):
-        length = bisect_left(ends, number, key=numbers.__getitem__)
-        before.append(ends[length - 1] if length else -1)
-        ends[length : length + 1] = [place]
-    kept: set[int] = set()
-    place = ends[-1] if ends else -1
-    while place >= 0:
-        kept.add(place)
-        place = before[place]
-    return set(range(len(numbers))) - kept

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
 
-from ketcontent.importing.pairing import moved_places
 from ketcontent.importing.plain_text import POSITION_STEP
+from ketcontent.text import moved_places
 
 Row = dict[str, Any]
 

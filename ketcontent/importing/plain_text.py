@@ -25,8 +25,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ketcontent.errors import UnreadablePage
@@ -198,7 +198,14 @@ class _Block:
 
     form: str
     label: str
-    text: str
+    first: str
+    broken: list[str] = field(default_factory=list)
+    """The lines that go on the first, each broken at the edge of a column."""
+
+    @property
+    def text(self) -> str:
+        """What stands in it, line by line."""
+        return "\n".join([self.first, *self.broken])
 
 
 @dataclass(slots=True)
@@ -265,7 +272,7 @@ def parse_page(text: str) -> ReceivedPage:
         if label:
             page.sections.append(_Section("", label, True, [_Block("paragraph", "", words)]))
         elif place > first and _goes_on(page, lines[place - 1], line):
-            page.sections[-1].blocks[-1].text += "\n" + line.text
+            page.sections[-1].blocks[-1].broken.append(line.text)
         elif heading and _is_heading(line.text):
             page.sections.append(_Section("", line.text, run_in=False, blocks=[]))
         else:
@@ -393,30 +400,48 @@ def _plain_number(line: str) -> int | None:
     return int(match.group(1)) if match else None
 
 
+_WINDOW = 2_000
+"""Characters that sentencex is given at once: for some texts its time grows with the square."""
+
+
 def split_sentences(text: str, language: str) -> list[str]:
     """Return the sentences of a block; joined again, they are its words, and no other.
 
     A sentence ends only where `ketcontent.text.normalize.gap` will put back what stood after it.
     """
-    from sentencex import segment
-
     found: list[str] = []
     start = position = 0
-    # A line that was broken inside a sentence is no end of one; and sentencex panics at "A.", with
-    # a space of more than one byte before the stop.
-    for piece in segment(language.split("-")[0], re.sub(r"\s", " ", text)):
-        position += len(piece)
-        sentence = text[start:position].strip()
-        after = text[start:position][len(text[start:position].rstrip()) :]
-        closes = "\n" not in after and bool(after) == bool(gap(sentence)) if sentence else False
-        if _NO_END.search(sentence) and text[position : position + 1].isdigit():
+    for end in _ends(text, language):
+        piece = text[position:end]
+        said = piece.rstrip()
+        after = piece[len(said) :]
+        position = end
+        # A line that was broken inside a sentence is no end of one.
+        closes = bool(said) and "\n" not in after and bool(after) == bool(gap(said))
+        if closes and _NO_END.search(said[-20:]) and text[end : end + 1].isdigit():
             closes = False
-        if closes or (sentence and position >= len(text)):
-            found.append(sentence)
-            start = position
-    rest = text[start:].strip()
-    if rest:
-        found.append(rest)
+        if closes:
+            found.append(text[start:end].strip())
+            start = end
+    found += filter(None, [text[start:].strip()])
     if canonical(joined(found)) != canonical(text):
         return [text]  # whatever a splitter does to a text, no letter of it is lost
     return found
+
+
+def _ends(text: str, language: str) -> Iterator[int]:
+    """Yield where sentencex ends a sentence; where it finds none in a window, none ends there."""
+    from sentencex import segment
+
+    start = 0
+    while start < len(text):
+        window = text[start : start + _WINDOW]
+        # It panics at "A.", with a space of more than one byte before the stop.
+        lengths = [len(one) for one in segment(language.split("-")[0], re.sub(r"\s", " ", window))]
+        cut = start + _WINDOW < len(text)
+        if cut and len(lengths) == 1:
+            start += _WINDOW
+            continue
+        for length in lengths[:-1] if cut else lengths:  # the last one goes on behind the window
+            start += length
+            yield start

@@ -15,6 +15,7 @@ from .markdown import markdown_lines as markdown_lines
 from .markdown import markdown_words as markdown_words
 from .markdown import raw_html as raw_html
 from .markdown import split_front_matter as split_front_matter
+from .markdown import strange_links as strange_links
 from .markdown import strong as strong
 from .markdown import web_address as web_address
 from .templates import FACTS as FACTS

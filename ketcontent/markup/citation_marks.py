@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 # A bracket after a backslash is a bracket.
-_CITATION = re.compile(r"\s*(?<!\\)\[(@[a-z0-9-]+(?:\s*;\s*@[a-z0-9-]+)*)\]")
+_CITATION = re.compile(r"(?<!\\)\[(@[a-z0-9-]+(?:\s*;\s*@[a-z0-9-]+)*)\]")
 
 
 def cited(text: str) -> tuple[str, ...]:
@@ -28,7 +28,7 @@ def without_citations(text: str) -> str:
     >>> without_citations("It may help. [@lii-2023]")
     'It may help.'
     """
-    return _CITATION.sub("", text)
+    return "".join(words for words, _ in split_citations(text))
 
 
 def split_citations(text: str) -> list[tuple[str, tuple[str, ...]]]:
@@ -42,7 +42,7 @@ def split_citations(text: str) -> list[tuple[str, tuple[str, ...]]]:
     parts: list[tuple[str, tuple[str, ...]]] = []
     position = 0
     for match in _CITATION.finditer(text):
-        parts.append((text[position : match.start()], cited(match.group())))
+        parts.append((text[position : match.start()].rstrip(), cited(match.group())))
         position = match.end()
     if position < len(text) or not parts:
         parts.append((text[position:], ()))

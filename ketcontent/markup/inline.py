@@ -13,6 +13,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from ketcontent.text import visible
+
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
     from markdown_it.token import Token
@@ -63,7 +65,9 @@ def inline_html(markup: str) -> Markup:
     >>> str(inline_html("*may* help <b onclick=x>now</b> [more](javascript:x)"))
     '<em>may</em> help &lt;b onclick=x&gt;now&lt;/b&gt; [more](javascript:x)'
     """
-    return trusted(_inline_parser().renderInline(markup))
+    # An entity may spell out what no cell may hold.
+    drawn = _inline_parser(links="](" in markup).renderInline(markup)
+    return trusted(visible(drawn).replace("<U+", "&lt;U+"))
 
 
 def define(sentence: str, terms: Mapping[str, str]) -> Markup:
@@ -201,16 +205,22 @@ def _reads_as(plain: str) -> bool:
 
 def inline_tokens(markup: str) -> list[Token]:
     """Return inline markup as tokens of CommonMark."""
-    return _inline_parser().parseInline(markup)[0].children or []
+    tokens = _inline_parser(links="](" in markup).parseInline(markup)[0].children or []
+    for token in tokens:
+        token.content = visible(token.content)
+    return tokens
 
 
 @lru_cache
-def _inline_parser() -> MarkdownIt:
-    """Return the parser of a sentence: inline markup only, no raw HTML, no images."""
+def _inline_parser(*, links: bool) -> MarkdownIt:
+    """Return the parser of a sentence: inline markup only, no raw HTML, no images.
+
+    Where there are no links none are looked for, since each open bracket takes its time.
+    """
     from markdown_it import MarkdownIt
 
     parser = MarkdownIt("zero", {"html": False})
-    parser.enable(["emphasis", "backticks", "link", "escape", "entity"])
+    parser.enable(["emphasis", "backticks", "escape", "entity", *(["link"] if links else [])])
     parser.validateLink = lambda url: bool(_LINK.match(url))  # type: ignore[method-assign]
     return parser
 

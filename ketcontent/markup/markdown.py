@@ -18,27 +18,36 @@ from ketcontent.markup.inline import (
 from ketcontent.text import gap
 
 if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
     from markdown_it.token import Token
 
-# What could open or close markup of CommonMark, GitHub's Markdown or TeX, whatever sentence stands
-# before it or after: "5 * 4", "a_b", "p < 0.05" and "AT&T" are left as they are.
+# What could open or close markup of CommonMark, GitHub's Markdown, Pandoc's or TeX, whatever
+# sentence stands before it or after: "5 * 4", "a_b", "p < 0.05" and "AT&T" are left as they are.
+# An address that GitHub makes a link of swallows every mark up to the next space, so that what
+# it was to escape lives: it is taken apart.
 _MARK = re.compile(
-    r"[`\[\]$]"
-    r"|(?<=\S)\*|\*(?=\S)"
+    r"[`\[\]$]|\A\{|\{(?=[\s\w{%#.:=]|\+\+|--|~~|>>)"
+    r"|(?<=\S)[*^]|[*^](?=\S|\Z)"
     r"|(?<![^\W_])_|_(?![^\W_])"
-    r"|(?<=\S)~|~(?=~)"
-    r"|<(?=[^\s=\d]|[=\d][^\s>]*@)"
-    r"|&(?=\#?[0-9A-Za-z]+;)"
+    r"|(?<=\S)~|~(?=~|\Z|[^\s~]{1,99}~)"
+    r"|<(?=[^\s=\d]|[=\d][^\s>]{0,200}@)"
+    r"|&(?=\#?[0-9A-Za-z]{1,40};)"
     r"|\\(?=[!-/:-@\[-`{-~]|\Z)"
+    r"|:(?=//)|(?<=www)\.(?=\S)"
+    r"|(?<==)=|=(?==|\Z)|\+(?=\+)|>(?=!)",
+    re.IGNORECASE,
 )
 
 # What may stand between the last letter of a sentence and the end of its line.
 _MARKS_AT_END = re.compile(r"(?:[*_`]|\[\^[a-z0-9-]+\]|\]\(<[^<>\s]*>\))+\Z")
+_LONGEST_END = 400
 
 # What would start a block at the start of a line.
 _AT_LINE_START = re.compile(
-    r"(?P<before>\d{0,9})(?P<mark>#(?=#{0,5}(?:\s|$))|[-+*](?=\s|$)|[.)](?=\s|$)|[<>|]"
-    r"|=(?==*\s*$)|[-:](?=[-:|\s]*$)|(?P<rule>[*_])(?=(?:(?P=rule)|\s)*$)|~(?=~~)|:(?=::|\s))"
+    r"\(?(?:\d{0,9}|[a-z]|[ivxlcdm]{1,9})[.)](?=\s|$)"
+    r"|#(?=#{0,5}(?:\s|$))|[-+*](?=\s|$)|[<>|]|=(?==*\s*$)|[-:](?=[-:|\s]*$)"
+    r"|(?P<rule>[*_])(?=(?:(?P=rule)|\s)*$)|~(?=~~|\s)|:(?=::|\s)",
+    re.IGNORECASE,
 )
 
 
@@ -51,20 +60,22 @@ def inline_markdown(markup: str) -> str:
     Examples
     --------
     >>> print(inline_markdown("*may* help <script>"))
-    *may* help \\<script>
+    *may* help &lt;script>
     """
     tokens = inline_tokens(markup)
     parts: list[str] = []
     links: list[str] = []
     for token in tokens:
         match token.type:
-            case "text":
+            case "text" if token.content:
                 parts.append(escape_markdown(token.content))
             case "code_inline":
-                parts.append(_code(token.content))
+                # Who takes a part of it for text must not find an element there.
+                code = token.content
+                parts.append(escape_markdown(code) if _ELEMENT.search(code) else _code(code))
             case "link_open":
-                if image := re.search(r"!\Z", "".join(parts)):
-                    parts = ["".join(parts)[: image.start()], "\\!"]
+                if parts and parts[-1].endswith("!"):  # else it would be a picture
+                    parts[-1] = f"{parts[-1][:-1]}\\!"
                 links.append(str(token.attrs["href"]).replace("&", "&amp;"))
                 parts.append("[")
             case "link_close":
@@ -73,17 +84,29 @@ def inline_markdown(markup: str) -> str:
                 parts.append(token.markup)  # emphasis, opened or closed
     text = "".join(parts)
     # Where markup cannot be said again (emphasis that ends in an entity), the words are.
-    same = [_shape(token) for token in inline_tokens(text)] == [_shape(token) for token in tokens]
+    same = _shape(inline_tokens(text)) == _shape(tokens)
     return text if same else escape_markdown(inline_plain(markup))
 
 
-def _shape(token: Token) -> tuple[str, str, str]:
-    return token.type, token.content, str(token.attrs.get("href", ""))
+_ELEMENT = re.compile(r"<[A-Za-z/!?]")
+
+
+def _shape(tokens: Iterable[Token]) -> list[list[str]]:
+    """Return what tokens say, code that could be an element as text."""
+    shape: list[list[str]] = []
+    for token in tokens:
+        code = token.type == "code_inline" and not _ELEMENT.search(token.content)
+        kind = "text" if token.type == "code_inline" and not code else token.type
+        if shape and kind == "text" == shape[-1][0]:
+            shape[-1][1] += token.content
+        elif kind != "text" or token.content:
+            shape.append([kind, token.content, str(token.attrs.get("href", ""))])
+    return shape
 
 
 def _code(code: str) -> str:
     """Return a code span; a space is put inside where CommonMark would take one away."""
-    runs = [len(run) for run in re.findall("`+", code)]
+    runs = {len(run) for run in re.findall("`+", code)}
     fence = "`" * next(n for n in range(1, len(runs) + 2) if n not in runs)
     stripped = code[:1] == code[-1:] == " " and code.strip(" ")
     pad = " " if stripped or "`" in (code[:1], code[-1:]) else ""
@@ -93,12 +116,17 @@ def _code(code: str) -> str:
 def escape_markdown(plain: str) -> str:
     """Return plain text as Markdown in which nothing is markup, whoever renders it.
 
+    What starts an element or an entity is spelled as one: not every reader knows it escaped.
+
     Examples
     --------
     >>> print(escape_markdown("5 * 4 is 20"), escape_markdown("a <b> c"))
-    5 * 4 is 20 a \\<b> c
+    5 * 4 is 20 a &lt;b> c
     """
-    return _MARK.sub(r"\\\g<0>", plain)
+    return _MARK.sub(lambda found: _ENTITY.get(found[0], f"\\{found[0]}"), plain)
+
+
+_ENTITY = {"<": "&lt;", "&": "&amp;"}
 
 
 def strong(plain: str) -> str:
@@ -125,11 +153,11 @@ def markdown_lines(sentences: Iterable[str]) -> list[str]:
     """
     lines: list[str] = []
     for sentence in map(str.strip, sentences):  # white space at either end can start a block
-        if lines and not gap(_MARKS_AT_END.sub("", lines[-1])):
+        if lines and not gap(_MARKS_AT_END.sub("", lines[-1][-_LONGEST_END:])):
             lines[-1] += sentence
         else:
             start = _AT_LINE_START.match(sentence)
-            mark = start.start("mark") if start else 0
+            mark = start.end() - 1 if start else 0
             lines.append(f"{sentence[:mark]}\\{sentence[mark:]}" if start else sentence)
     return lines
 
@@ -145,14 +173,16 @@ def markdown_words(markdown: str) -> list[str]:
     ['Use', 'Form: It may help.', 'Lee A. A trial.']
     """
     _, text = split_front_matter(markdown)
-    notes = re.findall(r"^\[\^([a-z0-9-]+)\]:", text, re.MULTILINE)
+    notes = set(re.findall(r"^\[\^([a-z0-9-]+)\]:", text, re.MULTILINE))
     # A paragraph of its own, which is what the text of a footnote is.
     text = re.sub(r"^\[\^[a-z0-9-]+\]:[ ]*(.*)", r"\n\n\1\n", text, flags=re.MULTILINE)
     # Until the text is parsed, a mark stands for each footnote's: what follows starts no line.
     mark = next(one for one in "\U0001056f\u2e3d\u2e3e\u2e42" if one not in text)
-    if notes:
-        pattern = rf"(?<!\\)((?:\\\\)*)\[\^(?:{'|'.join(notes)})\]"
-        text = re.sub(pattern, rf"\1{mark}", text)
+    text = re.sub(
+        r"(?<!\\)((?:\\\\)*)\[\^([a-z0-9-]+)\]",
+        lambda found: f"{found[1]}{mark}" if found[2] in notes else found[0],
+        text,
+    )
     lines: list[str] = []
     for token in block_parser().parse(text):
         if token.type in ("fence", "code_block"):
@@ -178,6 +208,33 @@ def raw_html(markdown: str) -> list[str]:
         parts = [token, *(token.children or [])]
         found += [one.content.strip() for one in parts if one.type in ("html_block", "html_inline")]
     return found
+
+
+def strange_links(markdown: str) -> list[str]:
+    """Return the addresses of links and pictures in Markdown that lead to no page and no person."""
+    if not _ADDRESS.search(markdown):
+        return []
+    tokens = _any_links().parse(markdown)
+    parts = [part for token in tokens for part in token.children or []]
+    addresses = [str(part.attrs.get("href") or part.attrs.get("src") or "") for part in parts]
+    return [one for one in addresses if re.match(r"[^/?#]*:", one) and not _SAFE.match(one)]
+
+
+# An address in Markdown that has a scheme, or may have one in other letters.
+_ADDRESS = re.compile(
+    r"\](?:\(|:)\s{0,99}<?(?!https?://|mailto:|tel:|sms:)[^\s/#)>]{0,99}[:&\\%]", re.IGNORECASE
+)
+_SAFE = re.compile(r"(?:https?|mailto|tel|sms):|data:image/(?:png|jpeg|gif);", re.IGNORECASE)
+
+
+@lru_cache
+def _any_links() -> MarkdownIt:
+    """Return a parser that takes every address for one."""
+    from markdown_it import MarkdownIt
+
+    parser = MarkdownIt("commonmark").enable("table")
+    parser.validateLink = lambda url: url is not None  # type: ignore[method-assign]
+    return parser
 
 
 def split_front_matter(markdown: str) -> tuple[list[str], str]:

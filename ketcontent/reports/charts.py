@@ -234,7 +234,8 @@ def _svg(
         figure.savefig(out, format="svg", transparent=True, metadata={"Date": None})
     svg = out.getvalue()
     svg = svg[svg.index("<svg") :].replace(_INK, "currentColor")
-    svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
+    # A style sheet in a drawing is one of the page around it.
+    svg = re.sub(r"<(metadata|style)\b.*?</\1>", "", svg, flags=re.DOTALL)
     # Its size follows the column; its font is the page's.
     svg = re.sub(r'(<svg[^>]*?) width="[^"]*"', r"\1", svg, count=1)
     svg = re.sub(r'(<svg[^>]*?) height="[^"]*"', r"\1", svg, count=1)
@@ -242,7 +243,8 @@ def _svg(
     svg = re.sub(r"font: ([0-9.]+px)[^;\"]*", r"font-size: \1", svg)
     svg = _own_ids(svg)
     named = render("label.html.j2", text=alternative)
-    return svg.replace("<svg ", f'<svg role="img" aria-label="{named}" ', 1).strip()
+    joints = 'stroke-linejoin="round" stroke-linecap="butt"'
+    return svg.replace("<svg ", f'<svg role="img" aria-label="{named}" {joints} ', 1).strip()
 
 
 def _own_ids(svg: str) -> str:

@@ -1,3 +1,4 @@
+from .alignment import moved_places as moved_places
 from .normalize import canonical as canonical
 from .normalize import counted as counted
 from .normalize import digest as digest

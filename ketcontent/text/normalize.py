@@ -54,7 +54,24 @@ def canonical(text: str) -> str:
     >>> canonical("cafe\\u0301  au lait ")
     'café au lait'
     """
-    return fold(unicodedata.normalize("NFC", text))
+    return fold(_composed(text))
+
+
+_LONG = 2_000
+
+
+def _composed(text: str) -> str:
+    """Return text in normalization form C, a run of hundreds of accents as it stands.
+
+    To bring such a run in order takes the square of its length, and no language has one.
+    """
+    if len(text) < _LONG or text.isascii():
+        return unicodedata.normalize("NFC", text)
+    import regex
+
+    parts = regex.split(r"(\p{M}{100,})", text)
+    parts[::2] = [unicodedata.normalize("NFC", part) for part in parts[::2]]
+    return "".join(parts)
 
 
 def digest(*parts: str | Sequence[str], context: Sequence[str], rule: str = "w1") -> str:
@@ -110,10 +127,10 @@ def gap(sentence: str) -> str:
 
 def joined(sentences: Iterable[str]) -> str:
     """Return sentences as one running text."""
-    text = ""
-    for sentence in sentences:
-        text = f"{text}{gap(text)}{sentence}" if text else sentence
-    return text
+    parts: list[str] = []
+    for sentence in filter(None, sentences):
+        parts += [gap(parts[-1]), sentence] if parts else [sentence]
+    return "".join(parts)
 
 
 def visible(text: str) -> str:

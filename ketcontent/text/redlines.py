@@ -6,13 +6,13 @@ new wording, rejecting all of it the old, to the character.
 
 from __future__ import annotations
 
-import difflib
 import re
 from dataclasses import dataclass
 from html import escape
 from typing import Any, Literal
 
 from ketcontent.errors import UnknownName
+from ketcontent.text.alignment import aligned
 from ketcontent.text.normalize import canonical, same_words, visible
 from ketcontent.text.tokenizer import tokens
 
@@ -124,10 +124,9 @@ def compare(old: str, new: str) -> Redline:
     """
     before, after = _with_spaces(old), _with_spaces(new)
     pieces: list[Piece] = []
-    matcher = difflib.SequenceMatcher(None, _alike(before), _alike(after), autojunk=False)
-    for operation, b0, b1, a0, a1 in matcher.get_opcodes():
+    for same, b0, b1, a0, a1 in aligned(_alike(before), _alike(after)):
         was, now = "".join(before[b0:b1]), "".join(after[a0:a1])
-        if operation == "equal":
+        if same:
             pieces.append(Piece("kept", now, None if was == now else was))
             continue
         if was:

@@ -166,7 +166,7 @@ def rewritten(name: str, key: str, words: str) -> str:
     else:
         old = {
             "lede-1": "Tea is a drink & old.",
-            "lede-2": "It is \\<hot>!",
+            "lede-2": "It is &lt;hot\\>!",
             "green-1": "It \\*is\\* mild.",
             "green-2": "It *may* be [old](<https://example.org>).",
             "uses-1": "It costs 5 < 6\\!",

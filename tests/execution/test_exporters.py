@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 import subprocess
@@ -10,15 +11,19 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+import cmarkgfm
+import html5lib
+import mistune
 import nbformat
 import pytest
 import yaml
+from cmarkgfm.cmark import Options
 from nbconvert.exporters import get_export_names, get_exporter
 from nbformat import v4
 
 from ketcontent.errors import KetcontentError
 from ketcontent.execution.exporters import export
-from tests.conftest import make_project, start, tree
+from tests.conftest import ROOT, make_project, start, tree
 
 PIXEL = (
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9"
@@ -334,11 +339,54 @@ def test_the_html_of_a_strangers_notebook_shows_what_its_cells_show(strange: Pat
 def test_the_markdown_of_a_strangers_notebook_shows_what_its_cells_show(strange: Path) -> None:
     page = export(strange, "markdown").decode()
     assert "```text\nprinted <b>words</b>\n```\n" in page
-    assert "<p>kept words</p>" in page
+    assert "\nkept words\n" in page
+    assert "```text\ndose\n0    12\n```\n" in page
     assert f"![Figure](data:image/png;base64,{PIXEL})\n" in page
     assert "alert(1)" not in page
     assert "alert(6)" not in page
     assert "alert('raw')" not in page
+
+
+with (ROOT / "tests" / "attacks" / "output.csv").open(encoding="utf-8", newline="") as _file:
+    ATTACKS = [
+        pytest.param(row["mime"], row["output"], row["kept"], id=row["attack"])
+        for row in csv.DictReader(_file)
+    ]
+
+
+@pytest.mark.parametrize(("mime", "output", "kept"), ATTACKS)
+def test_an_output_that_says_that_it_is_ours_runs_and_loads_nothing(
+    tmp_path: Path, mime: str, output: str, kept: str
+) -> None:
+    label = {"application/vnd.ketcontent+json": json.dumps({"kind": "part"})}
+    bundle = {mime: output.replace("\\x1b", "\x1b").replace("\\u202e", "\u202e"), **label}
+    notebook = saved(tmp_path, code(v4.new_output("display_data", data=bundle), prints("end\n")))
+    page = export(notebook, "html").decode()
+    assert loads(page) == []
+    assert page.count("<style") == 1
+    assert page.count("<pre>end\n</pre>") == 1
+    assert kept in " ".join(html5lib.parse(page, namespaceHTMLElements=False).itertext())
+    markdown = export(notebook, "markdown").decode()
+    for drawn in (cmarkgfm.markdown_to_html_with_extensions(
+        markdown.split("\n---\n", 1)[1], options=Options.CMARK_OPT_UNSAFE, extensions=["autolink"]
+    ), str(mistune.create_markdown(escape=False)(markdown.split("\n---\n", 1)[1]))):  # fmt: skip
+        assert loads(drawn) == []
+        assert kept in " ".join(html5lib.parseFragment(drawn).itertext())
+        assert "javascript:" not in [*re.findall(r'href="(\w+:)', drawn)]
+    assert not re.search("[\x1b\u202e]", page + markdown)
+
+
+@pytest.mark.parametrize(
+    "facts", ["[", "[1]", "1", '{"kind": 1}', '{"kind": "x"}', '{"kind": "document", "state": "x"}',
+              "[" * 100_000, '{"kind": "document"}', '{"kind": "index", "strings": 1}']
+)  # fmt: skip
+def test_facts_in_a_form_that_we_do_not_write_are_none(tmp_path: Path, facts: str) -> None:
+    bundle = {"text/html": "<p>Words</p>", "application/vnd.ketcontent+json": facts}
+    page = export(
+        saved(tmp_path, code(v4.new_output("display_data", data=bundle))), "html"
+    ).decode()
+    assert '<meta name="robots" content="noindex">' in page or '"kind": "index"' in facts
+    assert "<p>Words</p>" in page
 
 
 @pytest.mark.parametrize("form", ["html", "markdown"])

@@ -228,7 +228,7 @@ def test_a_redline_in_a_table_is_drawn_in_its_own_form() -> None:
     table = show(frame, "Changes")
     assert f">{frame['redline'][0].to_html()}</td>" in table.to_html()
     assert "&lt;b&gt;" in table.to_html()
-    assert "| a | It \\[-\\<b>-\\]{+may+}. |" in table.to_markdown()
+    assert "| a | It \\[-&lt;b>-\\]{+may+}. |" in table.to_markdown()
 
 
 @given(

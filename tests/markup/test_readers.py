@@ -1,0 +1,153 @@
+"""A sentence as Markdown reads alike whoever renders it, with raw HTML on: words and no more."""
+
+from __future__ import annotations
+
+import csv
+import html
+import re
+from collections.abc import Callable
+from urllib.parse import unquote
+
+import cmarkgfm
+import html5lib
+import mistune
+import pypandoc
+import pytest
+from cmarkgfm.cmark import Options
+from hypothesis import example, given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+from ketcontent.markup.inline import inline_html, inline_plain, link_targets
+from ketcontent.markup.markdown import inline_markdown, markdown_lines, strong
+from ketcontent.text.normalize import fold
+from tests.conftest import ROOT
+
+with (ROOT / "tests" / "attacks" / "text.csv").open(encoding="utf-8", newline="") as file:
+    ATTACKS = {row["attack"]: row["text"] for row in csv.DictReader(file)}
+
+LINKIFIED = MarkdownIt("gfm-like", {"html": True, "linkify": True})
+MISTUNE = mistune.create_markdown(
+    escape=False,
+    plugins=["strikethrough", "footnotes", "table", "url", "task_lists", "def_list", "mark",
+             "insert", "superscript", "subscript", "math", "ruby", "spoiler"],
+)  # fmt: skip
+
+
+def github(markdown: str) -> str:
+    return str(
+        cmarkgfm.markdown_to_html_with_extensions(
+            markdown,
+            options=Options.CMARK_OPT_UNSAFE | Options.CMARK_OPT_FOOTNOTES,
+            extensions=["table", "autolink", "strikethrough", "tasklist"],
+        )
+    )
+
+
+READERS: dict[str, Callable[[str], str]] = {
+    "cmark-gfm": github,
+    "markdown-it with linkify": LINKIFIED.render,
+    "mistune": lambda markdown: str(MISTUNE(markdown)),
+}
+
+
+def seen(drawn: str) -> tuple[str, set[str], list[str], list[str]]:
+    """Return the words of HTML, its elements, its attributes and where its links lead."""
+    words, elements, attributes, links = "", set(), [], []
+    for node in html5lib.parseFragment(drawn, namespaceHTMLElements=False).iter():
+        if isinstance(node.tag, str) and node.tag != "DOCUMENT_FRAGMENT":
+            elements.add(node.tag)
+            attributes += [f"{node.tag} {name}" for name in node.attrib if name != "href"]
+            links += [node.attrib["href"]] if "href" in node.attrib else []
+        elif not isinstance(node.tag, str):
+            elements.add("a comment")
+        words += node.text or "" if isinstance(node.tag, str) else ""
+    text = "".join(html5lib.parseFragment(drawn, namespaceHTMLElements=False).itertext())
+    return fold(text), elements, attributes, links
+
+
+def is_in_the_text(link: str, text: str) -> bool:
+    """Whether a link leads where the text links to, or to an address that stands in its words."""
+    address = re.sub(r"^(https?://|mailto:)", "", unquote(html.unescape(link)), flags=re.IGNORECASE)
+    plain = unquote(inline_plain(text))
+    known = [re.sub(r"^(https?://|mailto:)", "", unquote(one)) for one in link_targets(text)]
+    return address in known or address.rstrip("/") in plain
+
+
+SPANS = {"p", "em", "strong", "code", "a", "br"}
+
+
+def assert_words_and_no_more(text: str, drawn: str, *, exact: bool = True) -> None:
+    words, elements, attributes, links = seen(drawn)
+    assert elements <= SPANS, (text, drawn)
+    assert not [one for one in attributes if one != "a title"], (text, drawn)
+    assert all(is_in_the_text(link, text) for link in links), (text, drawn)
+    if exact:
+        assert words == fold(inline_plain(text)), (text, drawn)
+
+
+@pytest.mark.parametrize("reader", READERS)
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_an_attack_is_words_to_every_reader(attack: str, reader: str) -> None:
+    text = ATTACKS[attack]
+    [line] = markdown_lines([inline_markdown(text)])
+    # mistune keeps the backslash before some marks that are none of its own.
+    assert_words_and_no_more(text, READERS[reader](line), exact=reader != "mistune")
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_an_attack_is_words_on_a_page_too(attack: str) -> None:
+    assert_words_and_no_more(ATTACKS[attack], f"<p>{inline_html(ATTACKS[attack])}</p>")
+    assert "\u202e" not in inline_html(ATTACKS[attack]) + inline_markdown(ATTACKS[attack])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("dialect", ["gfm", "commonmark_x", "markdown"])
+def test_an_attack_is_words_to_pandoc(dialect: str) -> None:
+    lines = [markdown_lines([inline_markdown(text)])[0] for text in ATTACKS.values()]
+    drawn = pypandoc.convert_text(
+        "\n\n".join(lines), "html", format=dialect, extra_args=["--mathml"]
+    )
+    words, elements, attributes, links = seen(drawn)
+    assert elements <= SPANS
+    assert not [one for one in attributes if one not in ("a title", "a class")]
+    everything = " ".join(ATTACKS.values())
+    assert all(is_in_the_text(link, everything) for link in links)
+    assert "alert(1)" in words
+
+
+_PIECES = """
+http://x.example https://y.example/a www.z.example a@b.example mailto: :// ` `` <b> </b>
+<b\tonclick=x> <!-- --> < > \\ \\\\ * ** _ [ ] ( ) ]( [a](https://a.example) [a](javascript:x)
+! { } {=html} {.a}
+&lt; &#60; &amp; & ; $ ~ ~~ ^ = == | # : a 1. - + ' " 。 &#x202e;
+"""
+PIECES = st.sampled_from([" ", *filter(None, re.split("[ \n]+", _PIECES))])
+HOSTILE = st.lists(PIECES, min_size=1, max_size=9).map("".join).map(fold).filter(bool)
+
+
+@given(HOSTILE)
+@example("http://x.example`<b>`")
+@example("http://x.example\\<b>")
+@example("`<b>`{=html}")
+def test_no_hostile_sentence_is_more_than_words_to_any_reader(text: str) -> None:
+    [line] = markdown_lines([inline_markdown(text)])
+    for name, reader in READERS.items():
+        assert_words_and_no_more(text, reader(line), exact=name == "cmark-gfm")
+
+
+@given(st.lists(HOSTILE, min_size=2, max_size=3), HOSTILE)
+def test_sentences_that_run_on_and_a_label_before_them_are_words_too(
+    sentences: list[str], label: str
+) -> None:
+    lines = markdown_lines(inline_markdown(one) for one in sentences)
+    text = " ".join([label, *sentences])
+    for reader in READERS.values():
+        drawn = reader(f"{strong(label)} " + "\n".join(lines))
+        _, elements, attributes, links = seen(drawn)
+        assert elements <= SPANS, drawn
+        assert not [one for one in attributes if one != "a title"], drawn
+        known = [one for part in sentences for one in link_targets(part)]
+        assert all(
+            is_in_the_text(link, text) or unquote(link) in map(unquote, known) for link in links
+        ), drawn

@@ -18,11 +18,13 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-from ketcontent import import_page, read_content, write_content
+from ketcontent import import_page, read_content, sign_off, write_content
+from ketcontent.approvals.signing import open_statements
 from ketcontent.building.builds import build
 from ketcontent.building.request import Built
 from ketcontent.execution.pool import process_pool, run_all
 from ketcontent.execution.run import Failure, Run
+from ketcontent.model.content import Content
 from ketcontent.scaffold import create_project
 from tests.laws import FEW
 
@@ -97,6 +99,14 @@ def add_pages(project: Path, pages: Mapping[str, str]) -> None:
     """Take pages into a project, each in a save of its own."""
     for document, text in pages.items():
         write_content(import_page(read_content(project / "data"), text, document=document))
+
+
+def sign_all(content: Content, document: str, **people: str) -> Content:
+    """Return the tables with a page signed in full: each capacity by the person named for it."""
+    for capacity, person in people.items():
+        for one in open_statements(content, document, capacity):
+            content = sign_off(content, document, one.statement, person=person, capacity=capacity)
+    return content
 
 
 def build_in(project: Path, *documents: str, **options: Any) -> Built:

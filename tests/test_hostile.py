@@ -15,12 +15,14 @@ from typing import Any
 import pytest
 
 from ketcontent import assemble, check, list_documents, sign_off, with_signoffs
+from ketcontent.approvals.status import signoff_statuses
 from ketcontent.errors import BrokenTables
 from ketcontent.execution.exporters import export
 from ketcontent.markup.templates import english
 from ketcontent.model.content import Content, frame_of
 from ketcontent.model.schema import TABLES, shipped_path
 from ketcontent.model.store import read_content, write_content
+from ketcontent.pages.assembly import PageView
 from ketcontent.reports.charts import balance, coverage, evidence_map, reading_grades
 from ketcontent.reports.display import show
 from ketcontent.reports.finding_tables import falling_due, findings, tally
@@ -137,11 +139,10 @@ def everywhere(cell: str) -> Content:
         sections=content.sections.assign(supplied_position=content.sections["position"]),
     )
     content = filled(content, cell)
-    for statement in content.statements["statement"]:
-        for capacity in ("clinical", "editorial"):
-            content = sign_off(
-                content, "zinc", statement, person="ada", capacity=capacity, signed_on=DAY
-            )
+    for one in signoff_statuses(PageView(content, "zinc")):
+        content = sign_off(
+            *(content, "zinc", one.statement), person="ada", capacity=one.capacity, signed_on=DAY
+        )
     return replace(content, signoffs=content.signoffs.assign(comment=cell))
 
 

@@ -6,13 +6,8 @@ import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
-from ketcontent.approvals.status import (
-    SignoffStatus,
-    review_date,
-    review_due,
-    signoff_statuses,
-    statement_digest,
-)
+from ketcontent.approvals.scope import shown_keys
+from ketcontent.approvals.status import SignoffStatus, review_date, review_due, signoff_statuses
 from ketcontent.dependencies import is_tracing, reading_whole, record_dependency
 from ketcontent.model import TABLES, Content, rows_of
 from ketcontent.pages import Document, Entry, Index, PageView, Signer, interface, page_views
@@ -22,8 +17,8 @@ from ketcontent.text import digest
 def with_signoffs(content: Content, page: Document) -> Document:
     """Return a page of the current edition with its state, and who signed what it shows.
 
-    ``reviewed`` when every statement shown has every sign-off it needs, ``part-reviewed`` when a
-    clinician has validly signed some, else ``draft``. An archive copy stays what it is.
+    ``reviewed`` when all that is shown and signed has every sign-off it needs, ``part-reviewed``
+    when a clinician has validly signed some, else ``draft``. An archive copy stays what it is.
 
     Examples
     --------
@@ -43,7 +38,7 @@ def with_statuses(view: PageView, page: Document, statuses: Sequence[SignoffStat
     """Return what is shown of a page with its state and signers, by the statuses of all of it."""
     if page.edition == "supplied":
         return page
-    shown = {one.statement for one in page.statements}
+    shown = shown_keys(page)
     found = [one for one in statuses if one.statement in shown]
     last = review_date(statuses)
     valid = [one for one in found if one.state == "valid"]
@@ -75,14 +70,14 @@ def with_statuses(view: PageView, page: Document, statuses: Sequence[SignoffStat
         signers=tuple(signers),
         last_review=str(last or ""),
         next_review=str(due or ""),
-        version=_version(page),
+        version=_version(page.document, found),
     )
 
 
-def _version(page: Document) -> str:
-    """Return the digest of the statement digests of all that is shown, in order."""
-    digests = [statement_digest(page.document, one) for one in page.statements]
-    return digest(digests, context=(page.document,))
+def _version(document: str, found: Sequence[SignoffStatus]) -> str:
+    """Return the digest of the digests of all that is shown and signed, in order."""
+    digests = {one.statement: one.signed.digest for one in found}
+    return digest(list(digests.values()), context=(document,), rule="w2")
 
 
 def list_documents(content: Content) -> Index:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ketcontent.approvals.page_reading import PageReading, read_page_html
-from ketcontent.approvals.status import signoff_statuses, statement_digest
+from ketcontent.approvals.status import signoff_statuses
 from ketcontent.approvals.verification import one_line, read_markdown, reader_text
 from ketcontent.hashing import hash_bytes
 from ketcontent.markup import doi_address, link_targets, web_address
@@ -25,7 +25,7 @@ def record(
     *,
     before: tuple[Mapping[str, Any], Collection[str]] | None = None,
 ) -> dict[str, Any]:
-    """Return the record of a page in its current edition.
+    """Return the record of a page in its current edition: its sentences, and what is signed around.
 
     Parameters
     ----------
@@ -42,7 +42,8 @@ def record(
     view = PageView(content, document)
     page = view.edition()
     signed: dict[str, list[dict[str, str]]] = {}
-    for one in signoff_statuses(view):
+    statuses = signoff_statuses(view)
+    for one in statuses:
         signed.setdefault(one.statement, []).append(
             {
                 "capacity": one.capacity,
@@ -51,13 +52,14 @@ def record(
                 "signed_on": one.signed_on,
             }
         )
+    signed_of = {one.statement: one.signed for one in statuses}
     statements = [
         {
             "statement": one.statement,
             "section": section.section,
             "label": canonical(one.label_text),
             "words": canonical(one.plain),
-            "digest": statement_digest(document, one),
+            "digest": signed_of[one.statement].digest,
             "kind": one.kind,
             "certainty": one.certainty,
             "certainty_shown": shown_certainty(one, page.say),
@@ -81,6 +83,16 @@ def record(
         "language": page.language,
         "edition": "current",
         "statements": statements,
+        "around": [
+            {
+                "key": one.key,
+                "words": one.words,
+                "digest": one.digest,
+                "sign_offs": signed.get(one.key, []),
+            }
+            for one in signed_of.values()
+            if one.table != "statements"
+        ],
         "pages": shown,
         "files": files,
         "addresses": _addresses(page),

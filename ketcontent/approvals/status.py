@@ -1,17 +1,19 @@
 """Where the sign-offs of a page stand: valid, refused, stale or missing.
 
 A sign-off is a row that says: this person, in this capacity, on this day, said yes (or no) to
-exactly these words. It holds the digest of what the reader reads (`statement_digest`) and the words
-themselves, so that a stale one shows its own redline with no history at hand.
+exactly these words. It holds the digest of what decides what a reader understands
+(`ketcontent.approvals.scope`) and the words themselves, so that a stale one shows its own
+redline with no history at hand.
 
 valid
     Someone in the capacity approved the words as they are now.
 refused
     Someone in the capacity asked for changes to the words as they are now.
 stale
-    Someone in the capacity approved other words, another grade or other sources.
+    Someone in the capacity approved it with other words, or as it stood elsewhere, with another
+    kind or grade, or on other sources; or approved it under the older rule.
 missing
-    Nobody in the capacity has approved any wording.
+    Nobody who may sign in the capacity has approved any wording.
 
 Who signed is as trustworthy as the repository's history: a digest is not an identity.
 """
@@ -21,13 +23,12 @@ from __future__ import annotations
 import dataclasses
 import datetime
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from typing import Any, Literal, get_args
 
+from ketcontent.approvals.scope import Signable, signables
 from ketcontent.diagnostics import Diagnostic
-from ketcontent.markup import link_targets
-from ketcontent.pages import PageView, Statement
-from ketcontent.text import digest
+from ketcontent.model import shipped_policies
+from ketcontent.pages import PageView
 
 Capacity = Literal["editorial", "clinical", "lay"]
 
@@ -36,59 +37,12 @@ Verdict = Literal["approved", "changes-requested"]
 State = Literal["valid", "refused", "stale", "missing"]
 
 
-@lru_cache(maxsize=4096)
-def statement_digest(document: str, statement: Statement) -> str:
-    """Return the digest of a statement as a reader reads it.
-
-    It covers the words (notices in place, markup and white space aside), the addresses that they
-    link to, the label, the certainty, and of each source cited its id and what a reader reads of it
-    in the list of references (`ketcontent.pages.citations.READ_BY_READERS`), in the context of
-    document and statement. A reading of the supplier's that waits beside it is covered too. A
-    move, a re-save and the order of citations do not count.
-    """
-    return digest(
-        statement.plain,
-        statement.label,
-        statement.certainty,
-        list(statement.rests_on),
-        list(link_targets(statement.text)),
-        *([statement.contested] if statement.contested else []),
-        context=[document, statement.statement],
-        rule="w2",
-    )
-
-
-@lru_cache(maxsize=4096)
-def older_digest(document: str, statement: Statement) -> str:
-    """Return the digest of a statement by the rule before: of its sources it covers only the ids.
-
-    A sign-off by it on words that cite nothing covers as much as one of today, and counts; on words
-    that cite a source it is stale, since nobody can tell which paper the signer read of.
-    """
-    return digest(
-        statement.plain,
-        statement.label,
-        statement.certainty,
-        sorted(statement.cites),
-        list(link_targets(statement.text)),
-        *([statement.contested] if statement.contested else []),
-        context=[document, statement.statement],
-    )
-
-
-def reader_words(statement: Statement) -> str:
-    """Return the words of a statement as they are kept with a sign-off: label and words."""
-    return " ".join(f"{statement.label_text} {statement.plain}".split())
-
-
 @dataclasses.dataclass(frozen=True, slots=True)
 class SignoffStatus:
-    """Where one statement stands in one capacity."""
+    """Where one thing that is signed stands in one capacity."""
 
-    statement: str
-    """The statement."""
-    section: str
-    """Its section."""
+    signed: Signable
+    """What is signed, as it is now."""
     capacity: str
     """The capacity that must sign."""
     state: State
@@ -102,76 +56,98 @@ class SignoffStatus:
     comment: str
     """What the last signer said."""
     older: bool = False
-    """Whether these words, grade and ids were signed, by a rule that did not cover the sources."""
+    """Whether it was signed as it is under the older rule, which covered less."""
+    why: str = ""
+    """Why the sign-offs that are there do not count; empty where there are none."""
+
+    @property
+    def statement(self) -> str:
+        """The statement; of what else is signed, its key as a sign-off names it."""
+        return self.signed.key
+
+    @property
+    def section(self) -> str:
+        """Its section; empty for what belongs to the page."""
+        return self.signed.section
 
 
 def signoff_statuses(view: PageView) -> list[SignoffStatus]:
-    """Return where each statement of a page stands in each capacity that must sign it.
+    """Return where all that is signed of a page stands in each capacity that must sign it.
 
-    Statements come in reading order. A statement whose kind is not set needs every capacity that
-    any kind needs. A notice is signed wherever it is used.
+    In reading order, the title first and the terms last. A statement whose kind is not set needs
+    every capacity that any kind needs. A notice is signed wherever it is used.
     """
-    page = view.edition()
-    needed = _needed(view)
+    needed = capacities_needed(view)
     authors = authors_of(view)
+    people: dict[str, Mapping[str, Any]] = {row["person"]: row for row in view.rows("people")}
     rows: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
     for row in view.rows("signoffs"):
         rows.setdefault((row["statement"], row["capacity"]), []).append(row)
     found = []
-    for section in page:
-        for one in section.statements:
-            now = {statement_digest(view.document, one)}
-            before = older_digest(view.document, one)
-            now |= set() if one.cites else {before}
-            for capacity in needed.get(one.kind, needed[""]):
-                said = [
-                    row
-                    for row in rows.get((one.statement, capacity), [])
-                    if not (capacity == "clinical" and row["person"] == authors[one.statement])
-                ]
-                status = _signoff_status(one.statement, section.section, capacity, said, now)
-                older = status.state == "stale" and any(row["digest"] == before for row in said)
-                found.append(dataclasses.replace(status, older=older))
+    for one in signables(view):
+        for capacity in needed.get(one.kind, needed[""]):
+            said: list[Mapping[str, Any]] = []
+            why = ""
+            for signoff in rows.get((one.key, capacity), ()):
+                who = people.get(signoff["person"], {})
+                reason = why_not(capacity, who, one.key, author=authors.get(one.key, ""))
+                why = reason or why
+                said += [] if reason else [signoff]
+            found.append(_signoff_status(one, capacity, said, why))
     return found
 
 
+def why_not(capacity: str, person: Mapping[str, Any], key: str, *, author: str) -> str:
+    """Return why somebody cannot sign something in a capacity; nothing, where they can."""
+    name = person.get("person", "")
+    if capacity != "clinical":
+        return ""
+    if name == author:
+        return f"'{name}' wrote the words of '{key}' and cannot be their clinical reviewer"
+    if person.get("credential", "").strip().casefold() in _NO_CREDENTIAL:
+        return f"'{name}' has no credential in people.csv and cannot be a clinical reviewer"
+    return ""
+
+
+_NO_CREDENTIAL = ("", "-", "–", "n/a", "none", "no")
+
+
 def _signoff_status(
-    statement: str, section: str, capacity: str, said: list[Mapping[str, Any]], now: set[str]
+    one: Signable, capacity: str, said: list[Mapping[str, Any]], why: str
 ) -> SignoffStatus:
     said = sorted(said, key=lambda row: (row["signed_on"], row["verdict"], row["signoff"]))
     # Each person's last word on the words as they are now.
-    last_words = {row["person"]: row for row in said if row["digest"] in now}
+    last_words = {row["person"]: row for row in said if row["digest"] == one.digest}
     refused = [row for row in last_words.values() if row["verdict"] != "approved"]
     agreed = [row for row in last_words.values() if row["verdict"] == "approved"]
     once = [row for row in said if row["verdict"] == "approved"]
     state: State = "refused" if refused else "valid" if agreed else "stale" if once else "missing"
     row = (refused or agreed or once or [{}])[-1]
     return SignoffStatus(
-        statement=statement,
-        section=section,
+        signed=one,
         capacity=capacity,
         state=state,
         person=row.get("person", ""),
         signed_on=row.get("signed_on", ""),
         wording=once[-1]["wording"] if once else "",
         comment=row.get("comment", ""),
+        older=state == "stale" and one.older in {row["digest"] for row in once},
+        why=why if state == "missing" else "",
     )
 
 
 def judge_signoffs(view: PageView, statuses: Sequence[SignoffStatus]) -> list[Diagnostic]:
-    """Return a fault for each statement of a page that lacks a sign-off it needs."""
+    """Return a fault for each thing on a page that lacks a sign-off it needs."""
     people = {row["person"]: row["name"] for row in view.rows("people")}
     faults: dict[tuple[str, str], list[SignoffStatus]] = {}
     for one in statuses:
         if one.state != "valid":
             faults.setdefault((one.statement, one.state), []).append(one)
-    return [_fault(view.document, state, found, people) for (_, state), found in faults.items()]
+    return [_fault(view.document, found, people) for found in faults.values()]
 
 
-def _fault(
-    document: str, state: str, found: list[SignoffStatus], people: Mapping[str, str]
-) -> Diagnostic:
-    one = found[-1]
+def _fault(document: str, found: list[SignoffStatus], people: Mapping[str, str]) -> Diagnostic:
+    one, signed = found[-1], found[-1].signed
     capacities = " and ".join(status.capacity for status in found)
     name = people.get(one.person, one.person)
     message, hint = {
@@ -180,35 +156,55 @@ def _fault(
             "Ask for one: ketcontent sign walks a reviewer through the section.",
         ),
         "stale": (
-            f"The {capacities} sign-off was made by an older rule, which did not "
-            "cover what a reader reads of its sources."
+            f"The {capacities} sign-off was made under the older rule, which did not cover where "
+            "the words stand, their kind and what a reader reads of the sources."
             if one.older
-            else f"The {capacities} sign-off is to other words, another grade or other sources, or "
-            "from before the supplier changed it.",
+            else f"The {capacities} sign-off is to {_OTHER.get(signed.kind, _OTHER[''])}, or from "
+            "before the supplier changed it.",
             f"Show {name} what changed since {one.signed_on}, and ask again.",
         ),
         "refused": (
             f"{name} asked for changes ({capacities}): {one.comment}",
             f"Change the words, or settle it with {name}.",
         ),
-    }[state]
+    }[one.state]
+    if one.why:
+        message = f"No {capacities} sign-off that counts: {one.why}."
+        hint = "Ask another clinician."
+    # A term is read on many pages, and each has sign-offs of its own.
+    on_page = f" On the page '{document}'." if signed.table == "terms" else ""
     return Diagnostic(
-        rule=f"sign-off-{state}",
-        message=message,
+        rule=f"sign-off-{one.state}",
+        message=message + on_page,
         hint=hint,
-        table="statements",
-        key=f"{document}/{one.statement}",
-        column="text",
+        table=signed.table,
+        key=signed.row,
+        column=signed.column,
     )
 
 
-def _needed(view: PageView) -> dict[str, tuple[str, ...]]:
-    """Return the capacities each kind needs; under the empty kind, all that any needs."""
+_OTHER = {
+    "": "other words, another kind, grade, source, link or place",
+    "title": "another title, other words on the page's purpose and makers, or another order of "
+    "sections",
+    "heading": "another heading, or to another order of what stands under it",
+    "term": "another definition",
+}
+"""What differs where a sign-off is stale, by what was signed."""
+
+
+def capacities_needed(view: PageView) -> dict[str, tuple[str, ...]]:
+    """Return the capacities each kind needs; under the empty kind, all that any needs.
+
+    What the policies do not speak of at all needs what the shipped ones ask for.
+    """
     order = {name: place for place, name in enumerate(get_args(Capacity))}
+    own = [(row["kind"], row["capacity"]) for row in view.rows("policies")]
+    named = {kind for kind, _ in own}
     needed: dict[str, set[str]] = {"": set()}
-    for row in view.rows("policies"):
-        for kind in ("", row["kind"]):
-            needed.setdefault(kind, set()).add(row["capacity"])
+    for kind, capacity in [*own, *(one for one in shipped_policies() if one[0] not in named)]:
+        needed.setdefault(kind, set()).add(capacity)
+        needed[""].add(capacity)
     return {kind: tuple(sorted(names, key=order.__getitem__)) for kind, names in needed.items()}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from ketcontent.checks.certainty import NOT_KNOWN
 from ketcontent.checks.statements import (
@@ -10,7 +11,7 @@ from ketcontent.checks.statements import (
     statement_fault,
 )
 from ketcontent.diagnostics import Diagnostic, Severity
-from ketcontent.markup import english
+from ketcontent.markup import STATE_WORDS, english
 from ketcontent.pages import Edition, PageView
 from ketcontent.text import word_count
 
@@ -180,29 +181,36 @@ def judge_notices(view: PageView, *, edition: Edition = "current") -> list[Diagn
 
 
 def judge_strings(view: PageView) -> list[Diagnostic]:
-    """Return the words of the furniture that a page's language lacks.
+    """Return the words of the furniture that a page's language lacks, or that say something else.
 
-    Until they are there, all furniture of the page is English.
+    Until all are there, all furniture of the page is English. What says in English how far a page
+    can be trusted is as shipped, and a row that says otherwise has no effect but this fault.
     """
     [page] = view.rows("documents")
     language = page["language"]
-    tags = {language.casefold(), language.casefold().split("-")[0]}
-    rows = [row for row in view.rows("strings") if row["language"].casefold() in tags]
-    there = {row["string"] for row in rows}
-    needed = set(english().texts) - (there if "en" not in tags else set(english().texts))
-    faults = [
-        Diagnostic(
-            rule="string-lacks-fields",
-            message=f"It must hold {', '.join(lost)}, as the English does.",
-            hint="Put each where the sentence needs it.",
-            table="strings",
-            key=f"{row['string']}/{row['language']}",
-            column="text",
-            cell=row["text"],
-        )
-        for row in rows
-        if row["string"] in english().texts and (lost := _lost_fields(row["string"], row["text"]))
-    ]
+    base = language.casefold().split("-")[0]
+    tags = {base, language.casefold()}
+    say = view.edition().say
+    there, faults = set(), []
+    for row in view.rows("strings"):
+        tag, name = row["language"].casefold(), row["string"]
+        if tag in tags:
+            there.add(name)
+        said = _string_fault(row, say.texts) if tag in {*tags, "en"} else None
+        if said and (tag in tags or said[0] == "state-words-changed"):
+            rule, message, hint = said
+            faults.append(
+                Diagnostic(
+                    rule=rule,
+                    message=message,
+                    hint=hint,
+                    table="strings",
+                    key=f"{name}/{row['language']}",
+                    column="text",
+                    cell=row["text"],
+                )
+            )
+    needed = set() if base == "en" else set(english().texts) - there
     if not needed:
         return faults
     return [
@@ -215,6 +223,42 @@ def judge_strings(view: PageView) -> list[Diagnostic]:
             "English.",
         ),
     ]
+
+
+def _string_fault(row: dict[str, str], texts: Mapping[str, str]) -> tuple[str, str, str] | None:
+    """Return rule, message and hint of what is wrong with a string; `texts` are those beside it."""
+    name, text = row["string"], row["text"]
+    shipped = english().texts
+    if name not in shipped:
+        return None
+    trusted = name.startswith(STATE_WORDS)
+    if row["language"].casefold().split("-")[0] == "en" and trusted and text != shipped[name]:
+        return (
+            "state-words-changed",
+            f"The page keeps saying '{shipped[name]}': no project rewords how far to trust a page.",
+            "Put the shipped words back, or delete the row.",
+        )
+    if lost := _lost_fields(name, text):
+        return (
+            "string-lacks-fields",
+            f"It must hold {', '.join(lost)}, as the English does.",
+            "Put each where the sentence needs it.",
+        )
+    alike = [
+        other
+        for other, said in texts.items()
+        if trusted
+        and other.startswith(STATE_WORDS)
+        and said == text
+        and shipped[other] != shipped[name]
+    ]
+    if alike:
+        return (
+            "state-words-alike",
+            f"It says the same as '{alike[0]}', which means something else.",
+            "Translate both so that a reader can tell them apart.",
+        )
+    return None
 
 
 def _lost_fields(name: str, text: str) -> list[str]:

@@ -48,14 +48,17 @@ def sentence_faults(content: Content, document: str, statement: str) -> list[Dia
         judge_supplier,
     )
     found = [fault for judge in judges for fault in judge(alone)]
-    found += judge_signoffs(alone, signoff_statuses(alone))
     return _standing(content, found, f"{document}/{statement}")
 
 
 def page_faults(content: Content, document: str, statement: str) -> list[Diagnostic]:
-    """Return what the judges find in a statement who read the whole page: first use, repetition."""
+    """Return what the judges find in a statement who read the whole page.
+
+    First use, repetition, and sign-offs, which depend on where it stands.
+    """
     view = PageView(content, document)
     found = [*judge_terms(view), *judge_repetition(view)]
+    found += judge_signoffs(view, signoff_statuses(view))
     return _standing(content, found, f"{document}/{statement}")
 
 

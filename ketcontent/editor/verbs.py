@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from ketcontent.approvals import sign_off, statement_digest
+from ketcontent.approvals import sign_off, signables
 from ketcontent.clock import today
 from ketcontent.editor.bench import (
     Bench,
@@ -45,11 +45,11 @@ from ketcontent.editor.views import (
     everything_shown,
     findings_while_typing,
     source_view,
-    statement_view,
     written_rows,
 )
 from ketcontent.errors import KetcontentError
 from ketcontent.model import read_content, write_content
+from ketcontent.pages import PageView
 
 
 def _open(bench: Bench, message: Mapping[str, Any]) -> Answer:
@@ -232,19 +232,19 @@ def _settle(bench: Bench, message: Mapping[str, Any]) -> Answer:
 
 def _sign(bench: Bench, message: Mapping[str, Any]) -> Answer:
     key, document = str(message["statement"]), bench.session.document
-    bench.chosen = key
+    if ":" not in key:
+        bench.chosen = key
     if key in changed_statements(bench):
         raise KetcontentError(
             f"'{key}' has changes that are not saved.",
             hint="Save them, or undo them, then sign the words that stand.",
         )
     fresh = read_content(bench.folder)
-    seen, now = (statement_view(one, document, key) for one in (bench.session.saved, fresh))
-    if (
-        seen is None
-        or now is None
-        or statement_digest(document, seen) != statement_digest(document, now)
-    ):
+    seen, now = (
+        [one.digest for one in signables(PageView(tables, document)) if one.key == key]
+        for tables in (bench.session.saved, fresh)
+    )
+    if not seen or seen != now:
         carry_over(bench, fresh)
         raise KetcontentError(
             f"Somebody changed '{key}' while you read it; nothing was signed.",
@@ -261,6 +261,8 @@ def _sign(bench: Bench, message: Mapping[str, Any]) -> Answer:
         signed_on=today(),
     )
     carry_over(bench, write_content(signed))
+    if ":" in key:  # a title, a heading, a term: it is listed with what is found in the whole page
+        judge_page(bench)
     return everything_shown(bench)
 
 

@@ -12,7 +12,13 @@ from collections.abc import Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
-from ketcontent.approvals import SignoffStatus, reader_words, signoff_statuses
+from ketcontent.approvals import (
+    Signable,
+    SignoffStatus,
+    reader_words,
+    signables,
+    signoff_statuses,
+)
 from ketcontent.diagnostics import Diagnostic
 from ketcontent.editor.bench import Bench, cells_of, statements_of
 from ketcontent.editor.edits import statement_row
@@ -166,8 +172,7 @@ def _detail(bench: Bench, key: str) -> Answer:
         if found[:2] == (document, key)
     }
     sources = rows_by_key(content, "sources")
-    alone_page = alone_with(content, document, key)
-    stands = signoff_statuses(PageView(alone_page, document)) if row["position"] else []
+    stands = [one for one in signoff_statuses(PageView(content, document)) if one.statement == key]
     cites = shown.cites if shown else cited(cell)
     reads = reader_words(shown) if shown else ""
     supplied = labelled_words(row["supplied_label"], row["supplied"])
@@ -214,8 +219,9 @@ def _detail(bench: Bench, key: str) -> Answer:
 def _signoff_view(bench: Bench, one: SignoffStatus, shown: Statement | None) -> Answer:
     now = reader_words(shown) if shown else ""
     people = rows_by_key(bench.session.content, "people")
+    told = ("statement", "section", "capacity", "state", "person", "signed_on", "comment", "older")
     return {
-        **asdict(one),
+        **{name: getattr(one, name) for name in told},
         "name": people.get((one.person,), {}).get("name", one.person),
         "since": redline_view(one.wording, now) if one.state == "stale" else [],
     }
@@ -242,6 +248,8 @@ def _preview(bench: Bench) -> Answer:
 def _whole_page(bench: Bench) -> list[Answer]:
     """Return the faults that belong to no statement, those of one rule together."""
     leads = _leads(bench)
+    view = PageView(bench.session.content, bench.session.document)
+    signed = {(one.table, one.row): one for one in signables(view)}
     groups: dict[tuple[str, str], list[Answer]] = {}
     for one in bench.whole:
         row = {
@@ -252,11 +260,18 @@ def _whole_page(bench: Bench) -> list[Answer]:
             "hint": one.hint,
             "statements": leads.get((one.table, one.key), []),
         }
+        if one.rule.startswith("sign-off-"):
+            row |= _to_approve(signed.get((one.table, one.key)))
         groups.setdefault((one.severity, one.rule), []).append(row)
     return [
         {"severity": severity, "rule": rule, "rows": rows}
         for (severity, rule), rows in groups.items()
     ]
+
+
+def _to_approve(one: Signable | None) -> Answer:
+    """Return what a reviewer reads of a title, heading or term, and its key as it is signed."""
+    return {"signs": one.key, "reads": one.words} if one else {}
 
 
 def _leads(bench: Bench) -> dict[tuple[str, str], list[str]]:

@@ -6,6 +6,7 @@ from .inline import block_html as block_html
 from .inline import direction as direction
 from .inline import inline_plain as inline_plain
 from .inline import link_targets as link_targets
+from .inline import link_titles as link_titles
 from .inline import phone_links as phone_links
 from .inline import trusted as trusted
 from .markdown import doi_address as doi_address
@@ -19,6 +20,7 @@ from .markdown import strange_links as strange_links
 from .markdown import strong as strong
 from .markdown import web_address as web_address
 from .templates import FACTS as FACTS
+from .templates import STATE_WORDS as STATE_WORDS
 from .templates import TEMPLATES_VARIABLE as TEMPLATES_VARIABLE
 from .templates import Strings as Strings
 from .templates import back_to as back_to

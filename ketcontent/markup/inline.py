@@ -184,6 +184,18 @@ def phone_links(markup: str) -> list[tuple[str, str]]:
 
 
 @lru_cache(maxsize=SENTENCES_KEPT)
+def link_titles(markup: str) -> tuple[str, ...]:
+    """Return what a reader is told of each link of inline markup who points at it, in order."""
+    if "](" not in markup:
+        return ()
+    return tuple(
+        str(token.attrs.get("title", ""))
+        for token in inline_tokens(markup)
+        if token.type == "link_open"
+    )
+
+
+@lru_cache(maxsize=SENTENCES_KEPT)
 def as_markup(plain: str) -> str:
     """Return inline markup that reads exactly as `plain`, with escapes only where it needs them.
 

@@ -63,6 +63,8 @@ class Strings:
     """The language, as a BCP 47 tag."""
     texts: Mapping[str, str]
     """The text of each string, by its name."""
+    own: bool = False
+    """Whether a project translated them itself; a page then says its state in English too."""
 
     def __call__(self, name: str, /, **values: object) -> str:
         """Return a string, with ``{name}`` replaced by the values given.
@@ -82,6 +84,18 @@ class Strings:
             r"\{(\w+)\}", lambda found: str(values.get(found[1], found[0])), self.texts[name]
         )
 
+    def shipped(self, name: str) -> str:
+        """Return a string as the package came with it, in English."""
+        return english()(name)
+
+    @property
+    def reworded(self) -> list[str]:
+        """The names and texts of those that are not as the package came with them."""
+        known = english().texts
+        return [
+            f"{name}={text}" for name, text in sorted(self.texts.items()) if known.get(name) != text
+        ]
+
     def date(self, day: str) -> str:
         """Return a date, given as 2026-11-23, as this language writes it; nothing for nothing."""
         if not day:
@@ -95,6 +109,26 @@ class Strings:
         if language == self.language:
             return trusted("")
         return trusted(f' lang="{html.escape(self.language)}" dir="{direction(self.language)}"')
+
+
+STATE_WORDS = (
+    *(
+        "about",
+        "against",
+        "before-release",
+        "capacity-",
+        "certainty",
+        "danger",
+        "help-now",
+        "important",
+    ),
+    *("index-draft", "index-reviewed", "index-state", "last-review", "never", "next-review"),
+    *("sources-lost", "sources-unconfirmed", "state-"),
+)
+"""How the names of strings start that say how far a page, a sentence or a source can be trusted.
+
+A project does not reword them in English: a reader of any page can rely on what they mean.
+"""
 
 
 def back_to(language: str, say: Strings) -> Markup:

@@ -190,6 +190,36 @@ def _a_waiver_is_for_a_row_that_is_there(tables: TablesRows) -> None:
             )
 
 
+def _a_sign_off_is_for_something_that_is_there(tables: TablesRows) -> None:
+    """What was signed is a statement, a heading or the title of its page.
+
+    A term may leave the glossary, and a waiver its table, and what was signed of it stays on file.
+    """
+    signoffs = tables["signoffs"]
+    known: dict[str, set[tuple[str, str]]] = {}
+    for kind, table, column in (
+        ("", "statements", "statement"),
+        ("heading", "sections", "section"),
+        ("title", "documents", "document"),
+    ):
+        if tables[table].faults.absent & {"document", column}:
+            continue
+        known[kind] = {(row["document"], row[column]) for _, row in tables[table]}
+    for line, row in signoffs:
+        kind, _, key = row["statement"].rpartition(":")
+        if not signoffs.sound(line, "document", "statement") or kind not in known:
+            continue
+        if (row["document"], key) not in known[kind]:
+            table = {"heading": "sections", "title": "documents"}.get(kind, "statements")
+            signoffs.fault(
+                line,
+                "unknown-key",
+                "statement",
+                f"There is no {row['document']}/{key} in {table}.csv.",
+                f"Use a key that is there, or add the row to {table}.csv.",
+            )
+
+
 def _what_a_page_is_about_has_a_kind_and_a_name(tables: TablesRows) -> None:
     """One without the other says nothing."""
     documents = tables["documents"]
@@ -214,5 +244,6 @@ LAWS: tuple[Callable[[TablesRows], None], ...] = (
     _a_block_has_one_form,
     _a_notice_speaks_the_language_of_its_page,
     _a_waiver_is_for_a_row_that_is_there,
+    _a_sign_off_is_for_something_that_is_there,
     _what_a_page_is_about_has_a_kind_and_a_name,
 )

@@ -7,6 +7,7 @@ from .blocks import Reference as Reference
 from .blocks import Section as Section
 from .blocks import Signer as Signer
 from .blocks import Statement as Statement
+from .blocks import Term as Term
 from .blocks import shown_against as shown_against
 from .blocks import shown_certainty as shown_certainty
 from .citations import CSL_NAMES as CSL_NAMES

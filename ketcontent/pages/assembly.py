@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import groupby
@@ -17,7 +17,15 @@ from typing import Any, get_args
 
 from ketcontent.dependencies import reading_whole
 from ketcontent.errors import UnknownName, require_text
-from ketcontent.markup import Strings, as_markup, cited, english, inline_plain, without_citations
+from ketcontent.markup import (
+    STATE_WORDS,
+    Strings,
+    as_markup,
+    cited,
+    english,
+    inline_plain,
+    without_citations,
+)
 from ketcontent.model import OWN, SHARED, Content, rows_of, slices
 from ketcontent.pages.blocks import Block, Edition, Section, Statement, Term
 from ketcontent.pages.citations import read_by_readers
@@ -208,11 +216,14 @@ def _interface(strings: tuple[tuple[str, str, str], ...], language: str) -> Stri
     rows: dict[str, dict[str, str]] = {}
     for name, tag, text in strings:
         rows.setdefault(tag.casefold(), {})[name] = text
-    rows["en"] = {**shipped, **rows.get("en", {})}
     tag = language.casefold()
-    texts = {**rows.get(tag.split("-")[0], {}), **rows.get(tag, {})}
-    whole = shipped.keys() <= texts.keys()
-    return Strings(language, texts) if whole else Strings("en", rows["en"])
+    base = tag.split("-")[0]
+    texts = {**rows.get(base, {}), **rows.get(tag, {})}
+    if base != "en" and shipped.keys() <= texts.keys():
+        return Strings(language, texts, own=True)
+    reworded = texts if base == "en" else rows.get("en", {})
+    kept = {name: text for name, text in shipped.items() if name.startswith(STATE_WORDS)}
+    return Strings(language if base == "en" else "en", {**shipped, **reworded, **kept})
 
 
 def _firsts(page: Document, terms: tuple[Term, ...]) -> dict[str, dict[str, str]]:
@@ -311,34 +322,51 @@ def _blocks(view: PageView, language: str, edition: Edition) -> dict[str, list[B
         for row in view.rows("notices")
         if row["language"] == language
     }
-    read = {} if supplied else {row["source"]: read_by_readers(row) for row in view.rows("sources")}
-    against = {
-        (row["statement"], row["source"])
-        for row in view.rows("evidence")
-        if row["role"] == "contradicts"
-    }
+    read = {row["source"]: read_by_readers(row) for row in view.rows("sources")}
+    evidence: dict[str, dict[str, tuple[str, str]]] = {}
+    for row in view.rows("evidence"):
+        said = (row["role"], row["finding"])
+        evidence.setdefault(row["statement"], {})[row["source"]] = said
+    titles = {row["section"]: _title(row) for row in view.rows("sections")}
     blocks: dict[str, list[Block]] = {}
     same = itemgetter(*(f"{half}{name}" for name in ("section", "block", "form")))
-    for (section, _, form), rows in groupby(ordered, same):
+    for (section, _, form), together in groupby(ordered, same):
+        rows = list(together)
+        keys = ["", *(row["statement"] for row in rows), ""]
         statements = tuple(
-            _statement(row, notices, read, against, supplied=supplied) for row in rows
+            _as_received(row)
+            if supplied
+            else _statement(
+                row,
+                notices,
+                read,
+                evidence.get(row["statement"], {}),
+                (section, titles.get(section, ""), *around),
+            )
+            for row, *around in zip(rows, keys, keys[2:], strict=False)
         )
         blocks.setdefault(section, []).append(Block(form, statements))
     return blocks
+
+
+def _title(section: Mapping[str, Any]) -> str:
+    """Return the current heading of a section with its number."""
+    return f"{section['number']} {section['heading']}".strip()
+
+
+def _as_received(row: dict[str, Any]) -> Statement:
+    plain = row["supplied"]
+    text = as_markup(fold(plain))
+    return Statement(row["statement"], row["supplied_label"], text, plain, row["kind"], "")
 
 
 def _statement(
     row: dict[str, Any],
     notices: dict[str, tuple[str, bool]],
     read: Mapping[str, str],
-    against: Collection[tuple[str, str]],
-    *,
-    supplied: bool,
+    evidence: Mapping[str, tuple[str, str]],
+    stands: tuple[str, ...],
 ) -> Statement:
-    if supplied:
-        plain = row["supplied"]
-        text = as_markup(fold(plain))
-        return Statement(row["statement"], row["supplied_label"], text, plain, row["kind"], "")
     text, urgent = notices[row["notice"]] if row["notice"] else (row["text"], False)
     plain = inline_plain(without_citations(text))
     cites = cited(text)
@@ -353,8 +381,12 @@ def _statement(
         cites=cites,
         urgent=urgent,
         contested=_contested(row, plain) if row["supplier_change"] else "",
-        rests_on=tuple(f"{key} {read.get(key, '')}" for key in sorted(cites)),
-        against=tuple(key for key in cites if (row["statement"], key) in against),
+        rests_on=tuple(
+            " ".join([key, read.get(key, ""), *evidence.get(key, ())])
+            for key in sorted({*cites, *evidence})
+        ),
+        against=tuple(key for key in cites if evidence.get(key, ("",))[0] == "contradicts"),
+        stands=stands,
     )
 
 

@@ -63,7 +63,10 @@ class Statement:
     contested: str = ""
     """What the supplier sends in its place since a later version; empty where it says that."""
     rests_on: tuple[str, ...] = ()
-    """What a reader reads of each of these sources, sorted."""
+    """What a reader reads of each source, and what it found, of those too that are not cited."""
+    stands: tuple[str, ...] = ()
+    """Where it stands now: key and title of its section, statement before and behind it in its
+    block."""
     against: tuple[str, ...] = ()
     """Those of the sources cited that found otherwise."""
 

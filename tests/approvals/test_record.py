@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from ketcontent import assemble, import_page
 from ketcontent.approvals.records import record
-from ketcontent.approvals.status import statement_digest
+from ketcontent.approvals.scope import statement_digest
 from ketcontent.approvals.verification import Mismatch, verify
 from ketcontent.errors import KetcontentError
 from ketcontent.execution.exporters import EXPORTERS
@@ -152,8 +152,20 @@ def test_the_record_lists_each_sentence_with_what_it_rests_on() -> None:
         "sources": ["lee-2020", "roe-2021"],
         "against": [],
         "against_shown": "",
-        "sign_offs": [],
+        "sign_offs": [
+            {"capacity": capacity, "state": "missing", "person": "", "signed_on": ""}
+            for capacity in ("editorial", "clinical", "lay")
+        ],
     }
+
+
+def test_the_record_lists_what_is_signed_around_the_sentences() -> None:
+    around = {one["key"]: one["words"] for one in recorded()["around"]}
+    assert around["title:tea"] == "title: Tea"
+    assert around["heading:uses"] == "Uses"
+    assert around["term:mild"] == "mild: weak"
+    assert all(one["digest"].startswith("w2:") for one in recorded()["around"])
+    assert all(one["sign_offs"] for one in recorded()["around"])
 
 
 def rewritten(name: str, key: str, words: str) -> str:
@@ -550,10 +562,12 @@ def test_a_page_on_which_a_source_against_reads_like_support_is_found(name: str)
     assert mismatches(name, text, said) == []
     assert text.count("against:") == (2 if name.endswith("html") else 1)
     assert mismatches(name, text.replace("against:", ""), said) != []
-    # What it is signed by is the wording: its digest is that of the sentence alone.
-    assert [one["digest"] for one in said["statements"]] == [
-        one["digest"] for one in recorded()["statements"]
-    ]
+    # Who signed the sentence had another finding before them.
+    before = {one["statement"]: one["digest"] for one in recorded()["statements"]}
+    changed = {one["statement"] for one in said["statements"]} - {
+        one["statement"] for one in said["statements"] if before[one["statement"]] == one["digest"]
+    }
+    assert changed == {"green-2"}
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from ketcontent import read_content, sign_off, write_content
+from ketcontent import read_content, write_content
 from ketcontent.cli import main
 from ketcontent.errors import NotReady
 from ketcontent.markup.templates import english
 from ketcontent.model.content import Content, frame_of
-from tests.conftest import build_in, make_project, tree
+from tests.conftest import build_in, make_project, sign_all, tree
 
 TEA = """\
 Tea
@@ -39,9 +39,7 @@ def prepared(project: Path) -> Content:
 
 
 def signed(content: Content) -> Content:
-    for statement in content.statements["statement"]:
-        content = sign_off(content, "tea", statement, person="ada", capacity="editorial")
-    return write_content(content)
+    return write_content(sign_all(content, "tea", editorial="ada"))
 
 
 def run(*words: str, project: Path, stdin: str = "") -> Result:
@@ -70,7 +68,7 @@ def test_a_page_signed_in_full_is_released_and_says_so(released: Path) -> None:
     text = (released / "exports/tea/index.md").read_text("utf-8")
     for said in (page, text):
         assert "Every sentence was approved, in these words, by the people named" in said
-        assert "Ada, RN: editorial review, sentences: 2, last on " in said
+        assert "Ada, RN: editorial review, sentences, headings and definitions: 4, last on " in said
         assert "Draft" not in said
     assert "noindex" not in page
     assert "state: reviewed" in text
@@ -126,8 +124,10 @@ def test_a_page_without_sign_offs_is_refused_with_its_rows_and_nothing_is_run(
 ) -> None:
     with pytest.raises(NotReady) as raised:
         build_in(project, release=True)
-    assert raised.value.message == "Not released: tea. 2 rows stand against it."
-    assert [one.key for one in raised.value.report] == ["tea/description-1", "tea/description-2"]
+    assert raised.value.message == "Not released: tea. 4 rows stand against it."
+    assert [one.key for one in raised.value.report] == [
+        *("tea", "tea/description", "tea/description-1", "tea/description-2")
+    ]
     assert all(one.line for one in raised.value.report)
     assert tree(project / "exports") == {}
     assert not (project / "exports/.notebooks/index.ipynb").exists()
@@ -169,14 +169,14 @@ def test_sign_walks_through_a_section_and_saves_each_answer(project: Path) -> No
     found = run(
         *["sign", "tea", "--section", "description", "--person", "ada", "--capacity", "editorial"],
         project=project,
-        stdin="a\nc\nName a source.\n",
+        stdin="a\na\nc\nName a source.\n",
     )
     assert found.exit_code == 0, found.output
-    assert "[1/2] description · description-1 · background" in found.output
+    assert "[2/3] description · description-1 · background" in found.output
     assert "Green tea is a drink." in found.output
     assert "1 statement waits for the editorial sign-off." in found.output
     rows = read_content(project / "data").signoffs
-    assert sorted(rows["verdict"]) == ["approved", "changes-requested"]
+    assert sorted(rows["verdict"]) == ["approved", "approved", "changes-requested"]
     assert "Name a source." in set(rows["comment"])
 
 

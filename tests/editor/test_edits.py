@@ -410,7 +410,9 @@ def signed() -> Content:
 
     from ketcontent import sign_off
 
-    content = page(people={"person": "ada", "name": "Ada Roe", "conflicts": "none"})
+    content = page(
+        people={"person": "ada", "name": "Ada Roe", "credential": "MD", "conflicts": "none"}
+    )
     rows = [{"kind": "benefit", "capacity": "clinical"}]
     content = replace(content, policies=frame_of("policies", rows, content))
     return sign_off(content, "zinc", "colds", person="ada", capacity="clinical")

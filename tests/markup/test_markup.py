@@ -541,8 +541,8 @@ def about(page: Document) -> list[tuple[str, str]]:
     said = [
         (
             "Reviewed by",
-            f"{one.name.strip()}: {one.capacity} review, sentences: {one.statements}, last on "
-            f"1 November 2026. Conflicts of interest: {one.conflicts}"
+            f"{one.name.strip()}: {one.capacity} review, sentences, headings and definitions: "
+            f"{one.statements}, last on 1 November 2026. Conflicts of interest: {one.conflicts}"
             + (f" ({one.affiliation})" if one.affiliation else ""),
         )
         for one in page.signers
@@ -795,7 +795,8 @@ def test_a_hostile_cell_is_visible_text_in_every_place(cell: str) -> None:
     texts = read_markdown(page.to_markdown())
     assert texts.count(shown) == 2
     assert texts.count(label) == 3
-    signer = f"{shown}: clinical review, sentences: 2, last on 1 November 2026."
+    what = "clinical review, sentences, headings and definitions: 2"
+    signer = f"{shown}: {what}, last on 1 November 2026."
     signer = fold(f"{signer} Conflicts of interest: {cell} ({cell})")
     assert signer in reader.read()
     assert fold(f"Reviewed by: {signer}") in texts

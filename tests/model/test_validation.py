@@ -892,6 +892,12 @@ FOREIGN_KEYS = [
         *(3, "tea/calms", "statements", "statement", "second"),
     ),
     unknown(
+        "a sign-off on no page",
+        "signoffs",
+        swap("second,tea,calm", "second,teas,calm"),
+        *(3, "teas", "documents", "document", "second"),
+    ),
+    unknown(
         "a sign-off by nobody",
         "signoffs",
         swap("second,tea,calm,bo", "second,tea,calm,cy"),

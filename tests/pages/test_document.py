@@ -83,11 +83,25 @@ def test_a_section_holds_its_heading_blocks_labels_and_keys() -> None:
         Block(
             "item",
             (
-                Statement("green-1", "Green", "\\*Old\\*.", "*Old*.", "", "", "", ()),
-                Statement("green-2", "", "So.", "So.", "", ""),
+                Statement(
+                    *("green-1", "Green", "\\*Old\\*.", "*Old*.", "", ""),
+                    stands=("uses", "2. Uses", "", "green-2"),
+                ),
+                Statement(
+                    *("green-2", "", "So.", "So.", "", ""),
+                    stands=("uses", "2. Uses", "green-1", ""),
+                ),
             ),
         ),
-        Block("paragraph", (Statement("uses-1", "", "More is here.", "More is here.", "", ""),)),
+        Block(
+            "paragraph",
+            (
+                Statement(
+                    *("uses-1", "", "More is here.", "More is here.", "", ""),
+                    stands=("uses", "2. Uses", "", ""),
+                ),
+            ),
+        ),
     )
     assert [one.statement for one in section.statements] == ["green-1", "green-2", "uses-1"]
     assert [(form, len(run)) for form, run in section.runs] == [("item", 1), ("paragraph", 1)]

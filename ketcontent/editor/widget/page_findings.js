@@ -104,7 +104,16 @@ export function pageFindingsOf(bench, { onFold }) {
       each.hint ? h("span", { class: "kc-hint" }, one.hint) : "",
       one.statements.length ? h("span", {}, "Go to") : "",
       one.statements.map(goTo),
-      bench.findings.waiver({ ...one, label: `${one.rule} of ${one.row}` }),
+      one.signs
+        ? [
+            h("blockquote", { class: "kc-toread" }, one.reads),
+            button("Approve", () => bench.review.approve(one.signs), {
+              class: "kc-quiet",
+              "aria-label": `Approve ${one.signs}`,
+              "data-field": `${place} approve`,
+            }),
+          ]
+        : bench.findings.waiver({ ...one, label: `${one.rule} of ${one.row}` }),
     );
   }
 

@@ -3,6 +3,8 @@
 import { button, counted, differs, h, options, redline } from "./elements.js";
 import { CAPACITIES } from "./names.js";
 
+const OLDER = "It was signed under the older rule, which covered neither its place nor its kind nor what is read of its sources.";
+
 export function reviewOf(bench) {
   const { state, me } = bench;
   let isOn = false;
@@ -74,7 +76,7 @@ export function reviewOf(bench) {
   // What was signed of the chosen statement, and what changed since.
   function said(standing) {
     if (!standing) return h("p", {}, `This statement needs no ${signingAs} sign-off.`);
-    const { state: is, name, signed_on: day, comment, since } = standing;
+    const { state: is, name, signed_on: day, comment, since, older } = standing;
     if (is === "valid") return h("p", {}, `✓ ${name} approved these words on ${day}.`);
     if (is === "refused") return h("p", { class: "kc-note kc-warn" }, `${name} asked for changes on ${day}: ${comment}`);
     if (is !== "stale") return "";
@@ -82,16 +84,26 @@ export function reviewOf(bench) {
       h("h3", {}, `What changed since ${name} signed on ${day}`),
       differs(since)
         ? h("p", { class: "kc-redline" }, redline(since))
-        : h("p", {}, "The words are the same; the grade, the sources or the links changed."),
+        : h("p", {}, older ? OLDER : "The words are the same; their place, kind, grade, sources or links changed."),
     ];
   }
 
+  function somebodySigns() {
+    if (person) return true;
+    bench.note("Nobody has said who signs.", "Choose Review, then your name.", "kc-bad");
+    document.getElementById(`${me}-who`)?.focus();
+    return false;
+  }
+
+  // A title, a heading or a term: signed where it is found, without a comment.
+  async function approve(key) {
+    if (!somebodySigns()) return;
+    const asked = bench.tell("sign", { statement: key, person, capacity: signingAs, verdict: "approved" });
+    if (await asked) bench.note(`Approved: ${key}.`);
+  }
+
   async function sign(verdict) {
-    if (!person) {
-      bench.note("Nobody has said who signs.", "Choose your name first.", "kc-bad");
-      document.getElementById(`${me}-who`)?.focus();
-      return;
-    }
+    if (!somebodySigns()) return;
     if (state.detail.pending) {
       bench.note("The words have not come from the kernel yet.", "Read them, then sign.", "kc-bad");
       return;
@@ -114,5 +126,5 @@ export function reviewOf(bench) {
   }
 
   const focusComment = () => document.getElementById(`${me}-comment`)?.focus();
-  return { on, capacity, waits, set, panel, sign, focusComment };
+  return { on, capacity, waits, set, panel, sign, approve, focusComment };
 }

@@ -1,0 +1,220 @@
+"""What people sign of a page: its statements, and what decides how a reader takes them.
+
+A title, a heading and a definition are signed like a statement. A sign-off names what it is for by
+a key: of a statement its own, of the others what it is and of what.
+
+===================  ===========================================================================
+key                  what a sign-off on it covers
+===================  ===========================================================================
+``form-1``           the words of a statement, its label, kind and grade, the addresses and titles
+                     of its links, what a reader reads of each source and what that found, the key
+                     and heading of its section, and which statements it stands between
+``title:ketamine``   the title of the page, whom it is for, its purpose, who publishes and paid, the
+                     order of its sections, and the furniture where it is not as shipped
+``heading:uses``     a heading with its number, and the order, blocks and form of what is under it
+``term:ECT``         an entry of the glossary: expansion, plain word and definition
+===================  ===========================================================================
+
+Notes
+-----
+A statement is bound to the keys of its neighbours in the paragraph, not to their words: these have
+sign-offs of their own, and whoever signs one reads it where it stands. So a swap of two sentences
+voids both, and a new word in one voids only that. The order of blocks, which a page reads as one
+argument, belongs to the heading above them: a new paragraph asks for its own sign-offs and for
+that of its heading. What stands under no heading is covered by the title.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from ketcontent.markup import link_targets, link_titles
+from ketcontent.pages import Document, PageView, Section, Statement, Term
+from ketcontent.text import canonical, digest
+
+RULE = "w2"
+"""The name of what a digest covers."""
+
+_OF_THE_PAGE = ("title", "audience", "purpose", "publisher", "funding")
+"""The columns of a page that its readers read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signable:
+    """Something on a page that people sign."""
+
+    key: str
+    """How a sign-off names it."""
+    kind: str
+    """The kind of a statement; else ``title``, ``heading`` or ``term``."""
+    section: str
+    """The section it stands in; empty for what belongs to the page."""
+    words: str
+    """What is read of it, as a sign-off keeps it."""
+    digest: str
+    """What its sign-offs are bound to."""
+    table: str
+    """The table of its row."""
+    row: str
+    """The key of that row."""
+    column: str
+    """The column of its words there."""
+    older: str = ""
+    """The digest of a statement by the rule before."""
+
+
+def signables(view: PageView) -> list[Signable]:
+    """Return what is to be signed of a page: its title, then all in reading order, then terms."""
+    page = view.edition()
+    rows = {row["section"]: row for row in view.rows("sections")}
+    found = [_title(page, view.rows("documents")[0])]
+    for section in page:
+        if section.title:
+            found.append(_heading(page.document, section, rows[section.section]))
+        found += [_of_statement(page.document, section, one) for one in section.statements]
+    return found + [_definition(page, one) for one in page.terms]
+
+
+def shown_keys(page: Document) -> set[str]:
+    """Return the keys of what is signed of a page, or of the part of it that is shown."""
+    return {
+        f"title:{page.document}",
+        *(f"heading:{one.section}" for one in page.sections),
+        *(one.statement for one in page.statements),
+        *(f"term:{one.term}" for one in page.terms),
+    }
+
+
+@lru_cache(maxsize=4096)
+def statement_digest(document: str, statement: Statement) -> str:
+    """Return the digest of a statement as a reader reads it, in the context of its page.
+
+    A reading of the supplier's that waits beside it is covered too. Markup, white space, a re-save
+    and the order of citations do not count.
+    """
+    return digest(
+        statement.plain,
+        statement.label,
+        statement.kind,
+        statement.certainty,
+        list(statement.rests_on),
+        list(link_targets(statement.text)),
+        list(link_titles(statement.text)),
+        list(statement.stands),
+        *([statement.contested] if statement.contested else []),
+        context=[document, statement.statement],
+        rule=RULE,
+    )
+
+
+@lru_cache(maxsize=4096)
+def older_digest(document: str, statement: Statement) -> str:
+    """Return the digest of a statement by the rule before, ``w1``.
+
+    It covers the words, the label, the grade, the links and the ids of sources, and nothing else
+    that decides what a reader understands: a sign-off by it is told as such, and does not count.
+    """
+    return digest(
+        statement.plain,
+        statement.label,
+        statement.certainty,
+        sorted(statement.cites),
+        list(link_targets(statement.text)),
+        *([statement.contested] if statement.contested else []),
+        context=[document, statement.statement],
+    )
+
+
+def reader_words(statement: Statement) -> str:
+    """Return the words of a statement as they are kept with a sign-off: label and words."""
+    return " ".join(f"{statement.label_text} {statement.plain}".split())
+
+
+def _of_statement(document: str, section: Section, one: Statement) -> Signable:
+    return Signable(
+        key=one.statement,
+        kind=one.kind,
+        section=section.section,
+        words=reader_words(one),
+        digest=statement_digest(document, one),
+        table="statements",
+        row=f"{document}/{one.statement}",
+        column="text",
+        older=older_digest(document, one),
+    )
+
+
+def _title(page: Document, row: Mapping[str, Any]) -> Signable:
+    key = f"title:{page.document}"
+    said = [(name, canonical(row[name])) for name in _OF_THE_PAGE if row[name]]
+    order = [one.section for one in page]
+    first = [line for one in page if not one.title for line in _arrangement(one)]
+    about = [row["about_type"], row["about"], row["language"]]
+    furniture = page.say.reworded
+    return Signable(
+        key=key,
+        kind="title",
+        section="",
+        words="; ".join(f"{name}: {cell}" for name, cell in said),
+        digest=digest(
+            *([row[name] for name in _OF_THE_PAGE], about, order, first),
+            *(furniture, _sent(row, "title")),
+            context=[page.document, key],
+            rule=RULE,
+        ),
+        table="documents",
+        row=page.document,
+        column="title",
+    )
+
+
+def _heading(document: str, section: Section, row: Mapping[str, Any]) -> Signable:
+    key = f"heading:{section.section}"
+    return Signable(
+        key=key,
+        kind="heading",
+        section=section.section,
+        words=canonical(section.title),
+        digest=digest(
+            *(section.number, section.heading, _arrangement(section), _sent(row, "heading")),
+            context=[document, key],
+            rule=RULE,
+        ),
+        table="sections",
+        row=f"{document}/{section.section}",
+        column="heading",
+    )
+
+
+def _definition(page: Document, one: Term) -> Signable:
+    key = f"term:{one.term}"
+    said = [one.expansion, one.plain, one.definition]
+    return Signable(
+        key=key,
+        kind="term",
+        section="",
+        words=canonical(f"{one.term}: {'; '.join(filter(None, said))}"),
+        digest=digest(one.term, said, context=[page.document, key], rule=RULE),
+        table="terms",
+        row=f"{one.term}/{page.language}",
+        column="definition",
+    )
+
+
+def _arrangement(section: Section) -> list[str]:
+    """Return the blocks of a section in order: the form of each, and its statements."""
+    return [
+        " ".join([block.form, *(one.statement for one in block.statements)])
+        for block in section.blocks
+    ]
+
+
+def _sent(row: Mapping[str, Any], column: str) -> Sequence[str]:
+    """Return what the supplier sends in place of a title or heading, where that is other words."""
+    theirs = row[f"supplied_{column}"]
+    if not row["supplier_change"] or canonical(theirs) == canonical(row[column]):
+        return []
+    return [row["supplier_change"], theirs]

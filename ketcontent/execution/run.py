@@ -57,7 +57,7 @@ class Failure:
     notebook: str
     """The file name of the notebook."""
     cell: int | None
-    """The number of the cell in the saved notebook, counted from 1; None before any cell ran."""
+    """The number of the cell in the notebook, counted from 1; None before any cell ran."""
     line: int | None
     """The line in the cell's source, counted from 1; None where it is not known."""
     source: str
@@ -195,6 +195,11 @@ def _is_marker(cell: dict[str, Any]) -> bool:
     return "papermill-error-cell-tag" in cell["metadata"].get("tags", ())
 
 
+def _is_own(cell: dict[str, Any]) -> bool:
+    """Whether the cell stands in the notebook itself, and was not put in by papermill."""
+    return not _is_marker(cell) and "injected-parameters" not in cell["metadata"].get("tags", ())
+
+
 def _exported(
     run: Run, executed: Path, work: Path
 ) -> tuple[Failure | None, tuple[tuple[str, str], ...]]:
@@ -216,7 +221,7 @@ def _exported(
 
 
 def _failure(run: Run, saved: Path, fault: Exception | None) -> Failure:
-    """Return where a notebook failed, as it stands in the notebook that was saved."""
+    """Return where a notebook failed, as the notebook that was saved tells."""
     said = f"{type(fault).__name__}: {first_line(str(fault))}"
     cells = json.loads(saved.read_bytes())["cells"] if saved.exists() else []
     # papermill marks the cell that raised; when the kernel died, the last one that was started.
@@ -232,7 +237,8 @@ def _failure(run: Run, saved: Path, fault: Exception | None) -> Failure:
             said = f"{output['ename']}: {first_line(output['evalue'])}".removesuffix(": ")
             line = _line_of(output["traceback"]) or line
     shown = source[(line or 1) - 1] if source else ""
-    return Failure(run.document, run.notebook.name, place + 1, line, shown, said, str(saved))
+    number = sum(map(_is_own, cells[: place + 1]))
+    return Failure(run.document, run.notebook.name, number, line, shown, said, str(saved))
 
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")

@@ -448,13 +448,13 @@ def test_a_failing_build_names_document_notebook_cell_line_source_and_exception(
     kept = project / "exports" / ".notebooks" / "failing" / "sections"
     assert fault.message == (
         "4 notebooks failed; 1 page published.\n"
-        "failing: section.ipynb, cell 7, line 3: LookupError: no such row\n"
+        "failing: section.ipynb, cell 4, line 3: LookupError: no such row\n"
         '    raise LookupError("no such row\\nand more")\n'
         f"    half-run notebook: {kept / 'raises.ipynb'}\n"
-        "failing: section.ipynb, cell 5: DeadKernelError: Kernel died\n"
+        "failing: section.ipynb, cell 4: DeadKernelError: Kernel died\n"
         "    import os, signal, sys\n"
         f"    half-run notebook: {kept / 'killed.ipynb'}\n"
-        "failing: section.ipynb, cell 5: SystemExit\n"
+        "failing: section.ipynb, cell 4: SystemExit\n"
         "    import os, signal, sys\n"
         f"    half-run notebook: {kept / 'leaves.ipynb'}\n"
         "failing: section.ipynb: KetcontentError while exporting: blank.ipynb shows nothing.\n"
@@ -467,14 +467,17 @@ def test_a_failing_build_names_document_notebook_cell_line_source_and_exception(
 
 
 @pytest.mark.parametrize("section", ["raises", "killed", "leaves"])
-def test_the_cell_of_that_number_in_the_kept_notebook_is_the_one_that_failed(
+def test_the_cell_of_that_number_in_the_notebook_is_the_one_that_failed(
     failed: tuple[Path, BuildFailed], section: str
 ) -> None:
+    project, _ = failed
     failure = failure_of(failed, section)
-    cells = json.loads(Path(failure.saved).read_bytes())["cells"]
+    own = json.loads((project / "notebooks" / "section.ipynb").read_bytes())["cells"]
     assert failure.cell is not None
-    assert "".join(cells[failure.cell - 1]["source"]) == FAILS
-    after = [cell for cell in cells[failure.cell :] if cell["cell_type"] == "code"]
+    assert "".join(own[failure.cell - 1]["source"]) == FAILS
+    kept = json.loads(Path(failure.saved).read_bytes())["cells"]
+    place = ["".join(cell["source"]) for cell in kept].index(FAILS)
+    after = [cell for cell in kept[place + 1 :] if cell["cell_type"] == "code"]
     assert after
     assert not any(cell["outputs"] for cell in after)
 

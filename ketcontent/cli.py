@@ -55,7 +55,7 @@ def init(directory: Path) -> None:
     click.echo("  ketcontent build")
 
 
-@main.command()
+@main.command(short_help="Bring the tables of an older version up.")
 @click.option("--dry-run", is_flag=True, help="Say what would be done, and change nothing.")
 @_DATA
 def upgrade(dry_run: bool, data: str) -> None:
@@ -73,7 +73,7 @@ def upgrade(dry_run: bool, data: str) -> None:
         click.echo(f"The tables in {data} are up to date now.")
 
 
-@main.command(name="import")
+@main.command(name="import", short_help="Take in a page, received as plain text.")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--document", required=True, metavar="ID", help="The key of the page.")
 @click.option(
@@ -113,7 +113,7 @@ def import_(
         click.echo("Nothing was changed. Leave out --dry-run to do it.")
 
 
-@main.command()
+@main.command(short_help="Decide about what the supplier changed.")
 @click.argument("document")
 @click.argument("row", default="")
 @click.option(
@@ -180,7 +180,7 @@ def assemble(document: str, section: str, edition: Edition, form: str, data: str
     click.echo(drawn.rstrip("\n"))
 
 
-@main.command(name="import-sources")
+@main.command(name="import-sources", short_help="Take in references: CSL-JSON, RIS, BibTeX.")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Say what would be done, and write nothing.")
 @_DATA
@@ -216,7 +216,7 @@ def export_sources(data: str) -> None:
     click.echo(write_sources(read_content(data)), nl=False)
 
 
-@main.command()
+@main.command(short_help="Find every fault of the pages.")
 @click.argument("documents", nargs=-1)
 @click.option(
     "--edition",
@@ -262,7 +262,7 @@ def check(
         sys.exit(1)
 
 
-@main.command()
+@main.command(short_help="Walk a reviewer through what waits for them.")
 @click.argument("document")
 @click.option("--section", default="", metavar="S", help="One section of it, by its key.")
 @click.option("--statement", default="", metavar="ID", help="One statement of it, by its key.")
@@ -345,7 +345,7 @@ def sign(
     click.echo(f"{wait} for the {capacity} sign-off.")
 
 
-@main.command()
+@main.command(short_help="Hold an exported page against its record.")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option(
     "--record", "record", type=click.Path(path_type=Path), help="Its record.json, if elsewhere."
@@ -366,7 +366,7 @@ def verify(file: Path, record: Path | None, page_only: bool) -> None:
         click.echo(f"{file} says what its record says.")
 
 
-@main.command()
+@main.command(short_help="Print what changed between two versions.")
 @click.argument("document")
 @click.option(
     "--from",
@@ -390,11 +390,14 @@ def redline(document: str, old: str, new: str, data: str) -> None:
     from ketcontent.reports import changes_between, version
 
     before, after = version(data, document, old), version(data, document, new)
-    for change in changes_between(before, after):
+    changes = changes_between(before, after)
+    for change in changes:
         click.echo(str(change))
+    if not changes:
+        click.echo(f"Nothing of {document} differs between {old} and {new}.")
 
 
-@main.command()
+@main.command(short_help="List what a change would touch.")
 @click.argument("kind", type=click.Choice(["notice", "source", "term"]))
 @click.argument("key")
 @click.option("--fail-over", type=click.IntRange(min=0), help="Exit 1 when more are touched.")
@@ -410,7 +413,7 @@ def impact(kind: str, key: str, fail_over: int | None, data: str) -> None:
         sys.exit(1)
 
 
-@main.command()
+@main.command(short_help="Run the notebooks, and export the pages.")
 @click.argument("documents", nargs=-1)
 @click.option(
     "--edition",

@@ -195,9 +195,10 @@ class BuildFailed(KetcontentError):
 def nearest(name: str, known: Iterable[str]) -> str:
     """Return a hint with the known name nearest to `name`, or all of them when none is near."""
     names = list(known)
-    close = difflib.get_close_matches(name, names, n=1)
+    folded = {one.casefold(): one for one in names}
+    close = difflib.get_close_matches(name.casefold(), folded, n=1)
     if close:
-        return f"Did you mean {close[0]!r}?"
+        return f"Did you mean {folded[close[0]]!r}?"
     if not names:
         return ""
     shown = ", ".join(names[:20]) + (f" and {len(names) - 20} more" if len(names) > 20 else "")

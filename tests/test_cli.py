@@ -20,7 +20,7 @@ from ketcontent.cli import main
 from ketcontent.errors import BuildFailed
 from ketcontent.execution import Progress
 from ketcontent.terminal import show_progress
-from tests.conftest import PAGES, start, tree
+from tests.conftest import PAGES, ROOT, start, tree
 
 COMMANDS = sorted(main.commands)
 
@@ -367,3 +367,8 @@ def test_a_name_that_would_steer_the_terminal_is_spelled_out() -> None:
     assert result.exit_code == 1
     assert "tea<U+001B>[2J<U+202E>" in result.stderr
     assert "\x1b[2J" not in result.stderr
+
+
+def test_a_redline_without_a_change_says_so() -> None:
+    said = run("redline", "ketamine", "--from", "current", "--data", str(ROOT / "data")).output
+    assert said == "Nothing of ketamine differs between current and current.\n"

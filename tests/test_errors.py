@@ -208,3 +208,7 @@ def test_a_day_that_is_none_says_how_to_write_one():
         "'as_of' is a day, not '23 November'.\n"
         "hint: Write it as 2026-11-23, or leave it empty for today."
     )
+
+
+def test_a_name_that_differs_in_its_capitals_alone_is_near():
+    assert nearest("nmda", ["ECT", "NMDA", "nausea"]) == "Did you mean 'NMDA'?"

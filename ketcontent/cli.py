@@ -17,7 +17,7 @@ import click
 
 import ketcontent
 from ketcontent.errors import BrokenTables, KetcontentError
-from ketcontent.terminal import SpeakingGroup, show_progress
+from ketcontent.terminal import SpeakingGroup, say, show_progress
 
 if TYPE_CHECKING:
     from ketcontent.pages import Edition
@@ -49,10 +49,10 @@ def init(directory: Path) -> None:
     from ketcontent.scaffold import create_project
 
     create_project(directory)
-    click.echo(f"A new project is in {directory}. Take a page in and build it:")
-    click.echo(f"  cd {directory}")
-    click.echo("  ketcontent import PAGE.txt --document my-page")
-    click.echo("  ketcontent build")
+    say(f"A new project is in {directory}. Take a page in and build it:")
+    say(f"  cd {directory}")
+    say("  ketcontent import PAGE.txt --document my-page")
+    say("  ketcontent build")
 
 
 @main.command(short_help="Bring the tables of an older version up.")
@@ -64,13 +64,13 @@ def upgrade(dry_run: bool, data: str) -> None:
 
     done = upgrade_tables(data, dry_run=dry_run)
     if str(done):
-        click.echo(str(done))
+        say(str(done))
     if not done.needed:
-        click.echo(f"The tables in {data} are up to date.")
+        say(f"The tables in {data} are up to date.")
     elif dry_run:
-        click.echo("Nothing was changed. Leave out --dry-run to do it.")
+        say("Nothing was changed. Leave out --dry-run to do it.")
     else:
-        click.echo(f"The tables in {data} are up to date now.")
+        say(f"The tables in {data} are up to date now.")
 
 
 @main.command(name="import", short_help="Take in a page, received as plain text.")
@@ -99,18 +99,18 @@ def import_(
     if not dry_run:
         write_content(taken)
     if document in set(content.documents["document"]):
-        click.echo(str(supplier_changes(content, taken, document)))
+        say(str(supplier_changes(content, taken, document)))
     else:
         sections, statements = (
             int((frame["document"] == document).sum())
             for frame in (taken.sections, taken.statements)
         )
-        click.echo(
+        say(
             f"{document}: {counted(sections, 'section')}, "
             f"{counted(statements, 'statement')} in {data}."
         )
     if dry_run:
-        click.echo("Nothing was changed. Leave out --dry-run to do it.")
+        say("Nothing was changed. Leave out --dry-run to do it.")
 
 
 @main.command(short_help="Decide about what the supplier changed.")
@@ -148,7 +148,7 @@ def decide(
         words=words,
     )
     write_content(session.content)
-    click.echo(f"{session.done[-1].name}.")
+    say(f"{session.done[-1].name}.")
 
 
 @main.command()
@@ -177,7 +177,7 @@ def assemble(document: str, section: str, edition: Edition, form: str, data: str
 
     page = assemble(read_content(data), document, edition=edition, section=section)
     drawn = {"text": page.to_text, "markdown": page.to_markdown, "html": page.to_html}[form]()
-    click.echo(drawn.rstrip("\n"))
+    say(drawn.rstrip("\n"))
 
 
 @main.command(name="import-sources", short_help="Take in references: CSL-JSON, RIS, BibTeX.")
@@ -199,9 +199,9 @@ def import_sources(file: Path, dry_run: bool, data: str) -> None:
     if taken.content is not content and not dry_run:
         write_content(taken.content)
     for line in told(entries, taken, str(file)):
-        click.echo(line)
+        say(line)
     if dry_run:
-        click.echo("Nothing was written.")
+        say("Nothing was written.")
     if taken.refused:
         raise SystemExit(1)
 
@@ -213,7 +213,7 @@ def export_sources(data: str) -> None:
     from ketcontent.importing import write_sources
     from ketcontent.model import read_content
 
-    click.echo(write_sources(read_content(data)), nl=False)
+    say(write_sources(read_content(data)), nl=False, form="json")
 
 
 @main.command(short_help="Find every fault of the pages.")
@@ -255,9 +255,9 @@ def check(
         with Path(summary).open("a", encoding="utf-8") as file:
             file.write(to_summary(report) + "\n")
     if said := drawn(report, form):  # no fault is no line of JSON Lines
-        click.echo(said)
+        say(said, form=form)
     if release and not report.has_errors:
-        click.echo("Ready for release.", err=True)
+        say("Ready for release.", err=True)
     if report.has_errors:
         sys.exit(1)
 
@@ -307,14 +307,14 @@ def sign(
             comment=comment,
         )
         write_content(signed)
-        click.echo(f"{statement}: {verdict} ({capacity}) by {person}.")
+        say(f"{statement}: {verdict} ({capacity}) by {person}.")
         return
     if person not in set(content.people["person"]):
         hint = "Add them to people.csv first: only someone named there can sign."
         raise UnknownName.of("person", person, content.people["person"], hint=hint)
     waiting = open_statements(content, document, capacity, section=section, statement=statement)
     for number, one in enumerate(waiting, start=1):
-        click.echo(f"\n[{number}/{len(waiting)}] {to_sign(content, document, one)}\n")
+        say(f"\n[{number}/{len(waiting)}] {to_sign(content, document, one)}\n")
         answer = click.prompt(
             "approve, ask for changes, skip or quit",
             type=click.Choice(["a", "c", "s", "q"]),
@@ -337,12 +337,12 @@ def sign(
                 comment=said,
             )
         except KetcontentError as failure:
-            click.echo(str(failure), err=True)
+            say(str(failure), err=True)
             continue
         content = write_content(signed)
     left = len(open_statements(content, document, capacity, section=section, statement=statement))
     wait = "1 statement waits" if left == 1 else f"{left} statements wait"
-    click.echo(f"{wait} for the {capacity} sign-off.")
+    say(f"{wait} for the {capacity} sign-off.")
 
 
 @main.command(short_help="Hold an exported page against its record.")
@@ -357,13 +357,13 @@ def verify(file: Path, record: Path | None, page_only: bool) -> None:
 
     departures, unchecked = verify_alone(file) if page_only else (verify(file, record), [])
     for one in departures:
-        click.echo(str(one))
+        say(str(one))
     for question in unchecked:
-        click.echo(f"Not checked: {question}.")
+        say(f"Not checked: {question}.")
     if departures:
         sys.exit(1)
     if not page_only:
-        click.echo(f"{file} says what its record says.")
+        say(f"{file} says what its record says.")
 
 
 @main.command(short_help="Print what changed between two versions.")
@@ -392,9 +392,9 @@ def redline(document: str, old: str, new: str, data: str) -> None:
     before, after = version(data, document, old), version(data, document, new)
     changes = changes_between(before, after)
     for change in changes:
-        click.echo(str(change))
+        say(str(change))
     if not changes:
-        click.echo(f"Nothing of {document} differs between {old} and {new}.")
+        say(f"Nothing of {document} differs between {old} and {new}.")
 
 
 @main.command(short_help="List what a change would touch.")
@@ -408,7 +408,7 @@ def impact(kind: str, key: str, fail_over: int | None, data: str) -> None:
     from ketcontent.reports import impact
 
     touched = impact(read_content(data), kind, key)
-    click.echo(str(touched))
+    say(str(touched))
     if fail_over is not None and len(touched.statements) > fail_over:
         sys.exit(1)
 
@@ -516,16 +516,16 @@ def build(
             force=force,
             dask=dask,
             progress=show,
-            waiting=lambda holder: click.echo(f"Waiting for a build by {holder} …", err=True),
+            waiting=lambda holder: say(f"Waiting for a build by {holder} …", err=True),
         )
     for name, reason in sorted(built.reasons.items()) if why else ():
-        click.echo(f"{name}: {reason}")
+        say(f"{name}: {reason}")
     for name in built.aside:
-        click.echo(f"Not as a build wrote it, and kept: {Path(exports, name)}")
+        say(f"Not as a build wrote it, and kept: {Path(exports, name)}")
     made, left = len(built.made), len(built.files) - len(built.made)
     wrote = f"Wrote {counted(made, 'file')} to {exports}" if made else "Nothing has changed"
     others = f"; {counted(left, 'file')} stood" if made and left else ""
-    click.echo(f"{wrote}{others}. Start at {Path(exports, 'index.html')}")
+    say(f"{wrote}{others}. Start at {Path(exports, 'index.html')}")
 
 
 def _watch(
@@ -543,12 +543,12 @@ def _watch(
 
     def tell(news: News) -> None:
         if news.built is None:
-            click.echo(news.fault, err=True)
+            say(news.fault, err=True)
             return
         for name in news.built.aside:
-            click.echo(f"Not as a build wrote it, and kept: {Path(exports, name)}")
+            say(f"Not as a build wrote it, and kept: {Path(exports, name)}")
         if news.built.made:
-            click.echo(f"{counted(len(news.built.made), 'file')} in {news.seconds:.2f} s")
+            say(f"{counted(len(news.built.made), 'file')} in {news.seconds:.2f} s")
 
     data, exports, notebooks = (Path(folder) for folder in folders)
     request = Request(
@@ -565,11 +565,11 @@ def _watch(
             request,
             jobs=jobs,
             port=port,
-            started=lambda address: click.echo(f"{address} shows what you save. Ctrl-C ends it."),
+            started=lambda address: say(f"{address} shows what you save. Ctrl-C ends it."),
             told=tell,
         )
     except KeyboardInterrupt:
-        click.echo("Ended.")
+        say("Ended.")
 
 
 @main.command()
@@ -594,11 +594,11 @@ def lab(
     require_jupyterlab(allow_root=allow_root)
     desk = set_out(document, section=section, data=data, notebooks=notebooks)
     if desk.changed:
-        click.echo(f"{desk.notebook} is a copy that was changed: only its parameters were set.")
-        click.echo("Delete it to have the notebook as it comes.")
+        say(f"{desk.notebook} is a copy that was changed: only its parameters were set.")
+        say("Delete it to have the notebook as it comes.")
 
     def ready(address: str) -> None:
-        click.echo(f"JupyterLab is at {address}")
-        click.echo("Press Ctrl-C to end it.")
+        say(f"JupyterLab is at {address}")
+        say("Press Ctrl-C to end it.")
 
     serve(desk, browser=not no_browser, allow_root=allow_root, ready=ready)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -23,28 +25,81 @@ class SpeakingGroup(click.Group):
     def invoke(self, context: click.Context) -> Any:
         """Run a command, and print how it failed."""
         try:
-            return super().invoke(context)
+            result = super().invoke(context)
+            if sys.stdout is not None:
+                sys.stdout.flush()
+            return result
         except KetcontentError as failure:
             report = getattr(failure, "report", None)
             if report is not None:
-                click.echo(str(report), err=True)
+                say(str(report), err=True)
             say_failure(failure.message, failure.hint)
         except OSError as fault:
-            if fault.filename is None:  # a pipe that was closed, and the like: click's to handle
+            if fault.errno == errno.EPIPE:  # who read us has gone: click ends without a word
                 raise
-            say_failure(
-                f"{fault.filename}: {fault.strerror}.", "Name a place that you may read and write."
-            )
+            if fault.filename is None:
+                _leave_stdout()
+                say_failure(
+                    f"Writing failed: {fault.strerror or fault}.",
+                    "Make room on the disk, or write to another place.",
+                )
+            else:
+                say_failure(
+                    f"{fault.filename}: {fault.strerror}.",
+                    "Name a place that you may read and write.",
+                )
         context.exit(1)
 
 
+def _leave_stdout() -> None:
+    """Send what could not be printed nowhere, so that it is not tried again at the end."""
+    with suppress(AttributeError, OSError, ValueError), open(os.devnull, "wb") as nowhere:
+        os.dup2(nowhere.fileno(), sys.stdout.fileno())
+
+
+_SPELLED = {
+    **dict.fromkeys(("json", "jsonl", "sarif"), "\\u{:04x}"),
+    "junit": "&#x{:x};",
+}
+_COMMAND = re.compile(r"(?P<before>^[^\S\n]*)(?P<mark>:)(?=:)|(?<=##)(?P<old>\[)", re.MULTILINE)
+"""What a workflow of GitHub takes for a command, wherever it is printed."""
+
+
+def say(text: str, *, err: bool = False, nl: bool = True, form: str = "text") -> None:
+    """Print text in which nothing steers the terminal, nor the workflow of GitHub that runs us.
+
+    Parameters
+    ----------
+    text
+        What to print.
+    err
+        Whether to print it to the standard error.
+    nl
+        Whether to end the line.
+    form
+        The form of a report, where it is one: what steers is spelled as that form has it.
+    """
+    text = visible(text, _SPELLED.get(form, "<U+{:04X}>"))
+    if form != "github" and os.environ.get("GITHUB_ACTIONS"):
+
+        def broken(found: re.Match[str]) -> str:
+            mark = found["mark"] or found["old"]
+            spelled = _SPELLED.get(form, f"\\{mark}").format(ord(mark))
+            return f"{found['before'] or ''}{spelled}"
+
+        text = _COMMAND.sub(broken, text)
+    stream = sys.stderr if err else sys.stdout
+    encoding = getattr(stream, "encoding", None) or "utf-8"
+    click.echo(text.encode(encoding, "backslashreplace").decode(encoding), err=err, nl=nl)
+
+
 def say_failure(message: str, hint: str) -> None:
-    """Print a failure and what to do about it; nothing in it steers the terminal."""
+    """Print a failure and what to do about it."""
     click.secho("error: ", fg="red", bold=True, nl=False, err=True)
-    click.echo(visible(message), err=True)
+    say(message, err=True)
     if hint:
         click.secho("hint: ", bold=True, nl=False, err=True)
-        click.echo(visible(hint), err=True)
+        say(hint, err=True)
 
 
 @contextmanager
@@ -54,7 +109,7 @@ def show_progress() -> Iterator[Callable[[Progress], None]]:
 
         def line(progress: Progress) -> None:
             if progress.finished:
-                click.echo(
+                say(
                     f"[{progress.done}/{progress.total}] {progress.finished} "
                     f"({progress.seconds:.1f} s)",
                     err=True,

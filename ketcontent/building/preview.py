@@ -152,7 +152,7 @@ class _Handler(SimpleHTTPRequestHandler):
         hidden = any(part.startswith(".") for part in path.relative_to(self.directory).parts)
         try:
             data = b"" if hidden else path.read_bytes()
-        except OSError:
+        except (OSError, ValueError):  # no name of a file holds a null
             hidden = True
         if hidden:
             self.send_error(404, "There is no such export.")

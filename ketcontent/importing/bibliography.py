@@ -18,6 +18,7 @@ from ketcontent.importing.bibtex import read_bibtex
 from ketcontent.importing.csl_json import read_csl_json
 from ketcontent.importing.entries import Entry, settled
 from ketcontent.importing.identity import Taken
+from ketcontent.importing.other_formats import conflict_mark
 from ketcontent.importing.ris import read_ris
 from ketcontent.model import Content, rows_of
 from ketcontent.pages import to_csl
@@ -99,6 +100,13 @@ def parse_sources(text: str, place: str | Path) -> list[Entry]:
     >>> parse_sources("TY  - BOOK\\nTI  - Tea\\nER  - ", "What was pasted")[0].row["title"]
     'Tea'
     """
+    if conflict := conflict_mark(text):
+        raise KetcontentError(
+            f"{place} has a conflict that a merge left in it: {conflict.group().strip()!r}.",
+            hint="Keep the entries that are right, delete the lines with <<<<<<<, ======= and "
+            ">>>>>>>.",
+            path=str(place),
+        )
     start = text.lstrip("\ufeff \t\r\n")[:1]
     if start in ("[", "{") and start:
         entries = read_csl_json(text.lstrip("\ufeff"))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Iterator, Mapping
+from itertools import takewhile
 from typing import Any
 
 from ketcontent.importing.dates import read_date
@@ -79,15 +81,24 @@ def read_csl_json(text: str) -> list[Entry]:
     return entries
 
 
+def _finite(number: str) -> float | None:
+    """Return a number of JSON; None for one that is too large for a number of Python."""
+    value = float(number)
+    return value if math.isfinite(value) else None
+
+
+# NaN and Infinity, which JSON does not know, say nothing.
+_DECODER = json.JSONDecoder(parse_float=_finite, parse_constant=lambda _: None)
+
+
 def _items(text: str) -> Iterator[tuple[int, Any, str]]:
     """Yield each item with where it starts, and why there is none."""
     start = _skipped(text, 0, "")
     separator = "," if text[start : start + 1] == "[" else ""
     start += bool(separator)
-    decoder = json.JSONDecoder()
     while (start := _skipped(text, start, separator)) < len(text) and text[start] != "]":
         try:
-            item, end = decoder.raw_decode(text, start)
+            item, end = _DECODER.raw_decode(text, start)
         except (ValueError, RecursionError) as fault:
             said = getattr(fault, "msg", "it is nested too deep or has too long a number")
             yield start, None, f"It is not JSON from here on: {said}."
@@ -119,11 +130,12 @@ def _inside(text: str, start: int, item: Any) -> Iterator[tuple[int, Any, str]]:
     for one in wrapped:
         place = _skipped(text, place, ",")
         try:
-            again, end = json.JSONDecoder().raw_decode(text, place)
-        except ValueError:
-            again, end = None, place
+            again, end = _DECODER.raw_decode(text, place)
+            end = end if again == one else place
+        except (ValueError, RecursionError):
+            end = place
         yield place, one, ""
-        place = end if again == one else place
+        place = end
 
 
 def _entry(line: int, item: Any) -> Entry:
@@ -237,10 +249,10 @@ def _date(date: Any) -> tuple[str, bool]:
         return "", date is None
     parts = date.get("date-parts")
     spans = [one for one in parts if isinstance(one, list)] if isinstance(parts, list) else []
-    first = [part for part in (spans or [[]])[0] if part not in (None, "", 0, "0")]
+    first = list(takewhile(lambda part: part not in (None, "", 0, "0"), (spans or [[]])[0]))
     if not first:
-        said = date.get("raw") or date.get("literal") or ""
-        return read_date(str(said))
+        said = str(date.get("raw") or date.get("literal") or "")
+        return read_date(said) if said else ("", not spans)
     text = "-".join(str(part) for part in first[:3] if isinstance(part, (int, str)))
     if len(first) > 1 and re.fullmatch("[0-9]{1,4}-[0-9]{1,2}(-[0-9]{1,2})?", text):
         text = f"{text.partition('-')[0].zfill(4)}-{text.partition('-')[2]}"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from urllib.parse import unquote
 
+from ketcontent.importing.entities import unescaped
 from ketcontent.model import shipped_schemas
 
 _IDS = {"doi": "DOI", "pmid": "PubMed id"}
@@ -137,7 +137,7 @@ def plain_doi(text: str) -> str:
     >>> plain_doi("doi: 10.1000/tea.1."), plain_doi("https://dx.doi.org/10.1000/a%2Fb")
     ('10.1000/tea.1', '10.1000/a/b')
     """
-    text = html.unescape(" ".join(text.split()))
+    text = unescaped(" ".join(text.split()))
     address = re.match(r"(?:https?:)?(?://)?(?:dx\.|www\.)?doi\.org/", text, re.I)
     if address:
         text = unquote(text[address.end() :])
@@ -171,7 +171,7 @@ def _plain_url(text: str) -> str:
 
 def _plain_title(text: str) -> str:
     """Return a title with its entities as letters, and of its markup what CSL knows."""
-    text = html.unescape(html.unescape(text)).replace("\0", "")
+    text = unescaped(unescaped(text)).replace("\0", "")
 
     def known(found: re.Match[str]) -> str:
         name = found[2].lower()
@@ -183,7 +183,7 @@ def _plain_title(text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    return " ".join(_visible(html.unescape(text)).split())
+    return " ".join(_visible(unescaped(text)).split())
 
 
 def _visible(text: str) -> str:

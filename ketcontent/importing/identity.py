@@ -11,13 +11,13 @@ its own: an import never changes which paper a key means.
 from __future__ import annotations
 
 import dataclasses
-import html
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count, islice
 
+from ketcontent.importing.entities import unescaped
 from ketcontent.importing.entries import Entry
 from ketcontent.model import Content, frame_of, rows_of
 from ketcontent.pages import READ_BY_READERS, split_names
@@ -239,7 +239,7 @@ def _same_form(row: Mapping[str, str], name: str) -> str:
         return row.get("issued", "")[:4]
     text = re.sub(r"</?(?:i|b|sub|sup)>", "", row.get(name, ""))
     return (
-        " ".join(re.findall(r"\w+", unicodedata.normalize("NFKC", html.unescape(text)).casefold()))
+        " ".join(re.findall(r"\w+", unicodedata.normalize("NFKC", unescaped(text)).casefold()))
         or text
     )
 

@@ -7,8 +7,9 @@ there are others.
 
 from __future__ import annotations
 
-import html
 import re
+
+from ketcontent.importing.entities import unescaped
 
 OTHERS = "{et al.}"
 """That there are authors whom the file does not name."""
@@ -42,7 +43,7 @@ def organization(name: str) -> str:
     >>> organization("National Institute for Health and Care Excellence; UK")
     '{National Institute for Health and Care Excellence; UK}'
     """
-    words = " ".join(html.unescape(name).replace("{", "").replace("}", "").split())
+    words = " ".join(unescaped(name).replace("{", "").replace("}", "").split())
     if words.casefold().rstrip(".") in ("others", "et al"):
         return OTHERS
     return f"{{{words}}}" if words else ""
@@ -56,7 +57,7 @@ def typed_name(name: str) -> str:
     >>> typed_name("Roe, Jo"), typed_name("King, Martin, Jr"), typed_name("Tea Study Group")
     ('Roe, Jo', 'King, Martin, Jr', '{Tea Study Group}')
     """
-    parts = [part.strip() for part in html.unescape(name).split(",")]
+    parts = [part.strip() for part in unescaped(name).split(",")]
     if len(parts) == 1 or not any(parts[1:]):
         words = parts[0]
         # One word may be a person's only name; more without a comma are an organization's.
@@ -67,5 +68,5 @@ def typed_name(name: str) -> str:
 
 
 def _plain(part: str) -> str:
-    words = html.unescape(part).replace("{", "").replace("}", "").replace(";", " ")
+    words = unescaped(part).replace("{", "").replace("}", "").replace(";", " ")
     return " ".join(words.split())

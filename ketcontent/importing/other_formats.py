@@ -36,6 +36,10 @@ _MARKDOWN = OtherFormat(
     "Copy its words from a preview into a plain text file (.txt), and import that: here its marks "
     "would be taken for words.",
 )
+_CONFLICT = OtherFormat(
+    "a text with a conflict that a merge left in it",
+    "Keep the lines that are right, delete those with <<<<<<<, ======= and >>>>>>>.",
+)
 _RTF = OtherFormat("rich text (RTF)", _SAVE)
 _WORD = OtherFormat("a Word document", _SAVE)
 _OPEN_DOCUMENT = OtherFormat("an OpenDocument text", _SAVE)
@@ -50,6 +54,10 @@ _STARTS = (
     (b"\xff\xd8\xff", _PICTURE),
     (b"GIF8", _PICTURE),
     (b"\x1f\x8b", OtherFormat("a compressed file (gzip)", "Unpack it first.")),
+    (
+        b"version https://git-lfs.github.com/",
+        OtherFormat("a pointer of Git LFS", "Run 'git lfs pull'."),
+    ),
     (b"bplist00", OtherFormat("a web archive", _HTML.hint)),
 )
 _ZIP = b"PK\x03\x04"
@@ -122,6 +130,16 @@ def other_format(data: bytes, ending: str) -> OtherFormat | None:
     return marked_up(data.decode("utf-16" if wide else "utf-8", "replace"))
 
 
+_OF_A_MERGE = re.compile(r"^<{7}(?:[ \t].*)?$|^>{7}[ \t]\S.*$", re.MULTILINE)
+
+
+def conflict_mark(text: str) -> re.Match[str] | None:
+    """Return the first mark of a conflict that a merge left in a text; None where there is none."""
+    found = _OF_A_MERGE.search(text.replace("\r", ""))
+    # Mail that is quoted seven times has no line of equals signs in it.
+    return found if found and re.search(r"^={7}\r?$", text, re.MULTILINE) else None
+
+
 def marked_up(text: str) -> OtherFormat | None:
     """Return what a text is that is written in marks for a program; None for plain text.
 
@@ -135,6 +153,8 @@ def marked_up(text: str) -> OtherFormat | None:
     text = text.removeprefix("\ufeff")
     if text.lstrip().startswith("{\\rtf"):
         return _RTF
+    if conflict := conflict_mark(text):
+        return _at(_CONFLICT, text.replace("\r", ""), conflict)
     if _SAVED_PAGE.match(text):
         return _HTML
     tags = list(_TAG.finditer(text))

@@ -136,8 +136,8 @@ def read_page(path: str | Path) -> str:
                 "Import one page, not a site; cut the file into its pages.",
             )
         data = place.read_bytes()
-    except OSError as fault:
-        reason = (fault.strerror or "cannot be read").lower()
+    except (OSError, ValueError) as fault:  # no name of a file holds a null
+        reason = (getattr(fault, "strerror", "") or "it is not there").lower()
         raise refuse(f"cannot be read: {reason}.", "Name a text file with one page.") from None
     if other := other_format(data, place.suffix):
         raise refuse(str(other), other.hint)

@@ -6,6 +6,7 @@ is not a table at all would otherwise be answered with a fault for each column a
 
 from __future__ import annotations
 
+import codecs
 import re
 from typing import NamedTuple
 
@@ -24,41 +25,68 @@ class Mistake(NamedTuple):
 
 
 _SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "upright bars"}
-_CONFLICT = re.compile(r"^<{7} .*$(?:.|\r|\n)*?^>{7} ", re.MULTILINE)
+_SAVE = "Save the file as 'CSV UTF-8'."
+_SHEET = "Save the sheet as 'CSV UTF-8'."
+_DOWNLOAD = "Download the file itself, not the page that shows it."
+_RESTORE = "Restore the table from version control."
 _NOT_A_TABLE = (
     (b"version https://git-lfs.github.com/", "a pointer of Git LFS", "Run 'git lfs pull'."),
-    (b"PK\x03\x04", "a workbook or another zip file", "Save the sheet as 'CSV UTF-8'."),
-    (b"%PDF-", "a PDF", "Restore the table from version control."),
-    (b"<!doctype html", "a web page", "Download the file itself, not the page that shows it."),
-    (b"<html", "a web page", "Download the file itself, not the page that shows it."),
+    (b"pk\x03\x04", "a workbook or another zip file", _SHEET),
+    (b"\xd0\xcf\x11\xe0", "a workbook of an older Excel", _SHEET),
+    (b"\x1f\x8b", "packed with gzip", "Unpack it."),
+    (b"%pdf-", "a PDF", _RESTORE),
+    (b"\x89png", "a picture", _RESTORE),
+    (b"<!doctype html", "a web page", _DOWNLOAD),
+    (b"<html", "a web page", _DOWNLOAD),
+    (b"<", "a web page or XML", _DOWNLOAD),
+    (b"{", "JSON", _RESTORE),
+    (b"[", "JSON", _RESTORE),
 )
+_CONFLICT = re.compile(rb"^(?:<{7}|>{7}|\|{7}|={7}(?=\r|$))(?: .*)?\r?$", re.MULTILINE)
+_WIDE = {
+    codecs.BOM_UTF32_LE: "UTF-32",  # starts as UTF-16 does, so it stands first
+    codecs.BOM_UTF32_BE: "UTF-32",
+    codecs.BOM_UTF16_LE: "UTF-16",
+    codecs.BOM_UTF16_BE: "UTF-16",
+}
 
 
-def not_a_table(data: bytes) -> Mistake | None:
-    """Return what a file is that is no CSV at all; None for anything else."""
-    start = data[:200].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+def mistaken_bytes(data: bytes) -> Mistake | None:
+    """Return what a file is as a whole that is no CSV in UTF-8; None for anything else."""
+    if conflict := _CONFLICT.search(data):  # before all else: a mark may be the first line
+        return Mistake(
+            "merge-conflict",
+            "A merge left both sides of a conflict in the file.",
+            "Keep the rows that are right, delete the lines with <<<<<<<, ======= and >>>>>>>.",
+            data.count(b"\n", 0, conflict.start()) + 1,
+        )
+    for mark, encoding in _WIDE.items():
+        if data.startswith(mark):
+            return Mistake("wrong-encoding", f"The file is {encoding}, not UTF-8.", _SAVE, 1)
+    start = data[:200].removeprefix(codecs.BOM_UTF8).lstrip().lower()
     for mark, what, hint in _NOT_A_TABLE:
-        if start.startswith(mark.lower()):
+        if start.startswith(mark):
             return Mistake("not-a-table", f"The file is {what}, not a table.", hint, 1)
+    if b"\0" in start.partition(b"\n")[0]:
+        return Mistake("not-a-table", "The file is not text: it holds null bytes.", _SAVE, 1)
     return None
 
 
 def mistaken_text(text: str, schema: Schema) -> Mistake | None:
     """Return what is wrong with the text of a file as a whole; None where it is CSV."""
-    if conflict := _CONFLICT.search(text):
-        return Mistake(
-            "merge-conflict",
-            "A merge left both sides of a conflict in the file.",
-            "Keep the rows that are right, delete the lines with <<<<<<<, ======= and >>>>>>>.",
-            text.count("\n", 0, conflict.start()) + 1,
-        )
-    header = re.split(r"\r|\n", text, maxsplit=1)[0]
+    header, _, rest = re.sub(r"\r\n?", "\n", text[:100_000]).partition("\n")
+    told = re.fullmatch(r'"?sep=(.?)"?,*', header, re.IGNORECASE)
+    if told:
+        header = rest.partition("\n")[0]
     known = set(schema.columns)
     for separator, name in _SEPARATORS.items():
         cells = [cell.strip('" ') for cell in header.split(separator)]
         if len(known.intersection(cells)) > len(known.intersection(header.split(","))):
             message = f"The cells are separated by {name}, not by commas."
-            return Mistake("wrong-separator", message, "Save the file as 'CSV UTF-8'.", 1)
+            return Mistake("wrong-separator", message, _SAVE, 1)
+    if told:
+        message = "The first line tells a spreadsheet how cells are separated, and is no row."
+        return Mistake("separator-line", message, "Delete the line.", 1)
     return None
 
 
@@ -73,7 +101,8 @@ def without_trailing_commas(records: list[Line]) -> tuple[list[Line], Mistake | 
         width -= 1
     # A line with a word behind the last column is another fault, which its own check names.
     longer = [one for one in records if len(one.cells) > width and not any(one.cells[width:])]
-    if not width or len(longer) < 2:  # one such line is a slip in that line
+    # One such line is a slip in that line, unless it is the header.
+    if not width or (len(longer) < 2 and width == len(header)):
         return records, None
     first = longer[0].line
     message = (

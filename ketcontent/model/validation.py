@@ -20,7 +20,7 @@ from ketcontent.model.cells import check_cells, check_foreign_keys
 from ketcontent.model.csv_text import LINE_END, Line, scan_csv
 from ketcontent.model.faults import Faults, TableRows
 from ketcontent.model.laws import LAWS
-from ketcontent.model.mistaken_file import mistaken_text, not_a_table, without_trailing_commas
+from ketcontent.model.mistaken_file import mistaken_bytes, mistaken_text, without_trailing_commas
 from ketcontent.model.schema import Row, Schema
 from ketcontent.text import counted
 
@@ -64,7 +64,7 @@ def _read_table(faults: Faults, data: bytes | None) -> list[Line]:
     if data is None:
         faults.add("missing-file", "The file is not there.", "Restore it from version control.")
         return []
-    if mistake := not_a_table(data):
+    if mistake := mistaken_bytes(data):
         faults.add(*mistake[:3], line=mistake.line)
         return []
     text = _decoded(faults, data)
@@ -80,9 +80,13 @@ def _read_table(faults: Faults, data: bytes | None) -> list[Line]:
 
     records = scan_csv(text, stray)
     header = records[0].cells if records else ("",)
-    if header == ("",):
-        what = "first line is blank" if text else "file is empty"
+    if not any(map(str.strip, header)):
+        what = "first line is blank" if text.strip() else "file is empty"
         faults.add("missing-header", f"The {what}.", _header_hint(schema), line=1)
+        return []
+    if not {name.strip().lower() for name in header}.intersection(schema.columns):
+        what = "The first line names no column of the table."
+        faults.add("missing-header", what, _header_hint(schema), line=records[0].line)
         return []
     records, mistake = without_trailing_commas(records)
     if mistake:
@@ -132,21 +136,26 @@ def _decoded(faults: Faults, data: bytes) -> str | None:
         return body.decode()
     except UnicodeDecodeError:
         start = len(data) - len(body)
+    places: list[tuple[int, int]] = []
     for number, line in enumerate(re.split(rb"(?<=\n)|(?<=\r)(?!\n)", body), start=1):
         try:
             line.decode()
         except UnicodeDecodeError as fault:
-            place = start + fault.start
-            faults.add(
-                "wrong-encoding",
-                f"Byte {place} (0x{data[place]:02x}) is not UTF-8.",
-                "Save the file as 'CSV UTF-8'.",
-                line=number,
-            )
-            if number == 1:
-                return None
+            places.append((number, start + fault.start))
         start += len(line)
-    return body.decode(errors="replace")
+    several = len(places) > _NAMED
+    others = f", nor is one of {len(places) - 1} lines more" if several else ""
+    for number, place in places[:1] if several else places:
+        faults.add(
+            "wrong-encoding",
+            f"Byte {place} (0x{data[place]:02x}) is not UTF-8{others}.",
+            "Save the file as 'CSV UTF-8'.",
+            line=number,
+        )
+    return None if places[0][0] == 1 else body.decode(errors="replace")
+
+
+_NAMED = 3  # lines that are no UTF-8; where there are more, the file as a whole is not
 
 
 def _header_hint(schema: Schema) -> str:

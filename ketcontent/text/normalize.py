@@ -133,7 +133,7 @@ def joined(sentences: Iterable[str]) -> str:
     return "".join(parts)
 
 
-def visible(text: str) -> str:
+def visible(text: str, spelled: str = "<U+{:04X}>") -> str:
     """Return `text` with each character that steers a terminal or hides order spelled out.
 
     Control characters but for line ends and tabs, and the marks that override the direction of
@@ -144,7 +144,7 @@ def visible(text: str) -> str:
     >>> visible("safe\\x1b[2J"), visible("\u202enot safe")
     ('safe<U+001B>[2J', '<U+202E>not safe')
     """
-    return _STEERING.sub(lambda found: f"<U+{ord(found[0]):04X}>", text)
+    return _STEERING.sub(lambda found: spelled.format(ord(found[0])), text)
 
 
 def counted(number: int, noun: str) -> str:

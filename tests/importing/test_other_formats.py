@@ -170,3 +170,27 @@ def test_tags_among_words_are_html(pieces: list[tuple[list[str], str]]) -> None:
 )
 def test_a_long_text_of_half_marks_is_read_in_one_go(piece: str) -> None:
     assert marked_up("\n" + piece * 200_000) is None
+
+
+CONFLICT = "Tea\n<<<<<<< HEAD\nIt is hot.\n=======\nIt is cold.\n>>>>>>> other\n"
+
+
+@pytest.mark.parametrize("text", [CONFLICT, CONFLICT.replace("\n", "\r\n")])
+def test_a_page_with_a_conflict_of_a_merge_in_it_is_refused(text: str) -> None:
+    with pytest.raises(UnreadablePage) as refused:
+        import_page(empty_content(), text, document="tea")
+    assert refused.value.message == (
+        "The page for 'tea' is a text with a conflict that a merge left in it, "
+        "not plain text: line 2 has '<<<<<<< HEAD'."
+    )
+    assert refused.value.hint.startswith("Keep the lines that are right")
+
+
+@pytest.mark.parametrize("text", ["Tea\n=======\nIt is hot.\n", "Tea\n>>>>>>> So said he.\nHot.\n"])
+def test_a_line_under_a_heading_and_quoted_mail_are_no_conflict(text: str) -> None:
+    assert marked_up(text) is None
+
+
+def test_a_pointer_of_git_lfs_is_no_page() -> None:
+    found = other_format(b"version https://git-lfs.github.com/spec/v1\noid sha256:0\n", ".txt")
+    assert str(found) == "is a pointer of Git LFS, not plain text."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -21,61 +22,26 @@ def faults_of(folder: Path, change: Callable[[bytes], bytes], table: str = "term
     return [f"{one.line}: {one.rule}: {one.message} {one.hint}" for one in faults_in(data)]
 
 
-def with_conflict(data: bytes) -> bytes:
-    lines = data.split(b"\n")
-    ours, theirs = lines[1], lines[1] + b"s"
-    lines[1:2] = [b"<<<<<<< HEAD", ours, b"=======", theirs, b">>>>>>> branch"]
-    return b"\n".join(lines)
-
-
 def with_commas(data: bytes) -> bytes:
     return b"".join(line + b",,\n" for line in data.splitlines())
 
 
-@pytest.mark.parametrize(
-    ("change", "said"),
-    [
-        pytest.param(
-            lambda data: data.replace(b",", b";"),
-            "1: wrong-separator: The cells are separated by semicolons, not by commas. "
-            "Save the file as 'CSV UTF-8'.",
-            id="semicolons",
-        ),
-        pytest.param(
-            lambda data: data.replace(b",", b"\t"),
-            "1: wrong-separator: The cells are separated by tabs, not by commas. "
-            "Save the file as 'CSV UTF-8'.",
-            id="tabs",
-        ),
-        pytest.param(
-            with_conflict,
-            "2: merge-conflict: A merge left both sides of a conflict in the file. "
-            "Keep the rows that are right, delete the lines with <<<<<<<, ======= and >>>>>>>.",
-            id="a merge",
-        ),
-        pytest.param(
-            lambda _: b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n",
-            "1: not-a-table: The file is a pointer of Git LFS, not a table. Run 'git lfs pull'.",
-            id="Git LFS",
-        ),
-        pytest.param(
-            lambda _: b"\n<!DOCTYPE html>\n<html><title>Sign in</title>",
-            "1: not-a-table: The file is a web page, not a table. "
-            "Download the file itself, not the page that shows it.",
-            id="a web page",
-        ),
-        pytest.param(
-            lambda _: b"PK\x03\x04\x14\x00\x06\x00\xff\xfe",
-            "1: not-a-table: The file is a workbook or another zip file, not a table. "
-            "Save the sheet as 'CSV UTF-8'.",
-            id="a workbook",
-        ),
-    ],
-)
-def test_a_file_that_is_no_table_of_ours_is_one_fault(
-    tmp_path: Path, change: Callable[[bytes], bytes], said: str
+with (ROOT / "tests" / "attacks" / "tables.csv").open(encoding="utf-8", newline="") as _file:
+    ATTACKS = [pytest.param(*row[1:], id=row[0]) for row in list(csv.reader(_file))[1:]]
+
+
+@pytest.mark.parametrize(("table", "data", "rule", "message"), ATTACKS)
+def test_a_file_that_is_no_table_of_ours_is_one_fault_with_what_to_do(
+    tmp_path: Path, table: str, data: str, rule: str, message: str
 ) -> None:
-    assert faults_of(tmp_path, change) == [said]
+    raw = data.encode("latin-1").decode("unicode_escape").encode("latin-1")
+    data_folder = tmp_path / "data"
+    shutil.copytree(ROOT / "data", data_folder)
+    (data_folder / f"{table}.csv").write_bytes(raw)
+    [fault] = [one for one in faults_in(data_folder) if one.table == table]
+    assert (fault.rule, fault.message) == (rule, message)
+    assert fault.hint
+    assert fault.line
 
 
 def test_commas_behind_the_last_column_are_one_fault(tmp_path: Path) -> None:

@@ -1398,7 +1398,7 @@ LINES = [
         everything(SOUND["sections"].encode("utf-16")),
         "wrong-encoding",
         1,
-        "Byte 0 (0xff) is not UTF-8.",
+        "The file is UTF-16, not UTF-8.",
         "Save the file as 'CSV UTF-8'.",
     ),
     *(

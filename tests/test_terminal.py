@@ -1,0 +1,108 @@
+"""What a command prints steers no terminal and no workflow, and a full disk is a clear error."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from ketcontent.building.preview import Board, preview_server
+from tests.conftest import ROOT
+
+STEERING = "\x1b[31m\u202e\x9b"
+
+
+def run(*words: str, out: object = subprocess.PIPE, **variables: str) -> tuple[int, str, str]:
+    """Run a command in this process's environment; return its status and what it printed."""
+    done = subprocess.run(
+        [sys.executable, "-c", "from ketcontent.cli import main; main()", *words],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONIOENCODING": "utf-8", **variables},
+        stdout=out,  # type: ignore[call-overload]
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+    )
+    return done.returncode, done.stdout or "", done.stderr
+
+
+@pytest.fixture(scope="module")
+def broken(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Tables with a cell that steers, where a message quotes it, and one that is a command."""
+    folder = tmp_path_factory.mktemp("broken") / "data"
+    shutil.copytree(ROOT / "data", folder)
+    with (folder / "policies.csv").open("a", encoding="utf-8") as file:
+        file.write(f'{STEERING},lay\n"benefit\n::error::gone%0A::stop-commands::x",lay\n')
+        file.write("##[error]gone,lay\n")
+    return folder
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("form", ["text", "json", "jsonl", "github", "sarif", "junit"])
+def test_no_report_of_a_broken_table_steers_a_terminal_or_a_workflow(
+    broken: Path, form: str
+) -> None:
+    status, out, err = run("check", "--data", str(broken), "--format", form, GITHUB_ACTIONS="true")
+    assert status == 1
+    assert not set(STEERING[:1] + STEERING[-2:]) & set(out + err)
+    commands = [line for line in out.splitlines() if line.lstrip().startswith("::")]
+    assert all(line.startswith(("::error file=", "::warning file=")) for line in commands)
+    assert (not commands) or form == "github"
+    assert not any(line.lstrip().startswith("::") for line in err.splitlines())
+    assert form == "github" or "##[" not in out + err
+    if form == "json":
+        assert any(STEERING in one["message"] for one in json.loads(out))
+    if form == "sarif":
+        assert json.loads(out)["version"] == "2.1.0"
+    if form == "junit":
+        assert ElementTree.fromstring(out).tag == "testsuites"
+    if form == "text":
+        assert "<U+001B>" in out
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "words", ["assemble ketamine", "check", "export-sources", "redline ketamine"]
+)
+def test_a_full_disk_is_one_clear_error(words: str) -> None:
+    with open("/dev/full", "wb") as full:
+        status, _, err = run(*words.split(), out=full)
+    assert status == 1
+    assert err == (
+        "error: Writing failed: No space left on device.\n"
+        "hint: Make room on the disk, or write to another place.\n"
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("words", ["assemble ketamine", "export-sources"])
+def test_a_reader_that_goes_away_is_no_error(words: str) -> None:
+    read, write = os.pipe()
+    os.close(read)
+    with os.fdopen(write, "wb") as gone:
+        _, _, err = run(*words.split(), out=gone)
+    assert err == ""
+
+
+@pytest.mark.slow
+def test_what_a_terminal_has_no_letters_for_is_spelled() -> None:
+    status, out, err = run("assemble", "ketamine", PYTHONIOENCODING="ascii")
+    assert (status, err) == (0, "")
+    assert out.isascii()
+
+
+def test_an_address_with_a_null_is_not_there(tmp_path: Path) -> None:
+    (tmp_path / "index.html").write_text("<p>So</p>")
+    with preview_server(tmp_path, 0, Board()) as address:
+        host = address.removeprefix("http://").rstrip("/")
+        for path in ("/%00", "/a%00.html", "/%00/index.html"):
+            connection = http.client.HTTPConnection(host, timeout=30)
+            connection.request("GET", path)
+            assert connection.getresponse().status == 404, path
+            connection.close()

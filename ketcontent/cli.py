@@ -353,17 +353,17 @@ def sign(
 @click.option("--page-only", is_flag=True, help="There is no record: say what cannot be checked.")
 def verify(file: Path, record: Path | None, page_only: bool) -> None:
     """Hold an exported page, FILE, against its record; exit 1 where it departs from it."""
-    from ketcontent.approvals import verify, verify_alone
+    from ketcontent.approvals import hold, verify_alone
 
-    departures, unchecked = verify_alone(file) if page_only else (verify(file, record), [])
+    departures, unchecked, held_to = verify_alone(file) if page_only else hold(file, record)
     for one in departures:
         say(str(one))
     for question in unchecked:
         say(f"Not checked: {question}.")
     if departures:
         sys.exit(1)
-    if not page_only:
-        say(f"{file} says what its record says.")
+    if held_to:
+        say(f"{file} says what {held_to} says.")
 
 
 @main.command(short_help="Print what changed between two versions.")

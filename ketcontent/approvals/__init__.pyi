@@ -15,5 +15,6 @@ from .status import judge_signoffs as judge_signoffs
 from .status import review_date as review_date
 from .status import review_due as review_due
 from .status import signoff_statuses as signoff_statuses
+from .verification import hold as hold
 from .verification import verify as verify
 from .verification import verify_alone as verify_alone

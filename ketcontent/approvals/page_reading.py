@@ -7,6 +7,8 @@ attribute or address that our templates never write is named, whatever it would 
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -28,20 +30,46 @@ ELEMENTS: Mapping[str, Collection[str]] = {
     **dict.fromkeys(("p", "strong", "em", "code", "br", "details", "summary", "sup", "dl"), ()),
     **dict.fromkeys(("dt", "dd", "ol", "footer", "article", "bdi", "blockquote", "hr"), ()),
     **dict.fromkeys(("table", "thead", "tbody", "tr", "td", "caption", "del", "ins"), ()),
+    **dict.fromkeys(("fieldset", "section", "small", "span", "ul", "legend", "label"), ()),
     "th": ("scope",),
-    "a": ("class", "href", "aria-label"),
-    "div": ("class", "role", "aria-label"),
-    "li": ("class", "value"),
+    "a": ("href", "aria-label"),
+    "div": ("role", "aria-label", "tabindex"),
+    "input": ("type", "name", "checked"),
+    "li": ("value",),
     "main": ("tabindex",),
     "meta": ("charset", "name", "content", "http-equiv"),
     "nav": ("aria-labelledby",),
     "script": ("type",),
-    "section": ("class",),
-    "small": ("class",),
-    "span": ("class",),
-    "ul": ("class",),
 }
 """The elements that the templates of a page write, each with its attributes besides `_ANYWHERE`."""
+
+_CLASSES: Mapping[str, Collection[str]] = {
+    "a": ("skip", "term"),
+    "div": (
+        *("columns", "text", "urgent", "notice", "table", "state", "state draft"),
+        *("state reviewed", "state part-reviewed", "state archive"),
+    ),
+    "fieldset": ("filter",),
+    "li": ("draft", "reviewed"),
+    "section": ("letter",),
+    "small": ("high", "moderate", "low", "very-low"),
+    "span": ("lacks",),
+    "ul": ("trail", "pages"),
+}
+"""The classes that those elements may have: each one changes how they look."""
+
+_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
+    "form-action 'none'"
+)
+_META: Collection[Mapping[str, str]] = (
+    {"charset": "utf-8"},
+    {"http-equiv": "Content-Security-Policy", "content": _POLICY},
+    {"name": "viewport", "content": "width=device-width, initial-scale=1"},
+    {"name": "robots", "content": "noindex"},
+    {"name": "color-scheme", "content": "light dark"},
+)
+"""What the templates tell a browser; the description, which is words, besides."""
 
 _WEB = ("http:", "https:", "mailto:", "tel:", "sms:")
 
@@ -68,11 +96,12 @@ def read_page_html(html: str) -> PageReading:
     strange: dict[str, None] = {}
     addresses: dict[str, None] = {}
     markup: list[Any] = []
-    if not html.lstrip("\ufeff \t\r\n").lower().startswith("<!doctype html>"):
-        strange["a page without <!doctype html>"] = None
+    policies = 0
+    strange.update(dict.fromkeys(_strange_bytes(html)))
     for kind, node in _in_order(JustHTML(html, sanitize=False).root):
         if kind == "text":
             reader.text(str(node.data))
+            strange.update(dict.fromkeys(odd_characters(str(node.data))))
             if node.parent is not None and node.parent.name == "style":
                 markup.append(str(node.data))  # what it says is seen on every word
         elif kind == "end":
@@ -85,11 +114,15 @@ def read_page_html(html: str) -> PageReading:
             silent = {name: said for name, said in given.items() if name not in _SAID}
             markup.append([node.name, sorted(silent.items())])
             strange.update(dict.fromkeys(_strange(node.name, given)))
+            # In the body a browser does not heed it.
+            policies += given.get("content") == _POLICY and node.parent.name == "head"
             address = given.get("href", "")
             if address and not address.startswith("#"):
                 addresses[address] = None
             reader.start(node.name, given)
     reader.flush()
+    if not policies:
+        strange["a page without its Content-Security-Policy"] = None
     return PageReading(
         tuple(reader.found), hash_json(markup), tuple(strange), tuple(sorted(addresses))
     )
@@ -113,20 +146,45 @@ def _in_order(root: Any) -> Iterator[tuple[str, Any]]:
             left += [("start", child) for child in reversed(children)]
 
 
+def _strange_bytes(html: str) -> Iterator[str]:
+    """Yield what our templates do not write of a page before it is parsed."""
+    if not html.lstrip("\ufeff \t\r\n").lower().startswith("<!doctype html>"):
+        yield "a page without <!doctype html>"
+    # Beyond that a browser looks for no encoding, and takes letters for others.
+    if not re.search(rb"<meta\s+charset=[\"']?utf-8", html.encode()[:1024], re.IGNORECASE):
+        yield 'a page without <meta charset="utf-8"> in its first 1024 bytes'
+    yield from odd_characters(html)
+
+
+def odd_characters(text: str) -> Iterator[str]:
+    """Yield the characters that count as white space, or as nothing, and do not look like it."""
+    for one in sorted(set(text) - {"\n", "\r", "\t"}):
+        if unicodedata.category(one) in ("Cc", "Zl", "Zp") or one == "\u1680":
+            yield f"the character U+{ord(one):04X}"
+
+
 def _strange(name: str, given: Mapping[str, str]) -> Iterator[str]:
     """Yield what our templates do not write of an element."""
     if name not in ELEMENTS:
         yield f"the element <{name}>"
         return
     for attribute, value in given.items():
-        if attribute not in ELEMENTS[name] and attribute not in _ANYWHERE:
+        allowed = (
+            value in _CLASSES.get(name, ())
+            if attribute == "class"
+            else attribute in ELEMENTS[name] or attribute in _ANYWHERE
+        )
+        if not allowed:
             yield f'the attribute {attribute}="{canonical(value)}" of <{name}>'
     if name == "script" and given.get("type") != "application/ld+json":
         yield "a script that runs"
-    if name == "meta" and given.get("http-equiv", "Content-Security-Policy").lower() != (
-        "content-security-policy"
-    ):
-        yield f"<meta> with http-equiv {given['http-equiv']}"
+    if name == "meta" and given.get("name") != "description" and given not in _META:
+        yield (
+            " ".join(["<meta", *(f'{key}="{canonical(said)}"' for key, said in given.items())])
+            + ">"
+        )
+    if name == "input" and given.get("type") != "radio":
+        yield f"a field of the type '{given.get('type', 'text')}'"
     address = given.get("href", "")
     if address and ":" in address.split("/")[0] and not address.lower().startswith(_WEB):
         yield f"a link to {address}"

@@ -19,14 +19,15 @@ from __future__ import annotations
 
 import difflib
 import json
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from ketcontent.approvals.page_reading import PageReading, read_page_html
+from ketcontent.approvals.page_reading import PageReading, odd_characters, read_page_html
 from ketcontent.errors import KetcontentError
-from ketcontent.hashing import hash_bytes, hash_file
+from ketcontent.hashing import hash_bytes
 from ketcontent.markup import link_targets, markdown_words, raw_html, split_front_matter
 from ketcontent.text import canonical, joined
 
@@ -48,7 +49,21 @@ class Mismatch:
             return f"{name}: gone from the page: {self.recorded}"
         if not self.recorded:
             return f"{name}: not in the record: {self.found}"
-        return f"{name}: the page says: {self.found}\n    the record says: {self.recorded}"
+        said = f"{name}: the page says: {self.found}\n    the record says: {self.recorded}"
+        # Letters of other alphabets, and what is not seen at all, may look the same.
+        new = sorted(one for one in {*self.found} - {*self.recorded} if not one.isascii())
+        names = [f"U+{ord(one):04X} {unicodedata.name(one, 'without a name')}" for one in new[:3]]
+        return "\n    with ".join([said, *names])
+
+
+class Verification(NamedTuple):
+    """What holding a file against what was recorded of it has shown."""
+
+    departures: list[Mismatch]
+    unchecked: list[str]
+    """What nobody can tell from what there is."""
+    held_to: str
+    """What the file was held against; empty where there was nothing."""
 
 
 def verify(path: str | Path, record_path: str | Path | None = None) -> list[Mismatch]:
@@ -66,48 +81,60 @@ def verify(path: str | Path, record_path: str | Path | None = None) -> list[Mism
     KetcontentError
         When the file or its record cannot be read, or the record does not know the file.
     """
+    return hold(path, record_path).departures
+
+
+def hold(path: str | Path, record_path: str | Path | None = None) -> Verification:
+    """Return where a file departs from its record, as `verify`, and what cannot be told.
+
+    What has no record, the list of pages and an archive copy, is held against the manifest, which
+    has a hash of it.
+    """
     page = Path(path)
-    text = _text(page, "Name an exported page.")
+    data = _bytes(page, "Name an exported page.")
+    text = _text(page, data)
     found = Path(record_path) if record_path else _beside(page)
     name = f"sections/{page.name}" if page.parent.name == "sections" else page.name
-    try:
-        said = json.loads(_text(found, "Name the page's record.json with --record."))
-        statements = {one["statement"]: reader_text(one) for one in said["statements"]}
-        shown = said["pages"].get(name)
-        expected = _expected(name, [] if shown is None else shown, statements)
-    except (ValueError, LookupError, TypeError, AttributeError):
-        raise KetcontentError(
-            f"{found} is not the record of a page.",
-            hint="Name the page's record.json with --record.",
-            path=str(found),
-        ) from None
-    if shown is None:
+    said = _recorded(found, name) if record_path or found.exists() else None
+    hashed = _named_in_manifest(page) if said is None and record_path is None else ""
+    if hashed:
+        published, _ = _held_record(found, name, None) if found.exists() else ([], [])
+        held = _held_to_manifest(page, data, text, hashed)
+        return held._replace(departures=[*published, *held.departures])
+    if said is None:
+        _bytes(found, _NAME_A_RECORD)
         raise KetcontentError(
             f"{found} does not know a page '{name}'.",
             hint="Name a page as it was published. Archive copies have no record: they are what "
             "was received, not what was reviewed.",
             path=str(page),
         )
-    made = _recorded_file(said, name)
-    known = None if made is None else set(said.get("addresses", ()))
-    as_written = made is not None and hash_bytes(page.read_bytes()) == made["hash"]
+    statements, expected, made, known = said
+    as_written = made is not None and _same_bytes(data, made["hash"])
     if name.endswith(".md"):
         words = _mismatches(expected, [("", one) for one in read_markdown(text)], statements)
         other = [] if as_written else _other_markdown(text, known)
+        same_markup = as_written
     else:
         reading = read_page_html(text)
         words = _mismatches(expected, list(reading.words), statements)
         other = [] if as_written else _other_markup(reading, known)
-    if made is not None and not (as_written or words or other):
-        if name.endswith(".md"):
-            other = [Mismatch("", _OTHER_BYTES, "")]
-        elif reading.markup != made["markup"]:
-            other = [Mismatch("", _OTHER_MARKUP, "")]
-    return [*_not_of_the_manifest(found), *words, *other]
+        same_markup = made is not None and reading.markup == made["markup"]
+    unchecked = []
+    if made is None:
+        unchecked.append("its elements and links: an older version wrote the record")
+    elif not same_markup and (words or other):
+        unchecked.append("whether its markup differs in more than that")
+    elif not same_markup:
+        other = [Mismatch("", _OTHER_BYTES if name.endswith(".md") else _OTHER_MARKUP, "")]
+    elif not (words or other or hash_bytes(data) == made["hash"]):
+        unchecked.append(_SAME_BUT_BYTES)
+    published, not_told = _held_record(found, name, made)
+    return Verification([*published, *words, *other], [*unchecked, *not_told], "its record")
 
 
-def verify_alone(path: str | Path) -> tuple[list[Mismatch], list[str]]:
-    """Return what an exported page of HTML holds that none of ours does, and what nobody can tell.
+def verify_alone(path: str | Path) -> Verification:
+    """Return what an exported page holds that none of ours does, and what nobody can tell.
 
     For a page without its record: a copy that was sent on, or one on another site.
 
@@ -117,23 +144,82 @@ def verify_alone(path: str | Path) -> tuple[list[Mismatch], list[str]]:
         When the file cannot be read.
     """
     page = Path(path)
-    reading = read_page_html(_text(page, "Name an exported page of HTML."))
-    return [Mismatch("", one, "") for one in reading.strange], [
-        "whether the words, grades and sources are those that were approved, and by whom",
-        "whether a sentence is gone, added or moved",
-        f"whether its links, {len(reading.addresses)} beyond the page, lead where they did",
-        "whether its style sheet hides or adds words",
-    ]
+    text = _text(page, _bytes(page, "Name an exported page."))
+    if page.suffix == ".md":
+        strange = [str(one.found) for one in _other_markdown(text, None)]
+        links = {to for line in text.splitlines() for to in link_targets(line)}
+    else:
+        reading = read_page_html(text)
+        strange, links = list(reading.strange), set(reading.addresses)
+    return Verification(
+        [Mismatch("", one, "") for one in strange],
+        [
+            "whether the words, grades and sources are those that were approved, and by whom",
+            "whether a sentence is gone, added or moved",
+            f"whether its links, {len(links)} beyond the page, lead where they did",
+            "whether its style sheet hides or adds words",
+        ],
+        "",
+    )
 
 
-_OTHER_BYTES = "other bytes than were written, though the words are the same"
-_OTHER_MARKUP = "other markup than was written: an element or attribute was changed, added or taken"
+_NAME_A_RECORD = "Name the page's record.json with --record."
+_NOT_AS_EXPECTED = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
+_SAME_BUT_BYTES = (
+    "why its bytes are others than were written (line ends, white space): its words, elements and "
+    "links are the same"
+)
+_OTHER_BYTES = (
+    "other marks than were written, though the words are the same: of a list, heading, quotation "
+    "or line, emphasis, a link or a source"
+)
+_OTHER_MARKUP = (
+    "other markup than was written: an element, an attribute or the style sheet was changed, added "
+    "or taken"
+)
 
 
-def _recorded_file(said: Mapping[str, Any], name: str) -> dict[str, str] | None:
-    """Return the hashes of a file in a record; None where an older version wrote the record."""
-    files = said.get("files", {})
-    return {key: str(files[name][key]) for key in ("hash", "markup")} if name in files else None
+class _Recorded(NamedTuple):
+    """What a record says of one file."""
+
+    statements: _Statements
+    expected: list[tuple[tuple[str, ...], str]]
+    made: dict[str, str] | None
+    """Its hashes; None where an older version wrote the record."""
+    known: set[str] | None
+    """Where its links may lead."""
+
+
+def _recorded(path: Path, name: str) -> _Recorded | None:
+    """Return what a record says of a file; None where it does not know the file."""
+    data = _bytes(path, _NAME_A_RECORD)
+    try:
+        said = json.loads(data)
+        statements = {one["statement"]: _strings(reader_text(one)) for one in said["statements"]}
+        shown = said["pages"].get(name)
+        if shown is None:
+            return None
+        expected = _expected(name, shown, statements)
+        if "files" not in said:
+            return _Recorded(statements, expected, None, None)
+        made = {key: str(said["files"][name][key]) for key in ("hash", "markup")}
+        return _Recorded(statements, expected, made, {str(one) for one in said["addresses"]})
+    except _NOT_AS_EXPECTED:
+        raise KetcontentError(
+            f"{path} is not the record of a page.", hint=_NAME_A_RECORD, path=str(path)
+        ) from None
+
+
+def _strings(said: tuple[Any, ...]) -> tuple[str, ...]:
+    """Return what a record says of a statement; an error where that is not text."""
+    if not all(isinstance(one, str) for one in said):
+        raise TypeError(said)
+    return said
+
+
+def _same_bytes(data: bytes, hashed: str) -> bool:
+    """Whether a file is as it was written, or as Git writes it on Windows."""
+    return hashed in (hash_bytes(data), hash_bytes(data.replace(b"\r\n", b"\n")))
 
 
 def _other_markup(reading: PageReading, known: set[str] | None) -> list[Mismatch]:
@@ -156,6 +242,7 @@ def _other_markdown(text: str, known: set[str] | None) -> list[Mismatch]:
         links = dict.fromkeys(to for line in text.splitlines() for to in link_targets(line))
         found = [f"a link to {one}" for one in links if not _belongs(one, known | _in_page(one))]
     found += [f"HTML: {one}" for one in raw_html(text)]
+    found += odd_characters(text)
     return [Mismatch("", one, "") for one in found]
 
 
@@ -163,20 +250,56 @@ def _in_page(address: str) -> set[str]:
     return {address} if address.startswith("#") else set()
 
 
-def _not_of_the_manifest(record_path: Path) -> list[Mismatch]:
-    """Return that a record is not the one that the manifest beside the pages names."""
-    page = record_path.parent
+def _manifest(path: Path) -> dict[str, str]:
+    """Return the hashes in a manifest, by file; none where there is no manifest of ours."""
     try:
-        manifest = json.loads((page.parent / "manifest.json").read_bytes())
-        [named] = [
-            outputs[f"{page.name}/record.json"]
-            for outputs in (manifest["documents"][page.name]["outputs"],)
-        ]
-    except (OSError, ValueError, LookupError, TypeError):  # a record that was taken elsewhere
-        return []
-    if named == hash_file(record_path):
-        return []
-    return [Mismatch("", "a record.json that is not the one in manifest.json", "")]
+        said = json.loads(path.read_bytes())
+        pages = [one["outputs"] for one in said["documents"].values()]
+        return {
+            name: said for outputs in (said["outputs"], *pages) for name, said in outputs.items()
+        }
+    except (OSError, *_NOT_AS_EXPECTED):
+        return {}
+
+
+def _held_record(
+    record_path: Path, name: str, made: Mapping[str, str] | None
+) -> tuple[list[Mismatch], list[str]]:
+    """Return whether a record is the one that the manifest beside the pages names."""
+    folder = record_path.absolute().parent
+    outputs = _manifest(folder.parent / "manifest.json")
+    if f"{folder.name}/record.json" not in outputs:
+        why = f"no manifest.json beside '{folder.name}' names it"
+        return [], [f"whether {record_path.name} is the one that was published: {why}"]
+    if not _same_bytes(record_path.read_bytes(), outputs[f"{folder.name}/record.json"]):
+        return [Mismatch("", "a record.json that is not the one in manifest.json", "")], []
+    if made is not None and outputs.get(f"{folder.name}/{name}") != made["hash"]:
+        return [Mismatch("", "a record.json that knows other bytes than manifest.json", "")], []
+    return [], []
+
+
+def _named_in_manifest(page: Path) -> str:
+    """Return the hash of a file in the manifest beside it or above; nothing where none has it."""
+    here = page.absolute()
+    for folder in (here.parent, here.parent.parent, here.parent.parent.parent):
+        hashed = _manifest(folder / "manifest.json").get(here.relative_to(folder).as_posix())
+        if hashed:
+            return hashed
+    return ""
+
+
+def _held_to_manifest(page: Path, data: bytes, text: str, hashed: str) -> Verification:
+    """Return whether a file without a record is the one that the manifest names."""
+    if _same_bytes(data, hashed):
+        return Verification([], [], "manifest.json")
+    strange = _other_markdown(text, None)
+    if page.suffix != ".md":
+        strange = _other_markup(read_page_html(text), None)
+    return Verification(
+        [Mismatch("", "other bytes than manifest.json names", ""), *strange],
+        ["which words are others: it has no record"],
+        "manifest.json",
+    )
 
 
 def _beside(page: Path) -> Path:
@@ -186,11 +309,31 @@ def _beside(page: Path) -> Path:
     return page.parent / "record.json"
 
 
-def _text(path: Path, hint: str) -> str:
+def _bytes(path: Path, hint: str) -> bytes:
+    """Return what a file holds, or say why it cannot be read."""
     try:
-        return path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError):
-        raise KetcontentError(f"{path} cannot be read.", hint=hint, path=str(path)) from None
+        return path.read_bytes()
+    except OSError as fault:
+        reason = fault.strerror or "it cannot be opened"
+    except ValueError:  # a NUL in a path
+        reason = "no file has such a name"
+    raise KetcontentError(f"{path} cannot be read: {reason}.", hint=hint, path=str(path))
+
+
+def _text(path: Path, data: bytes) -> str:
+    """Return the text of an exported page; an error where it is none."""
+    if path.suffix not in (".html", ".md"):
+        fault, hint = "is no page: those are HTML and Markdown", "Name an exported page."
+    elif path.name == "review.html":
+        fault = "is for editors, and nothing records what it says"
+        hint = "Name a page that readers get: index.html or one of its sections."
+    else:
+        try:
+            return data.decode("utf-8")
+        except UnicodeDecodeError as bad:
+            fault = f"is not UTF-8 from byte {bad.start} on, so it is not the page that was written"
+            hint = "Take it from where it was published, or export it again."
+    raise KetcontentError(f"{path} {fault}.", hint=hint, path=str(path))
 
 
 _Statements = Mapping[str, tuple[str, ...]]

@@ -441,7 +441,7 @@ RECORD_HINT = "Name the page's record.json with --record."
 def test_a_file_without_a_record_is_a_clear_error(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_text(exported()[name], "utf-8")
     assert failure(tmp_path / name) == (
-        f"{tmp_path / 'record.json'} cannot be read.",
+        f"{tmp_path / 'record.json'} cannot be read: No such file or directory.",
         RECORD_HINT,
     )
 
@@ -461,6 +461,19 @@ def test_a_file_without_a_record_is_a_clear_error(tmp_path: Path, name: str) -> 
         pytest.param('{"statements": [], "pages": {"index.html": [[]]}}', id="no key"),
         pytest.param('{"statements": [], "pages": {"index.html": [7]}}', id="a number"),
         pytest.param('{"statements": [], "pages": {"index.html": {"a": 1}}}', id="not a list"),
+        pytest.param("[" * 100_000, id="deep"),
+        pytest.param('{"statements": [], "pages": {"index.html": []}, "files": null}', id="files"),
+        pytest.param(
+            '{"statements": [], "pages": {"index.html": []}, "files": {"index.html": {}}}',
+            id="no hash",
+        ),
+        pytest.param(
+            json.dumps({**recorded(), "addresses": 5}), id="addresses that are not a list"
+        ),
+        pytest.param(
+            json.dumps({**recorded(), "statements": [{**recorded()["statements"][0], "words": 5}]}),
+            id="words that are no text",
+        ),
     ],
 )
 def test_a_record_that_is_not_one_is_a_clear_error(tmp_path: Path, text: str) -> None:
@@ -483,21 +496,29 @@ def test_a_page_that_its_record_does_not_know_is_a_clear_error(tmp_path: Path) -
 
 
 @pytest.mark.parametrize(
-    "make",
+    ("name", "make", "why"),
     [
-        pytest.param(lambda _: None, id="not there"),
-        pytest.param(lambda path: path.mkdir(), id="a folder"),
-        pytest.param(lambda path: path.write_bytes(b"\xff"), id="not UTF-8"),
+        pytest.param("index.html", lambda _: None, "cannot be read: No such file", id="not there"),
+        pytest.param("index.html", Path.mkdir, "cannot be read: Is a directory", id="a folder"),
+        pytest.param("in\0.html", lambda _: None, "no file has such a name", id="no name"),
+        pytest.param(
+            "index.html",
+            lambda path: path.write_bytes("<p>So.</p>".encode("utf-16")),
+            "is not UTF-8 from byte 0 on, so it is not the page that was written",
+            id="not UTF-8",
+        ),
+        pytest.param("a.json", Path.touch, "is no page: those are HTML and Markdown", id="other"),
+        pytest.param("review.html", Path.touch, "is for editors, and nothing records", id="review"),
     ],
 )
-def test_a_page_that_cannot_be_read_is_a_clear_error(
-    tmp_path: Path, make: Callable[[Path], Any]
+def test_a_file_that_is_no_page_is_a_clear_error(
+    tmp_path: Path, name: str, make: Callable[[Path], Any], why: str
 ) -> None:
-    make(tmp_path / "index.html")
-    assert failure(tmp_path / "index.html") == (
-        f"{tmp_path / 'index.html'} cannot be read.",
-        "Name an exported page.",
-    )
+    make(tmp_path / name)
+    message, hint = failure(tmp_path / name)
+    assert message.startswith(str(tmp_path / name))
+    assert why in message
+    assert hint
 
 
 # --- the words of Markdown -------------------------------------------------------------------

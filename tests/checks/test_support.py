@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import datetime
 from dataclasses import fields, replace
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -11,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ketcontent.checks.certainty import judge_certainty
+from ketcontent.checks.certainty import claims_of, judge_certainty
 from ketcontent.checks.coverage import judge_balance, judge_notices, judge_topics
 from ketcontent.checks.dates import dates_due, judge_freshness
 from ketcontent.checks.help_lines import judge_help_lines
@@ -238,6 +240,7 @@ BREAKS: dict[str, tuple[Content, tuple[Diagnostic, str]]] = {
                 "text",
                 f"The wording claims more than {grade} certainty allows.",
                 f"Say '{verb}', or say which study found it and cite it.",
+                words="Zinc shortens a cold",
             ),
         )
         for grade, verb in (
@@ -255,7 +258,7 @@ BREAKS: dict[str, tuple[Content, tuple[Diagnostic, str]]] = {
             "text",
             "'may' hedges what is graded high.",
             "Use a plain verb, or lower the grade.",
-            severity="warning",
+            severity="advice",
             words="may",
         ),
     ),
@@ -773,6 +776,91 @@ def test_wording_within_its_grade_is_not_found(grade: str, text: str) -> None:
 def test_wording_above_its_grade_is_found(grade: str, text: str) -> None:
     content = page(statement("harm", text=f"{text} [@roe-2021]", certainty=grade))
     assert rules_of(content) == {"claims-more-than-grade"}
+
+
+with (Path(__file__).parent.parent / "judged" / "grade-and-verb.csv").open(
+    encoding="utf-8"
+) as file:
+    WORDINGS = list(csv.DictReader(file))
+
+
+@pytest.mark.parametrize(
+    "row", [pytest.param(row, id=f"{row['grade']} {row['category']}") for row in WORDINGS]
+)
+def test_a_grade_is_held_against_the_clause_that_claims_the_effect(row: dict[str, str]) -> None:
+    text = row["text"] if "[@" in row["text"] else f"{row['text']} [@roe-2021]"
+    content = page(statement("harm", text=text, kind=row["kind"], certainty=row["grade"]))
+    assert bool(rules_of(content)) == (row["expected"] == "flag")
+
+
+@pytest.mark.parametrize(
+    ("text", "levels"),
+    [
+        ("Zinc shortens a cold, and you may take it with food.", [3]),
+        ("If you start early, zinc may shorten a cold.", [1]),
+        ("Does zinc shorten a cold?", []),
+        ("We do not know whether it helps, or how long it works.", [0]),
+        ("It probably helps, but it may harm the nose.", [2, 1]),
+        ("The data on zinc are conflicting.", [0]),
+        ("There are not enough reliable data.", [0]),
+    ],
+)
+def test_each_clause_claims_as_much_as_its_own_verb(text: str, levels: list[int]) -> None:
+    assert [claim.level for claim in claims_of(text, cited=False)] == levels
+
+
+@pytest.mark.parametrize("kind", ["regulatory", "advice", "background"])
+def test_law_advice_and_history_have_no_grade(kind: str) -> None:
+    content = page(statement("colds", kind=kind, certainty="low"))
+    (one,) = judge_certainty(PageView(content, "zinc"))
+    assert (one.rule, one.column, one.cell) == ("grade-of-no-effect", "certainty", "low")
+    assert (
+        judge_certainty(PageView(page(statement("colds", kind=kind, certainty="")), "zinc")) == []
+    )
+
+
+def test_a_high_grade_with_a_reason_to_lower_it_is_found_and_one_to_raise_it_is_not() -> None:
+    doubted = page(statement("harm", grade_reasons="large-effect imprecision"))
+    (one,) = judge_certainty(PageView(doubted, "zinc"))
+    assert one.message == "The grade is high, and a reason to lower it is given: imprecision."
+    raised = page(statement("harm", grade_reasons="large-effect dose-response"))
+    assert rules_of(raised) == set()
+
+
+@pytest.mark.parametrize(
+    ("source", "best"),
+    [
+        ({"type": "post-weblog"}, "very-low"),
+        ({"title": "Zinc in mice"}, "very-low"),
+        ({"title": "Two case reports"}, "low"),
+        ({"title": "A trial of zinc"}, None),
+    ],
+)
+def test_a_grade_is_no_higher_than_the_best_source_allows(
+    source: dict[str, str], best: str | None
+) -> None:
+    content = page({("sources", "roe-2021"): source})
+    found = {
+        (one.key, one.message)
+        for one in judge_certainty(PageView(content, "zinc"))
+        if one.rule == "grade-above-sources"
+    }
+    message = f"The grade is high, and its best source allows {best}."
+    assert (("zinc/harm", message) in found) == (best is not None)
+    assert bool(found) == (best is not None)
+
+
+@pytest.mark.parametrize(("said", "faults"), [("Small.", 1), ("No sign of publication bias.", 0)])
+def test_a_page_of_many_grades_says_something_of_publication_bias(said: str, faults: int) -> None:
+    more = [
+        {"statement": f"more-{n}", "section": "start", "position": 100 + n, "kind": "risk",
+         "certainty": "low", "certainty_reasons": said, "text": "It may itch.",
+         "document": "zinc", "block": 1, "form": "paragraph"}
+        for n in range(5)
+    ]  # fmt: skip
+    content = replace(page(), statements=frame_of("statements", more, empty_content()))
+    rules = [one.rule for one in judge_certainty(PageView(content, "zinc"))]
+    assert rules == ["publication-bias-not-considered"] * faults
 
 
 def test_a_report_of_a_study_must_cite_it() -> None:

@@ -37,12 +37,12 @@ tea,lede,10,,,10,,,false,,,,
 tea,spare,40,,Spare,,,,false,,,,
 """,
     "statements": """\
-document,statement,section,block,position,form,label,text,notice,kind,certainty,certainty_reasons,topics,author,supplied_section,supplied_block,supplied_position,supplied_form,supplied_label,supplied,supplier_change,supplier_was,supplier_was_label,supplier_was_form,supplier_decision,supplier_reason
-tea,call,lede,2,30,notice,,,crisis,advice,,,,,,,,,,,,,,,,
-tea,calm,lede,1,10,paragraph,,Tea may calm.,,benefit,low,,,ann,lede,1,10,paragraph,,Tea calms.,,,,,,
-tea,cut,brewing,2,,item,,,,,,,,,gone,1,15,item,,It is gone.,,,,,,
-tea,hot,brewing,1,15,item,Heat,Use hot water.,,,,,,,brewing,1,15,item,Heat,Use hot water.,changed,Use tea.,,notice,theirs,Safer.
-tea,taste,lede,1,20,paragraph,,It tastes.,,,,,,,lede,1,20,paragraph,,It tastes.,,,,,,
+document,statement,section,block,position,form,label,text,notice,kind,certainty,certainty_reasons,grade_reasons,topics,author,supplied_section,supplied_block,supplied_position,supplied_form,supplied_label,supplied,supplier_change,supplier_was,supplier_was_label,supplier_was_form,supplier_decision,supplier_reason
+tea,call,lede,2,30,notice,,,crisis,advice,,,,,,,,,,,,,,,,,
+tea,calm,lede,1,10,paragraph,,Tea may calm.,,benefit,low,,,,ann,lede,1,10,paragraph,,Tea calms.,,,,,,
+tea,cut,brewing,2,,item,,,,,,,,,,gone,1,15,item,,It is gone.,,,,,,
+tea,hot,brewing,1,15,item,Heat,Use hot water.,,,,,,,,brewing,1,15,item,Heat,Use hot water.,changed,Use tea.,,notice,theirs,Safer.
+tea,taste,lede,1,20,paragraph,,It tastes.,,,,,,,,lede,1,20,paragraph,,It tastes.,,,,,,
 """,  # noqa: E501 (a row of a table is one line)
     "notices": """\
 notice,language,text,needs
@@ -864,7 +864,7 @@ FOREIGN_KEYS = [
     unknown(
         "an author who is not there",
         "statements",
-        swap(",low,,,ann,", ",low,,,anne,"),
+        swap(",low,,,,ann,", ",low,,,,anne,"),
         *(3, "anne", "people", "author", "tea/calm"),
     ),
     unknown(
@@ -1159,7 +1159,7 @@ PATTERNS = [
             ),
             ("evidence", "calm,pot", "calm,Pot", "source", "Pot", "tea/calm/Pot"),
             ("signoffs", "second,tea,calm,bo", "second,tea,calm,Bo", "person", "Bo", "second"),
-            ("statements", "low,,,ann", "low,,,Ann", "author", "Ann", "tea/calm"),
+            ("statements", "low,,,,ann", "low,,,,Ann", "author", "Ann", "tea/calm"),
         ]
     ),
     *(
@@ -1312,8 +1312,8 @@ LINES = [
             ("terms", 2, ",,\n", "\n", "3 cells", 5),
             ("terms", 2, "OCD,en,obsessive-compulsive disorder,,", "OCD", "1 cell", 5),
             ("documents", 2, ",365", ",365,", "16 cells", 15),
-            ("statements", 5, ",item,Heat,Use hot water.,changed", "", "22 cells", 26),
-            ("statements", 3, "Tea calms.", "Tea, calms.", "27 cells", 26),
+            ("statements", 5, ",item,Heat,Use hot water.,changed", "", "23 cells", 27),
+            ("statements", 3, "Tea calms.", "Tea, calms.", "28 cells", 27),
             ("sections", 4, "tea,lede,10,,,10,,,false,,,,", "tea,lede", "2 cells", 13),
         ]
     ),
@@ -1572,7 +1572,7 @@ LAWS = [
     one(
         "a supplied position without supplied words",
         "statements",
-        swap(",crisis,advice,,,,,,,,,,", ",crisis,advice,,,,,,,5,,,"),
+        swap(",crisis,advice,,,,,,,,,,,", ",crisis,advice,,,,,,,,5,,,"),
         "half-supplied",
         2,
         "'supplied_position' and 'supplied' do not go together: one is empty.",

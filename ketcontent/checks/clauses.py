@@ -80,8 +80,10 @@ _QUESTION_WORDS = word_set(
     "is are was were can could do does did will would should may has have how what when"
     " which who where whose"
 )
-_INDIRECT = word_set("how what which who whether if when where why whose")
-_KNOWS = word_set("know tell clear unclear sure unsure certain say uncertain unknown")
+_INDIRECT = word_set("that how what which who whether if when where why whose")
+_KNOWS = word_set(
+    "know tell clear unclear sure unsure certain say uncertain unknown check evidence show"
+)
 _RHETORICAL = _phrases(
     "why,did you know,who knew,ready to,ready for,looking for,tired of,fed up,sick of,want to",
     "what if,what are you waiting,who would not,who does not,who else,what could be,how about",
@@ -286,14 +288,17 @@ def _with_questions(forms: Sequence[str], sentence: tuple[int, int]) -> Iterator
             yield replace(one, denials=(left_open, *one.denials))
             continue
         known = {base for form in inside for base in bases_of(form)} & _KNOWS
-        left_open = one.denials[0] if one.denials and known else None
+        if one.denials and known:
+            left_open = one.denials[0]
+        elif _JOINS.intersection(inside[:1]):
+            left_open = None
         yield one
 
 
 def _edge(forms: Sequence[str], number: int, begin: int, last: int) -> str:
     form = forms[number]
     following = forms[number + 1] if number + 1 < last else ""
-    if form in _HARD:
+    if form in _HARD and (form != "." or not following):  # within a sentence: an abbreviation
         return "after"
     if form == "," and following not in ("or", "nor"):
         return "after"

@@ -22,6 +22,7 @@ from ketcontent.checks.certainty import judge_certainty
 from ketcontent.checks.coverage import judge_balance, judge_notices, judge_strings, judge_topics
 from ketcontent.checks.dates import judge_freshness
 from ketcontent.checks.help_lines import judge_help_lines
+from ketcontent.checks.plugins import judge_by_plugins
 from ketcontent.checks.reading_levels import judge_readability
 from ketcontent.checks.repetition import judge_repetition
 from ketcontent.checks.rules import judge_phrases, judge_rules
@@ -46,6 +47,7 @@ JUDGES: tuple[Callable[..., list[Diagnostic]], ...] = (
     judge_terms,
     judge_readability,
     judge_repetition,
+    judge_by_plugins,
 )
 """The judges of one page in one edition."""
 

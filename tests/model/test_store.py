@@ -76,7 +76,7 @@ tea,calm,leaf,supports,12 of 40 felt calmer.,p. 47,2026-01-15
 signoff,document,statement,person,capacity,verdict,digest,wording,signed_on,comment
 first,tea,calm,bo,clinical,approved,w1:{"0" * 64},Tea may calm.,2026-01-16,
 """,
-    "policies": "kind,capacity\nbenefit,clinical\nrisk,clinical\n",
+    "policies": "kind,capacity,judges\nbenefit,clinical,\nrisk,clinical,\n",
     "topics": "topic,question,level\nwhat,What is tea?,must\n",
     "rules": """\
 rule,severity,looks_for,where,kinds,unless,message,hint,authority,bad_examples,good_examples

@@ -73,9 +73,9 @@ first,tea,calm,bo,clinical,changes-requested,w1:{"0" * 64},Tea calms.,2026-01-16
 second,tea,calm,bo,clinical,approved,w1:{"a1" * 32},Tea may calm.,2026-01-17,
 """,
     "policies": """\
-kind,capacity
-benefit,clinical
-risk,lay
+kind,capacity,judges
+benefit,clinical,
+risk,lay,
 """,
     "topics": """\
 topic,question,level

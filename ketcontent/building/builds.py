@@ -62,7 +62,7 @@ from ketcontent.building.grounds import claim_folder, require_exports, require_o
 from ketcontent.building.plan import EDITIONS, FORMATS, KEPT, is_recorded, known_names
 from ketcontent.building.request import UNCHANGED, Built, Job, Request, job_of
 from ketcontent.errors import BuildFailed, NotReady, given_names
-from ketcontent.places import cannot_write, folder_below, refuse_place, what_stands_at
+from ketcontent.places import cannot_write, folder_below, refuse_place, require_file, what_stands_at
 
 if TYPE_CHECKING:
     from ketcontent.building.decide import PageDecision, Views
@@ -256,6 +256,7 @@ def _build(
     known = {page: read_entries(exports, page) for page in job.runs}
     ours = _settle_ownership(job, manifest, known, noted)
     claim_folder(exports / KEPT)
+    require_file(exports / KEPT / "kernels.log")  # what kernels say at their end is added to it
     views = Views(job.content)
     pages = [
         Publication(exports, one, ours[one.page])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import secrets
 import threading
 from collections.abc import Iterator, Sequence
@@ -15,6 +16,7 @@ from typing import Any
 
 from ketcontent.building.request import Built
 from ketcontent.errors import KetcontentError
+from ketcontent.places import read_file
 
 CHANGES = "/.changes"
 """Where the served pages ask what has changed."""
@@ -117,6 +119,10 @@ def _with_script(page: bytes) -> bytes:
     return before + script.encode() + end + after
 
 
+_OURS = re.compile(r"(127\.0\.0\.1|localhost)(:\d+)?")
+"""What a browser calls this machine when it asks for a page of it."""
+
+
 class _Handler(SimpleHTTPRequestHandler):
     """Serves the exports to this machine, and tells pages that are open what has changed."""
 
@@ -137,11 +143,18 @@ class _Handler(SimpleHTTPRequestHandler):
 
     def _is_asked_for_by_name(self) -> bool:
         """Whether the browser asked this machine, and not a name that somebody made lead here."""
-        host = self.headers.get("Host", "").rpartition(":")[0]
-        return host in ("127.0.0.1", "localhost")
+        hosts = [_OURS.fullmatch(host) for host in self.headers.get_all("Host", [])]
+        return len(hosts) == 1 and all(hosts)
 
     def _show(self) -> None:
-        path = Path(self.translate_path(self.path))
+        try:
+            path = Path(self.translate_path(self.path))
+            inside = path.resolve().is_relative_to(Path(self.directory).resolve())
+        except ValueError:  # no path can have that name
+            inside = False
+        if not inside:  # nor does a link lead out of the exports
+            self.send_error(404, "There is no such export.")
+            return
         if path.is_dir():
             if not self.path.split("?")[0].endswith("/"):
                 self.send_response(301)
@@ -151,8 +164,8 @@ class _Handler(SimpleHTTPRequestHandler):
             path /= "index.html"
         hidden = any(part.startswith(".") for part in path.relative_to(self.directory).parts)
         try:
-            data = b"" if hidden else path.read_bytes()
-        except (OSError, ValueError):  # no name of a file holds a null
+            data = b"" if hidden else read_file(path, follow=False)
+        except OSError:
             hidden = True
         if hidden:
             self.send_error(404, "There is no such export.")

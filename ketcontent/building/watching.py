@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
@@ -20,6 +20,7 @@ from queue import SimpleQueue
 from typing import Any
 
 from ketcontent.building.builds import rebuild
+from ketcontent.building.grounds import require_exports
 from ketcontent.building.plan import KEPT, NOTEBOOKS
 from ketcontent.building.preview import Board, News, preview_server
 from ketcontent.building.request import Request
@@ -66,9 +67,11 @@ def watch(
     Raises
     ------
     KetcontentError
-        When the port is taken, or a folder to watch is not there. A save that cannot be built
+        When the port is taken, a folder to watch is not there, or the exports cannot be where they
+        are to be. A save that cannot be built
         raises nothing: it is told, and the next one is waited for.
     """
+    require_exports(request.exports, request.data, request.notebooks)
     stop = stop or threading.Event()
     own = os.environ.get(TEMPLATES_VARIABLE)
     folders = [request.data, request.notebooks, *([Path(own)] if own else [])]
@@ -101,20 +104,22 @@ def _saves(folders: Sequence[Path], stop: threading.Event) -> Iterator[Callable[
     ended, ready = threading.Event(), threading.Event()
 
     def listen() -> None:
-        for changes in changes_of(
-            *folders,
-            watch_filter=_counts,
-            debounce=20 * _SETTLED,
-            step=_SETTLED,
-            stop_event=ended,
-            rust_timeout=_LOOKS_EVERY,
-            yield_on_timeout=True,
-        ):
-            ready.set()
-            if changes:
-                saved.put(True)
-            if stop.is_set():
-                break
+        while not (stop.is_set() or ended.is_set()):
+            for changes in changes_of(
+                *_folders_below(folders),
+                watch_filter=_counts,
+                debounce=20 * _SETTLED,
+                step=_SETTLED,
+                stop_event=ended,
+                rust_timeout=_LOOKS_EVERY,
+                yield_on_timeout=True,
+                recursive=False,
+            ):
+                ready.set()
+                if changes:
+                    saved.put(True)
+                if stop.is_set() or any(os.path.isdir(path) for _, path in changes):
+                    break  # a new folder is to be watched too
         ready.set()
         saved.put(False)
 
@@ -132,6 +137,16 @@ def _saves(folders: Sequence[Path], stop: threading.Event) -> Iterator[Callable[
     finally:
         ended.set()
         listener.join()
+
+
+def _folders_below(folders: Iterable[Path]) -> list[str]:
+    """Return folders with those below them, but for hidden ones and links, which lead anywhere."""
+    found = []
+    for folder in folders:
+        for place, below, _ in os.walk(folder):
+            below[:] = [name for name in below if not name.startswith(".")]
+            found.append(place)
+    return found
 
 
 def _counts(_: Any, path: str) -> bool:

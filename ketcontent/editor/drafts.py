@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import ClassVar
 
 from ketcontent.atomic import lock, replace_file
-from ketcontent.errors import Locked
+from ketcontent.errors import KetcontentError
+from ketcontent.places import read_file, require_folder
 
 
 class Draft:
@@ -26,9 +27,10 @@ class Draft:
         self.held = True
         self.kept = True
         try:
-            self._place.mkdir(exist_ok=True)
+            require_folder(self._place)
             self._stack.enter_context(self._lock(self._name))
-        except OSError:  # a folder that cannot be written: the browser still keeps the words
+        except (OSError, KetcontentError):
+            # A folder that cannot be written, or is none: the browser still keeps the words.
             self.kept = False
 
     @classmethod
@@ -54,17 +56,18 @@ class Draft:
         if not self.kept:
             return []
         paths = sorted(
-            self._place.glob(f"{self._document}.*.json"), key=lambda path: path.stat().st_mtime
+            self._place.glob(f"{self._document}.*.json"), key=lambda path: path.lstat().st_mtime
         )
         texts = []
         for path in paths:
             stack = contextlib.ExitStack()
             try:
                 stack.enter_context(self._lock(path.stem))
-            except Locked:
+                texts.append(read_file(path, follow=False).decode("utf-8", "replace"))
+            except (OSError, KetcontentError):  # its session lives, or it is no draft
+                stack.close()
                 continue
             self._left.append((path.stem, stack))
-            texts.append(path.read_text("utf-8", "replace"))
         return texts
 
     def clear_left_behind(self) -> None:
@@ -79,10 +82,11 @@ class Draft:
         """Keep the text as the draft; none where it is empty."""
         path = self._place / f"{self._name}.json"
         try:
+            require_folder(self._place)
             if text:
                 replace_file(path, text.encode("utf-8"))
             else:
                 path.unlink(missing_ok=True)
             self.kept = True
-        except OSError:
+        except (OSError, KetcontentError):
             self.kept = False

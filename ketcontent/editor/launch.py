@@ -35,6 +35,14 @@ from ketcontent.atomic import replace_file
 from ketcontent.errors import KetcontentError, WrongParameter, nearest
 from ketcontent.model import Content, read_content
 from ketcontent.pages import Document, assemble
+from ketcontent.places import (
+    folder_below,
+    read_file,
+    refuse_place,
+    require_file,
+    require_folder,
+    what_stands_at,
+)
 
 NOTEBOOKS = ("workbench", "section")
 """The notebooks that may open, the best first: a project may be older than the workbench."""
@@ -117,8 +125,9 @@ def set_out(
         return Desk(folder.parent, own, folder, changed=False)
     copies = folder.parent / COPIES
     copy = copies / page.document / own.name
-    copy.parent.mkdir(parents=True, exist_ok=True)
-    replace_file(copies / ".gitignore", b"*\n")
+    folder_below(require_folder(copies), page.document)
+    if not what_stands_at(copies / ".gitignore"):
+        replace_file(copies / ".gitignore", b"*\n")
     if "data" in defaults:
         values["data"] = _way(copy.parent, here)
     theirs = _changed_copy(copy)
@@ -227,14 +236,26 @@ def _write_copy(copy: Path, notebook: Mapping[str, Any], values: Mapping[str, st
 
 
 def _changed_copy(copy: Path) -> dict[str, Any] | None:
-    """Return a copy in which somebody has changed more than the parameters; else nothing."""
+    """Return a copy in which somebody has changed more than the parameters; else nothing.
+
+    Raises
+    ------
+    KetcontentError
+        When something else is there, or the parameters in it cannot be set: it is somebody's.
+    """
+    if not what_stands_at(copy):
+        return None
+    require_file(copy)
     try:
-        found = dict(json.loads(copy.read_bytes()))
+        found = dict(json.loads(read_file(copy)))
         made_as = found["metadata"]["ketcontent"]["made_as"]
-        _parameters(copy, found)
-        return None if made_as == _print(found["cells"]) else found
-    except (OSError, ValueError, LookupError, TypeError, KetcontentError):
-        return None  # not there, or not a notebook that can be opened with these parameters
+        same = made_as == _print(found["cells"])
+    except (OSError, ValueError, LookupError, TypeError):
+        raise refuse_place(copy, "no copy that ketcontent made") from None
+    if same:
+        return None
+    _parameters(copy, found)
+    return found
 
 
 def _print(cells: list[dict[str, Any]]) -> str:

@@ -11,18 +11,32 @@ KEY_PATTERN = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 """What a key looks like, whatever a schema lets through: it names files and folders."""
 
 
+LONGEST_KEY = 100
+"""How many characters a key has at most; a name on a disk has 255 bytes, and an ending."""
+
+_DEVICES = re.compile(r"con|prn|aux|nul|(?:com|lpt)[0-9]")
+"""What no file may be called on Windows, whatever its ending."""
+
+
 def _keys_name_files(tables: TablesRows) -> None:
     """The keys that a build makes paths of can lead nowhere else."""
     for table, column in (("documents", "document"), ("sections", "section")):
         for line, row in tables[table]:
-            if tables[table].sound(line, column) and not KEY_PATTERN.fullmatch(row[column]):
-                tables[table].fault(
-                    line,
-                    "not-a-key",
-                    column,
-                    f"'{row[column]}' is not a key.",
-                    "Use lower-case letters a to z, digits, and single hyphens between them.",
-                )
+            key = row[column]
+            if not tables[table].sound(line, column):
+                continue
+            said = hint = ""
+            if not KEY_PATTERN.fullmatch(key):
+                said = f"'{key}' is not a key."
+                hint = "Use lower-case letters a to z, digits, and single hyphens between them."
+            elif len(key) > LONGEST_KEY:
+                said = f"The key has {len(key)} characters."
+                hint = f"Use {LONGEST_KEY} at most: it names a file."
+            elif _DEVICES.fullmatch(key):
+                said = f"'{key}' is what Windows calls a device."
+                hint = "Choose another key: no file may have that name there."
+            if said:
+                tables[table].fault(line, "not-a-key", column, said, hint)
 
 
 def _positions_are_used_once(tables: TablesRows) -> None:

@@ -125,6 +125,8 @@ def schemas_in(path: Path, package: Mapping[str, Any] | None = None) -> dict[str
     try:
         package = package or json.loads(path.read_bytes())
         resources = {resource["name"]: resource for resource in package["resources"]}
+        for table in TABLES:
+            _refuse_elsewhere(path, table, resources.get(table, {}))
         ours = {table: resources[table]["schema"] for table in TABLES if table in resources}
         return {
             name: Schema(
@@ -147,6 +149,17 @@ def schemas_in(path: Path, package: Mapping[str, Any] | None = None) -> dict[str
             hint=f"Compare it with the one at {shipped_path()}.",
             path=str(path),
         ) from None
+
+
+def _refuse_elsewhere(path: Path, table: str, resource: Mapping[str, Any]) -> None:
+    """Refuse a table of which the data package says that it is anywhere but in its own file."""
+    said = resource.get("path", f"{table}.csv")
+    if said != f"{table}.csv":
+        raise KetcontentError(
+            f"{path}: the table '{table}' is said to be at {said!r}.",
+            hint=f"Write {table}.csv: a table is a file of that name beside the data package.",
+            path=str(path),
+        )
 
 
 def field_names(key: str | list[str]) -> tuple[str, ...]:

@@ -45,7 +45,7 @@ from ketcontent.model.schema import (
     table_hash,
 )
 from ketcontent.model.validation import parse
-from ketcontent.places import read_file, refuse_place, what_stands_at
+from ketcontent.places import read_file, refuse_place, require_folder, what_stands_at
 from ketcontent.text import counted
 
 
@@ -118,8 +118,8 @@ def copy_content(
         Other tables and the folder they were copied to: a table that is the same in both is
         linked to from there instead of being written again.
     """
-    if folder.exists():
-        shutil.rmtree(folder)
+    if what_stands_at(folder):
+        shutil.rmtree(require_folder(folder))
     folder.mkdir(parents=True)
     origin = content.origin.folder / SCHEMA_FILE if content.origin else shipped_path()
     for name in TABLES:

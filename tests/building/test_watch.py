@@ -151,6 +151,57 @@ def test_only_exports_are_served_and_only_to_this_machine_by_its_name(watched: W
     assert {one.laddr.ip for one in open_ if one.laddr.port == port} == {"127.0.0.1"}
 
 
+@pytest.mark.parametrize(
+    ("hosts", "status"),
+    [
+        (["127.0.0.1:{port}"], 200),
+        (["localhost:{port}"], 200),
+        (["LOCALHOST.evil.example:{port}"], 403),
+        (["evil.example:{port}"], 403),
+        (["127.0.0.1.evil.example"], 403),
+        (["127.0.0.1:{port}", "evil.example"], 403),
+        (["evil.example", "127.0.0.1:{port}"], 403),
+        (["127.0.0.1:{port}@evil.example"], 403),
+        ([], 403),
+    ],
+)
+def test_nothing_is_served_to_a_page_that_goes_by_another_name(
+    watched: Watched, hosts: list[str], status: int
+) -> None:
+    place = watched.address.removeprefix("http://").rstrip("/")
+    connection = http.client.HTTPConnection(place, timeout=LONG)
+    connection.putrequest("GET", "/index.html", skip_host=True)
+    for host in hosts:
+        connection.putheader("Host", host.format(port=place.rpartition(":")[2]))
+    connection.endheaders()
+    assert connection.getresponse().status == status
+
+
+def test_nothing_behind_a_link_is_served_or_watched_and_no_address_breaks_it(
+    watched: Watched, tmp_path: Path
+) -> None:
+    (tmp_path / "secret.html").write_text("a secret")
+    exports, notebooks = watched.path("exports"), watched.path("notebooks")
+    (exports / "out").symlink_to(tmp_path)
+    (exports / "out.html").symlink_to(tmp_path / "secret.html")
+    (exports / "in.html").symlink_to(exports / "index.html")
+    os.mkfifo(exports / "pipe.html")
+    (notebooks / "out").symlink_to(tmp_path)
+    (notebooks / "below").mkdir()
+    wait_until(lambda: watched.news[-1].built is not None)
+    for path in ("/out/secret.html", "/out.html", "/in.html", "/pipe.html", "/a%00b", "/%2e%2e/x"):
+        assert watched.get(path)[0] == 404, path
+    for name in ("out", "out.html", "in.html", "pipe.html"):
+        (exports / name).unlink()
+    count = len(watched.news)
+    (tmp_path / "secret.html").write_text("another secret")
+    watched.edit("data/statements.csv", "It lowers a fever", "It may lower a fever")
+    wait_until(lambda: len(watched.news) >= count + 2)
+    assert len(watched.news) == count + 2  # the pages, and the rest
+    (notebooks / "below" / "extra.txt").write_text("read by a notebook")
+    wait_until(lambda: len(watched.news) >= count + 4)
+
+
 def test_a_port_that_is_taken_is_named(tmp_path: Path) -> None:
     for name in ("data", "notebooks"):
         (tmp_path / name).mkdir()

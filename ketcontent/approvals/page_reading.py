@@ -71,6 +71,10 @@ _META: Collection[Mapping[str, str]] = (
 )
 """What the templates tell a browser; the description, which is words, besides."""
 
+_LABELLED = re.compile(r"#s_.+|#_\d+")
+"""Where the links lead that have a label: to a sentence and to a source."""
+# One in a row joins two words; several move what comes after them out of sight.
+_RUN_OF_SPACES = re.compile(r"(?:[^\S \t\r\n\f][ \t\r\n\f]*){3}")
 _WEB = ("http:", "https:", "mailto:", "tel:", "sms:")
 
 
@@ -82,8 +86,8 @@ class PageReading:
     """Its words in order, each with the statement that it belongs to, or nothing."""
     markup: str
     """The hash of its elements, attributes and style sheet, in order."""
-    strange: tuple[str, ...]
-    """What our templates never write, each once."""
+    strange: tuple[tuple[str, int], ...]
+    """What our templates never write, each once, and the line that it is first in; 0 for none."""
     addresses: tuple[str, ...]
     """Where its links lead beyond the page, each once."""
 
@@ -93,27 +97,30 @@ def read_page_html(html: str) -> PageReading:
     from justhtml import JustHTML  # parses as the HTML standard has it
 
     reader = _Reader()
-    strange: dict[str, None] = {}
+    strange: dict[str, int] = {}
     addresses: dict[str, None] = {}
     markup: list[Any] = []
     policies = 0
-    strange.update(dict.fromkeys(_strange_bytes(html)))
-    for kind, node in _in_order(JustHTML(html, sanitize=False).root):
+    strange.update(dict.fromkeys(_strange_bytes(html), 0))
+    for kind, node in _in_order(JustHTML(html, sanitize=False, track_node_locations=True).root):
+        line = node.origin_line or 0
         if kind == "text":
             reader.text(str(node.data))
-            strange.update(dict.fromkeys(odd_characters(str(node.data))))
+            for one in odd_characters(str(node.data)):
+                strange.setdefault(one, line)
             if node.parent is not None and node.parent.name == "style":
                 markup.append(str(node.data))  # what it says is seen on every word
         elif kind == "end":
             markup.append(node.name)
             reader.end(node.name)
         elif node.name == "#comment":
-            strange["a comment"] = None
+            strange.setdefault("a comment", line)
         else:
             given = {name: value or "" for name, value in (node.attrs or {}).items()}
             silent = {name: said for name, said in given.items() if name not in _SAID}
             markup.append([node.name, sorted(silent.items())])
-            strange.update(dict.fromkeys(_strange(node.name, given)))
+            for one in _strange(node.name, given):
+                strange.setdefault(one, line)
             # In the body a browser does not heed it.
             policies += given.get("content") == _POLICY and node.parent.name == "head"
             address = given.get("href", "")
@@ -122,9 +129,9 @@ def read_page_html(html: str) -> PageReading:
             reader.start(node.name, given)
     reader.flush()
     if not policies:
-        strange["a page without its Content-Security-Policy"] = None
+        strange["a page without its Content-Security-Policy"] = 0
     return PageReading(
-        tuple(reader.found), hash_json(markup), tuple(strange), tuple(sorted(addresses))
+        tuple(reader.found), hash_json(markup), tuple(strange.items()), tuple(sorted(addresses))
     )
 
 
@@ -157,10 +164,12 @@ def _strange_bytes(html: str) -> Iterator[str]:
 
 
 def odd_characters(text: str) -> Iterator[str]:
-    """Yield the characters that count as white space, or as nothing, and do not look like it."""
+    """Yield what counts as white space, or as nothing, in a text, and does not look like it."""
     for one in sorted(set(text) - {"\n", "\r", "\t"}):
         if unicodedata.category(one) in ("Cc", "Zl", "Zp") or one == "\u1680":
             yield f"the character U+{ord(one):04X}"
+    if _RUN_OF_SPACES.search(text):
+        yield "a run of spaces that a browser shows"
 
 
 def _strange(name: str, given: Mapping[str, str]) -> Iterator[str]:
@@ -186,6 +195,8 @@ def _strange(name: str, given: Mapping[str, str]) -> Iterator[str]:
     if name == "input" and given.get("type") != "radio":
         yield f"a field of the type '{given.get('type', 'text')}'"
     address = given.get("href", "")
+    if name == "a" and "aria-label" in given and not _LABELLED.fullmatch(address):
+        yield f'the label "{canonical(given["aria-label"])}" on a link to {address}'
     if address and ":" in address.split("/")[0] and not address.lower().startswith(_WEB):
         yield f"a link to {address}"
 

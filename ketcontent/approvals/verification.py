@@ -21,7 +21,7 @@ import difflib
 import json
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -42,13 +42,16 @@ class Mismatch:
     """The words on the page; empty where the record's are gone."""
     recorded: str
     """The words in the record; empty where there are none like them."""
+    line: int = field(default=0, compare=False)
+    """The line of the file that it is in; 0 where that is not known."""
 
     def __str__(self) -> str:
         name = self.statement or "page"
         if not self.found:
             return f"{name}: gone from the page: {self.recorded}"
         if not self.recorded:
-            return f"{name}: not in the record: {self.found}"
+            place = f"\n    in line {self.line}" if self.line else ""
+            return f"{name}: not in the record: {self.found}{place}"
         said = f"{name}: the page says: {self.found}\n    the record says: {self.recorded}"
         # Letters of other alphabets, and what is not seen at all, may look the same.
         new = sorted(one for one in {*self.found} - {*self.recorded} if not one.isascii())
@@ -146,13 +149,13 @@ def verify_alone(path: str | Path) -> Verification:
     page = Path(path)
     text = _text(page, _bytes(page, "Name an exported page."))
     if page.suffix == ".md":
-        strange = [str(one.found) for one in _other_markdown(text, None)]
+        strange = _other_markdown(text, None)
         links = {to for line in text.splitlines() for to in link_targets(line)}
     else:
         reading = read_page_html(text)
-        strange, links = list(reading.strange), set(reading.addresses)
+        strange, links = _other_markup(reading, None), set(reading.addresses)
     return Verification(
-        [Mismatch("", one, "") for one in strange],
+        strange,
         [
             "whether the words, grades and sources are those that were approved, and by whom",
             "whether a sentence is gone, added or moved",
@@ -226,8 +229,9 @@ def _other_markup(reading: PageReading, known: set[str] | None) -> list[Mismatch
     """Return what a changed page holds besides words that was not written."""
     found = [*reading.strange]
     if known is not None:
-        found += [f"a link to {one}" for one in reading.addresses if not _belongs(one, known)]
-    return [Mismatch("", one, "") for one in found]
+        links = [one for one in reading.addresses if not _belongs(one, known)]
+        found += [(f"a link to {one}", 0) for one in links]
+    return [Mismatch("", one, "", line) for one, line in found]
 
 
 def _belongs(address: str, known: set[str]) -> bool:
@@ -241,7 +245,7 @@ def _other_markdown(text: str, known: set[str] | None) -> list[Mismatch]:
     if known is not None:
         links = dict.fromkeys(to for line in text.splitlines() for to in link_targets(line))
         found = [f"a link to {one}" for one in links if not _belongs(one, known | _in_page(one))]
-    found += [f"HTML: {one}" for one in raw_html(text)]
+    found += dict.fromkeys(f"HTML: {one}" for one in raw_html(text))
     found += odd_characters(text)
     return [Mismatch("", one, "") for one in found]
 
@@ -385,33 +389,41 @@ def _mismatches(
     for operation, r0, r1, f0, f1 in matcher.get_opcodes():
         if operation == "equal":
             continue
-        gone, added = list(range(r0, r1)), list(range(f0, f1))
-        for place in list(added):
-            key, words = found[place]
-            like = _like(key, words, [(one, recorded[one]) for one in gone], alone=len(added) == 1)
+        gone: dict[str, list[int]] = {}
+        for one in range(r0, r1):
+            gone.setdefault(recorded[one][0], []).append(one)
+        for key, words in found[f0:f1]:
+            kin = gone.get(key, [])
+            like = _like(words, kin, expected, certain=bool(key) or f1 - f0 == r1 - r0 == 1)
             if like is not None:
-                gone.remove(like)
+                kin.remove(like)
                 name = key or _named(expected[like][0], words, statements)
                 mismatches.append(Mismatch(name, words, expected[like][1]))
             else:
                 mismatches.append(Mismatch(key, words, ""))
-        for one in gone:
+        for one in sorted(one for kin in gone.values() for one in kin):
             keys, words = expected[one]
             mismatches.append(Mismatch(_named(keys, "", statements), "", words))
     return mismatches
 
 
+_NEAREST = 20
+"""Among how many of the recorded words those are looked for that found words stand for."""
+
+
 def _like(
-    key: str, words: str, gone: list[tuple[int, tuple[str, str]]], *, alone: bool
+    words: str,
+    kin: Sequence[int],
+    expected: Sequence[tuple[tuple[str, ...], str]],
+    *,
+    certain: bool,
 ) -> int | None:
     """Return the place of the recorded words that found words stand for; None for new ones."""
-    kin = [one for one in gone if one[1][0] == key]
-    if key:
-        return kin[0][0] if kin else None
-    if alone and len(gone) == 1 and kin:
-        return kin[0][0]
-    close = difflib.get_close_matches(words, [said for _, (_, said) in kin], n=1, cutoff=0.6)
-    return next((place for place, (_, said) in kin if said in close), None)
+    near = {expected[one][1]: one for one in reversed(kin[:_NEAREST])}
+    if certain:
+        return kin[0] if kin else None
+    close = difflib.get_close_matches(words, near, n=1, cutoff=0.6)
+    return near[close[0]] if close else None
 
 
 def _named(keys: tuple[str, ...], words: str, statements: _Statements) -> str:

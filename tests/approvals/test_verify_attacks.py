@@ -6,6 +6,7 @@ import csv
 import json
 import shutil
 from pathlib import Path
+from time import process_time
 from typing import Any
 
 import pytest
@@ -36,6 +37,13 @@ def test_an_attack_on_a_page_is_named(kind: str, find: str, replace: str, named:
 def test_words_that_look_the_same_are_told_apart_by_the_names_of_their_letters() -> None:
     [found] = mismatches("index.html", exported()["index.html"].replace("stains", "st\u0430ins"))
     assert str(found).endswith("\n    with U+0430 CYRILLIC SMALL LETTER A")
+
+
+def test_what_does_not_belong_has_its_line() -> None:
+    text = exported()["index.html"].replace("</main>", "<b>\n</b></main>")
+    [found, *_] = mismatches("index.html", text)
+    line = text[: text.index("<b>")].count("\n") + 1
+    assert str(found) == f"page: not in the record: the element <b>\n    in line {line}"
 
 
 def test_an_encoding_that_a_browser_does_not_come_to_is_named() -> None:
@@ -202,3 +210,16 @@ def test_a_published_page_holds_nothing_that_is_strange(path: Path) -> None:
 def test_a_page_of_any_shape_is_read(shape: str) -> None:
     found: Any = read_page_html("<!doctype html>" + shape * 5000)
     assert found.markup
+
+
+def test_a_page_of_which_every_word_is_another_is_read_as_fast_as_it_is_long() -> None:
+    """Pairing the sentences asks for few comparisons each, however many there are."""
+    seconds = []
+    for count in (200, 800):
+        shown = [f"Sentence number {one} says what it says." for one in range(count)]
+        said = {**recorded(), "pages": {"index.md": shown}}
+        text = "\n\n".join(one.replace(" says", " said") for one in shown)
+        start = process_time()
+        assert len(mismatches("index.md", text, said)) >= count
+        seconds.append(process_time() - start)
+    assert seconds[1] < 9 * seconds[0]

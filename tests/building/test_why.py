@@ -67,8 +67,9 @@ def test_a_run_that_cannot_be_followed_is_run_whatever_its_code_is(
         assert why_stale(entry, NAMES, Now(key, "tables", never, never, dict)) == NOT_FOLLOWED
 
 
-def test_a_run_of_other_code_is_run_whatever_it_read() -> None:
-    assert why_stale(ENTRY, NAMES, Now("another", "tables", never, never, dict)) == CODE
+@pytest.mark.parametrize("code", ["another", "zzz"])
+def test_a_run_of_other_code_is_run_whatever_it_read(code: str) -> None:
+    assert why_stale(ENTRY, NAMES, Now(code, "tables", never, never, dict)) == CODE
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -236,12 +236,25 @@ def export_sources(data: str) -> None:
     help="The form of the report; json is one list, jsonl an object a line.",
 )
 @click.option("--release", is_flag=True, help="Judge whether the pages may be released today.")
+@click.option(
+    "--notebooks",
+    default="notebooks",
+    show_default=True,
+    metavar="DIR",
+    help="With --release: the folder of the notebooks.",
+)
 @_DATA
 def check(
-    documents: tuple[str, ...], editions: tuple[Edition, ...], form: str, release: bool, data: str
+    documents: tuple[str, ...],
+    editions: tuple[Edition, ...],
+    form: str,
+    release: bool,
+    notebooks: str,
+    data: str,
 ) -> None:
     """Find every fault of DOCUMENTS, by default all; exit 1 where there is an error."""
-    from ketcontent.checks import check, drawn, to_summary
+    from ketcontent.checks import check, drawn, release_faults, to_summary
+    from ketcontent.diagnostics import Report
     from ketcontent.model import read_content
 
     try:
@@ -250,6 +263,10 @@ def check(
         report = broken.report
     else:
         report = check(content, documents, editions=editions)
+        if release:
+            pages = documents or tuple(content.documents["document"])
+            more = release_faults(content, pages, notebooks).values()
+            report = Report.of([*report, *(one for found in more for one in found)])
     summary = os.environ.get("GITHUB_STEP_SUMMARY")
     if form == "github" and summary:
         with Path(summary).open("a", encoding="utf-8") as file:

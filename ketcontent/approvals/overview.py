@@ -6,10 +6,10 @@ import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
-from ketcontent.approvals.scope import shown_keys
+from ketcontent.approvals.scope import is_of_the_page, shown_keys
 from ketcontent.approvals.status import SignoffStatus, review_date, review_due, signoff_statuses
 from ketcontent.dependencies import is_tracing, reading_whole, record_dependency
-from ketcontent.model import TABLES, Content, rows_of
+from ketcontent.model import TABLES, Content, deviations, rows_of
 from ketcontent.pages import Document, Entry, Index, PageView, Signer, interface, page_views
 from ketcontent.text import digest
 
@@ -39,7 +39,7 @@ def with_statuses(view: PageView, page: Document, statuses: Sequence[SignoffStat
     if page.edition == "supplied":
         return page
     shown = shown_keys(page)
-    found = [one for one in statuses if one.statement in shown]
+    found = [one for one in statuses if one.statement in shown or is_of_the_page(one.signed)]
     last = review_date(statuses)
     valid = [one for one in found if one.state == "valid"]
     state: Any = "draft"
@@ -71,6 +71,10 @@ def with_statuses(view: PageView, page: Document, statuses: Sequence[SignoffStat
         last_review=str(last or ""),
         next_review=str(due or ""),
         version=_version(page.document, found),
+        deviations=tuple(
+            str(one)
+            for one in deviations(*(view.rows(name) for name in ("policies", "rules", "topics")))
+        ),
     )
 
 

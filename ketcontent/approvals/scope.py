@@ -13,6 +13,7 @@ key                  what a sign-off on it covers
                      order of its sections, and the furniture where it is not as shipped
 ``heading:uses``     a heading with its number, and the order, blocks and form of what is under it
 ``term:ECT``         an entry of the glossary: expansion, plain word and definition
+``waiver:…``         a finding that passes for a while on this page: why, until when, who answers
 ===================  ===========================================================================
 
 Notes
@@ -32,6 +33,7 @@ from functools import lru_cache
 from typing import Any
 
 from ketcontent.markup import link_targets, link_titles
+from ketcontent.model import OWN
 from ketcontent.pages import Document, PageView, Section, Statement, Term
 from ketcontent.text import canonical, digest
 
@@ -49,7 +51,7 @@ class Signable:
     key: str
     """How a sign-off names it."""
     kind: str
-    """The kind of a statement; else ``title``, ``heading`` or ``term``."""
+    """The kind of a statement; else ``title``, ``heading``, ``term`` or ``waiver``."""
     section: str
     """The section it stands in; empty for what belongs to the page."""
     words: str
@@ -64,6 +66,8 @@ class Signable:
     """The column of its words there."""
     older: str = ""
     """The digest of a statement by the rule before."""
+    owner: str = ""
+    """Who answers for a waiver, and so does not sign it."""
 
 
 def signables(view: PageView) -> list[Signable]:
@@ -75,7 +79,10 @@ def signables(view: PageView) -> list[Signable]:
         if section.title:
             found.append(_heading(page.document, section, rows[section.section]))
         found += [_of_statement(page.document, section, one) for one in section.statements]
-    return found + [_definition(page, one) for one in page.terms]
+    found += [_definition(page, one) for one in page.terms]
+    return found + [
+        _waiver(page.document, row) for row in view.rows("waivers") if _concerns(page, row)
+    ]
 
 
 def shown_keys(page: Document) -> set[str]:
@@ -86,6 +93,11 @@ def shown_keys(page: Document) -> set[str]:
         *(one.statement for one in page.statements),
         *(f"term:{one.term}" for one in page.terms),
     }
+
+
+def is_of_the_page(one: Signable) -> bool:
+    """Return whether something signed stands behind each part of a page that is shown."""
+    return one.kind == "waiver"
 
 
 @lru_cache(maxsize=4096)
@@ -202,6 +214,36 @@ def _definition(page: Document, one: Term) -> Signable:
         row=f"{one.term}/{page.language}",
         column="definition",
     )
+
+
+def _waiver(document: str, row: Mapping[str, Any]) -> Signable:
+    place = "/".join((row["table"], row["row"], row["rule"]))
+    key = f"waiver:{place}"
+    until, owner = row["until"], row["owner"]
+    return Signable(
+        key=key,
+        kind="waiver",
+        section="",
+        words=canonical(f"{place}, until {until}, {owner or 'nobody'} answers: {row['reason']}"),
+        digest=digest(row["reason"], until, owner, context=[document, key], rule=RULE),
+        table="waivers",
+        row=place,
+        column="reason",
+        owner=owner,
+    )
+
+
+def _concerns(page: Document, waiver: Mapping[str, Any]) -> bool:
+    """Whether a waiver lets a finding pass on a page."""
+    table, row = waiver["table"], waiver["row"]
+    used = {
+        "sources": {key for one in page.statements for key in one.cites},
+        "notices": {f"{one.notice}/{page.language}" for one in page.statements if one.notice},
+        "terms": {f"{one.term}/{page.language}" for one in page.terms},
+    }
+    if table in used:
+        return row in used[table]
+    return table not in OWN or row.split("/")[0] == page.document
 
 
 def _arrangement(section: Section) -> list[str]:

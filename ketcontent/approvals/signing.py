@@ -90,7 +90,7 @@ def sign_off(
     view = PageView(content, document)
     found = _signable(view, statement)
     author = authors_of(view).get(statement, "")
-    if reason := why_not(capacity, people[person], statement, author=author):
+    if reason := why_not(capacity, people[person], found, author=author):
         raise KetcontentError(f"{reason}.", hint="Ask another clinician.", statement=statement)
     if verdict == "approved" and _is_open(content, document, found):
         raise KetcontentError(

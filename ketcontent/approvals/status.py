@@ -26,6 +26,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal, get_args
 
 from ketcontent.approvals.scope import Signable, signables
+from ketcontent.clock import is_to_come
 from ketcontent.diagnostics import Diagnostic
 from ketcontent.model import shipped_policies
 from ketcontent.pages import PageView
@@ -90,20 +91,24 @@ def signoff_statuses(view: PageView) -> list[SignoffStatus]:
             why = ""
             for signoff in rows.get((one.key, capacity), ()):
                 who = people.get(signoff["person"], {})
-                reason = why_not(capacity, who, one.key, author=authors.get(one.key, ""))
+                reason = why_not(capacity, who, one, author=authors.get(one.key, ""))
+                if is_to_come(signoff["signed_on"]):
+                    reason = f"it is dated {signoff['signed_on']}, a day still to come"
                 why = reason or why
                 said += [] if reason else [signoff]
             found.append(_signoff_status(one, capacity, said, why))
     return found
 
 
-def why_not(capacity: str, person: Mapping[str, Any], key: str, *, author: str) -> str:
+def why_not(capacity: str, person: Mapping[str, Any], one: Signable, *, author: str) -> str:
     """Return why somebody cannot sign something in a capacity; nothing, where they can."""
     name = person.get("person", "")
+    if name and name == one.owner:
+        return f"'{name}' answers for this waiver and cannot sign it"
     if capacity != "clinical":
         return ""
     if name == author:
-        return f"'{name}' wrote the words of '{key}' and cannot be their clinical reviewer"
+        return f"'{name}' wrote the words of '{one.key}' and cannot be their clinical reviewer"
     if person.get("credential", "").strip().casefold() in _NO_CREDENTIAL:
         return f"'{name}' has no credential in people.csv and cannot be a clinical reviewer"
     return ""
@@ -170,7 +175,7 @@ def _fault(document: str, found: list[SignoffStatus], people: Mapping[str, str])
     }[one.state]
     if one.why:
         message = f"No {capacities} sign-off that counts: {one.why}."
-        hint = "Ask another clinician."
+        hint = "Ask somebody else who may sign it."
     # A term is read on many pages, and each has sign-offs of its own.
     on_page = f" On the page '{document}'." if signed.table == "terms" else ""
     return Diagnostic(
@@ -189,6 +194,7 @@ _OTHER = {
     "sections",
     "heading": "another heading, or to another order of what stands under it",
     "term": "another definition",
+    "waiver": "another reason, day or owner",
 }
 """What differs where a sign-off is stale, by what was signed."""
 

@@ -121,7 +121,7 @@ def job_of(request: Request) -> Job:
     inputs = request.inputs(code)
     content, tables = read_with_hashes(request.data)
     chosen = chosen_pages(content, request.documents)
-    refused = _refused(content, chosen) if request.release else {}
+    refused = _refused(content, chosen, request.notebooks) if request.release else {}
     pages = tuple(page for page in chosen if page not in refused)
     runs = []
     if pages or not refused:  # to plan, no pages are all
@@ -176,15 +176,17 @@ def notebook_hash(notebook: Path) -> str:
     return hash_json([cells, said.get("metadata", {}).get("kernelspec", {})])
 
 
-def _refused(content: Content, pages: Sequence[str]) -> dict[str, Report]:
+def _refused(content: Content, pages: Sequence[str], notebooks: Path) -> dict[str, Report]:
     """Return, by page, the errors that stand against its release today."""
-    from ketcontent.checks import check
+    from ketcontent.checks import check, release_faults
     from ketcontent.diagnostics import Report
     from ketcontent.model import slices
 
     found = {}
+    more = release_faults(content, pages, notebooks)
     for page, rows in slices(content, pages):
-        errors = [one for one in check(rows, [page]) if one.severity == "error"]
+        faults = [*check(rows, [page]), *more[page]]
+        errors = [one for one in faults if one.severity == "error"]
         if errors:
             found[page] = Report.of(errors)
     return found

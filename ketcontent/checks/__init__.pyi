@@ -5,6 +5,7 @@ from .formats import to_summary as to_summary
 from .reading_levels import FLESCH_KINCAID_TARGET as FLESCH_KINCAID_TARGET
 from .reading_levels import judge_readability as judge_readability
 from .reading_levels import readability as readability
+from .release import release_faults as release_faults
 from .repetition import judge_repetition as judge_repetition
 from .rules import judge_rules as judge_rules
 from .runner import check as check

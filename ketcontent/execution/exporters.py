@@ -15,10 +15,13 @@ They are registered as ``ketcontent-html`` and ``ketcontent-markdown``: for ``ju
 from __future__ import annotations
 
 import json
+import re
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from markupsafe import escape
 from nbconvert.exporters.templateexporter import TemplateExporter
 from nbconvert.preprocessors.base import Preprocessor
 from traitlets import Unicode, default
@@ -32,6 +35,7 @@ from ketcontent.markup import (
     block_html,
     compiled_templates,
     english,
+    escape_markdown,
     inline_plain,
     template_folders,
 )
@@ -57,6 +61,7 @@ class ShownPreprocessor(Preprocessor):
         """Return the notebook as it was, and the resources with ``facts`` and ``shown``."""
         shown: list[Shown] = []
         facts: dict[str, Any] = {}
+        page: Shown | None = None
         for cell in nb.cells:
             tags = set(cell.metadata.get("tags", ()))
             if "remove-cell" in tags:
@@ -68,12 +73,18 @@ class ShownPreprocessor(Preprocessor):
             for output in cell.outputs:
                 one = shown_output(output, self.prefer)
                 shown += [one] if one else []
-                facts = facts or _facts(output)
+                if not facts and (facts := _facts(output)):
+                    page = one
         name = resources.get("metadata", {}).get("name", "") or "Notebook"
         resources["facts"] = facts or {**_PLAIN_FACTS, "title": _title(shown) or name}
-        resources["shown"] = shown
         said = resources["facts"].get("strings")
         resources["say"] = Strings(*said) if said else english()
+        if facts.get("state") == "reviewed" and any(
+            one.content.strip() for one in shown if one is not page
+        ):
+            facts["state"] = "part-reviewed"
+            shown = [_part_reviewed(one, resources["say"]) for one in shown]
+        resources["shown"] = shown
         return nb, resources
 
 
@@ -88,6 +99,28 @@ def _facts(output: Any) -> dict[str, Any]:
         case [str(), dict()] if facts.get("kind") in _KINDS and facts.get("state", "") in _STATES:
             return {**_PLAIN_FACTS, "title": facts["kind"], **facts}
     return {}
+
+
+def _part_reviewed(one: Shown, say: Strings) -> Shown:
+    """Return what a notebook shows without a word that all of it was reviewed.
+
+    Beside the page stands something else, whose words are in no table, so nobody has signed them.
+    """
+    escaped = escape if one.form == "html" else escape_markdown
+    was, now = (
+        [str(escaped(say(f"state-{state}{end}"))) for end in ("", "-meaning")]
+        for state in ("reviewed", "part-reviewed")
+    )
+    text = one.content.replace('<div class="state reviewed"', '<div class="state part-reviewed"')
+    for start, end in (("<strong>", "</strong> "), ("> **", "**\n> ")):
+        text = text.replace(f"{start}{was[0]}{end}{was[1]}", f"{start}{now[0]}{end}{now[1]}")
+    named = [say.shipped(f"state-{state}") for state in ("reviewed", "part-reviewed")]
+    text = text.replace(f"{named[0]} The publisher", f"{named[1]} The publisher")
+    # What it says of itself to machines it said as a page that was reviewed in full.
+    return replace(one, content=_LINKED.sub("", text))
+
+
+_LINKED = re.compile(r'<script type="application/ld\+json">.*?</script>', re.DOTALL)
 
 
 def _title(shown: list[Shown]) -> str:

@@ -1,15 +1,99 @@
-"""What the package asks of every project, whatever the project's own tables say."""
+"""What the package asks of every project: the floor under its policies, rules and topics.
+
+A project may ask for more. Where it asks for less, each deviation is named: by ``check --release``,
+in the review of a page, and under "About" on the page itself.
+"""
 
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from ketcontent.resources import shipped_file
 
+_WEIGHT = {"error": 0, "warning": 1, "advice": 2}
+
+
+_FINDS = ("looks_for", "where", "kinds", "unless")
+"""The columns of a rule that say what it finds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deviation:
+    """Something that a project asks less of than the package."""
+
+    table: str
+    """``policies``, ``rules`` or ``topics``."""
+    key: str
+    """The key of the shipped row; empty where it is the table as a whole."""
+    message: str
+    """What is less."""
+    stops: bool
+    """Whether nothing is released with it."""
+
+    def __str__(self) -> str:
+        return f"{self.table} {self.key}: {self.message}".replace(" :", ":")
+
 
 @lru_cache
+def shipped_rows(table: str) -> tuple[dict[str, str], ...]:
+    """Return the rows of a table as the package came with them."""
+    with shipped_file(f"data/{table}.csv").open(encoding="utf-8", newline="") as file:
+        return tuple(csv.DictReader(file))
+
+
 def shipped_policies() -> tuple[tuple[str, str], ...]:
     """Return the shipped policies: pairs of a kind and a capacity that must sign it."""
-    with shipped_file("data/policies.csv").open(encoding="utf-8", newline="") as file:
-        return tuple((row["kind"], row["capacity"]) for row in csv.DictReader(file))
+    return tuple((row["kind"], row["capacity"]) for row in shipped_rows("policies"))
+
+
+def deviations(
+    policies: Iterable[Mapping[str, Any]],
+    rules: Iterable[Mapping[str, Any]],
+    topics: Iterable[Mapping[str, Any]],
+) -> list[Deviation]:
+    """Return where the policies, rules and topics of a project ask less than the shipped ones."""
+    return [*_of_policies(policies), *_of_rules(rules), *_of_topics(topics)]
+
+
+def _of_policies(rows: Iterable[Mapping[str, Any]]) -> Iterator[Deviation]:
+    """Yield the sign-offs that are not asked for; a kind not named needs what is shipped."""
+    own = {(row["kind"], row["capacity"]) for row in rows}
+    if not own:
+        yield Deviation("policies", "", "it is empty, and the shipped policies hold.", False)
+    named = {kind for kind, _ in own}
+    for kind, capacity in shipped_policies():
+        if kind in named and (kind, capacity) not in own:
+            said = f"no {capacity} sign-off is asked for on what is of the kind {kind}."
+            yield Deviation("policies", f"{kind}/{capacity}", said, True)
+
+
+def _of_rules(rows: Iterable[Mapping[str, Any]]) -> Iterator[Deviation]:
+    own = {row["rule"]: row for row in rows}
+    if not own:
+        yield Deviation("rules", "", "it is empty: no prose is judged by a rule.", True)
+        return
+    for shipped in shipped_rows("rules"):
+        mine = own.get(shipped["rule"])
+        if mine is None:
+            yield Deviation("rules", shipped["rule"], "the shipped rule is not there.", True)
+        elif _WEIGHT[mine["severity"]] > _WEIGHT[shipped["severity"]]:
+            said = f"its findings are {mine['severity']}, not {shipped['severity']}."
+            yield Deviation("rules", shipped["rule"], said, True)
+        elif any(mine.get(name) != shipped[name] for name in _FINDS):
+            yield Deviation("rules", shipped["rule"], "it looks for other words.", False)
+
+
+def _of_topics(rows: Iterable[Mapping[str, Any]]) -> Iterator[Deviation]:
+    """Yield the questions that need no answer, of a page of the kind that the shipped ones ask."""
+    own = {row["topic"]: row["level"] for row in rows}
+    musts = [row["topic"] for row in shipped_rows("topics") if row["level"] == "must"]
+    if "must" not in own.values():
+        yield Deviation("topics", "", "no question must be answered.", False)
+        return
+    for topic in musts if own.keys() & set(musts) else ():
+        if own.get(topic) != "must":
+            yield Deviation("topics", topic, "this question need not be answered.", False)

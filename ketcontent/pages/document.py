@@ -87,6 +87,8 @@ class Document:
     """The name of what it is about; empty until an editor says so."""
     about_type: str = ""
     """What that is, as a type of schema.org; empty with it."""
+    deviations: tuple[str, ...] = ()
+    """Where its project asks less than the package: policies, rules and topics."""
     version: str = ""
     """The digest of all that is shown; empty until the sign-offs were looked at."""
 

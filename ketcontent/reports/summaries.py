@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from ketcontent.approvals import review_date, review_due, signoff_statuses
+from ketcontent.approvals import review_date, review_due, signoff_statuses, with_statuses
 from ketcontent.markup import FACTS, english, render
 from ketcontent.model import Content
 from ketcontent.pages import Document, PageView
@@ -61,7 +61,8 @@ class Summary:
 def summary(content: Content, document: str) -> Summary:
     """Return the head of a review of a page."""
     view = PageView(content, document)
-    page, asked = view.edition(), signoff_statuses(view)
+    asked = signoff_statuses(view)
+    page = with_statuses(view, view.edition(), asked)
     last = review_date(asked)
     return Summary(
         page=page,

@@ -88,8 +88,8 @@ GB,Samaritans,Call 116 123.,,,2026-01-18
 """,
     "phrases": "list,phrase,language,exceptions,replacement,authority,note\ncure,heal,en,,,,\n",
     "waivers": """\
-table,row,rule,reason,until
-statements,tea/calm,cure,It is quoted.,2026-12-31
+table,row,rule,reason,until,owner
+statements,tea/calm,cure,It is quoted.,2026-12-31,
 """,
     "strings": "string,language,text\nsources,en,What we read\n",
 }

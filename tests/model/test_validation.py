@@ -98,9 +98,9 @@ GB,Samaritans,Call 116 123.,Always,https://example.org/call,2026-01-18
 ZZ,Find A Helpline,Go to findahelpline.com.,,,
 """,
     "waivers": """\
-table,row,rule,reason,until
-statements,tea/call,cure,It names a charity.,2026-12-31
-statements,tea/taste,wonder,It is quoted.,2026-12-31
+table,row,rule,reason,until,owner
+statements,tea/call,cure,It names a charity.,2026-12-31,
+statements,tea/taste,wonder,It is quoted.,2026-12-31,bo
 """,
     "strings": """\
 string,language,text
@@ -892,6 +892,12 @@ FOREIGN_KEYS = [
         *(3, "tea/calms", "statements", "statement", "second"),
     ),
     unknown(
+        "a waiver of nobody",
+        "waivers",
+        swap("quoted.,2026-12-31,bo", "quoted.,2026-12-31,cy"),
+        *(3, "cy", "people", "owner", "statements/tea/taste/wonder"),
+    ),
+    unknown(
         "a sign-off on no page",
         "signoffs",
         swap("second,tea,calm", "second,teas,calm"),
@@ -1160,6 +1166,10 @@ PATTERNS = [
             ("evidence", "calm,pot", "calm,Pot", "source", "Pot", "tea/calm/Pot"),
             ("signoffs", "second,tea,calm,bo", "second,tea,calm,Bo", "person", "Bo", "second"),
             ("statements", "low,,,,ann", "low,,,,Ann", "author", "Ann", "tea/calm"),
+            (
+                *("waivers", "quoted.,2026-12-31,bo", "quoted.,2026-12-31,Bo", "owner", "Bo"),
+                "statements/tea/taste/wonder",
+            ),
         ]
     ),
     *(

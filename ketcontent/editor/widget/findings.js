@@ -1,6 +1,6 @@
 // What was found in the chosen statement, and the form that sets a finding aside.
 
-import { button, counted, h } from "./elements.js";
+import { button, counted, h, options } from "./elements.js";
 import { SEVERITIES } from "./names.js";
 
 export function findingsOf(bench) {
@@ -71,10 +71,12 @@ export function findingsOf(bench) {
       return h("input", { required: true, "data-kept": kept, "data-field": kept, value: bench.fields.value(kept), ...given });
     };
     const reason = input("reason", { "aria-label": "Why it may stand", placeholder: "Why it may stand" });
+    const people = (bench.state.choices.people || []).map((each) => [each.key, each.name]);
+    const owner = h("select", { "aria-label": "Who answers for it", "data-field": `${name} owner` }, options(people, "", "who answers for it"));
     const until = input("until", { type: "date", "aria-label": "Until which day", min: bench.state.page.day });
     const submitted = async (event) => {
       event.preventDefault();
-      const cells = { reason: reason.value, until: until.value };
+      const cells = { reason: reason.value, until: until.value, owner: owner.value };
       const form = event.target;
       const opener = form.parentElement.querySelector(`[data-field="${CSS.escape(name)}"]`);
       waiving.delete(name);
@@ -83,7 +85,7 @@ export function findingsOf(bench) {
       const finding = { table: one.table, row: one.row, rule: one.rule, ...cells };
       if (await bench.tell("waive", { finding })) bench.fields.forget(name);
     };
-    return h("form", { class: "kc-row", onsubmit: submitted }, reason, until, h("button", { type: "submit" }, "Waive"));
+    return h("form", { class: "kc-row", onsubmit: submitted }, reason, until, owner, h("button", { type: "submit" }, "Waive"));
   }
 
   function next() {

@@ -1,0 +1,200 @@
+"""Judge what stands against a release besides the pages' own faults.
+
+The floor under the rules, waivers without an owner or an end, words that a notebook shows of its
+own, and sign-offs from before the words existed. Git tells the last, where there is one.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+import os
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from ketcontent.approvals import SignoffStatus, signoff_statuses
+from ketcontent.checks.runner import with_places
+from ketcontent.clock import today
+from ketcontent.diagnostics import Diagnostic
+from ketcontent.model import Content, deviations, rows_of
+from ketcontent.pages import page_views
+
+WAIVER_DAYS = 366
+"""The most days from today until which a finding may be waived."""
+
+
+def release_faults(
+    content: Content, documents: Sequence[str], notebooks: str | os.PathLike[str] = ""
+) -> dict[str, list[Diagnostic]]:
+    """Return, by page, what stands against its release besides the faults that `check` finds.
+
+    Parameters
+    ----------
+    content
+        The tables.
+    documents
+        The pages.
+    notebooks
+        The folder of the notebooks that show them; none to leave those aside.
+    """
+    of_all = [*_floor(content), *_waivers(content), *_words_of_notebooks(notebooks)]
+    dates: dict[str, Mapping[int, datetime.date]] = {}
+    found = {
+        view.document: [*of_all, *_before_the_words(content, signoff_statuses(view), dates)]
+        for view in page_views(content, documents)
+    }
+    return {page: with_places(faults, content) for page, faults in found.items()}
+
+
+def _floor(content: Content) -> Iterator[Diagnostic]:
+    """Yield where the project asks less than the package."""
+    tables = (rows_of(getattr(content, name)) for name in ("policies", "rules", "topics"))
+    for one in deviations(*tables):
+        yield Diagnostic(
+            rule="below-the-floor",
+            severity="error" if one.stops else "warning",
+            message=f"{one.table}.csv asks less than the shipped one: {one.message}",
+            hint="Put the shipped row back; a project may ask for more, not for less."
+            if one.stops
+            else "The page says so under 'About this page'.",
+            table=one.table,
+            key=one.key,
+        )
+
+
+def _waivers(content: Content) -> Iterator[Diagnostic]:
+    """Yield the waivers that nobody answers for, or that last for more than a year."""
+    last = today() + datetime.timedelta(WAIVER_DAYS)
+    for row in rows_of(content.waivers):
+        place: dict[str, Any] = {
+            "table": "waivers",
+            "key": "/".join((row["table"], row["row"], row["rule"])),
+        }
+        if not row["owner"]:
+            yield Diagnostic(
+                rule="waiver-without-owner",
+                message="Nobody answers for this waiver.",
+                hint="Enter in owner who of people.csv will see to it.",
+                column="owner",
+                **place,
+            )
+        if row["until"] > last.isoformat():
+            yield Diagnostic(
+                rule="waiver-too-long",
+                message=f"It waives until {row['until']}, more than a year from now.",
+                hint="Enter a day within a year, and have it signed again then.",
+                column="until",
+                cell=row["until"],
+                **place,
+            )
+
+
+def _words_of_notebooks(folder: str | os.PathLike[str]) -> Iterator[Diagnostic]:
+    """Yield the Markdown cells that a page would show: no row holds their words.
+
+    What a cell of code shows is known when it has run; the export calls the page part-reviewed.
+    """
+    for name in ("document", "section") if folder else ():
+        path = Path(folder, f"{name}.ipynb")
+        if not path.is_file():
+            continue
+        for number, cell in enumerate(json.loads(path.read_bytes())["cells"], start=1):
+            words = "".join(cell["source"]).strip()
+            if cell["cell_type"] != "markdown" or not words:
+                continue
+            if "remove-cell" not in cell["metadata"].get("tags", ()):
+                yield Diagnostic(
+                    rule="words-of-a-notebook",
+                    message=f"Cell {number} shows words on the page that nobody can sign: "
+                    f"{words.splitlines()[0]}",
+                    hint="Make them a statement, or tag the cell remove-cell.",
+                    file=path.as_posix(),
+                )
+
+
+# --- when the words came to be ----------------------------------------------------------------
+
+
+def _before_the_words(
+    content: Content,
+    statuses: Sequence[SignoffStatus],
+    dates: dict[str, Mapping[int, datetime.date]],
+) -> Iterator[Diagnostic]:
+    """Yield the sign-offs from before the day of the commit that first held what they are to."""
+    valid = [one for one in statuses if one.state == "valid"]
+    if content.origin is None or not valid:
+        return
+    folder = content.origin.folder
+    if _git(folder, "rev-parse", "--is-shallow-repository").strip() != "false":
+        return  # there is no history, or not all of it
+    for one in valid:
+        signed = one.signed
+        if signed.table not in dates:
+            dates[signed.table] = _line_days(folder, signed.table)
+        rows = content.origin.rows.get(signed.table, {})
+        key = next((key for key in rows if "/".join(key) == signed.row), None)
+        if key is None:
+            continue
+        known = dates[signed.table].get(content.origin.lines[signed.table].get(key, 0))
+        day = datetime.date.fromisoformat(one.signed_on)
+        if known is None or known <= day:
+            continue
+        # The line may be younger than the words: another cell of it changed.
+        place = content.schemas[signed.table].columns.index(signed.column)
+        first = _first_day(folder, signed.table, rows[key][place])
+        if first is not None and first > day:
+            yield Diagnostic(
+                rule="signed-before-the-words",
+                message=f"{one.person} signed '{one.statement}' on {day} ({one.capacity}), and git "
+                f"has its words since {first}.",
+                hint="Commit the words, then have them signed.",
+                table=signed.table,
+                key=signed.row,
+                column=signed.column,
+            )
+
+
+def _git(folder: Path, *words: str) -> str:
+    """Return what git says; nothing where it cannot."""
+    try:
+        done = subprocess.run(["git", *words], cwd=folder, capture_output=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return ""
+    return done.stdout.decode("utf-8", "replace")
+
+
+_WEST = datetime.timezone(datetime.timedelta(hours=-12))
+"""Where a day begins last: a sign-off is of another day only where it is so everywhere."""
+
+
+def _day(seconds: str) -> datetime.date:
+    return datetime.datetime.fromtimestamp(int(seconds), _WEST).date()
+
+
+def _line_days(folder: Path, table: str) -> dict[int, datetime.date]:
+    """Return, by line of a table that is committed, the day of the commit that it is from."""
+    days: dict[int, datetime.date] = {}
+    numbers: list[int] = []
+    commits: dict[str, datetime.date] = {}
+    commit = ""
+    for line in _git(folder, "blame", "--porcelain", "--", f"{table}.csv").split("\n"):
+        first, *rest = line.split(" ")
+        if line.startswith("\t"):
+            if commit.strip("0") and commit in commits:
+                days[numbers[-1]] = commits[commit]
+        elif len(first) == 40 and len(rest) >= 2:
+            commit, numbers = first, [int(rest[1])]
+        elif first == "author-time":
+            commits[commit] = _day(rest[0])
+    return days
+
+
+def _first_day(folder: Path, table: str, words: str) -> datetime.date | None:
+    """Return the day of the first commit in which a table held some words; None where none did."""
+    if not words:
+        return None
+    held = words.replace('"', '""')
+    said = _git(folder, "log", "--format=%at", f"-S{held}", "--", f"{table}.csv").split()
+    return min(map(_day, said)) if said else None

@@ -190,7 +190,9 @@ def test_a_page_alone_holds_nothing_but_what_ours_do(
 def test_a_page_of_markdown_alone_is_read_as_markdown(tmp_path: Path) -> None:
     path = tmp_path / "copy.md"
     path.write_text(exported()["index.md"])
-    assert verify_alone(path).departures == []
+    alone = verify_alone(path)
+    assert alone.departures == []
+    assert "style sheet" not in "".join(alone.unchecked)
     path.write_text(exported()["index.md"] + "\n<script>alert(1)</script>\n")
     assert [one.found for one in verify_alone(path).departures] == [
         "HTML: <script>alert(1)</script>"

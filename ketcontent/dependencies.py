@@ -23,9 +23,10 @@ The other way is to declare what a notebook needs. A declaration is forgotten wh
 changes, and a stale page is the price: this is how jupyter-cache and Quarto's freeze come not to
 see a changed table.
 
-Not seen: a file that a C library opens by itself (Arrow, HDF5), the sizes and dates that
-`os.scandir` tells of a folder's files, what is below ``/proc``, ``/dev`` and ``/sys``, the
-environment's variables, and clocks other than `ketcontent.clock.today`.
+Not seen: a file that a C library opens by itself (Arrow, HDF5), a link that is only read or looked
+at, the sizes and dates that `os.scandir` tells of a folder's files, connections that are waited
+for, what is below ``/proc``, ``/dev`` and ``/sys``, the environment's variables, and clocks other
+than `ketcontent.clock.today`.
 """
 
 from __future__ import annotations
@@ -157,12 +158,11 @@ def _set(level: _Quiet | int) -> Iterator[None]:
 
 
 def read_trace(path: Path) -> list[Dependency] | None:
-    """Return what a run read, in order; None where it left no trace."""
+    """Return what a run read, in order; None where it left no trace, or not a whole one."""
     try:
-        lines = path.read_text("utf-8").splitlines()
-    except FileNotFoundError:
+        return [tuple(json.loads(line)) for line in path.read_text("utf-8").splitlines()]
+    except (FileNotFoundError, ValueError):  # it was cut short: the disk is full
         return None
-    return [tuple(json.loads(line)) for line in lines]
 
 
 def _listen(event: str, arguments: tuple[object, ...]) -> None:

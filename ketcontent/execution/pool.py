@@ -8,9 +8,12 @@ fork server (`ketcontent.execution.forkserver`), which has imported what every n
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import multiprocessing
+import multiprocessing.util
 import os
+import shutil
 import signal
 import socket
 import threading
@@ -194,6 +197,9 @@ def _end_with_parent() -> None:
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()
+        # Where it was killed, it left the folder of the sockets of its workers.
+        with contextlib.suppress(FileNotFoundError):
+            shutil.rmtree(multiprocessing.util.get_temp_dir())
         # SystemExit would not do: to the pool it is the result of a task, and the worker goes on.
         os._exit(1)
 

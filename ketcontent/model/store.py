@@ -45,7 +45,7 @@ from ketcontent.model.schema import (
     table_hash,
 )
 from ketcontent.model.validation import parse
-from ketcontent.places import read_file, refuse_place, require_folder, what_stands_at
+from ketcontent.places import cannot_write, read_file, refuse_place, require_folder, what_stands_at
 from ketcontent.text import counted
 
 
@@ -248,11 +248,8 @@ def write_content(content: Content, folder: str | os.PathLike[str] | None = None
         place.mkdir(parents=True, exist_ok=True)
         return _save(place, content, base, mine)
     except OSError as fault:
-        raise KetcontentError(
-            f"{place} cannot be written: {fault.strerror}.",
-            hint="Make it a folder that you may write, with room on its disk.",
-            path=str(place),
-        ) from None
+        fault.filename = fault.filename2 = None  # which of its files it was is of no use
+        raise cannot_write(fault, place) from None
 
 
 def _save(

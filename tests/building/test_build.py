@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -841,15 +842,19 @@ def start_marked(project: Path, *words: str) -> subprocess.Popen[str]:
 
 
 @pytest.mark.parametrize(
-    ("end", "status", "said"),
+    ("end", "status", "said", "leaves"),
     [
         pytest.param(
-            lambda build: os.killpg(build.pid, signal.SIGKILL), -9, None, id="its group killed"
+            *(lambda build: os.killpg(build.pid, signal.SIGKILL), -9, None, True),
+            id="its group killed",  # nobody is left who could clear up
         ),
         pytest.param(
-            lambda build: os.kill(build.pid, signal.SIGKILL), -9, None, id="it alone killed"
+            *(lambda build: os.kill(build.pid, signal.SIGKILL), -9, None, False),
+            id="it alone killed",
         ),
-        pytest.param(lambda build: os.killpg(build.pid, signal.SIGINT), 1, "Aborted!", id="Ctrl-C"),
+        pytest.param(
+            *(lambda build: os.killpg(build.pid, signal.SIGINT), 1, "Aborted!", False), id="Ctrl-C"
+        ),
     ],
 )
 def test_a_build_that_is_ended_leaves_the_old_exports_and_no_process_and_the_next_one_works(
@@ -857,10 +862,34 @@ def test_a_build_that_is_ended_leaves_the_old_exports_and_no_process_and_the_nex
     end: Callable[[subprocess.Popen[str]], None],
     status: int,
     said: str | None,
+    leaves: bool,
 ) -> None:
     before = tree(copy_of_built / "exports")
     reword(copy_of_built, "Green tea", "Black tea")
-    build = start_marked(copy_of_built, "tea", "--edition", "current")
+    with tempfile.TemporaryDirectory(prefix="k") as temporary:  # a socket's name must be short
+        end_a_build(copy_of_built, end, status, said, temporary)
+        if not leaves:
+            wait_until(lambda: not os.listdir(temporary))
+    assert tree(copy_of_built / "exports") == before
+    build_in(copy_of_built, "tea", editions=["current"], formats=["markdown"])
+    after = tree(copy_of_built / "exports")
+    assert set(after) == TREE
+    assert b"Black tea" in after["tea/index.md"]
+
+
+def end_a_build(
+    copy_of_built: Path,
+    end: Callable[[subprocess.Popen[str]], None],
+    status: int,
+    said: str | None,
+    temporary: str,
+) -> None:
+    """End a build whose kernels run."""
+    build = start(
+        *("build", "tea", "--edition", "current"),
+        cwd=copy_of_built,
+        env={"BUILD_UNDER_TEST": str(copy_of_built), "TMPDIR": temporary},
+    )
     wait_until(lambda: kernels_of(copy_of_built))
     end(build)
     assert build.wait() == status
@@ -868,11 +897,6 @@ def test_a_build_that_is_ended_leaves_the_old_exports_and_no_process_and_the_nex
     _, error = build.communicate()
     assert said is None or error.splitlines()[-1] == said
     assert "Traceback" not in error
-    assert tree(copy_of_built / "exports") == before
-    build_in(copy_of_built, "tea", editions=["current"], formats=["markdown"])
-    after = tree(copy_of_built / "exports")
-    assert set(after) == TREE
-    assert b"Black tea" in after["tea/index.md"]
 
 
 # --- two builds at once ----------------------------------------------------------------------

@@ -38,7 +38,7 @@ from ketcontent.errors import BrokenTables, KetcontentError, Locked, SaveConflic
 from ketcontent.model.content import Content, empty_content, frame_of
 from ketcontent.model.merge import table_bytes
 from ketcontent.model.schema import TABLES, shipped_path
-from ketcontent.model.store import read_content, write_content
+from ketcontent.model.store import finish_save, read_content, write_content
 from tests.laws import examples
 from tests.model.reading import faults_in
 
@@ -1142,6 +1142,39 @@ def test_a_save_killed_before_any_of_its_steps_leaves_the_old_tables_or_the_new(
     assert len(before) >= 6
 
 
+def save_that_was_cut_short(tea: Path) -> Path:
+    """Let a save die when it counts, and before its first file is in place; return its folder."""
+    mine = counted_to(read_content(tea), 7)
+    with pytest.MonkeyPatch.context() as patch:
+
+        def die(*_: Any) -> None:
+            raise Killed
+
+        patch.setattr(os, "replace", die)
+        with pytest.raises(Killed):
+            write_content(mine)
+    return tea / ".saving"
+
+
+def test_a_save_that_was_cut_short_does_not_win_over_a_later_edit_by_hand(tea: Path):
+    saving = save_that_was_cut_short(tea)
+    assert counts_of(read_content(tea)) == (7, 7, 7)
+    table = tea / "statements.csv"
+    table.write_text(table.read_text("utf-8") + "\n", "utf-8")
+    before = {path: path.read_bytes() for path in (table, *saving.iterdir())}
+    for act in (lambda: read_content(tea), lambda: finish_save(tea)):
+        with pytest.raises(KetcontentError) as refused:
+            act()
+        assert str(refused.value) == (
+            f"{saving} holds a save that was cut short, and {table} was changed since.\n"
+            f"hint: Compare {saving / 'statements.csv'} with {table}: move it over that, or "
+            "delete it. Then try again."
+        )
+        assert {path: path.read_bytes() for path in before} == before
+    (saving / "statements.csv").replace(table)
+    assert counts_of(read_content(tea)) == (7, 7, 7)
+
+
 @pytest.mark.slow
 def test_a_first_save_killed_before_any_of_its_steps_leaves_no_tables_or_all(tea: Path):
     content, place = read_content(tea), tea.with_name("new")
@@ -1227,6 +1260,35 @@ def test_a_save_killed_at_a_random_moment_leaves_the_old_tables_or_the_new(tea: 
             assert counts_of(read_content(tea)) == (count,) * 3
             assert leftovers(tea) == []
             assert faults_in(tea).diagnostics == ()
+
+
+FULL = """
+import resource, sys
+sys.path.insert(0, sys.argv[2])
+from test_store import counted_to
+from ketcontent.errors import KetcontentError
+from ketcontent.model import read_content, write_content
+
+content = counted_to(read_content(sys.argv[1]), 7)
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[3]), resource.RLIM_INFINITY))
+try:
+    write_content(content)
+except KetcontentError as refused:
+    print(refused)
+"""
+
+
+@pytest.mark.parametrize("size", [0, 100, 250])
+def test_a_save_for_which_there_is_no_room_is_one_error_and_changes_nothing(tea: Path, size: int):
+    before = bytes_of(tea)
+    said = run(FULL, tea, Path(__file__).parent, size)
+    assert len(said.splitlines()) == 2
+    assert "cannot be written: File too large." in said
+    assert "hint: Allow larger files" in said
+    assert bytes_of(tea) == before
+    assert leftovers(tea) == []
+    write_content(counted_to(read_content(tea), 8))
+    assert counts_of(read_content(tea)) == (8, 8, 8)
 
 
 EDITOR = """

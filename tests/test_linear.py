@@ -1,0 +1,231 @@
+"""No text stops a reader of text: the worst takes as long as some ordinary ones of its size.
+
+Times are of this process's own work, the best of a few, against an ordinary text of the same size
+in the same process: how fast the machine is, and what else it does, is no part of it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from functools import cache
+
+import pytest
+
+from ketcontent.execution.outputs import printable_html, printable_markdown
+from ketcontent.importing.bibliography import parse_sources
+from ketcontent.importing.identity import take_in
+from ketcontent.importing.other_formats import marked_up
+from ketcontent.importing.plain_text import parse_page, split_sentences
+from ketcontent.markup.citation_marks import cited, split_citations, without_citations
+from ketcontent.markup.inline import as_markup, inline_html, inline_plain
+from ketcontent.markup.markdown import (
+    escape_markdown,
+    inline_markdown,
+    markdown_lines,
+    markdown_words,
+    strange_links,
+    strong,
+)
+from ketcontent.model.content import empty_content
+from ketcontent.model.csv_text import scan_csv
+from ketcontent.model.mistaken_file import mistaken_bytes
+from ketcontent.text.normalize import canonical, visible
+from ketcontent.text.redlines import compare
+from ketcontent.text.tokenizer import words
+
+SIZE = 50_000
+TIMES = 40
+"""How many times as long as an ordinary text a hostile one may take."""
+LEAST = 0.03
+"""Seconds below which a difference is noise."""
+
+MEGABYTE = 1_000_000
+ORDINARY = (
+    "It *may* help some people, and others not at all. It is not [a cure](https://x.example). "
+)
+
+SHAPES = {
+    "spaces": " ",
+    "spaces between letters": "a ",
+    "a long word": "w",
+    "stops and quotes": '."',
+    "stops": ".",
+    "Chinese without spaces": "药物",
+    "Chinese sentences": "好药。",
+    "Chinese sentences apart": "好药。 ",
+    "ticks": "`",
+    "ticks of many lengths": "` `` ``` ```` ",
+    "open brackets": "[",
+    "closing brackets": "]",
+    "open links": "[a](",
+    "open links with an address": "[a](http://b",
+    "links": "[a](#b) ",
+    "pictures": "![",
+    "open citations": "[@a;",
+    "citations": "[@a-1] ",
+    "stars": "*",
+    "stars and letters": "*a **b ",
+    "stars and lines": "*_",
+    "ampersands": "&a",
+    "entities": "&amp;",
+    "backslashes": "\\",
+    "open elements": "<a ",
+    "less-than signs": "<",
+    "quotes that nest": '“a ‘b "c ',
+    "brackets that nest": "([{",
+    "accents": "\u0301\u0323",
+    "accents on letters": "a\u0301\u0323",
+    "flags": "🇬🇧",
+    "families": "👩\u200d",
+    "Hindi": "नमस्ते",
+    "lines": "a\n",
+    "empty lines": "\n",
+    "items": "- a\n",
+    "numbered lines": "1. a\n",
+    "broken lines": "it may help some people and it may not\n",
+    "hyphens": "-",
+    "upright bars": "| - ",
+    "tildes": "~",
+    "conflict marks": "<<<<<<< a\n",
+    "addresses": "http://a.b/",
+    "doubled quotes": '"a""\n',
+    "single quotes": '"',
+    "commas": ",",
+}
+
+READERS: dict[str, Callable[[str], object]] = {
+    "words": words,
+    "canonical": canonical,
+    "visible": visible,
+    "a redline": lambda text: compare(text, ORDINARY * (SIZE // len(ORDINARY))),
+    "a redline of one word": lambda text: compare(f"{text} b", f"a {text}"),
+    "cited": cited,
+    "split_citations": split_citations,
+    "without_citations": without_citations,
+    "inline_plain": inline_plain,
+    "inline_html": inline_html,
+    "inline_markdown": inline_markdown,
+    "as_markup": as_markup,
+    "strong": strong,
+    "escape_markdown": escape_markdown,
+    "markdown_lines": lambda text: markdown_lines([text, text[:1000], "end"]),
+    "markdown_words": markdown_words,
+    "strange_links": strange_links,
+    "printable_html": printable_html,
+    "printable_markdown": printable_markdown,
+    "parse_page": parse_page,
+    "sentences": lambda text: split_sentences(text, "en"),
+    "marked_up": marked_up,
+    "a table": lambda text: scan_csv(f"a,b\n{text}", lambda *_: None),
+    "mistaken_bytes": lambda text: mistaken_bytes(text.encode()),
+}
+
+
+def spent(read: Callable[[str], object], text: str, *, most: float = 0) -> float:
+    """Return the seconds of work that reading takes, the best of two; of one that is enough."""
+    best = float("inf")
+    for turn in range(2):
+        # What was read is kept: each time it is another text.
+        start = time.process_time()
+        read(f"{text}{turn}")
+        best = min(best, time.process_time() - start)
+        if best <= most:
+            break
+    return best
+
+
+def as_long(shape: str, size: int = SIZE) -> str:
+    return (shape * (size // len(shape) + 1))[:size]
+
+
+@cache
+def ordinary(reader: str, size: int = SIZE) -> float:
+    return max(LEAST * size / SIZE, spent(READERS[reader], as_long(ORDINARY, size)))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("reader", READERS)
+def test_no_hostile_text_takes_more_than_some_ordinary_ones(reader: str) -> None:
+    most = TIMES * ordinary(reader)
+    slow = [
+        shape
+        for shape, text in SHAPES.items()
+        if spent(READERS[reader], as_long(text), most=most) > most
+    ]
+    assert slow == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("reader", "shape"),
+    [
+        ("without_citations", "spaces"),
+        ("split_citations", "spaces"),
+        ("markdown_lines", "stars"),
+        ("inline_markdown", "links"),
+        ("inline_html", "ticks of many lengths"),
+        ("inline_html", "open brackets"),
+        ("inline_html", "stars"),
+        ("sentences", "stops and quotes"),
+        ("sentences", "Chinese sentences apart"),
+        ("sentences", "Chinese without spaces"),
+        ("parse_page", "broken lines"),
+        ("marked_up", "open links with an address"),
+        ("words", "Chinese without spaces"),
+        ("words", "flags"),
+        ("canonical", "accents on letters"),
+        ("a redline", "stops and quotes"),
+        ("a redline of one word", "Hindi"),
+        ("a table", "doubled quotes"),
+        ("mistaken_bytes", "conflict marks"),
+    ],
+)
+def test_a_megabyte_of_it_takes_no_more_either(reader: str, shape: str) -> None:
+    most = TIMES * ordinary(reader, MEGABYTE)
+    assert spent(READERS[reader], as_long(SHAPES[shape], MEGABYTE), most=most) <= most
+
+
+def references(text: str) -> object:
+    return take_in(empty_content(), parse_sources(text, "x"))
+
+
+FILES: dict[str, Callable[[int], str]] = {
+    "authors": lambda n: (
+        "@book{a, title={T}, author={" + " and ".join(["Roe, J"] * (n // 11)) + "}}"
+    ),
+    "open entries": lambda n: "@a{" * (n // 3),
+    "braces that nest": lambda n: "@book{a, title={" + "{" * (n // 2) + "}" * (n // 2) + "}}",
+    "quotes in BibTeX": lambda n: "@book{a, title=" + '"' * n + "}",
+    "joined values": lambda n: "@book{a, title=" + "{a} # " * (n // 6) + "{b}}",
+    "macros that nest": lambda n: "@book{a, title={" + "\\emph{" * (n // 6) + "}" * (n // 6) + "}}",
+    "authors of RIS": lambda n: (
+        "TY  - BOOK\nTI  - T\n" + "AU  - Roe, Jo\n" * (n // 14) + "ER  - \n"
+    ),
+    "entries of RIS": lambda n: "TY  - BOOK\n" * (n // 11),
+    "lines of RIS": lambda n: "TY  - BOOK\nTI  - T\n" + "a\n" * (n // 2),
+    "brackets of JSON": lambda n: '[{"title": ' + "[" * (n // 2) + "]" * (n // 2) + "}]",
+    "objects of JSON": lambda n: '{"a":' * (n // 5) + "1" + "}" * (n // 5),
+    "items of Crossref": lambda n: '{"message":{"items":[' + ",".join(["{}"] * (n // 3)) + "]}}",
+    "spaces in a title": lambda n: '[{"title": "T' + " " * n + 'x"}]',
+    "marks in a title": lambda n: '[{"title": "' + "<i &#" * (n // 5) + '"}]',
+}
+
+
+@cache
+def ordinary_references(size: int) -> float:
+    entry = "@article{{a{}, title={{On tea}}, author={{Roe, Jo and Poe, Al}}, year=2020}}\n"
+    return max(LEAST, spent(references, "".join(entry.format(n) for n in range(size // 75))))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("shape", FILES)
+def test_no_hostile_file_of_references_takes_more_than_some_ordinary_ones(shape: str) -> None:
+    most = TIMES * ordinary_references(SIZE)
+    assert spent(references, FILES[shape](SIZE), most=most) <= most
+
+
+@pytest.mark.slow
+def test_a_megabyte_of_authors_takes_no_more_either() -> None:
+    most = TIMES * ordinary_references(MEGABYTE)
+    assert spent(references, FILES["authors"](MEGABYTE), most=most) <= most

@@ -20,6 +20,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
+from ketcontent.checks.passages import FoldedText
 from ketcontent.checks.words import Word, bases_of, word_set, words_of
 
 Excuse = Literal[
@@ -218,6 +219,7 @@ def explain(text: str) -> list[tuple[str, tuple[str, ...]]]:
     It does not help, ('denied',)
     but it is safe. ()
     """
+    text = FoldedText.of(text).text
     reading = read(text)
     found: list[tuple[str, tuple[str, ...]]] = []
     for one in reading.clauses:

@@ -11,9 +11,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from operator import itemgetter
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ketcontent.checks.clauses import EXCUSES, Reading, excuses_of, read
 from ketcontent.checks.frames import Frame, Hit, frames_in, hits_of, literal_list
@@ -23,6 +22,9 @@ from ketcontent.checks.words import words_of
 from ketcontent.diagnostics import Diagnostic, Severity
 from ketcontent.model import Content, rows_of
 from ketcontent.pages import Edition, PageView
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _KINDS = ("benefit", "risk", "mechanism", "use", "regulatory", "advice", "background")
 
@@ -162,9 +164,14 @@ def _found_in(text: str, tree: PhraseTree) -> tuple[Reading, Mapping[str, Sequen
 
 def rule_book(view: PageView, language: str) -> RuleBook:
     """Return the rules and lists that hold for a page in a language."""
-    rules = tuple(map(itemgetter(*_COLUMNS), view.rows("rules")))
-    phrases = tuple(map(itemgetter(*_COLUMNS_OF_A_PHRASE), view.rows("phrases")))
+    rules = _columns(view.content.rules, _COLUMNS)
+    phrases = _columns(view.content.phrases, _COLUMNS_OF_A_PHRASE)
     return _book_of(rules, phrases, language)
+
+
+def _columns(frame: pd.DataFrame, names: Iterable[str]) -> tuple[tuple[str, ...], ...]:
+    """Return the cells of columns; to make rows of so many takes longer than to judge a page."""
+    return tuple(tuple(frame[name].tolist()) for name in names)
 
 
 @lru_cache(maxsize=8)
@@ -173,14 +180,14 @@ def _book_of(
 ) -> RuleBook:
     spoken = [
         Phrase(phrase, name, _parts(exceptions), replacement)
-        for phrase, name, of, exceptions, replacement in phrases
+        for phrase, name, of, exceptions, replacement in zip(*phrases, strict=True)
         if speaks(language, of)
     ]
-    known = {name for _, name, *_ in phrases}
+    known = set(phrases[1])
     made: list[_Rule] = []
     faults: list[Diagnostic] = []
     written: dict[str, None] = {}
-    for cells in rules:
+    for cells in zip(*rules, strict=True):
         row: dict[str, Any] = dict(zip(_COLUMNS, cells, strict=True))
         wrong = list(_unknown_words(row, known))
         try:

@@ -19,6 +19,7 @@ from ketcontent.approvals import (
     signables,
     signoff_statuses,
 )
+from ketcontent.checks import EXCUSES, explain
 from ketcontent.diagnostics import Diagnostic
 from ketcontent.editor.bench import Bench, cells_of, statements_of
 from ketcontent.editor.edits import statement_row
@@ -382,11 +383,23 @@ def finding_view(one: Diagnostic, cell: str) -> Answer:
         "table": one.table,
         "row": one.key,
         "column": one.column,
+        "replacement": one.replacement,
+        "why": _why(one),
     }
     if one.column == "text" and one.span is not None and one.table == "statements":
         ends = [len(cell[:end].encode("utf-16-le", "surrogatepass")) // 2 for end in one.span]
         told |= {"start": ends[0], "end": ends[1]}
     return told
+
+
+def _why(one: Diagnostic) -> str:
+    """Return who says that it is a fault, and how the clause at fault was read."""
+    at_fault = " ".join(one.context[1].split())
+    for words, excuses in explain(one.cell) if one.authority and at_fault else ():
+        if at_fault in words:
+            read = ", ".join(EXCUSES[name] for name in excuses) or "the page says it"
+            return f"{one.authority}. Read as one clause: “{words}” ({read})."
+    return one.authority
 
 
 def written_rows(one: RowChange) -> Answer:

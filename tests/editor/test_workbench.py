@@ -165,6 +165,14 @@ def test_faults_come_with_their_place_as_a_browser_counts_it(data: Path) -> None
     in_utf16 = "👩🏽 A miracle.".encode("utf-16-le")[2 * fault["start"] : 2 * fault["end"]]
     assert in_utf16.decode("utf-16-le") == "miracle"
     assert fault["hint"]
+    assert fault["why"].endswith("Read as one clause: “A miracle.” (the page says it).")
+
+
+def test_what_a_phrase_is_replaced_by_is_offered(data: Path) -> None:
+    answer = reword(opened(data), "In 2019 he committed suicide.")
+    [fault] = [one for one in answer["faults"] if one["rule"] == "stigma-suicide"]
+    assert fault["replacement"] == "died by suicide"
+    assert fault["why"].startswith("WHO, Preventing suicide")
 
 
 def test_a_save_writes_the_row_and_shows_its_redline(data: Path) -> None:

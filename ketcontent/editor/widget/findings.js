@@ -22,6 +22,10 @@ export function findingsOf(bench) {
         at ? button(`“${at}”`, () => bench.words.goTo(one), { class: "kc-quiet kc-at", "aria-label": `Go to “${at}”` }) : "",
         h("span", { class: "kc-message" }, one.message),
         h("span", { class: "kc-hint" }, one.hint),
+        one.why ? h("span", { class: "kc-hint kc-why" }, `Why: ${one.why}`) : "",
+        at && one.replacement
+          ? button(`Write “${one.replacement}”`, () => bench.words.replace(one, one.replacement), { class: "kc-quiet" })
+          : "",
         waiver(one),
       );
     });
@@ -98,5 +102,16 @@ export function findingsOf(bench) {
     bench.say(`${SEVERITIES[found.severity].name}: ${found.message} ${found.hint}`);
   }
 
-  return { element, draw, markCaret, waiver, next };
+  // Write what a finding says instead, at the caret or, where it stands in none, in the first one.
+  function take() {
+    if (!bench.words.editable()) return;
+    const offered = bench.state.detail.faults.filter((one) => one.replacement && one.start !== undefined);
+    const at = bench.words.caret();
+    const found = offered.find((one) => one.start <= at && at <= one.end) || offered[0];
+    if (!found) return;
+    bench.words.replace(found, found.replacement);
+    bench.say(`Written: ${found.replacement}`);
+  }
+
+  return { element, draw, markCaret, waiver, next, take };
 }

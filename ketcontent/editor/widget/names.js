@@ -37,6 +37,7 @@ export const SHORTCUTS = [
   ["Ctrl+Shift+Z", "Redo"],
   ["Alt+↓  Alt+↑", "Next, previous statement"],
   ["F8", "Next finding in the words"],
+  ["F9", "Write what a finding says instead"],
   ["Alt+Enter", "Add a statement after this one"],
   ["Alt+Shift+↓  Alt+Shift+↑", "Move the statement"],
   ["Alt+S", "Split at the cursor"],

@@ -110,6 +110,13 @@ export function wordsOf(bench) {
     atCaret();
   }
 
+  // Put words in the place of those that a finding points at, as if they were typed.
+  function replace(one, words) {
+    editor.focus();
+    editor.setRangeText(words, one.start, one.end, "end");
+    typed();
+  }
+
   const atCaret = () => bench.findings.markCaret(editor.selectionStart);
 
   function focus() {
@@ -126,5 +133,5 @@ export function wordsOf(bench) {
     editor = mirror = null;
   }
 
-  return { panel, value, caret, typing, editable, refresh, drawMirror, goTo, focus, focusEnd, off };
+  return { panel, value, caret, typing, editable, refresh, drawMirror, goTo, replace, focus, focusEnd, off };
 }

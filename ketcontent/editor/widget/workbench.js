@@ -466,6 +466,7 @@ export function render({ model, el }) {
         c: reviewing ? bench.review.focusComment : null,
       }[letter];
     } else if (event.key === "F8") act = bench.findings.next;
+    else if (event.key === "F9") act = bench.findings.take;
     // JupyterLab keeps line ends out of its fields, and with them the Enter that sends a form.
     else if (event.key === "Enter" && !event.isComposing && event.target.matches("form input")) {
       act = () => event.target.form.requestSubmit();

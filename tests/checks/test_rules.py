@@ -674,6 +674,22 @@ def test_judges_raise_on_no_content_and_point_into_the_cell(
     assert content.statements.equals(before)
 
 
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Most users were women.",
+        "It is given for certain patients.",
+        "The risk was 4.44 times more than with placebo.",
+        "After the test you'll be able to go home.",
+        "Detoxification takes about a week.",
+        "Many people think about suicide at some time.",
+        "Frequently Asked Questions",
+    ],
+)
+def test_what_was_found_by_mistake_once_is_spared(sentence: str) -> None:
+    assert found(page(sentence)) == []
+
+
 def test_the_labelled_set_is_large_and_halved() -> None:
     rows = labelled()
     honest = [row for row in rows if row["label"] == "honest"]

@@ -366,6 +366,7 @@ def test_a_finding_is_waived_with_a_reason_until_a_day(tab: Tab, project: Path) 
     fault.get_by_label("Why it may stand").fill("Doctors say it to you.")
     until = (datetime.date.today() + datetime.timedelta(30)).isoformat()
     fault.get_by_label("Until which day").fill(until)
+    fault.get_by_label("Who answers for it").select_option("ada")
     fault.get_by_role("button", name="Waive", exact=True).click()
     fault.wait_for(state="detached")
     assert "Saved 1 row." in tab.save().inner_text()
@@ -376,6 +377,7 @@ def test_a_finding_is_waived_with_a_reason_until_a_day(tab: Tab, project: Path) 
             "rule": "jargon-plain-word",
             "reason": "Doctors say it to you.",
             "until": until,
+            "owner": "ada",
         }
     }
     tab.page.keyboard.press("Control+z")

@@ -107,9 +107,9 @@ export function pageFindingsOf(bench, { onFold }) {
       one.signs
         ? [
             h("blockquote", { class: "kc-toread" }, one.reads),
-            button("Approve", () => bench.review.approve(one.signs), {
+            button("Sign", () => bench.review.approve(one.signs), {
               class: "kc-quiet",
-              "aria-label": `Approve ${one.signs}`,
+              "aria-label": `Sign ${one.signs}`,
               "data-field": `${place} approve`,
             }),
           ]

@@ -67,6 +67,7 @@ CELLS = {
     "long words of a link": "https://example.org/" + "w" * 10_000,
     "emoji": "👩🏽‍⚕️ 🏳️‍🌈 👨‍👩‍👧‍👦 1️⃣",
     "marks upon marks": "Z" + "\u0301\u0323\u0336" * 60,
+    "signs upon signs": "न" + "ा" * 400 + " " + "a" + "\u20dd" * 400 + " " + "👩\u200d" * 300,
     "marks upon nothing": "\u0301\u0336 a",
     "words from right to left": "كيتامين (100) ועוד <b>",
     "spaces that nobody sees": "a\u200bb\u00a0c\u2060d\ufeffe\u00adf",

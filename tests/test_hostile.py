@@ -237,6 +237,7 @@ def unguarded(browser: Any) -> Iterator[Any]:
 # --- on pages --------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_every_field_that_takes_words_holds_the_cell(content: Content, cell: str) -> None:
     for table, name in string_fields():
         said = said_in(content.schemas[table].fields[name], cell)

@@ -28,7 +28,7 @@ from ketcontent.editor.session import (
     unsaved,
     with_rows,
 )
-from ketcontent.model import Conflict, Content, read_content
+from ketcontent.model import Conflict, Content, Key, read_content
 from ketcontent.pages import assemble
 
 
@@ -155,10 +155,16 @@ def _take_over_drafts(bench: Bench) -> None:
     bench.draft.clear_left_behind()
 
 
-def cells_of(bench: Bench, key: str) -> dict[str, str] | None:
-    """Return a statement's cells as its editor has them, in conflict or not; None if it is gone."""
-    place = (bench.session.document, key)
-    row = rows_by_key(bench.session.content, "statements").get(place)
+def cells_of(
+    bench: Bench, key: str, rows: Mapping[Key, dict[str, str]] | None = None
+) -> dict[str, str] | None:
+    """Return a statement's cells as its editor has them, in conflict or not; None if it is gone.
+
+    `rows` are those of the statements by key, where somebody has them already.
+    """
+    if rows is None:
+        rows = rows_by_key(bench.session.content, "statements")
+    row = rows.get((bench.session.document, key))
     mine = conflict_of(bench, key)
     if mine is not None and mine.mine is not None:
         return {**(row or {}), **mine.mine}

@@ -92,12 +92,14 @@ def rows_by_key(content: Content, table: str) -> dict[Key, dict[str, str]]:
     """Return the rows of a table by key, each cell as text."""
     schema = content.schemas[table]
     frame = getattr(content, table)
-    columns = [[_text(cell) for cell in frame[name]] for name in schema.columns]
+    columns = [[_text(cell) for cell in frame[name].tolist()] for name in schema.columns]
     named = (dict(zip(schema.columns, row, strict=True)) for row in zip(*columns, strict=True))
     return {tuple(row[name] for name in schema.key): row for row in named}
 
 
 def _text(cell: Any) -> str:
+    if type(cell) is str:
+        return cell
     if cell is pd.NA or cell is None:
         return ""
     return str(cell).lower() if isinstance(cell, bool) or cell in (True, False) else str(cell)

@@ -27,7 +27,7 @@ from ketcontent.editor.feedback import alone_with, page_faults, sentence_faults,
 from ketcontent.editor.session import EDITABLE, RowChange, Session, changes_of, rows_by_key, unsaved
 from ketcontent.importing import SupplierMark, mark_of, supplier_marks
 from ketcontent.markup import cited
-from ketcontent.model import Conflict, Content
+from ketcontent.model import Conflict, Content, Key
 from ketcontent.pages import PageView, Statement, assemble
 from ketcontent.text import compare
 
@@ -79,11 +79,14 @@ def changed_rows(
 
 def all_rows(bench: Bench) -> dict[str, Answer | None]:
     """Return the cells of every statement of the page, by key."""
-    return {key: _cells_view(bench, key) for key in statements_of(bench)}
+    rows = rows_by_key(bench.session.content, "statements")
+    return {key: _cells_view(bench, key, rows) for key in statements_of(bench)}
 
 
-def _cells_view(bench: Bench, key: str) -> Answer | None:
-    row = cells_of(bench, key)
+def _cells_view(
+    bench: Bench, key: str, rows: Mapping[Key, dict[str, str]] | None = None
+) -> Answer | None:
+    row = cells_of(bench, key, rows)
     return row and {name: row[name] for name in ("section", "position", *EDITABLE)}
 
 

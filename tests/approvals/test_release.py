@@ -18,6 +18,8 @@ from ketcontent.markup.templates import english
 from ketcontent.model.content import Content, frame_of
 from tests.conftest import build_in, make_project, sign_all, tree
 
+pytestmark = pytest.mark.slow  # signs whole pages
+
 TEA = """\
 Tea
 Description

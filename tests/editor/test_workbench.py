@@ -21,6 +21,8 @@ from ketcontent.editor.workbench import Workbench
 from ketcontent.model.content import frame_of
 from tests.conftest import ROOT
 
+pytestmark = pytest.mark.slow  # opens, judges and saves the whole shipped page each time
+
 KEY = ("ketamine", "addiction-1")
 PEOPLE = [
     {"person": "ada", "name": "Ada Roe", "credential": "MD", "conflicts": "none"},

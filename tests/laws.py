@@ -2,7 +2,7 @@
 
 from hypothesis import settings
 
-FEW = 15
+FEW = 8
 """The most that a law tries in the fast lane."""
 
 

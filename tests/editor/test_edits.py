@@ -117,6 +117,7 @@ def test_undoing_every_step_gives_back_every_row_and_redoing_them_gives_the_edit
     assert rows(back.content) == end
 
 
+@pytest.mark.slow
 @settings(max_examples=examples(10))
 @given(STEPS)
 def test_a_save_writes_exactly_the_rows_that_are_unsaved(
@@ -245,6 +246,7 @@ def test_moving_down_and_up_again_changes_nothing() -> None:
     assert unsaved(moved(moved(session, "addiction-2", "down"), "addiction-2", "up")) == ()
 
 
+@pytest.mark.slow
 @settings(max_examples=examples(60))
 @given(st.sampled_from(KEYS), st.lists(st.sampled_from(("up", "down")), min_size=1, max_size=6))
 def test_a_statement_that_is_moved_changes_no_other_and_the_way_back_leads_home(

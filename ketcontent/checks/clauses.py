@@ -9,7 +9,8 @@ A word that denies does so from where it stands to the end of its clause. Some o
 they did: "not only", "no doubt", "you will not believe how fast". A comma ends a clause: "not, in
 adults, safe" is a false alarm that was preferred to a hidden claim.
 
-Nothing is known here of medicine or of selling: these are words of English grammar. A text in
+Nothing is known here of medicine or of selling: these are words of English grammar, and of who
+speaks (a regulator, a newspaper, a study). A text in
 another language has no clauses but its sentences, and nothing in it is denied.
 """
 
@@ -24,7 +25,7 @@ from ketcontent.checks.passages import FoldedText
 from ketcontent.checks.words import Word, bases_of, word_set, words_of
 
 Excuse = Literal[
-    "denied", "asked", "conditional", "hedged", "quoted", "reported", "compared", "advised"
+    "denied", "asked", "conditional", "hedged", "quoted", "reported", "compared", "advised", "told"
 ]
 
 EXCUSES: dict[str, str] = {
@@ -36,6 +37,7 @@ EXCUSES: dict[str, str] = {
     "reported": "a regulator speaks, or somebody judges a claim",
     "compared": "it is compared with a placebo or another treatment",
     "advised": "the sentence tells the reader to ask, tell or not to do something",
+    "told": "the sentence tells what a study did, or what is too much, and instructs nobody",
 }
 """What may excuse words, and what it means."""
 
@@ -98,7 +100,7 @@ _RHETORICAL = _phrases(
 
 _SPEAK_OF = word_set(
     "word words term phrase phrases label labelled labeled called advert adverts ad ads"
-    " advertisement claim claims claimed title name named slogan headline"
+    " advertisement claim claims claimed title name named slogan headline writing saying"
 )
 _REGULATORS = word_set(
     "fda mhra asa ftc regulator regulators watchdog agency authority authorities cap tga"
@@ -116,6 +118,42 @@ _CLAIMED = word_set(
     "claim claims claimed claiming idea belief notion myth advert ad ads adverts"
     " advertising advertisement suggestion that word label post posts companies sellers"
     " websites"
+)
+_MENTIONED = _phrases(
+    "words such as,words like,terms such as,terms like,phrases such as,phrases like,claims such as",
+    "claims like,promises such as,promises like,adverts that,ads that,sites that promise",
+    "be wary of,beware of,be careful of,be suspicious of,the claims listed,claims listed in",
+    "warning letter,the word,the term,the phrase,one of the claims",
+)
+"""Words that are mentioned, or warned of, and not used."""
+_LIMITS = _phrases(
+    "tells you nothing,tell you nothing,tells us nothing,tell us nothing,says nothing about",
+    "say nothing about,proves nothing,prove nothing,is not proof,is no proof,is not evidence",
+    "is no evidence,are not evidence,are no proof,go further than,goes further than",
+    "no legal meaning,does not follow",
+    "that does not tell,that does not show,that does not prove,this does not show",
+    "this does not prove,alone does not tell,alone does not show,alone does not prove",
+    "alone does not make,which no trial,which no study,no trial supports,no study supports",
+)
+"""What says of the words before how little they show."""
+_SPOKEN_OF = _MENTIONED | _LIMITS
+_MEDIA = word_set("newspaper newspapers headline headlines press media reporters journalists")
+_CALLS = word_set("call describe hail report say claim present label")
+_STUDIED = word_set(
+    "trial trials study studies participants participant volunteers volunteer researchers"
+)
+_DONE = word_set(
+    "was were took had compared gave given received tested started used got randomized raised"
+    " assigned drank ate swallowed"
+)
+_TOO_MUCH = _phrases(
+    "can damage,could damage,may damage,can be fatal,can kill,can poison,is toxic,is poisonous",
+    "is an overdose,is dangerous,can be dangerous,can cause serious,can harm,is harmful",
+)
+_OVER = word_set("than above over exceeding little")
+_INSTRUCTS = word_set(
+    "you your yours we our ours us should must need try take swallow plenty enough ideal start"
+    " recommended recommend best"
 )
 _COMPARED = _phrases(
     "placebo,compared with,compared to,than placebo,control group,dummy,versus,comparison"
@@ -156,6 +194,8 @@ class Reading:
     spoken_of: frozenset[tuple[int, int]]
     """The sentences that talk of the words that they quote."""
     advised: frozenset[tuple[int, int]]
+    told: frozenset[tuple[int, int]]
+    """The sentences that tell what was done in a study, or what is too much."""
 
     def clause_at(self, word: int) -> Clause:
         """Return the clause that a word stands in."""
@@ -182,6 +222,7 @@ def read(text: str) -> Reading:
             span for span in sentences if _SPEAK_OF & set(forms[span[0] : span[1]])
         ),
         advised=frozenset(span for span in sentences if _at(forms[: span[1]], span[0], _ADVISES)),
+        told=frozenset(span for span in sentences if _tells_and_instructs_nobody(forms, span)),
     )
 
 
@@ -206,6 +247,8 @@ def excuses_of(reading: Reading, start: int, end: int) -> frozenset[Excuse]:
         found.add("compared")
     if clause.sentence in reading.advised:
         found.add("advised")
+    if clause.sentence in reading.told:
+        found.add("told")
     return frozenset(found)
 
 
@@ -362,7 +405,21 @@ def _judges_a_claim(forms: Sequence[str], sentence: tuple[int, int]) -> bool:
     bases = {base for form in inside for base in bases_of(form)}
     if _REGULATORS.intersection(inside) and _JUDGES & bases:
         return True
+    if _MEDIA.intersection(inside) and _CALLS & bases and _JOINS.intersection(inside):
+        return True
+    if any(_at(inside, number, _SPOKEN_OF) for number in range(len(inside))):
+        return True
     return bool(_JUDGED.intersection(inside)) and bool(_CLAIMED.intersection(inside))
+
+
+def _tells_and_instructs_nobody(forms: Sequence[str], sentence: tuple[int, int]) -> bool:
+    inside = forms[sentence[0] : sentence[1]]
+    if _INSTRUCTS.intersection(inside):
+        return False
+    if _STUDIED.intersection(inside) and _DONE.intersection(inside):
+        return True
+    over = _OVER.intersection(inside)
+    return bool(over) and any(_at(inside, number, _TOO_MUCH) for number in range(len(inside)))
 
 
 def _at(forms: Sequence[str], number: int, phrases: Iterable[tuple[str, ...]]) -> int:

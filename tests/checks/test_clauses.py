@@ -51,6 +51,19 @@ def test_what_only_looks_like_a_denial_denies_nothing(text: str, word: str) -> N
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "Take 5 mg, as the participants were told.",
+        "In the trial 5 mg was plenty.",
+        "You need the 5 mg that volunteers were given.",
+        "Swallow 5 mg each night.",
+    ],
+)
+def test_a_dose_that_a_reader_could_follow_is_not_told_of_a_study(text: str) -> None:
+    assert "told" not in excuses(text, "mg")
+
+
+@pytest.mark.parametrize(
     ("text", "asked"),
     [
         ("Is it safe?", True),
@@ -77,6 +90,11 @@ def test_a_question_that_claims_what_it_asks_is_none(text: str, asked: bool) -> 
         ("It may be safe.", "safe", "hedged"),
         ("It was safe compared with placebo.", "safe", "compared"),
         ("Do not think that it is safe.", "safe", "advised"),
+        ("Be wary of shops that use words such as miracle.", "miracle", "reported"),
+        ("The press called it a miracle, but the trial was small.", "miracle", "reported"),
+        ("It is an age-old cure, but that alone does not show that it works.", "cure", "reported"),
+        ("Volunteers were given 5 mg of it.", "mg", "told"),
+        ("More than 4 g can damage the liver.", "g", "told"),
     ],
 )
 def test_who_speaks_and_how_is_read_by_the_clause(text: str, word: str, excuse: str) -> None:

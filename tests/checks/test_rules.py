@@ -696,10 +696,32 @@ def test_the_labelled_set_is_large_and_halved() -> None:
     assert len(rows) - len(honest) >= 120
     assert len(honest) >= 50
     assert {"tune", "held"} <= {row["half"] for row in rows}
-    assert not any("ketamine" in row["sentence"].casefold() for row in rows)
+    tuned = [row for row in rows if not row["half"].startswith("strangers")]
+    assert not any("ketamine" in row["sentence"].casefold() for row in tuned)
 
 
 def test_the_half_that_rules_are_tuned_on_is_found_and_its_honest_sentences_are_not() -> None:
     judged = judged_half("tune")
     assert [one.sentence for one in judged if one.label != "honest" and not one.hit] == []
     assert [one.sentence for one in judged if one.label == "honest" and one.rules] == []
+
+
+def test_the_tuned_half_of_a_stranger_is_found_whole_and_its_crisis_lines_pass() -> None:
+    judged = judged_half("strangers-tune")
+    assert [one.sentence for one in judged if one.label != "honest" and not one.hit] == []
+    wrong = [one.rules for one in judged if one.label == "honest" and one.rules]
+    assert [rules for rules in wrong if rules != ("stale-time-word",)] == []
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "If you have thoughts of ending your life, call 988 now.",
+        "If you cannot keep yourself safe, call 999 or go to A&E.",
+        "You do not need to be suicidal to call the helpline.",
+        "Do not make yourself sick after an overdose; call an ambulance.",
+        "If chest pain does not go away, do not wait until morning: call 911.",
+    ],
+)
+def test_a_line_that_sends_a_reader_to_help_is_never_at_fault(sentence: str) -> None:
+    assert found(page(sentence)) == []

@@ -6,11 +6,13 @@ a key: of a statement its own, of the others what it is and of what.
 ===================  ===========================================================================
 key                  what a sign-off on it covers
 ===================  ===========================================================================
-``form-1``           the words of a statement, its label, kind and grade, the addresses and titles
-                     of its links, what a reader reads of each source and what that found, the key
-                     and heading of its section, and which statements it stands between
-``title:ketamine``   the title of the page, whom it is for, its purpose, who publishes and paid, the
-                     order of its sections, and the furniture where it is not as shipped
+``form-1``           the words of a statement, its label, kind, grade and author, the addresses and
+                     titles of its links and the words that each is on, what a reader reads of each
+                     source, what that found and behind which words it is cited, the key and heading
+                     of its section, and which statements it stands between
+``title:ketamine``   the title of the page, whom it is for, its purpose, who publishes and paid, how
+                     long a review holds, the order of its sections, and the furniture where it is
+                     not as shipped
 ``heading:uses``     a heading with its number, and the order, blocks and form of what is under it
 ``term:ECT``         an entry of the glossary: expansion, plain word and definition
 ``waiver:…``         a finding that passes for a while on this page: why, until when, who answers
@@ -32,7 +34,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from ketcontent.markup import link_targets, link_titles
+from ketcontent.markup import inline_plain, link_targets, link_titles, link_words
 from ketcontent.model import OWN
 from ketcontent.pages import Document, PageView, Section, Statement, Term
 from ketcontent.text import canonical, digest
@@ -104,8 +106,8 @@ def is_of_the_page(one: Signable) -> bool:
 def statement_digest(document: str, statement: Statement) -> str:
     """Return the digest of a statement as a reader reads it, in the context of its page.
 
-    A reading of the supplier's that waits beside it is covered too. Markup, white space, a re-save
-    and the order of citations do not count.
+    A reading of the supplier's that waits beside it is covered too. Emphasis, white space, a
+    re-save and the order of citations behind the same words do not count.
     """
     return digest(
         statement.plain,
@@ -117,6 +119,9 @@ def statement_digest(document: str, statement: Statement) -> str:
         list(link_titles(statement.text)),
         list(statement.stands),
         *([statement.contested] if statement.contested else []),
+        *([["author", statement.author]] if statement.author else []),
+        *([["links", *linked]] if (linked := link_words(statement.text)) else []),
+        *([["cited", *inside]] if (inside := _cited_inside(statement)) else []),
         context=[document, statement.statement],
         rule=RULE,
     )
@@ -138,6 +143,17 @@ def older_digest(document: str, statement: Statement) -> str:
         *([statement.contested] if statement.contested else []),
         context=[document, statement.statement],
     )
+
+
+def _cited_inside(statement: Statement) -> list[str]:
+    """Return behind how many letters each source is cited, where one is before the last letter."""
+    found = set()
+    behind = 0
+    for words, keys in statement.parts:
+        behind += sum(map(str.isalnum, inline_plain(words)))
+        found |= {(behind, key) for key in keys}
+    inside = any(place < behind for place, _ in found)
+    return [f"{place} {key}" for place, key in sorted(found)] if inside else []
 
 
 def reader_words(statement: Statement) -> str:
@@ -164,7 +180,7 @@ def _title(page: Document, row: Mapping[str, Any]) -> Signable:
     said = [(name, canonical(row[name])) for name in _OF_THE_PAGE if row[name]]
     order = [one.section for one in page]
     first = [line for one in page if not one.title for line in _arrangement(one)]
-    about = [row["about_type"], row["about"], row["language"]]
+    about = [row["about_type"], row["about"], row["language"], str(row["review_every_days"])]
     furniture = page.say.reworded
     return Signable(
         key=key,
@@ -249,8 +265,9 @@ def _concerns(page: Document, waiver: Mapping[str, Any]) -> bool:
 def _arrangement(section: Section) -> list[str]:
     """Return the blocks of a section in order: the form of each, and its statements."""
     return [
-        " ".join([block.form, *(one.statement for one in block.statements)])
-        for block in section.blocks
+        " ".join([form, *(one.statement for one in block.statements)])
+        for form, run in section.runs
+        for block in run
     ]
 
 

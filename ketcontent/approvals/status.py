@@ -22,6 +22,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, get_args
 
@@ -109,12 +110,19 @@ def why_not(capacity: str, person: Mapping[str, Any], one: Signable, *, author: 
         return ""
     if name == author:
         return f"'{name}' wrote the words of '{one.key}' and cannot be their clinical reviewer"
-    if person.get("credential", "").strip().casefold() in _NO_CREDENTIAL:
+    said = unicodedata.normalize("NFKC", person.get("credential", "")).casefold()
+    letters = "".join(filter(str.isalnum, said))
+    if letters in _NO_CREDENTIAL:
         return f"'{name}' has no credential in people.csv and cannot be a clinical reviewer"
     return ""
 
 
-_NO_CREDENTIAL = ("", "-", "–", "n/a", "none", "no")
+_NO_CREDENTIAL = (
+    *("", "expired", "lapsed", "na", "nil", "no", "nocredential", "nocredentials", "none"),
+    *("noneyet", "notapplicable", "null", "pending", "revoked", "suspended", "tba", "tbd"),
+    "unknown",
+)
+"""What says that there is none, as letters."""
 
 
 def _signoff_status(

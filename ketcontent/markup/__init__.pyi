@@ -7,6 +7,7 @@ from .inline import direction as direction
 from .inline import inline_plain as inline_plain
 from .inline import link_targets as link_targets
 from .inline import link_titles as link_titles
+from .inline import link_words as link_words
 from .inline import phone_links as phone_links
 from .inline import trusted as trusted
 from .markdown import doi_address as doi_address

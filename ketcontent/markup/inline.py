@@ -196,6 +196,26 @@ def link_titles(markup: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=SENTENCES_KEPT)
+def link_words(markup: str) -> tuple[str, ...]:
+    """Return the words that each link of inline markup is on, with those before it, in order.
+
+    Examples
+    --------
+    >>> link_words("Call [13 11 14](tel:131114) or [text](sms:131114) them.")
+    ('Call |13 11 14', ' or |text')
+    """
+    found = []
+    words = ""
+    for token in inline_tokens(markup) if "](" in markup else ():
+        if token.type == "link_close":
+            found.append(words)
+            words = ""
+        else:
+            words += "|" if token.type == "link_open" else token.content
+    return tuple(found)
+
+
+@lru_cache(maxsize=SENTENCES_KEPT)
 def as_markup(plain: str) -> str:
     """Return inline markup that reads exactly as `plain`, with escapes only where it needs them.
 

@@ -387,6 +387,7 @@ def _statement(
         ),
         against=tuple(key for key in cites if evidence.get(key, ("",))[0] == "contradicts"),
         stands=stands,
+        author=row["author"],
     )
 
 

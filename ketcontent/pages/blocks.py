@@ -69,6 +69,8 @@ class Statement:
     block."""
     against: tuple[str, ...] = ()
     """Those of the sources cited that found otherwise."""
+    author: str = ""
+    """Who wrote its words, as ``people`` names them; empty where nobody says."""
 
     @property
     def label_text(self) -> str:

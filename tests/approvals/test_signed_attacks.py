@@ -62,7 +62,7 @@ def signed_page() -> Content:
             )
         ],
         "statements": [
-            _statement("l-1", 10, 1, notice="staff"),
+            _statement("l-1", 10, 1, notice="staff", form="notice"),
             _statement("l-2", 20, 2, text=link),
             _statement("a-1", 10, 1, text="It may ease pain. [@lee-2020]", **cited),
             _statement("a-2", 20, 1, text="It may ease a headache.", **cited),

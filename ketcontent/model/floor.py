@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from ketcontent.resources import shipped_file
@@ -38,9 +37,11 @@ class Deviation:
         return f"{self.table} {self.key}: {self.message}".replace(" :", ":")
 
 
-@lru_cache
 def shipped_rows(table: str) -> tuple[dict[str, str], ...]:
-    """Return the rows of a table as the package came with them."""
+    """Return the rows of a table as the package came with them.
+
+    They are read each time, so that whoever notes what a notebook read sees it every time.
+    """
     with shipped_file(f"data/{table}.csv").open(encoding="utf-8", newline="") as file:
         return tuple(csv.DictReader(file))
 

@@ -241,7 +241,8 @@ It eases a headache.
 - **Next review**: before it is published as reviewed
 - **Published by**: not stated
 - **Paid for by**: not stated
-- **Version**: `w1:80fb6cc980a974061c7fba3577b552c8559db16d45e7eb72a7ecbd5c165b7f5a`
+- **Asked less of than ketcontent asks**: topics: no question must be answered.
+- **Version**: `w2:6e3ce5214bd568185536286fb7511e349ad17669d95c4ba662de45c04e20ec59`
 
 To check that nobody has changed this page, compare it with its record: \
 the record of this page, `record.json` (`ketcontent verify index.md`).

@@ -84,7 +84,7 @@ def test_the_guide_runs_and_shows_what_it_says() -> None:
     shown = json.dumps([cell.get("outputs") for cell in done.cells], ensure_ascii=False)
     assert "departures: []" in shown
     assert "the page says: It is a cure." in shown
-    assert "Promotional word" in shown
+    assert "claims that it is safe." in shown
 
 
 @pytest.mark.parametrize("path", [path for path in PATHS if path.stem in NOTEBOOKS])

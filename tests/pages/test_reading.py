@@ -279,7 +279,7 @@ def test_each_certainty_is_in_words_and_the_legend_explains_it(page: Any, export
 
 def test_a_sentence_has_an_address_of_its_own(page: Any, exports: Path) -> None:
     page.goto((exports / PAGES["page"]).as_uri())
-    link = page.locator("#form-1 a:empty, #s_form-1 + small + a:empty").first
+    link = page.locator("#form-1 a:empty, #s_form-1 + a:empty, #s_form-1 + small + a:empty").first
     assert re.fullmatch(r"Sentence \d+", link.get_attribute("aria-label"))
     page.goto(f"{(exports / PAGES['page']).as_uri()}{link.get_attribute('href')}")
     assert page.locator(":target").inner_text().startswith("The only approved ketamine product")

@@ -38,8 +38,8 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("broken") / "data"
     shutil.copytree(ROOT / "data", folder)
     with (folder / "policies.csv").open("a", encoding="utf-8") as file:
-        file.write(f'{STEERING},lay\n"benefit\n::error::gone%0A::stop-commands::x",lay\n')
-        file.write("##[error]gone,lay\n")
+        file.write(f'{STEERING},lay,\n"benefit\n::error::gone%0A::stop-commands::x",lay,\n')
+        file.write("##[error]gone,lay,\n")
     return folder
 
 

@@ -627,7 +627,7 @@ def test_changes_of_state_are_announced_and_the_focus_is_seen(tab: Tab) -> None:
     tab.at(".kc-mirror mark.kc-under-error").wait_for(state="attached")
     wait_until(lambda: "1 finding" in live.inner_text())
     editor.press("F8")
-    wait_until(lambda: live.inner_text().startswith("Error: Promotional"))
+    wait_until(lambda: live.inner_text().startswith("Error: 'miracle' sells"))
     outline = "(one) => getComputedStyle(one).outlineStyle"
     assert editor.evaluate(outline) == "solid"
     editor.press("Control+z")

@@ -15,6 +15,7 @@ from ketcontent.approvals.status import (
     SignoffStatus,
     Verdict,
     authors_of,
+    signer_words,
     signoff_statuses,
     why_not,
 )
@@ -64,9 +65,9 @@ def sign_off(
     UnknownName
         When there is no such document, statement, person, capacity or verdict.
     KetcontentError
-        When the person may not sign in that capacity (the author of the words or somebody without
-        a credential as clinical reviewer), changes are requested without a comment, or what the
-        supplier did to the statement is not decided yet.
+        When the person may not sign in that capacity (as clinical reviewer the author of the words,
+        or somebody without a profession and credential), changes are requested without a comment,
+        or what the supplier did to the statement is not decided yet.
 
     Examples
     --------
@@ -108,6 +109,7 @@ def sign_off(
         "document": document,
         "statement": statement,
         "person": person,
+        "signer": signer_words(people[person]),
         "capacity": capacity,
         "verdict": verdict,
         "digest": found.digest,
@@ -116,7 +118,8 @@ def sign_off(
         "comment": " ".join(comment.split()),
     }
     # Who says something else of the same words on the same day has changed their mind.
-    said = "\n".join(row[name] for name in row if name not in ("verdict", "comment", "wording"))
+    told = ("verdict", "comment", "wording", "signer")
+    said = "\n".join(row[name] for name in row if name not in told)
     key = f"s-{hashlib.sha256(said.encode()).hexdigest()[:16]}"
     others = content.signoffs[content.signoffs["signoff"] != key]
     added = frame_of("signoffs", [{"signoff": key, **row}], content)
@@ -199,6 +202,7 @@ def to_sign(content: Content, document: str, one: SignoffStatus) -> str:
             if one.wording != signed.words
             else "where it stands, its kind, grade, sources or links, or what the supplier sends"
         )
+        changed = one.why or changed
         rule = ", under the older rule" if one.older else ""
         lines += ["", f"  since signed on {one.signed_on} by {one.person}{rule}: {changed}"]
     if one.state == "refused":

@@ -11,7 +11,8 @@ refused
     Someone in the capacity asked for changes to the words as they are now.
 stale
     Someone in the capacity approved it with other words, or as it stood elsewhere, with another
-    kind or grade, or on other sources; or approved it under the older rule.
+    kind or grade, or on other sources; or approved it under the older rule, or as somebody of whom
+    ``people`` says something else now.
 missing
     Nobody who may sign in the capacity has approved any wording.
 
@@ -22,15 +23,15 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, get_args
 
 from ketcontent.approvals.scope import Signable, signables
 from ketcontent.clock import is_to_come
 from ketcontent.diagnostics import Diagnostic
-from ketcontent.model import shipped_policies
+from ketcontent.model import CLINICAL_PROFESSIONS, shipped_policies
 from ketcontent.pages import PageView
+from ketcontent.text import canonical
 
 Capacity = Literal["editorial", "clinical", "lay"]
 
@@ -95,10 +96,28 @@ def signoff_statuses(view: PageView) -> list[SignoffStatus]:
                 reason = why_not(capacity, who, one, author=authors.get(one.key, ""))
                 if is_to_come(signoff["signed_on"]):
                     reason = f"it is dated {signoff['signed_on']}, a day still to come"
+                if signoff["verdict"] != "approved":
+                    reason = ""  # a no counts whoever has come to be whom since
                 why = reason or why
                 said += [] if reason else [signoff]
-            found.append(_signoff_status(one, capacity, said, why))
+            found.append(_signoff_status(one, capacity, said, why, people))
     return found
+
+
+_OF_THE_SIGNER = ("name", "profession", "credential", "affiliation", "conflicts")
+
+
+def signer_words(person: Mapping[str, Any]) -> str:
+    """Return what ``people`` says of somebody, as a sign-off keeps it.
+
+    Examples
+    --------
+    >>> signer_words({"name": "A. Roe", "profession": "nurse", "credential": "RN"})
+    'name: A. Roe; profession: nurse; credential: RN; affiliation: ; conflicts:'
+    """
+    # No semicolon of a cell may pass for one between two cells.
+    said = (f"{name}: {person.get(name, '').replace(';', ';;')}" for name in _OF_THE_SIGNER)
+    return canonical("; ".join(said))
 
 
 def why_not(capacity: str, person: Mapping[str, Any], one: Signable, *, author: str) -> str:
@@ -110,32 +129,39 @@ def why_not(capacity: str, person: Mapping[str, Any], one: Signable, *, author: 
         return ""
     if name == author:
         return f"'{name}' wrote the words of '{one.key}' and cannot be their clinical reviewer"
-    said = unicodedata.normalize("NFKC", person.get("credential", "")).casefold()
-    letters = "".join(filter(str.isalnum, said))
-    if letters in _NO_CREDENTIAL:
+    if person.get("profession", "") not in CLINICAL_PROFESSIONS:
+        return (
+            f"'{name}' has no clinical profession in people.csv and cannot be a clinical reviewer"
+        )
+    if not any(map(str.isalnum, person.get("credential", ""))):
         return f"'{name}' has no credential in people.csv and cannot be a clinical reviewer"
     return ""
 
 
-_NO_CREDENTIAL = (
-    *("", "expired", "lapsed", "na", "nil", "no", "nocredential", "nocredentials", "none"),
-    *("noneyet", "notapplicable", "null", "pending", "revoked", "suspended", "tba", "tbd"),
-    "unknown",
-)
-"""What says that there is none, as letters."""
-
-
 def _signoff_status(
-    one: Signable, capacity: str, said: list[Mapping[str, Any]], why: str
+    one: Signable,
+    capacity: str,
+    said: list[Mapping[str, Any]],
+    why: str,
+    people: Mapping[str, Mapping[str, Any]],
 ) -> SignoffStatus:
     said = sorted(said, key=lambda row: (row["signed_on"], row["verdict"], row["signoff"]))
+    same = [row for row in said if row["digest"] == one.digest]
     # Each person's last word on the words as they are now.
-    last_words = {row["person"]: row for row in said if row["digest"] == one.digest}
+    last_words = {row["person"]: row for row in same}
     refused = [row for row in last_words.values() if row["verdict"] != "approved"]
-    agreed = [row for row in last_words.values() if row["verdict"] == "approved"]
+    agreed = [
+        row
+        for row in last_words.values()
+        if row["verdict"] == "approved"
+        and row["signer"] == signer_words(people.get(row["person"], {}))
+    ]
     once = [row for row in said if row["verdict"] == "approved"]
     state: State = "refused" if refused else "valid" if agreed else "stale" if once else "missing"
     row = (refused or agreed or once or [{}])[-1]
+    if state == "stale":
+        changed = row in same and row["signer"]
+        why = f"people.csv says of '{row['person']}' something else than then" if changed else ""
     return SignoffStatus(
         signed=one,
         capacity=capacity,
@@ -144,18 +170,19 @@ def _signoff_status(
         signed_on=row.get("signed_on", ""),
         wording=once[-1]["wording"] if once else "",
         comment=row.get("comment", ""),
-        older=state == "stale" and one.older in {row["digest"] for row in once},
-        why=why if state == "missing" else "",
+        older=state == "stale"
+        and any(row["digest"] == one.older or (row in same and not row["signer"]) for row in once),
+        why=why if state in ("missing", "stale") else "",
     )
 
 
 def judge_signoffs(view: PageView, statuses: Sequence[SignoffStatus]) -> list[Diagnostic]:
     """Return a fault for each thing on a page that lacks a sign-off it needs."""
     people = {row["person"]: row["name"] for row in view.rows("people")}
-    faults: dict[tuple[str, str], list[SignoffStatus]] = {}
+    faults: dict[tuple[str, str, str], list[SignoffStatus]] = {}
     for one in statuses:
         if one.state != "valid":
-            faults.setdefault((one.statement, one.state), []).append(one)
+            faults.setdefault((one.statement, one.state, one.why), []).append(one)
     return [_fault(view.document, found, people) for found in faults.values()]
 
 
@@ -170,7 +197,7 @@ def _fault(document: str, found: list[SignoffStatus], people: Mapping[str, str])
         ),
         "stale": (
             f"The {capacities} sign-off was made under the older rule, which did not cover where "
-            "the words stand, their kind and what a reader reads of the sources."
+            "the words stand, their kind, what a reader reads of the sources and who the signer is."
             if one.older
             else f"The {capacities} sign-off is to {_OTHER.get(signed.kind, _OTHER[''])}, or from "
             "before the supplier changed it.",
@@ -183,7 +210,10 @@ def _fault(document: str, found: list[SignoffStatus], people: Mapping[str, str])
     }[one.state]
     if one.why:
         message = f"No {capacities} sign-off that counts: {one.why}."
-        hint = "Ask somebody else who may sign it."
+        if one.state == "missing":
+            hint = "Ask somebody else who may sign it."
+        else:
+            hint = f"Ask {name} to sign again, or put people.csv back as it was."
     # A term is read on many pages, and each has sign-offs of its own.
     on_page = f" On the page '{document}'." if signed.table == "terms" else ""
     return Diagnostic(

@@ -225,7 +225,7 @@ def _signoff_view(bench: Bench, one: SignoffStatus, shown: Statement | None) -> 
     people = rows_by_key(bench.session.content, "people")
     told = ("statement", "section", "capacity", "state", "person", "signed_on", "comment", "older")
     return {
-        **{name: getattr(one, name) for name in told},
+        **{name: getattr(one, name) for name in (*told, "why")},
         "name": people.get((one.person,), {}).get("name", one.person),
         "since": redline_view(one.wording, now) if one.state == "stale" else [],
     }

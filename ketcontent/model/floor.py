@@ -16,6 +16,16 @@ from ketcontent.resources import shipped_file
 _WEIGHT = {"error": 0, "warning": 1, "advice": 2}
 
 
+CLINICAL_PROFESSIONS = frozenset(
+    {"dentist", "dietitian", "midwife", "nurse", "occupational-therapist", "optometrist"}
+    | {"paramedic", "pharmacist", "physician", "physiotherapist", "psychologist"}
+    | {"speech-therapist"}
+)
+"""The professions of ``people`` of which one must be a signer's, to sign as a clinician.
+
+They stand here too, so that no data package of a project's own makes the list longer.
+"""
+
 _FINDS = ("looks_for", "where", "kinds", "unless")
 """The columns of a rule that say what it finds."""
 

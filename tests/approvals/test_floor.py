@@ -23,7 +23,7 @@ from ketcontent.errors import KetcontentError
 from ketcontent.execution.exporters import EXPORTERS
 from ketcontent.markup.templates import FACTS
 from ketcontent.model.content import Content, frame_of, rows_of
-from ketcontent.model.floor import shipped_rows
+from ketcontent.model.floor import CLINICAL_PROFESSIONS, shipped_rows
 from ketcontent.reports.summaries import summary
 from tests.approvals.test_signed_attacks import DAY, signed_page, state
 from tests.conftest import ROOT
@@ -131,8 +131,19 @@ def test_one_person_without_a_credential_cannot_sign_for_a_clinician() -> None:
     with pytest.raises(KetcontentError) as raised:
         sign_off(content, "page", "a-1", person="bo", capacity="clinical")
     assert raised.value.message == (
+        "'bo' has no clinical profession in people.csv and cannot be a clinical reviewer."
+    )
+    nurse = with_cells(content, "people", "bo", profession="nurse", credential="–")
+    with pytest.raises(KetcontentError) as raised:
+        sign_off(nurse, "page", "a-1", person="bo", capacity="clinical")
+    assert raised.value.message == (
         "'bo' has no credential in people.csv and cannot be a clinical reviewer."
     )
+
+
+def test_the_professions_of_a_clinician_are_those_of_the_shipped_list() -> None:
+    field = with_floor().schemas["people"].fields["profession"]
+    assert frozenset(field["constraints"]["enum"]) == CLINICAL_PROFESSIONS
 
 
 def test_a_sign_off_of_a_day_to_come_does_not_count() -> None:

@@ -31,7 +31,13 @@ def prepared(project: Path) -> Content:
     """The page `tea` with a kind for each statement and two people who may sign."""
     content = read_content(project / "data")
     people = [
-        {"person": key, "name": key.title(), "credential": "RN", "conflicts": "none"}
+        {
+            "person": key,
+            "name": key.title(),
+            "profession": "nurse",
+            "credential": "RN",
+            "conflicts": "none",
+        }
         for key in ("ada", "bo")
     ]
     statements = content.statements.assign(kind="background")

@@ -80,7 +80,13 @@ def signed_page() -> Content:
         ],
         "terms": [{**term, "definition": "The doctor you see first."}],
         "people": [
-            {"person": "ada", "name": "Ada", "credential": "MD", "conflicts": "none"},
+            {
+                "person": "ada",
+                "name": "Ada",
+                "profession": "physician",
+                "credential": "MD",
+                "conflicts": "none",
+            },
             {"person": "bo", "name": "Bo", "conflicts": "none"},
         ],
         "policies": [{"kind": kind, "capacity": capacity} for kind, capacity in policies],
@@ -196,7 +202,12 @@ def test_a_new_paragraph_asks_for_its_own_sign_offs_and_for_that_of_its_heading(
     }
 
 
-@pytest.mark.parametrize("attack", ATTACKS[::6], ids=lambda one: one["attack"])
+@pytest.mark.parametrize(
+    "attack",
+    # What is no profession of the list is refused where the table is read.
+    [one for one in ATTACKS if one["column"] != "profession"][::6],
+    ids=lambda one: one["attack"],
+)
 def test_a_release_and_the_check_for_it_name_what_was_changed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, attack: dict[str, str]
 ) -> None:

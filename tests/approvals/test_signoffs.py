@@ -49,7 +49,13 @@ def made(**changed: Any) -> Content:
         ],
         "statements": [{**first, **changed}, second],
         "people": [
-            {"person": key, "name": key.title(), "credential": "MD", "conflicts": "none"}
+            {
+                "person": key,
+                "name": key.title(),
+                "profession": "physician",
+                "credential": "MD",
+                "conflicts": "none",
+            }
             for key in ("ada", "bo", "cy")
         ],
         "policies": [
@@ -376,10 +382,36 @@ def test_a_sign_off_under_the_older_rule_is_told_as_such_and_does_not_count(text
     messages = [one.message for one in judge_signoffs(view, signoff_statuses(view))]
     assert (
         "The clinical sign-off was made under the older rule, which did not cover where the words "
-        "stand, their kind and what a reader reads of the sources."
+        "stand, their kind, what a reader reads of the sources and who the signer is."
     ) in messages
     one = next(one for one in open_statements(content, "page", "clinical") if one.older)
     assert "by bo, under the older rule: " in to_sign(content, "page", one)
+
+
+def test_a_sign_off_that_does_not_say_who_the_signer_is_was_made_under_the_older_rule() -> None:
+    content = signed(made())
+    content = replace(content, signoffs=content.signoffs.assign(signer=""))
+    [one] = [one for one in open_statements(content, "page", "clinical") if one.statement == "a-1"]
+    assert (one.state, one.older) == ("stale", True)
+    assert state(signed(content)) == "valid"
+
+
+def test_a_no_counts_whoever_its_signer_has_come_to_be() -> None:
+    content = signed(signed(made(), verdict="changes-requested", comment="Why?"), person="cy")
+    people = content.people.assign(name="Other", profession="")
+    assert state(content) == state(replace(content, people=people)) == "refused"
+
+
+def test_who_signed_again_under_a_new_name_is_believed_under_that() -> None:
+    content = signed(made())
+    people = content.people.assign(name=content.people["name"] + " Roe")
+    content = replace(content, people=people)
+    assert state(content) == "stale"
+    [one] = [one for one in open_statements(content, "page", "clinical") if one.statement == "a-1"]
+    assert "by bo: people.csv says of 'bo' something else than then" in to_sign(
+        content, "page", one
+    )
+    assert state(signed(content)) == "valid"
 
 
 def with_evidence(content: Content) -> Content:

@@ -324,7 +324,13 @@ def rich_content(project: Path) -> Content:
     content = with_rows(
         content,
         "people",
-        {"person": "test-one", "name": "T. One", "credential": "MD", "conflicts": "none"},
+        {
+            "person": "test-one",
+            "name": "T. One",
+            "profession": "physician",
+            "credential": "MD",
+            "conflicts": "none",
+        },
         {"person": "test-two", "name": "T. Two", "conflicts": "none"},
     )
     content = with_rows(content, "notices", {"notice": "care", "language": "en", "text": "Ask."})

@@ -415,7 +415,13 @@ def signed() -> Content:
     from ketcontent import sign_off
 
     content = page(
-        people={"person": "ada", "name": "Ada Roe", "credential": "MD", "conflicts": "none"}
+        people={
+            "person": "ada",
+            "name": "Ada Roe",
+            "profession": "physician",
+            "credential": "MD",
+            "conflicts": "none",
+        }
     )
     rows = [{"kind": "benefit", "capacity": "clinical"}]
     content = replace(content, policies=frame_of("policies", rows, content))

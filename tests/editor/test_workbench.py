@@ -25,7 +25,13 @@ pytestmark = pytest.mark.slow  # opens, judges and saves the whole shipped page 
 
 KEY = ("ketamine", "addiction-1")
 PEOPLE = [
-    {"person": "ada", "name": "Ada Roe", "credential": "MD", "conflicts": "none"},
+    {
+        "person": "ada",
+        "name": "Ada Roe",
+        "profession": "physician",
+        "credential": "MD",
+        "conflicts": "none",
+    },
     {"person": "ben", "name": "Ben Poe", "credential": "", "conflicts": "none"},
 ]
 """Two people who exist in tests alone."""

@@ -67,7 +67,13 @@ def received() -> Content:
     content = read_content(ROOT / "data")
     for document, text in PAGES.items():
         content = import_page(content, text, document=document)
-    person = {"person": "ada", "name": "Ada", "credential": "MD", "conflicts": "None."}
+    person = {
+        "person": "ada",
+        "name": "Ada",
+        "profession": "physician",
+        "credential": "MD",
+        "conflicts": "None.",
+    }
     return replace(content, people=frame_of("people", [person], content))
 
 

@@ -71,10 +71,13 @@ leaf,book,Leaves,,,,,2024,,,,,,,10.1000/leaf,0012345,,,,,,,2026-01-11,,issued,,
 document,statement,source,role,finding,locator,checked_on
 tea,calm,leaf,supports,12 of 40 felt calmer.,p. 47,2026-01-15
 """,
-    "people": "person,name,credential,affiliation,conflicts\nbo,Bo Birch,MD,,none\n",
+    "people": """\
+person,name,profession,credential,affiliation,conflicts
+bo,Bo Birch,physician,MD,,none
+""",
     "signoffs": f"""\
-signoff,document,statement,person,capacity,verdict,digest,wording,signed_on,comment
-first,tea,calm,bo,clinical,approved,w1:{"0" * 64},Tea may calm.,2026-01-16,
+signoff,document,statement,person,signer,capacity,verdict,digest,wording,signed_on,comment
+first,tea,calm,bo,,clinical,approved,w1:{"0" * 64},Tea may calm.,2026-01-16,
 """,
     "policies": "kind,capacity,judges\nbenefit,clinical,\nrisk,clinical,\n",
     "topics": "topic,question,level\nwhat,What is tea?,must\n",

@@ -63,14 +63,14 @@ tea,calm,leaf,supports,12 of 40 felt calmer.,p. 47,2026-01-15
 tea,calm,pot,contradicts,Nobody felt calmer.,,
 """,
     "people": """\
-person,name,credential,affiliation,conflicts
-ann,Ann Ash,,,none
-bo,Bo Birch,MD,Tea Clinic,none
+person,name,profession,credential,affiliation,conflicts
+ann,Ann Ash,,,,none
+bo,Bo Birch,physician,MD,Tea Clinic,none
 """,
     "signoffs": f"""\
-signoff,document,statement,person,capacity,verdict,digest,wording,signed_on,comment
-first,tea,calm,bo,clinical,changes-requested,w1:{"0" * 64},Tea calms.,2026-01-16,Say may.
-second,tea,calm,bo,clinical,approved,w1:{"a1" * 32},Tea may calm.,2026-01-17,
+signoff,document,statement,person,signer,capacity,verdict,digest,wording,signed_on,comment
+first,tea,calm,bo,Bo,clinical,changes-requested,w1:{"0" * 64},Tea calms.,2026-01-16,Say may.
+second,tea,calm,bo,Bo,clinical,approved,w1:{"a1" * 32},Tea may calm.,2026-01-17,
 """,
     "policies": """\
 kind,capacity,judges
@@ -949,7 +949,7 @@ TWICE = [
         ("notices", "Call now.,\n", "Call now.,\ncrisis,en,Call.,\n", "crisis/en"),
         ("documents", "agreed,\n", "agreed,\ntea,Tea,,en,,,,,,,30,,,,\n", "tea"),
         ("sources", "pot,book,", f"{'leaf,book,Leaf' + ',' * 24}\npot,book,", "leaf"),
-        ("people", "ann,Ann Ash,,,none\n", "ann,Ann Ash,,,none\nann,Ann Elm,,,none\n", "ann"),
+        ("people", "ann,Ann Ash,,,,none\n", "ann,Ann Ash,,,,none\nann,Ann Elm,,,,none\n", "ann"),
     ]
 ]
 
@@ -1018,6 +1018,12 @@ LISTS = [
             *("risk,lay", "risk,legal", "capacity", "legal"),
             "Use one of: editorial, clinical, lay.",
             "risk/legal",
+        ),
+        (
+            "people",
+            *("Birch,physician", "Birch,physicist", "profession", "physicist"),
+            "Did you mean 'physician'?",
+            "bo",
         ),
         ("topics", ",must", ",most", "level", "most", "Did you mean 'must'?", "what"),
         (
@@ -1293,7 +1299,14 @@ EMPTY = [
         ("evidence", 3, "contradicts", "", "role", "tea/calm/pot"),
         ("people", 2, "Ann Ash", "", "name", "ann"),
         ("people", 3, "Clinic,none", "Clinic,", "conflicts", "bo"),
-        ("signoffs", 3, "calm,bo,clinical,approved", "calm,,clinical,approved", "person", "second"),
+        (
+            "signoffs",
+            3,
+            "calm,bo,Bo,clinical,approved",
+            "calm,,Bo,clinical,approved",
+            "person",
+            "second",
+        ),
         ("signoffs", 3, "Tea may calm.", "", "wording", "second"),
         ("signoffs", 3, "2026-01-17", "", "signed_on", "second"),
         ("policies", 3, "risk,lay", "risk,", "capacity", "risk/"),

@@ -47,7 +47,15 @@ def spoken_in(content: Content, language: str, rows: list[dict[str, str]]) -> Co
 
 def with_everything(content: Content) -> Content:
     """Return the sound page with a term, a person and all that its end can say."""
-    people = [{"person": "ada", "name": "Ada", "credential": "MD", "conflicts": "none"}]
+    people = [
+        {
+            "person": "ada",
+            "name": "Ada",
+            "profession": "physician",
+            "credential": "MD",
+            "conflicts": "none",
+        }
+    ]
     terms = [{"term": "Zinc", "language": "en", "definition": "A metal."}]
     return replace(
         content,

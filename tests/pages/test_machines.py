@@ -73,6 +73,7 @@ PEOPLE = [
     {
         "person": "ada",
         "name": "Ada Lee",
+        "profession": "physician",
         "credential": "MD",
         "affiliation": "A & B Clinic",
         "conflicts": "none",

@@ -392,7 +392,15 @@ def signed_content() -> Content:
         ],
         "notices": [{"notice": "stains", "language": "en", "text": "TEA stains."}],
         "terms": [{"term": "TEA", "language": "en", "plain": "tea"}],
-        "people": [{"person": "bo", "name": "Bo", "credential": "MD", "conflicts": "none"}],
+        "people": [
+            {
+                "person": "bo",
+                "name": "Bo",
+                "profession": "physician",
+                "credential": "MD",
+                "conflicts": "none",
+            }
+        ],
         "policies": [{"kind": "use", "capacity": "clinical"}],
     }
     for name, rows in tables.items():

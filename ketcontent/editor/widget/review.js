@@ -3,7 +3,7 @@
 import { button, counted, differs, h, options, redline } from "./elements.js";
 import { CAPACITIES } from "./names.js";
 
-const OLDER = "It was signed under the older rule, which covered neither its place nor its kind nor what is read of its sources.";
+const OLDER = "It was signed under the older rule, which covered neither its place nor its kind nor what is read of its sources and of the signer.";
 
 export function reviewOf(bench) {
   const { state, me } = bench;
@@ -76,7 +76,7 @@ export function reviewOf(bench) {
   // What was signed of the chosen statement, and what changed since.
   function said(standing) {
     if (!standing) return h("p", {}, `This statement needs no ${signingAs} sign-off.`);
-    const { state: is, name, signed_on: day, comment, since, older } = standing;
+    const { state: is, name, signed_on: day, comment, since, older, why } = standing;
     if (is === "valid") return h("p", {}, `✓ ${name} approved these words on ${day}.`);
     if (is === "refused") return h("p", { class: "kc-note kc-warn" }, `${name} asked for changes on ${day}: ${comment}`);
     if (is !== "stale") return "";
@@ -84,7 +84,7 @@ export function reviewOf(bench) {
       h("h3", {}, `What changed since ${name} signed on ${day}`),
       differs(since)
         ? h("p", { class: "kc-redline" }, redline(since))
-        : h("p", {}, older ? OLDER : "The words are the same; their place, kind, grade, sources or links changed."),
+        : h("p", {}, why || (older ? OLDER : "The words are the same; their place, kind, grade, sources or links changed.")),
     ];
   }
 

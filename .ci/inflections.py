@@ -1,7 +1,8 @@
-"""Write ``ketcontent/checks/inflections.txt``: the commonest words, and their forms.
+"""Write ``ketcontent/checks/inflections.txt``: the commonest words, and what they are forms of.
 
-Needs two libraries that nothing else does: ``pip install lemminflect wordfreq``. A line is a word
-and its other forms. Degrees are left out on purpose: "safest" says more than "safe".
+Needs two libraries that nothing else does: ``pip install lemminflect wordfreq``. A line is a form
+and the words that it is a form of, or a word alone that is a form of itself only; the lines are in
+order. Degrees are left out on purpose: "safest" says more than "safe".
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from pathlib import Path
 
 import lemminflect
 import wordfreq
+
+from ketcontent.checks.words import spelling
 
 COMMONEST = 30_000
 MODALS = frozenset(["can", "could", "may", "might", "must", "shall", "should", "will", "would"])
@@ -27,15 +30,17 @@ def main() -> None:
             for base in lemminflect.getAllLemmas(word, upos=part).get(part, ()):
                 found = lemminflect.getAllInflections(base, upos=part)
                 forms[base] |= {one for some in found.values() for one in some}
-    lines = [
-        " ".join([base, *sorted(filter(str.isalpha, others - {base}))])
-        for base, others in sorted(forms.items())
-        if base.isalpha() and base not in MODALS
-    ]
-    lines = [line for line in lines if " " in line]
-    inflected = {form for line in lines for form in line.split()}
-    lines = sorted([*lines, *({*known} - inflected)])
-    TABLE.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    bases: dict[str, list[str]] = defaultdict(list)
+    for base, others in sorted(forms.items()):
+        others = {*filter(str.isalpha, others)} - {base}
+        if base.isalpha() and base not in MODALS and others:
+            for form in map(spelling, (base, *others)):
+                if spelling(base) not in bases[form]:
+                    bases[form].append(spelling(base))
+    for word in map(spelling, known):
+        bases.setdefault(word, [word])
+    lines = [form if of == [form] else " ".join([form, *of]) for form, of in bases.items()]
+    TABLE.write_text("\n".join(sorted(lines)) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

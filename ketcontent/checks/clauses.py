@@ -16,7 +16,7 @@ another language has no clauses but its sentences, and nothing in it is denied.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
@@ -42,8 +42,15 @@ EXCUSES: dict[str, str] = {
 """What may excuse words, and what it means."""
 
 
-def _phrases(*lines: str) -> frozenset[tuple[str, ...]]:
-    return frozenset(tuple(one.split()) for line in lines for one in line.split(","))
+_Phrases = Mapping[str, Sequence[tuple[str, ...]]]
+"""Phrases by their first word, the longest first."""
+
+
+def _phrases(*lines: str) -> _Phrases:
+    found: dict[str, list[tuple[str, ...]]] = {}
+    for one in sorted((tuple(one.split()) for line in lines for one in line.split(",")), key=len):
+        found.setdefault(one[0], []).insert(0, one)
+    return found
 
 
 _DENIES = _phrases(
@@ -119,14 +126,11 @@ _CLAIMED = word_set(
     " advertising advertisement suggestion that word label post posts companies sellers"
     " websites"
 )
-_MENTIONED = _phrases(
+_SPOKEN_OF = _phrases(
     "words such as,words like,terms such as,terms like,phrases such as,phrases like,claims such as",
     "claims like,promises such as,promises like,adverts that,ads that,sites that promise",
     "be wary of,beware of,be careful of,be suspicious of,the claims listed,claims listed in",
     "warning letter,the word,the term,the phrase,one of the claims",
-)
-"""Words that are mentioned, or warned of, and not used."""
-_LIMITS = _phrases(
     "tells you nothing,tell you nothing,tells us nothing,tell us nothing,says nothing about",
     "say nothing about,proves nothing,prove nothing,is not proof,is no proof,is not evidence",
     "is no evidence,are not evidence,are no proof,go further than,goes further than",
@@ -135,8 +139,7 @@ _LIMITS = _phrases(
     "this does not prove,alone does not tell,alone does not show,alone does not prove",
     "alone does not make,which no trial,which no study,no trial supports,no study supports",
 )
-"""What says of the words before how little they show."""
-_SPOKEN_OF = _MENTIONED | _LIMITS
+"""What mentions words, or warns of them, and uses them not; or says how little they show."""
 _MEDIA = word_set("newspaper newspapers headline headlines press media reporters journalists")
 _CALLS = word_set("call describe hail report say claim present label")
 _STUDIED = word_set(
@@ -370,16 +373,16 @@ def _clause(
 
 def _denials(forms: Sequence[str], start: int, end: int) -> Iterator[int]:
     """Yield where a clause denies, or leaves open, what comes after."""
-    number = start
-    while number < end:
-        length = _at(forms[:end], number, _NO_DENIAL)
-        if length:
+    inside = forms[start:end]
+    number = 0
+    while number < len(inside):
+        if length := _at(inside, number, _NO_DENIAL):
             number += length
             continue
-        if _at(forms[:end], number, _DENIES) or (
-            forms[number] == "if" and _ASKS_IF.intersection(forms[max(start, number - 6) : number])
+        if _at(inside, number, _DENIES) or (
+            inside[number] == "if" and _ASKS_IF.intersection(inside[max(0, number - 6) : number])
         ):
-            yield number
+            yield start + number
         number += 1
 
 
@@ -422,14 +425,9 @@ def _tells_and_instructs_nobody(forms: Sequence[str], sentence: tuple[int, int])
     return bool(over) and any(_at(inside, number, _TOO_MUCH) for number in range(len(inside)))
 
 
-def _at(forms: Sequence[str], number: int, phrases: Iterable[tuple[str, ...]]) -> int:
-    """Return how many words a phrase of these has that starts at a place; none, 0."""
-    known = phrases if isinstance(phrases, frozenset) else frozenset(phrases)
-    return next(
-        (
-            length
-            for length in range(4, 0, -1)
-            if tuple(forms[number : number + length]) in known and number + length <= len(forms)
-        ),
-        0,
-    )
+def _at(forms: Sequence[str], number: int, phrases: _Phrases) -> int:
+    """Return how many words the longest phrase of these has that starts at a place; none, 0."""
+    for phrase in phrases.get(forms[number], ()) if number < len(forms) else ():
+        if tuple(forms[number : number + len(phrase)]) == phrase:
+            return len(phrase)
+    return 0

@@ -3,7 +3,8 @@
 A phrase is words in order. A word stands for its inflections where it is a base form ("cure" is
 found in "cured"), and otherwise for itself; ``=safe`` stands for exactly that form, ``#`` for any
 number. The tree is walked once from each word of a text, no deeper than the longest phrase, so
-the time grows in a straight line with the text, whatever an editor writes.
+the time grows in a straight line with the text, whatever an editor writes. A branch is grown when
+a text has its first word: of thousands of phrases a page needs hundreds.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import NamedTuple
 
 from ketcontent.checks.words import Word, bases_of, in_english, words_of
 
@@ -21,19 +23,20 @@ LONGEST = 10
 ANY_NUMBER = "#"
 
 
-@dataclass(frozen=True, slots=True)
-class Phrase:
+class Phrase(NamedTuple):
     """A row of ``phrases.csv``."""
 
     phrase: str
     list: str
-    exceptions: tuple[str, ...] = ()
-    """Longer phrases in which it is innocent."""
+    language: str = ""
+    exceptions: str = ""
+    """Longer phrases in which it is innocent, with semicolons between them."""
     replacement: str = ""
+    authority: str = ""
+    """Who says so, where it is not whom the rule names."""
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """A phrase that stands in a text, from word to word."""
 
     start: int
@@ -48,23 +51,39 @@ class _Node:
     spares: list[Phrase] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class PhraseTree:
     """Phrases as a tree of words."""
 
-    root: _Node
+    seeds: Mapping[str, list[tuple[str, Phrase, bool]]]
+    """By first word: words, and the phrase that they are (or that they spare: False)."""
+    branches: dict[str, _Node] = field(default_factory=dict)
+    """By first word, what is grown; added to."""
 
     @classmethod
     def of(cls, phrases: Iterable[Phrase]) -> PhraseTree:
         """Return the tree of some phrases; those without a word are left out."""
-        root = _Node()
+        seeds: dict[str, list[tuple[str, Phrase, bool]]] = defaultdict(list)
         for phrase in phrases:
-            _grow(root, phrase.phrase).phrases.append(phrase)
-            for exception in phrase.exceptions:
-                _grow(root, exception).spares.append(phrase)
-        root.phrases.clear()
-        root.spares.clear()
-        return cls(root)
+            for step in _first_step(phrase.phrase):
+                seeds[step].append((phrase.phrase, phrase, True))
+            for exception in phrase.exceptions.split(";") if phrase.exceptions else ():
+                for step in _first_step(exception.strip()):
+                    seeds[step].append((exception, phrase, False))
+        return cls(seeds)
+
+    def _branch(self, step: str) -> _Node | None:
+        """Return the branch of the phrases that start with a word."""
+        if step not in self.seeds:
+            return None
+        if step not in self.branches:
+            branch = self.branches[step] = _Node()
+            for said, phrase, is_it in self.seeds[step]:
+                node = branch
+                for following in steps_of(said)[1:]:
+                    node = node.following.setdefault(following, _Node())
+                (node.phrases if is_it else node.spares).append(phrase)
+        return self.branches[step]
 
     def find(self, words: Sequence[Word]) -> dict[str, list[Found]]:
         """Return, by list, where its phrases stand, in order, without what an exception spares."""
@@ -72,19 +91,21 @@ class PhraseTree:
         spared: dict[str, list[tuple[int, int]]] = defaultdict(list)
         edges = [_edges(word) for word in words]
         for start in range(len(words)):
-            nodes, end = [self.root], start
-            while nodes and end < len(words):
-                nodes = [
-                    node.following[edge]
-                    for node in nodes
-                    for edge in edges[end]
-                    if edge in node.following
-                ]
-                end += 1
+            nodes = [branch for edge in edges[start] if (branch := self._branch(edge))]
+            end = start + 1
+            while nodes:
                 for node in nodes:
                     found += [Found(start, end, phrase) for phrase in node.phrases]
                     for phrase in node.spares:
                         spared[phrase.phrase].append((start, end))
+                following = edges[end] if end < len(words) else ()
+                nodes = [
+                    node.following[edge]
+                    for node in nodes
+                    for edge in following
+                    if edge in node.following
+                ]
+                end += 1
         lists: dict[str, list[Found]] = defaultdict(list)
         for one in found:
             within = spared.get(one.phrase.phrase, ())
@@ -93,14 +114,12 @@ class PhraseTree:
         return lists
 
 
-def _grow(root: _Node, phrase: str) -> _Node:
-    node = root
-    for step in steps_of(phrase):
-        node = node.following.setdefault(step, _Node())
-    return node
+def _first_step(phrase: str) -> tuple[str, ...]:
+    """Return the first edge of the tree along which a phrase is found; none where it has none."""
+    steps = _steps_of_part(phrase.split(" ", 1)[0]) or steps_of(phrase)
+    return steps[:1]
 
 
-@lru_cache(maxsize=16_384)
 def steps_of(phrase: str) -> tuple[str, ...]:
     """Return the edges of the tree along which a phrase is found.
 
@@ -109,16 +128,18 @@ def steps_of(phrase: str) -> tuple[str, ...]:
     >>> steps_of("=safest cure # today")
     ('=safest', 'cure', '#', 'today')
     """
-    steps: list[str] = []
-    for part in phrase.split():
-        if part == ANY_NUMBER:
-            steps.append(part)
-            continue
-        exact = part.startswith("=")
-        for word in words_of(part.removeprefix("=").replace("’", "'")):
-            base = not exact and word.form in bases_of(word.form)
-            steps.append(word.form if base else f"={word.form}")
-    return tuple(steps)
+    return tuple(step for part in phrase.split() for step in _steps_of_part(part))
+
+
+@lru_cache(maxsize=16_384)
+def _steps_of_part(part: str) -> tuple[str, ...]:
+    if part == ANY_NUMBER:
+        return (part,)
+    exact = part.startswith("=")
+    return tuple(
+        word.form if not exact and word.form in bases_of(word.form) else f"={word.form}"
+        for word in words_of(part.removeprefix("=").replace("’", "'"))
+    )
 
 
 def _edges(word: Word) -> tuple[str, ...]:
@@ -130,11 +151,11 @@ def _edges(word: Word) -> tuple[str, ...]:
 
 
 def phrase_faults(
-    rows: Sequence[Mapping[str, str]],
+    phrases: Sequence[Phrase],
     sound: Sequence[tuple[Word, ...]],
     looked_for_alone: Collection[str],
     languages: Sequence[str],
-) -> Iterator[tuple[Mapping[str, str], str, str, str, str]]:
+) -> Iterator[tuple[Phrase, str, str, str, str]]:
     """Yield row, column, rule, message and hint of each phrase that is of no use, or does harm.
 
     A list that a rule looks for by itself must have no phrase that sound sentences are full of,
@@ -142,8 +163,8 @@ def phrase_faults(
 
     Parameters
     ----------
-    rows
-        Rows of ``phrases.csv``.
+    phrases
+        The rows of ``phrases.csv``.
     sound
         Sentences that are known to be sound.
     looked_for_alone
@@ -154,11 +175,16 @@ def phrase_faults(
     homes: dict[tuple[str, tuple[str, ...]], str] = {}
     # One tree of all, in which each phrase is a list of its own.
     tree = PhraseTree.of(
-        Phrase(row["phrase"], row["phrase"]) for row in rows if row["list"] in looked_for_alone
+        Phrase(one.phrase, one.phrase) for one in phrases if one.list in looked_for_alone
     )
     broad = Counter(phrase for words in sound for phrase in tree.find(words))
-    for row in rows:
-        phrase, name = row["phrase"], row["list"]
+    unheard = {
+        one
+        for one in {row.language for row in phrases}
+        if languages and not any(speaks(page, one) for page in languages)
+    }
+    for row in phrases:
+        phrase, name = row.phrase, row.list
         steps = steps_of(phrase)
         words = [step.strip("=") for step in steps]
         if not any(word[:1].isalnum() or word in ("#", "£", "$", "€", "%") for word in words):
@@ -168,15 +194,15 @@ def phrase_faults(
         if len(steps) > LONGEST:
             said = f"The phrase has {len(steps)} words; it can have {LONGEST}."
             yield row, "phrase", "phrase-too-long", said, "Keep the words that say it."
-        if not any(speaks(page, row["language"]) for page in languages) and languages:
-            said = f"No page is in '{row['language']}', so '{phrase}' is never looked for."
+        if row.language in unheard:
+            said = f"No page is in '{row.language}', so '{phrase}' is never looked for."
             yield row, "language", "phrase-language", said, "Mend the language, or delete the row."
-        elif row["language"].startswith("en") and not in_english(words):
-            said = f"'{phrase}' is not English, and its language is '{row['language']}'."
+        elif row.language.startswith("en") and not in_english(words):
+            said = f"'{phrase}' is not English, and its language is '{row.language}'."
             yield row, "phrase", "phrase-language", said, "Name its language, or delete the row."
         if name not in looked_for_alone:
             continue
-        home = homes.setdefault((row["language"], steps), name)
+        home = homes.setdefault((row.language, steps), name)
         if home != name:
             said = f"'{phrase}' is in the list '{home}' too."
             hint = "Keep one of the two rows; a rule may name several lists."

@@ -36,14 +36,13 @@ _COLUMNS = (
     *("rule", "severity", "looks_for", "where", "kinds", "unless", "message", "hint", "authority"),
 )
 
-_COLUMNS_OF_A_PHRASE = ("phrase", "list", "language", "exceptions", "replacement")
-
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
     rule: str
     severity: Severity
     frames: tuple[Frame, ...]
+    opening: frozenset[str]  # the lists that its frames start with
     where: frozenset[str]
     kinds: frozenset[str]
     excuses: frozenset[str]
@@ -133,7 +132,7 @@ def judge_rules(view: PageView, *, edition: Edition = "current") -> list[Diagnos
         if not found:
             continue
         for rule in book.rules:
-            if not rule.applies(passage):
+            if rule.opening.isdisjoint(found) or not rule.applies(passage):
                 continue
             for hit in rule.hits(reading, found):
                 first, last = reading.words[hit.start], reading.words[hit.end - 1]
@@ -153,7 +152,8 @@ def _fault(rule: _Rule, hit: Hit, passage: Passage, span: tuple[int, int]) -> Di
         severity=rule.severity,
         span=span,
     )
-    return replace(fault, authority=rule.authority, replacement=replacement)
+    authority = (alone.authority if alone else "") or rule.authority
+    return replace(fault, authority=authority, replacement=replacement)
 
 
 @lru_cache(maxsize=4096)
@@ -165,7 +165,7 @@ def _found_in(text: str, tree: PhraseTree) -> tuple[Reading, Mapping[str, Sequen
 def rule_book(view: PageView, language: str) -> RuleBook:
     """Return the rules and lists that hold for a page in a language."""
     rules = _columns(view.content.rules, _COLUMNS)
-    phrases = _columns(view.content.phrases, _COLUMNS_OF_A_PHRASE)
+    phrases = _columns(view.content.phrases, Phrase._fields)
     return _book_of(rules, phrases, language)
 
 
@@ -178,12 +178,10 @@ def _columns(frame: pd.DataFrame, names: Iterable[str]) -> tuple[tuple[str, ...]
 def _book_of(
     rules: tuple[tuple[str, ...], ...], phrases: tuple[tuple[str, ...], ...], language: str
 ) -> RuleBook:
-    spoken = [
-        Phrase(phrase, name, _parts(exceptions), replacement)
-        for phrase, name, of, exceptions, replacement in zip(*phrases, strict=True)
-        if speaks(language, of)
-    ]
-    known = set(phrases[1])
+    rows = _as_phrases(phrases)
+    heard = {of for of in {one.language for one in rows} if speaks(language, of)}
+    spoken = [one for one in rows if one.language in heard]
+    known = {one.list for one in rows}
     made: list[_Rule] = []
     faults: list[Diagnostic] = []
     written: dict[str, None] = {}
@@ -207,6 +205,7 @@ def _book_of(
                 rule=row["rule"],
                 severity=row["severity"],
                 frames=frames,
+                opening=frozenset(name for frame in frames for name in frame[0].lists),
                 where=frozenset(row["where"].split()),
                 kinds=frozenset(row["kinds"].split()),
                 excuses=frozenset(one for one in unless if not one.startswith("{")),
@@ -220,11 +219,11 @@ def _book_of(
     return RuleBook(tuple(made), tree, tuple(faults))
 
 
+def _as_phrases(columns: Iterable[Iterable[str]]) -> list[Phrase]:
+    return list(map(Phrase._make, zip(*columns, strict=True)))
+
+
 _UNLESS = re.compile(r"\{[^{}]*\}|[^\s{}]+")
-
-
-def _parts(cell: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in cell.split(";") if part.strip())
 
 
 def _lists_of(frames: Iterable[Frame]) -> set[str]:
@@ -266,8 +265,9 @@ def judge_phrases(content: Content) -> list[Diagnostic]:
     rules = rows_of(content.rules)
     frames = [frame for row in rules for frame in _frames_or_none(row["looks_for"])]
     alone = {name for frame in frames if len(frame) == 1 for name in frame[0].lists}
+    phrases = _as_phrases(_columns(content.phrases, Phrase._fields))
     alone |= (
-        {row["list"] for row in rows_of(content.phrases)}
+        {one.list for one in phrases}
         - _lists_of(frames)
         - {name.strip("{}") for row in rules for name in _UNLESS.findall(row["unless"])}
     )
@@ -278,12 +278,12 @@ def judge_phrases(content: Content) -> list[Diagnostic]:
             hint=hint,
             severity="warning",
             table="phrases",
-            key=f"{row['list']}/{row['phrase']}/{row['language']}",
+            key=f"{row.list}/{row.phrase}/{row.language}",
             column=column,
-            cell=row[column],
+            cell=getattr(row, column),
         )
         for row, column, rule, message, hint in phrase_faults(
-            rows_of(content.phrases), _sound_sentences(), alone, languages
+            phrases, _sound_sentences(), alone, languages
         )
     ]
 

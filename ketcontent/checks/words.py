@@ -6,19 +6,20 @@ written together is taken apart: ``isn't`` is *is not*, ``risk-free`` is *risk f
 
 Notes
 -----
-``inflections.txt`` holds the commonest words, with the forms of nouns and verbs. It is made while
-developing (``.ci/inflections.py``), so no library is needed to run. Degrees of an adjective are no
-forms of it: "safest" says more than "safe".
+``inflections.txt`` holds the commonest words, each with the words that it is a form of. It is
+made while developing (``.ci/inflections.py``), so no library is needed to run, and it is in order,
+so that a word is looked up and nothing is read beforehand. Degrees of an adjective are no forms of
+it: "safest" says more than "safe".
 """
 
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 _WORD = re.compile(
     r"(?P<number>\d+(?:[.,]\d+)*)"
@@ -51,8 +52,7 @@ NUMBERS = word_set(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """A word or sign of a text."""
 
     form: str
@@ -112,21 +112,18 @@ def spelling(word: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _bases() -> dict[str, tuple[str, ...]]:
-    """Return, by form, the words that it is a form of."""
-    bases: dict[str, list[str]] = defaultdict(list)
-    for line in _table().splitlines():
-        base, *others = line.split()
-        if "our" in line or "is" in line:
-            base, *others = map(spelling, (base, *others))
-        for form in (base, *others):
-            if base not in bases[form]:
-                bases[form].append(base)
-    return {form: tuple(found) for form, found in bases.items()}
+def _table() -> list[str]:
+    """Return the lines of the table: a form and the words it is one of; alone, only of itself."""
+    return (Path(__file__).parent / "inflections.txt").read_text(encoding="utf-8").splitlines()
 
 
-def _table() -> str:
-    return (Path(__file__).parent / "inflections.txt").read_text(encoding="utf-8")
+@lru_cache(maxsize=16384)
+def _in_table(form: str) -> tuple[str, ...]:
+    """Return the words that a form is a form of; none where the table does not have it."""
+    table = _table()
+    place = bisect_left(table, form)
+    line = table[place].split() if place < len(table) else [""]
+    return tuple(line[1:] or line) if line[0] == form else ()
 
 
 @lru_cache(maxsize=16384)
@@ -140,8 +137,7 @@ def bases_of(form: str) -> tuple[str, ...]:
     >>> bases_of("cured"), bases_of("left"), bases_of("nootropics"), bases_of("safest")
     (('cure',), ('leave', 'left'), ('nootropics', 'nootropic'), ('safest',))
     """
-    known = _bases().get(form)
-    if known:
+    if known := _in_table(form):
         return known
     found = [form]
     for ending in ("s", "es", "ed", "ing") if len(form) > 5 and not form.endswith("ss") else ():
@@ -156,7 +152,7 @@ def in_english(words: Sequence[str]) -> bool:
     letters = [word for word in words if word.isalpha()]
     if not all(word.isascii() or word in "µgμg" for word in letters):
         return False
-    return len(letters) < 2 or any(spelling(word) in _bases() or word in _SMALL for word in letters)
+    return len(letters) < 2 or any(_in_table(spelling(word)) or word in _SMALL for word in letters)
 
 
 _SMALL = word_set(

@@ -15,7 +15,6 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain
-from operator import itemgetter
 from typing import Any
 
 from ketcontent.model.schema import Row, Schema, field_names
@@ -56,9 +55,7 @@ def plainly_valid(schema: Schema, rows: Sequence[Row]) -> bool:
             different.discard("")
         if not all(map(accepts, different)):
             return False
-    key = itemgetter(*(schema.columns.index(name) for name in schema.key))
-    keys = [key(row) for row in rows]
-    return len(set(keys)) == len(keys)
+    return len(set(schema.keys_of(rows))) == len(rows)
 
 
 @lru_cache(maxsize=64)

@@ -226,7 +226,8 @@ def typed_content(
     origin = None
     if folder is not None:
         by_key = {
-            table: {schemas[table].key_of(row): row for row in rows[table]} for table in schemas
+            table: dict(zip(schema.keys_of(rows[table]), rows[table], strict=True))
+            for table, schema in schemas.items()
         }
         origin = Origin(folder, by_key, lines or {})
     frames = {table: _frame(schemas[table], rows[table]) for table in TABLES}
@@ -238,14 +239,20 @@ def lines_of(
 ) -> dict[str, dict[Key, int]]:
     """Return, by table and key, the line of each row in its file."""
     return {
-        table: {schema.key_of(row.cells): row.line for row in parsed[table]}
+        table: dict(
+            zip(
+                schema.keys_of([row.cells for row in parsed[table]]),
+                [row.line for row in parsed[table]],
+                strict=True,
+            )
+        )
         for table, schema in schemas.items()
     }
 
 
 def _frame(schema: Schema, rows: list[Row]) -> pd.DataFrame:
-    ordered = sorted(rows, key=schema.key_of)
-    frame = pd.DataFrame(ordered, columns=list(schema.columns), dtype=str)
+    ordered = sorted(zip(schema.keys_of(rows), rows, strict=True))
+    frame = pd.DataFrame([row for _, row in ordered], columns=list(schema.columns), dtype=str)
     for name in schema.typed("integer"):
         frame[name] = pd.array([int(cell) if cell else None for cell in frame[name]], "Int64")
     for name in schema.typed("boolean"):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +63,14 @@ class Schema:
 
     def key_of(self, row: Row) -> Key:
         """Return the key cells of a row."""
-        return tuple(row[self.columns.index(name)] for name in self.key)
+        return self.keys_of([row])[0]
+
+    def keys_of(self, rows: Sequence[Row]) -> list[Key]:
+        """Return the key cells of rows."""
+        places = [self.columns.index(name) for name in self.key]
+        if len(places) == 1:
+            return [(row[places[0]],) for row in rows]
+        return list(map(itemgetter(*places), rows))
 
 
 def read_schemas(folder: Path) -> dict[str, Schema]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -17,16 +18,34 @@ from ketcontent.model.schema import TABLES, Key, Row, Schema, shipped_schemas
 from ketcontent.text import counted
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Origin:
     """Where a Content was read from, and its rows at that moment."""
 
     folder: Path
     """The folder of the tables."""
-    rows: Mapping[str, Mapping[Key, Row]]
-    """Each table's rows by key, as text."""
-    lines: Mapping[str, Mapping[Key, int]]
-    """The line of each row in its file, counted from 1."""
+    schemas: Mapping[str, Schema]
+    """What its data package says of each table."""
+    read: Mapping[str, Sequence[Line]]
+    """The rows of each table, in the order of its file."""
+
+    @cached_property
+    def rows(self) -> Mapping[str, Mapping[Key, Row]]:
+        """Each table's rows by key, as text."""
+        return {
+            table: {key: line.cells for key, line in self._keyed(table)} for table in self.schemas
+        }
+
+    @cached_property
+    def lines(self) -> Mapping[str, Mapping[Key, int]]:
+        """The line of each row in its file, counted from 1."""
+        return {
+            table: {key: line.line for key, line in self._keyed(table)} for table in self.schemas
+        }
+
+    def _keyed(self, table: str) -> Iterator[tuple[Key, Line]]:
+        read = self.read[table]
+        return zip(self.schemas[table].keys_of([one.cells for one in read]), read, strict=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,10 +176,23 @@ def _overview(content: Content) -> dict[str, Any]:
     }
 
 
-class TracedContent(Content):
-    """A Content in a run that a build traces: it notes each table that is taken from it."""
+class GivenContent(Content):
+    """The tables that a build gives a run: each is typed, and noted, when it is first taken.
 
-    __slots__ = ()
+    Nothing is typed that the notebook does not use: of the judges' many phrases a page shows none.
+    """
+
+    __slots__ = ("_loaded",)
+
+    _loaded: Callable[[str], Any]
+
+    @staticmethod
+    def of(load: Callable[[str], Any], schemas: Mapping[str, Schema]) -> GivenContent:
+        """Return what `load` returns for the name of a table, and for ``origin``."""
+        given = object.__new__(GivenContent)
+        object.__setattr__(given, "_loaded", load)
+        object.__setattr__(given, "schemas", schemas)
+        return given
 
     def __getattribute__(self, name: str) -> Any:
         if name in _TABLE_NAMES:
@@ -170,13 +202,14 @@ class TracedContent(Content):
                 record_dependency("table", table)
         return object.__getattribute__(self, name)
 
+    def __getattr__(self, name: str) -> Any:
+        if name in _TABLE_NAMES or name == "origin":
+            object.__setattr__(self, name, self._loaded(name))
+            return object.__getattribute__(self, name)
+        return super().__getattr__(name)
+
 
 _TABLE_NAMES = frozenset(TABLES)
-
-
-def fields_of(content: Content) -> dict[str, Any]:
-    """Return the fields of a Content by name."""
-    return {name: getattr(content, name) for name in Content.__dataclass_fields__}
 
 
 def empty_content() -> Content:
@@ -217,37 +250,17 @@ def _listed(column: pd.Series[Any]) -> list[Any]:
 
 
 def typed_content(
-    schemas: Mapping[str, Schema],
-    rows: Mapping[str, list[Row]],
-    folder: Path | None,
-    lines: Mapping[str, Mapping[Key, int]] | None = None,
+    schemas: Mapping[str, Schema], read: Mapping[str, Sequence[Line]], folder: Path | None
 ) -> Content:
-    """Return typed rows as a Content; `lines` are those of its rows on disk, where there is one."""
-    origin = None
-    if folder is not None:
-        by_key = {
-            table: dict(zip(schema.keys_of(rows[table]), rows[table], strict=True))
-            for table, schema in schemas.items()
-        }
-        origin = Origin(folder, by_key, lines or {})
-    frames = {table: _frame(schemas[table], rows[table]) for table in TABLES}
+    """Return the rows that were read of each table as a Content."""
+    frames = {table: typed_frame(schemas[table], read[table]) for table in TABLES}
+    origin = None if folder is None else Origin(folder, schemas, read)
     return Content(**frames, schemas=schemas, origin=origin)
 
 
-def lines_of(
-    schemas: Mapping[str, Schema], parsed: Mapping[str, list[Line]]
-) -> dict[str, dict[Key, int]]:
-    """Return, by table and key, the line of each row in its file."""
-    return {
-        table: dict(
-            zip(
-                schema.keys_of([row.cells for row in parsed[table]]),
-                [row.line for row in parsed[table]],
-                strict=True,
-            )
-        )
-        for table, schema in schemas.items()
-    }
+def typed_frame(schema: Schema, read: Sequence[Line]) -> pd.DataFrame:
+    """Return the rows that were read of a table as a typed DataFrame, by key."""
+    return _frame(schema, [row.cells for row in read])
 
 
 def _frame(schema: Schema, rows: list[Row]) -> pd.DataFrame:

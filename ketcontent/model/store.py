@@ -25,13 +25,16 @@ import json
 import os
 import shutil
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 from ketcontent.atomic import flush_folder, lock, write_through
 from ketcontent.dependencies import handing_out
+from ketcontent.diagnostics import Report
 from ketcontent.errors import BrokenTables, KetcontentError, require_text
 from ketcontent.hashing import MISSING, hash_bytes, hash_file
-from ketcontent.model.content import Content, TracedContent, fields_of, lines_of, typed_content
+from ketcontent.model.content import Content, GivenContent, Origin, typed_content, typed_frame
 from ketcontent.model.csv_text import Line, format_csv
 from ketcontent.model.merge import merge_rows, not_saved, rows_with_keys, table_bytes
 from ketcontent.model.schema import (
@@ -75,9 +78,26 @@ def read_content(folder: str | os.PathLike[str] = "data") -> Content:
     if not isinstance(folder, os.PathLike):
         require_text("data", folder)
     place = Path(folder)
-    with handing_out(place) as traced:
-        content, _ = read_with_hashes(place)
-    return TracedContent(**fields_of(content)) if traced else content
+    with handing_out(place) as given:
+        return _given(place) if given else read_with_hashes(place)[0]
+
+
+def _given(folder: Path) -> Content:
+    """Return the tables that a build gives a run: it has judged them, before it wrote them."""
+    schemas = read_schemas(folder)
+    data = snapshot(folder, schemas)
+
+    @cache
+    def read(table: str) -> list[Line]:
+        one = {table: schemas[table]}
+        return _require_sound(folder, *parse(folder, one, data, only_syntax=True))[table]
+
+    def load(name: str) -> Any:
+        if name == "origin":
+            return Origin(folder, schemas, {table: read(table) for table in schemas})
+        return typed_frame(schemas[name], read(name))
+
+    return GivenContent.of(load, schemas)
 
 
 def read_with_hashes(folder: str | os.PathLike[str]) -> tuple[Content, dict[str, str]]:
@@ -91,16 +111,21 @@ def read_with_hashes(folder: str | os.PathLike[str]) -> tuple[Content, dict[str,
     place = Path(folder)
     schemas = read_schemas(place)
     data = snapshot(place, schemas)
-    parsed, report = parse(place, schemas, data)
+    read = _require_sound(place, *parse(place, schemas, data))
+    hashes = {table: table_hash(schemas[table], data[table]) for table in schemas}
+    return typed_content(schemas, read, place), hashes
+
+
+def _require_sound(
+    folder: Path, read: dict[str, list[Line]], report: Report
+) -> dict[str, list[Line]]:
     if report.has_errors:
         raise BrokenTables(
-            f"The tables in {place} have {counted(len(report), 'fault')}.",
+            f"The tables in {folder} have {counted(len(report), 'fault')}.",
             hint="Mend the cells named above, then try again.",
             report=report,
         )
-    rows = {table: [row.cells for row in parsed[table]] for table in schemas}
-    content = typed_content(schemas, rows, place, lines_of(schemas, parsed))
-    return content, {table: table_hash(schemas[table], data[table]) for table in schemas}
+    return read
 
 
 def copy_content(
@@ -287,9 +312,8 @@ def _save(
                 package = content.origin.folder / SCHEMA_FILE if content.origin else shipped_path()
                 files[SCHEMA_FILE] = package.read_bytes()
             commit_files(place, files, {f"{table}.csv": data for table, data in was.items()})
-    rows = {table: list(merged[table].values()) for table in TABLES}
     now = {table: parsed[table] if table in changed else found[table] for table in TABLES}
-    return typed_content(schemas, rows, place, lines_of(schemas, now))
+    return typed_content(schemas, now, place)
 
 
 def _found_on_disk(

@@ -498,7 +498,7 @@ def build(
 ) -> None:
     """Run the notebooks for which something has changed; export DOCUMENTS, by default all."""
     from ketcontent.building import FORMATS, build
-    from ketcontent.markup import TEMPLATES_VARIABLE
+    from ketcontent.resources import TEMPLATES_VARIABLE
     from ketcontent.text import counted
 
     if dask is not None and jobs is not None:

@@ -1,8 +1,11 @@
-"""The files that the package came with."""
+"""The files that the package came with, and the templates that stand in for some of them."""
 
 from __future__ import annotations
 
 from pathlib import Path
+
+TEMPLATES_VARIABLE = "KETCONTENT_TEMPLATES"
+"""The environment variable that names a folder of templates to look in before our own."""
 
 
 def shipped_file(name: str) -> Path:

@@ -30,7 +30,10 @@ def with_signoffs(content: Content, page: Document) -> Document:
     if page.edition == "supplied":
         return page
     with reading_whole("page", page.document, page.edition, page.part):
-        view = PageView(content, page.document, editions={("current", page.part): page})
+        # What was assembled for a section is not assembled again for the page around it.
+        numbered = {"current": page.whole} if page.whole else {}
+        shown = {("current", page.part): page}
+        view = PageView(content, page.document, editions=shown, numbered=numbered)
         return with_statuses(view, page, signoff_statuses(view))
 
 

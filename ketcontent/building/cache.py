@@ -46,8 +46,8 @@ from ketcontent.hashing import (
     hash_json,
 )
 from ketcontent.installed import versions
-from ketcontent.markup import TEMPLATES_VARIABLE
 from ketcontent.places import require_file, what_stands_at
+from ketcontent.resources import TEMPLATES_VARIABLE
 
 HIDDEN = ".ketcontent"
 """The folder of what is no export, in that of the exports; it is ours alone."""

@@ -304,4 +304,5 @@ def _parts_of(one: Any) -> Any:
     """Return what JSON can say of a record or a mapping."""
     if isinstance(one, Mapping):
         return dict(one)
-    return [getattr(one, name) for name in type(one).__dataclass_fields__]
+    fields = type(one).__dataclass_fields__
+    return [getattr(one, name) for name, field in fields.items() if field.compare]

@@ -15,13 +15,11 @@ from __future__ import annotations
 import contextlib
 import hmac
 import os
-import secrets
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
 from ketcontent.errors import KetcontentError
-from ketcontent.markup import TEMPLATES_VARIABLE
 from ketcontent.places import (
     read_file,
     refuse_place,
@@ -29,6 +27,7 @@ from ketcontent.places import (
     require_folder,
     what_stands_at,
 )
+from ketcontent.resources import TEMPLATES_VARIABLE
 
 TAG = "CACHEDIR.TAG"
 """The file by which a folder is known for one that a build made."""
@@ -168,6 +167,8 @@ def _sealed() -> bytes:
 @cache
 def _key() -> bytes:
     """Return the key of this user; one for this process alone, where none can be kept."""
+    import secrets
+
     from platformdirs import user_state_path
 
     path = user_state_path("ketcontent", appauthor=False) / "key"

@@ -26,7 +26,7 @@ from ketcontent.building.preview import Board, News, preview_server
 from ketcontent.building.request import Request
 from ketcontent.errors import KetcontentError
 from ketcontent.execution import available_cores, is_broken, process_pool
-from ketcontent.markup import TEMPLATES_VARIABLE
+from ketcontent.resources import TEMPLATES_VARIABLE
 
 FIRST = ("section", "document")
 """The notebooks of the page itself; these are built first."""

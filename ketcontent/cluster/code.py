@@ -15,8 +15,7 @@ from ketcontent.errors import KetcontentError
 from ketcontent.execution import Outcome, Run
 from ketcontent.hashing import hash_bytes, hash_file, hash_files_below
 from ketcontent.installed import versions
-from ketcontent.markup import TEMPLATES_VARIABLE
-from ketcontent.resources import shipped_file
+from ketcontent.resources import TEMPLATES_VARIABLE, shipped_file
 
 SENT_VARIABLES = ("LANG", "LC_", "TZ", "SOURCE_DATE_EPOCH", "PYTHONHASHSEED", "KETCONTENT_")
 """How the environment variables begin that a run has from here and not from its worker."""

@@ -68,8 +68,7 @@ from ketcontent.errors import KetcontentError
 from ketcontent.execution import Outcome, Run, first_line
 from ketcontent.hashing import MISSING, current_hash, hash_bytes, hash_file, hash_json
 from ketcontent.installed import versions
-from ketcontent.markup import TEMPLATES_VARIABLE
-from ketcontent.resources import shipped_file
+from ketcontent.resources import TEMPLATES_VARIABLE, shipped_file
 
 TIMEOUT = 5
 """How many seconds a scheduler has to answer, and its first worker to be there."""

@@ -23,8 +23,7 @@ from ketcontent.cluster.code import SENT_VARIABLES, OtherCode, Result, Task, cod
 from ketcontent.errors import KetcontentError
 from ketcontent.execution import Outcome
 from ketcontent.hashing import hash_bytes, hash_json
-from ketcontent.markup import TEMPLATES_VARIABLE
-from ketcontent.resources import shipped_file
+from ketcontent.resources import TEMPLATES_VARIABLE, shipped_file
 
 IDLE_TIMEOUT = 600
 """After how many seconds without work a remote process ends; the next run gets a new one."""

@@ -22,7 +22,6 @@ from .markdown import strong as strong
 from .markdown import web_address as web_address
 from .templates import FACTS as FACTS
 from .templates import STATE_WORDS as STATE_WORDS
-from .templates import TEMPLATES_VARIABLE as TEMPLATES_VARIABLE
 from .templates import Strings as Strings
 from .templates import back_to as back_to
 from .templates import compiled_templates as compiled_templates

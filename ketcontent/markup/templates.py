@@ -31,15 +31,12 @@ from ketcontent.markup.markdown import (
     strong,
     web_address,
 )
-from ketcontent.resources import shipped_file
+from ketcontent.resources import TEMPLATES_VARIABLE, shipped_file
 from ketcontent.text import gap
 
 if TYPE_CHECKING:
     from jinja2 import BytecodeCache, Environment
     from markupsafe import Markup
-
-TEMPLATES_VARIABLE = "KETCONTENT_TEMPLATES"
-"""The environment variable that names a folder of templates to look in before our own."""
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
 """The folder of all templates: ``page`` for what a notebook shows, the rest for nbconvert."""

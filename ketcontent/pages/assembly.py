@@ -196,7 +196,7 @@ def _part(page: Document, section: str) -> Document:
     shown = {statement.statement for statement in one.statements}
     order = {key: place for key, place in page.order.items() if key in shown}
     one = replace(one, numbers=numbers, order=order)
-    return replace(page, sections=(one,), part=section, numbers=numbers, order=order)
+    return replace(page, sections=(one,), part=section, numbers=numbers, order=order, whole=page)
 
 
 def interface(strings: Rows, language: str) -> Strings:

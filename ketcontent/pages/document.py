@@ -91,6 +91,8 @@ class Document:
     """Where its project asks less than the package: policies, rules and topics."""
     version: str = ""
     """The digest of all that is shown; empty until the sign-offs were looked at."""
+    whole: Document | None = field(default=None, compare=False, repr=False)
+    """The page that this is one section of, as it was assembled, without its terms and sources."""
 
     @property
     def references(self) -> tuple[Reference, ...]:

@@ -31,7 +31,7 @@ from ketcontent.cluster.pool import connect
 from ketcontent.cluster.worker import store_files
 from ketcontent.errors import BuildFailed, KetcontentError
 from ketcontent.hashing import hash_bytes
-from ketcontent.markup.templates import TEMPLATES_VARIABLE
+from ketcontent.resources import TEMPLATES_VARIABLE
 from tests.conftest import LONG, build_in, start, tree, wait_until
 
 pytestmark = [

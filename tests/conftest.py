@@ -81,11 +81,26 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     return LoadFileScheduling(config, log)
 
 
+LONGEST = (
+    "test_no_typed_word_is_lost.py",
+    "test_in_jupyterlab.py",
+    "test_hostile.py",
+    "test_linear.py",
+    "test_pool.py",
+    "test_build.py",
+    "test_engine.py",
+    "test_places.py",
+)
+"""The files that take longest begin first: at the end no process is left alone with one of them."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark as slow whatever needs a build, the notebooks run, a browser or a JupyterLab."""
     for item in items:
         if SLOW_FIXTURES.intersection(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.slow)
+    order = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: order.get(item.path.name, len(order)))
 
 
 def make_project(folder: Path, pages: Mapping[str, str] = PAGES) -> Path:

@@ -360,21 +360,30 @@ def _decided(
     # First the index, while the tables that the last build gave it are still there.
     given = Given("", job.tables, _held(job.content))
     index = decide_page(job, given, known[""], views, force=force)
-    found, copied, shared = [], False, dict[str, str]()
+    found, copied, listed, shared = [], False, False, dict[str, str]()
     for page, rows in slices(job.content, job.pages):
         given = Given(page, table_hashes(rows, shared), _held(rows))
         decision = decide_page(job, given, known[page], views, force=force)
         later = replace(given, rows=partial(given_rows, page))
         found.append(replace(decision, given=later))
+        listed = listed or any(map(is_recorded, _made_of(decision)))
         if not decision.stale:
             continue
         if not copied:
             copy_content(job.content, kept / "data")
             copied = True
         copy_content(rows, for_runs(decision), shared=(job.content, kept / "data"))
+    if listed and not index.stale:  # it says of each page what that says of itself
+        runs = [replace(one, why="a page that it lists is made anew") for one in index.runs]
+        index = replace(index, runs=tuple(runs))
     if index.stale and not copied:
         copy_content(job.content, for_runs(index))
     return [*found, index]
+
+
+def _made_of(decision: PageDecision) -> list[str]:
+    """Return the exports that the runs of a page are to make."""
+    return [name for one in decision.stale if one.run for name in one.outputs]
 
 
 def _held(rows: Content) -> Callable[[], Content]:
@@ -394,6 +403,7 @@ def _run_and_publish(
     before and after. Returned are the entries of what was made, by page, and the failures in order
     of the runs.
     """
+    from ketcontent.building.claims import lower_index, overstated
     from ketcontent.building.decide import entry_of
     from ketcontent.execution import run_all
 
@@ -415,7 +425,7 @@ def _run_and_publish(
         if page and page not in laid_out and not any(map(is_recorded, waited_for)):
             made[page] |= by_page[page].lay_out()
             laid_out.add(page)
-        if not left[page]:
+        if page and not left[page]:
             finished.append(by_page[page])
             if len(finished) >= len(pages) / 100:
                 manifest.publish(finished, made)
@@ -427,8 +437,11 @@ def _run_and_publish(
     with pool() if runs else nullcontext() as executor:
         for place, outcome in run_all(executor, runs, pages[0].work, exports / KEPT, progress):
             page = runs[place].document
-            if outcome.failure is not None:
-                failures[place] = outcome.failure
+            failure = outcome.failure or overstated(
+                runs[place], pages[0].work, by_page[page].decision.given, views
+            )
+            if failure is not None:
+                failures[place] = failure
             elif page not in {failure.document for failure in failures.values()}:
                 decision = left[page].pop(runs[place].executed)
                 given = by_page[page].decision.given
@@ -436,4 +449,11 @@ def _run_and_publish(
                 go_on(page)
     if finished:
         manifest.publish(finished, made)
+    if "" in by_page and not left[""]:  # last, since it says no more of a page than that page
+        lowered = lower_index(pages[0].work / "index.html", exports, views.content)
+        made[""] = {
+            name: replace(entry, outputs={**entry.outputs, "index.html": lowered})
+            for name, entry in made[""].items()
+        }
+        manifest.publish([by_page[""]], made)
     return made, [failures[place] for place in sorted(failures)]

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ketcontent.building.cache import CacheEntry
 from ketcontent.building.plan import EDITIONS, is_recorded
@@ -25,6 +25,7 @@ from ketcontent.hashing import MISSING, current_hash, hash_bytes, hash_file, has
 if TYPE_CHECKING:
     from ketcontent.dependencies import Dependency
     from ketcontent.execution import Outcome, Run
+    from ketcontent.markup import Strings
     from ketcontent.model import Content
 
 
@@ -259,44 +260,59 @@ def hash_of(dependency: Dependency, given: Given, views: Views) -> str:
     kind, *name = dependency
     if kind == "table":
         return given.tables.get(name[0], MISSING)
-    return views.hash(dependency, given) if kind == "page" else current_hash(dependency)
+    if kind == "page":
+        view = views.view(dependency, given)
+        return view.hash if view else MISSING
+    return current_hash(dependency)
+
+
+class View(NamedTuple):
+    """A page or a section as a notebook has it."""
+
+    hash: str
+    state: str
+    """How far it is reviewed."""
+    say: Strings
+    """The words of its furniture."""
 
 
 class Views:
-    """The hash of each page and section as a notebook has it; worked out when first asked for."""
+    """Each page and section as a notebook has it; worked out when first asked for."""
 
     def __init__(self, content: Content) -> None:
         self.content = content
-        self.known: dict[str, Mapping[Dependency, str]] = {}
+        self.known: dict[str, Mapping[Dependency, View]] = {}
 
-    def hash(self, dependency: Dependency, given: Given) -> str:
-        """Return the hash of a page, or of a section of it; `given` is what is asked for it."""
+    def view(self, dependency: Dependency, given: Given) -> View | None:
+        """Return a page, or a section of it; `given` is what is asked for it."""
         from ketcontent.model import slice_of
 
         page = dependency[1]
         if page not in self.known:
             if page == given.page:
-                self.known[page] = view_hashes(page, given.rows())
+                self.known[page] = _views(page, given.rows())
             elif page in set(self.content.documents["document"]):
-                self.known[page] = view_hashes(page, slice_of(self.content, page))
+                self.known[page] = _views(page, slice_of(self.content, page))
             else:
                 self.known[page] = {}
-        return self.known[page].get(dependency, MISSING)
+        return self.known[page].get(dependency)
 
 
-def view_hashes(page: str, rows: Content) -> dict[Dependency, str]:
-    """Return the hash of each edition of a page and of each section, as a notebook has it."""
+def _views(page: str, rows: Content) -> dict[Dependency, View]:
+    """Return each edition of a page and each section, as a notebook has it."""
     from ketcontent.approvals import signoff_statuses, with_statuses
     from ketcontent.pages import PageView
 
-    found: dict[Dependency, str] = {}
+    found: dict[Dependency, View] = {}
     view = PageView(rows, page)
     statuses = signoff_statuses(view)
     for edition in EDITIONS:
         for key in ("", *(one.section for one in view.edition(edition))):
             shown = with_statuses(view, view.edition(edition, key), statuses)
             said = json.dumps(shown, default=_parts_of)
-            found["page", page, edition, key] = hash_bytes(said.encode())
+            found["page", page, edition, key] = View(
+                hash_bytes(said.encode()), shown.state, shown.say
+            )
     return found
 
 

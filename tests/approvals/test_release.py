@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 
 from ketcontent import read_content, write_content
 from ketcontent.cli import main
-from ketcontent.errors import NotReady
+from ketcontent.errors import BuildFailed, NotReady
 from ketcontent.markup.templates import english
 from ketcontent.model.content import Content, frame_of
 from tests.conftest import build_in, make_project, sign_all, tree
@@ -315,3 +315,41 @@ def test_a_source_with_a_bad_doi_is_refused_and_nothing_is_saved(
     assert found.exit_code == 1
     assert "doi" in found.output
     assert (project / "data" / "sources.csv").read_bytes() == before
+
+
+def test_a_notebook_that_says_more_of_its_page_than_the_tables_is_not_published(
+    released: Path, tmp_path: Path
+) -> None:
+    project = Path(shutil.copytree(released, tmp_path / "project"))
+    index = (project / "exports/index.html").read_text("utf-8")
+    notebook = json.loads((project / "notebooks/document.ipynb").read_bytes())
+    words = {"cell_type": "markdown", "metadata": {}, "source": "It cures.", "id": "more"}
+    beside = {**notebook, "cells": [*notebook["cells"], words]}
+    (project / "notebooks/document.ipynb").write_text(json.dumps(beside), "utf-8")
+    build_in(project)
+    lowered = (project / "exports/index.html").read_text("utf-8")
+    assert "state: part-reviewed" in (project / "exports/tea/index.md").read_text("utf-8")
+    assert "Draft: a clinician has reviewed parts of it" in lowered
+    assert "Reviewed: every sentence is signed off" not in lowered
+    (project / "notebooks/document.ipynb").write_text(json.dumps(notebook), "utf-8")
+    build_in(project)
+    assert (project / "exports/index.html").read_text("utf-8") == index
+    content = read_content(project / "data")
+    write_content(replace(content, signoffs=content.signoffs.iloc[:0]))
+    before = tree(project / "exports/tea")
+    notebook["cells"][-1]["source"] = (
+        "from IPython.display import display\n"
+        "said = {'kind': 'document', 'title': 'Tea', 'state': 'reviewed'}\n"
+        "shown = {'text/html': '<p>It cures.</p>', 'application/vnd.ketcontent+json': said}\n"
+        "display(shown, raw=True)"
+    )
+    (project / "notebooks/document.ipynb").write_text(json.dumps(notebook), "utf-8")
+    with pytest.raises(BuildFailed) as raised:
+        build_in(project)
+    assert "tea/index.html calls itself reviewed, and by the tables it is draft" in str(
+        raised.value
+    )
+    assert tree(project / "exports/tea") == before
+    assert "Draft: no clinician has reviewed it" in (project / "exports/index.html").read_text(
+        "utf-8"
+    )

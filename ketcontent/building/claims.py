@@ -1,0 +1,111 @@
+"""Hold what an export says of its state to what the tables say of it.
+
+A notebook may show anything, and say of it what it likes. An export that claims more than the
+tables do is not published, and the list of pages says no more of a page than that page itself.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ketcontent.atomic import write_through
+from ketcontent.hashing import hash_bytes
+from ketcontent.markup import Strings, english
+from ketcontent.model import rows_of
+from ketcontent.pages import interface
+from ketcontent.text import canonical
+
+if TYPE_CHECKING:
+    from ketcontent.building.decide import Given, Views
+    from ketcontent.execution import Failure, Run
+    from ketcontent.model import Content
+
+_STATES = ("draft", "part-reviewed", "reviewed")
+"""The states of a page, that which claims most last; an archive copy is as good as a draft."""
+
+_NOINDEX = '<meta name="robots" content="noindex">'
+
+
+def overstatement(name: str, text: str, told: str, say: Strings) -> str:
+    """Return the state that an export claims, where the tables tell a lesser one; else nothing.
+
+    Parameters
+    ----------
+    name
+        The file name of the export.
+    text
+        What it holds.
+    told
+        The state of what it shows, as the tables tell it.
+    say
+        The words of the furniture of its page.
+
+    Examples
+    --------
+    >>> overstatement("index.md", "---\\nstate: reviewed\\n---\\n", "draft", english())
+    'reviewed'
+    """
+    above = _STATES[_STATES.index(told) + 1 if told in _STATES else 1 :]
+    plain = canonical(html.unescape(text).replace("\\", ""))
+    is_html = name.endswith(".html")
+    mark = '<div class="state {}"' if is_html else "\nstate: {}\n"
+    for state in reversed(above):
+        meant = {canonical(one(f"state-{state}-meaning")) for one in (say, english())}
+        if mark.format(state) in text or any(one in plain for one in meant):
+            return state
+    if "reviewed" in above and is_html and (_is_listed(text) or '"lastReviewed"' in text):
+        return "reviewed"
+    return ""
+
+
+def _is_listed(page: str) -> bool:
+    """Whether search engines may list a page, as they may a reviewed one alone."""
+    return _NOINDEX not in page.partition("</head>")[0]
+
+
+def overstated(run: Run, work: Path, given: Given, views: Views) -> Failure | None:
+    """Return what is wrong where an export of a run claims more than the tables say."""
+    if not run.document or run.notebook.stem == "review":  # that is for editors
+        return None
+    edition, section = (run.parameters.get(name, "") for name in ("edition", "section"))
+    told = views.view(("page", run.document, edition, section), given)
+    assert told is not None  # it was planned by what the page has
+    for name in run.outputs.values():
+        claimed = overstatement(name, (work / name).read_text("utf-8"), told.state, told.say)
+        if claimed:
+            said = f"{name} calls itself {claimed}, and by the tables it is {told.state}"
+            return run.failed(f"{said}: a cell shows it in words of its own")
+    return None
+
+
+_ENTRY = re.compile(
+    r'<li class="reviewed"(?P<head>[^>]*>\s*<h3><a href="(?P<page>[a-z0-9-]+)/index\.html">)'
+    r"(?P<rest>.*?</li>)",
+    re.DOTALL,
+)
+_LANGUAGE = re.compile(r'<html lang="([^"]*)"')
+
+
+def lower_index(path: Path, exports: Path, content: Content) -> str:
+    """Call no page reviewed in the index that does not say so of itself; return its hash."""
+    index = path.read_text("utf-8")
+    language = _LANGUAGE.search(index)
+    say = interface(rows_of(content.strings), language[1] if language else "en")
+
+    def lowered(entry: re.Match[str]) -> str:
+        try:
+            page = (exports / entry["page"] / "index.html").read_text("utf-8")
+        except (OSError, ValueError):  # it is not published
+            return entry[0]
+        if _is_listed(page):
+            return entry[0]
+        state = "part-reviewed" if '<div class="state part-reviewed"' in page else "draft"
+        was, now = (html.escape(say(f"index-state-{one}")) for one in ("reviewed", state))
+        return f'<li class="draft"{entry["head"]}{entry["rest"].replace(was, now, 1)}'
+
+    data = _ENTRY.sub(lowered, index).encode()
+    write_through(path, data)
+    return hash_bytes(data)

@@ -1,0 +1,106 @@
+"""No export says more of its state than the tables, and the index no more than the page."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from nbformat import v4
+
+from ketcontent import assemble, with_signoffs
+from ketcontent.building.claims import lower_index, overstatement
+from ketcontent.execution.exporters import EXPORTERS
+from ketcontent.markup.templates import FACTS, english
+from tests.approvals.test_floor import page_notebook
+from tests.approvals.test_signed_attacks import signed_page
+from tests.conftest import ROOT
+
+DRAFT = {
+    one: (ROOT / "exports/ketamine" / one).read_text("utf-8") for one in ("index.html", "index.md")
+}
+APPROVED = english()("state-reviewed-meaning")
+
+
+def exported(form: str, *cells: Any) -> str:
+    return str(EXPORTERS[form]().from_notebook_node(v4.new_notebook(cells=list(cells)))[0])
+
+
+def showing(**data: Any) -> Any:
+    return v4.new_code_cell("", outputs=[v4.new_output("display_data", data=data)])
+
+
+def forged(**facts: str) -> Any:
+    said = {"kind": "document", "title": "Tea", "language": "en", **facts}
+    return showing(**{"text/markdown": "It cures.", "text/html": "<p>It cures.</p>", FACTS: said})
+
+
+@pytest.mark.parametrize(
+    ("form", "cells", "claimed"),
+    [
+        pytest.param("html", [forged(state="reviewed")], "reviewed", id="in its facts"),
+        pytest.param("markdown", [forged(state="reviewed")], "reviewed", id="in front matter"),
+        pytest.param("markdown", [forged(state="part-reviewed")], "part-reviewed", id="partly"),
+        pytest.param("html", [forged(kind="index")], "reviewed", id="as the index, to be listed"),
+        pytest.param(
+            "html",
+            [showing(**{"text/html": f"<p><strong>Reviewed.</strong> {APPROVED}</p>"})],
+            "reviewed",
+            id="in words of HTML",
+        ),
+        pytest.param(
+            "markdown",
+            [v4.new_markdown_cell(f"**Reviewed.** {APPROVED}")],
+            "reviewed",
+            id="in words",
+        ),
+        pytest.param(
+            "html",
+            [showing(**{"text/html": '<div class="state reviewed"><p>So.</p></div>'})],
+            "reviewed",
+            id="by its looks",
+        ),
+    ],
+)
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")
+def test_what_claims_more_than_the_tables_say_is_named(
+    form: str, cells: list[Any], claimed: str
+) -> None:
+    name, text = {"html": "index.html", "markdown": "index.md"}[form], exported(form, *cells)
+    assert overstatement(name, text, "draft", english()) == claimed
+    assert overstatement(name, text, "archive", english()) == claimed
+    assert overstatement(name, text, "reviewed", english()) == ""
+
+
+@pytest.mark.parametrize("name", DRAFT)
+def test_a_draft_that_says_so_claims_nothing(name: str) -> None:
+    assert overstatement(name, DRAFT[name], "draft", english()) == ""
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")
+def test_the_index_calls_no_page_reviewed_that_says_less(tmp_path: Path) -> None:
+    from ketcontent import list_documents
+
+    content = signed_page()
+    index = list_documents(content)._repr_mimebundle_()
+    index[FACTS] = json.loads(index[FACTS])
+    (tmp_path / "page").mkdir()
+
+    def listed(page: str) -> str:
+        (tmp_path / "index.html").write_text(exported("html", showing(**index)), "utf-8")
+        (tmp_path / "page" / "index.html").write_text(page, "utf-8")
+        lower_index(tmp_path / "index.html", tmp_path, content)
+        return (tmp_path / "index.html").read_text("utf-8")
+
+    def page(*more: Any) -> str:
+        return str(EXPORTERS["html"]().from_notebook_node(page_notebook(content, *more))[0])
+
+    assert with_signoffs(content, assemble(content, "page")).state == "reviewed"
+    assert "Reviewed: every sentence is signed off" in listed(page())
+    lowered = listed(page(v4.new_markdown_cell("It cures.")))
+    assert "Draft: a clinician has reviewed parts of it" in lowered
+    assert "Draft: no clinician has reviewed it" in listed(DRAFT["index.html"])
+    for one in (lowered, listed(DRAFT["index.html"])):
+        assert "Reviewed: every sentence" not in one
+        assert '<li class="reviewed"' not in one

@@ -74,10 +74,7 @@ def with_statuses(view: PageView, page: Document, statuses: Sequence[SignoffStat
         last_review=str(last or ""),
         next_review=str(due or ""),
         version=_version(page.document, found),
-        deviations=tuple(
-            str(one)
-            for one in deviations(*(view.rows(name) for name in ("policies", "rules", "topics")))
-        ),
+        deviations=tuple(map(str, deviations(view.content))),
     )
 
 

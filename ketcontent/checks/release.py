@@ -50,8 +50,7 @@ def release_faults(
 
 def _floor(content: Content) -> Iterator[Diagnostic]:
     """Yield where the project asks less than the package."""
-    tables = (rows_of(getattr(content, name)) for name in ("policies", "rules", "topics"))
-    for one in deviations(*tables):
+    for one in deviations(content):
         yield Diagnostic(
             rule="below-the-floor",
             severity="error" if one.stops else "warning",

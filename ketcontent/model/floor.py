@@ -1,4 +1,4 @@
-"""What the package asks of every project: the floor under its policies, rules and topics.
+"""What the package asks of every project: the floor under what judges its pages.
 
 A project may ask for more. Where it asks for less, each deviation is named: by ``check --release``,
 in the review of a page, and under "About" on the page itself.
@@ -7,10 +7,13 @@ in the review of a page, and under "About" on the page itself.
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
+from ketcontent.model.content import Content, rows_of
 from ketcontent.resources import shipped_file
 
 _WEIGHT = {"error": 0, "warning": 1, "advice": 2}
@@ -35,7 +38,7 @@ class Deviation:
     """Something that a project asks less of than the package."""
 
     table: str
-    """``policies``, ``rules`` or ``topics``."""
+    """``policies``, ``rules``, ``phrases``, ``topics`` or ``help_lines``."""
     key: str
     """The key of the shipped row; empty where it is the table as a whole."""
     message: str
@@ -52,8 +55,12 @@ def shipped_rows(table: str) -> tuple[dict[str, str], ...]:
 
     They are read each time, so that whoever notes what a notebook read sees it every time.
     """
-    with shipped_file(f"data/{table}.csv").open(encoding="utf-8", newline="") as file:
-        return tuple(csv.DictReader(file))
+    return _rows(shipped_file(f"data/{table}.csv").read_text("utf-8"))
+
+
+@lru_cache(maxsize=16)
+def _rows(text: str) -> tuple[dict[str, str], ...]:
+    return tuple(csv.DictReader(text.splitlines(keepends=True)))
 
 
 def shipped_policies() -> tuple[tuple[str, str], ...]:
@@ -61,13 +68,15 @@ def shipped_policies() -> tuple[tuple[str, str], ...]:
     return tuple((row["kind"], row["capacity"]) for row in shipped_rows("policies"))
 
 
-def deviations(
-    policies: Iterable[Mapping[str, Any]],
-    rules: Iterable[Mapping[str, Any]],
-    topics: Iterable[Mapping[str, Any]],
-) -> list[Deviation]:
-    """Return where the policies, rules and topics of a project ask less than the shipped ones."""
-    return [*_of_policies(policies), *_of_rules(rules), *_of_topics(topics)]
+def deviations(content: Content) -> list[Deviation]:
+    """Return where a project asks less than the package."""
+    return [
+        *_of_policies(rows_of(content.policies)),
+        *_of_rules(rows_of(content.rules)),
+        *_of_phrases(content),
+        *_of_topics(rows_of(content.topics)),
+        *_of_help_lines(content),
+    ]
 
 
 def _of_policies(rows: Iterable[Mapping[str, Any]]) -> Iterator[Deviation]:
@@ -96,6 +105,39 @@ def _of_rules(rows: Iterable[Mapping[str, Any]]) -> Iterator[Deviation]:
             yield Deviation("rules", shipped["rule"], said, True)
         elif any(mine.get(name) != shipped[name] for name in _FINDS):
             yield Deviation("rules", shipped["rule"], "it looks for other words.", False)
+
+
+def _of_phrases(content: Content) -> Iterator[Deviation]:
+    """Yield how many of the words that rules look for are not looked for."""
+    if content.phrases.empty:
+        yield Deviation("phrases", "", "it is empty: no rule finds a word.", True)
+        return
+    shipped = shipped_rows("phrases")
+    gone = _gone(content, "phrases", ("list", "phrase", "language", "exceptions"))
+    if gone:
+        lists = Counter(one[0] for one in gone)
+        said = f"{len(gone)} of {len(shipped)} are not there as shipped, most of the lists "
+        said += f"{', '.join(name for name, _ in lists.most_common(3))}."
+        # A rule that looks for a list that is not there is as good as none.
+        yield Deviation("phrases", "", said, not lists.keys() <= set(content.phrases["list"]))
+
+
+def _of_help_lines(content: Content) -> Iterator[Deviation]:
+    """Yield the crisis contacts that are not known."""
+    if content.help_lines.empty:
+        yield Deviation("help_lines", "", "it is empty: no crisis contact is known.", False)
+    elif gone := _gone(content, "help_lines", ("market", "name", "contact")):
+        names = ", ".join("/".join(one[:2]) for one in gone[:3])
+        said = f"{len(gone)} of {len(shipped_rows('help_lines'))} are not there as shipped: {names}"
+        yield Deviation("help_lines", "", f"{said}{' …' if len(gone) > 3 else '.'}", False)
+
+
+def _gone(content: Content, table: str, columns: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """Return, of the shipped rows of a table, the cells of those that a project has otherwise."""
+    frame = getattr(content, table)
+    own = set(zip(*(frame[name] for name in columns), strict=True))
+    cells = (tuple(row[name] for name in columns) for row in shipped_rows(table))
+    return [one for one in cells if one not in own]
 
 
 def _of_topics(rows: Iterable[Mapping[str, Any]]) -> Iterator[Deviation]:

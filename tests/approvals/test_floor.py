@@ -34,9 +34,14 @@ def with_floor() -> Content:
     content = signed_page()
     frames = {
         name: frame_of(name, list(shipped_rows(name)), content)
-        for name in ("policies", "rules", "topics")
+        for name in ("policies", "rules", "phrases", "topics", "help_lines")
     }
     return replace(content, **frames)
+
+
+def halved(content: Content, table: str) -> Content:
+    """The tables with every second row of one."""
+    return replace(content, **{table: getattr(content, table).iloc[::2].reset_index(drop=True)})
 
 
 def without(content: Content, table: str, *keys: str) -> Content:
@@ -80,6 +85,38 @@ BELOW = [
         ),
         "rules absolute-safety-claim: it looks for other words",
         id="a rule that looks elsewhere",
+    ),
+    pytest.param(
+        lambda one: without(one, "phrases"), "phrases: it is empty: no rule finds", id="no phrases"
+    ),
+    pytest.param(
+        lambda one: halved(one, "phrases"),
+        f"phrases: {len(shipped_rows('phrases')) // 2} of {len(shipped_rows('phrases'))} are not "
+        "there as shipped, most of the lists hope, ",
+        id="half of the phrases",
+    ),
+    pytest.param(
+        lambda one: replace(one, phrases=one.phrases[one.phrases["list"] != "best"]),
+        "are not there as shipped, most of the lists best.",
+        id="a list of phrases less",
+    ),
+    pytest.param(
+        lambda one: with_cells(one, "phrases", "proven/# in # experts/en", exceptions="so"),
+        f"phrases: 1 of {len(shipped_rows('phrases'))} are not there as shipped",
+        id="a phrase with an exception more",
+    ),
+    pytest.param(
+        lambda one: without(one, "help_lines"), "help_lines: it is empty", id="no help lines"
+    ),
+    pytest.param(
+        lambda one: without(one, "help_lines", "IE/Samaritans"),
+        "help_lines: 1 of 9 are not there as shipped: IE/Samaritans.",
+        id="a help line less",
+    ),
+    pytest.param(
+        lambda one: with_cells(one, "help_lines", "CA/988", contact="call 989"),
+        "help_lines: 1 of 9 are not there as shipped: CA/988.",
+        id="another number of a help line",
     ),
     pytest.param(lambda one: without(one, "topics"), "topics: no question", id="no topics"),
     pytest.param(

@@ -11,8 +11,8 @@ key                  what a sign-off on it covers
                      source, what that found and behind which words it is cited, the key and heading
                      of its section, and which statements it stands between
 ``title:ketamine``   the title of the page, whom it is for, its purpose, who publishes and paid, how
-                     long a review holds, the order of its sections, and the furniture where it is
-                     not as shipped
+                     long a review holds, the order of its sections, which terms its glossary has,
+                     and the furniture where it is not as shipped
 ``heading:uses``     a heading with its number, and the order, blocks and form of what is under it
 ``term:ECT``         an entry of the glossary: expansion, plain word and definition
 ``waiver:…``         a finding that passes for a while on this page: why, until when, who answers
@@ -189,7 +189,7 @@ def _title(page: Document, row: Mapping[str, Any]) -> Signable:
         words="; ".join(f"{name}: {cell}" for name, cell in said),
         digest=digest(
             *([row[name] for name in _OF_THE_PAGE], about, order, first),
-            *(furniture, _sent(row, "title")),
+            *([one.term for one in page.terms], furniture, _sent(row, "title")),
             context=[page.document, key],
             rule=RULE,
         ),

@@ -228,8 +228,8 @@ def _fault(document: str, found: list[SignoffStatus], people: Mapping[str, str])
 
 _OTHER = {
     "": "other words, another kind, grade, source, link or place",
-    "title": "another title, other words on the page's purpose and makers, or another order of "
-    "sections",
+    "title": "another title, other words on the page's purpose and makers, another order of "
+    "sections, or other terms in the glossary",
     "heading": "another heading, or to another order of what stands under it",
     "term": "another definition",
     "waiver": "another reason, day or owner",

@@ -14,12 +14,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ketcontent.approvals import SignoffStatus, signoff_statuses
+from ketcontent.approvals import SignoffStatus, signables, signoff_statuses
 from ketcontent.checks.runner import with_places
 from ketcontent.clock import today
 from ketcontent.diagnostics import Diagnostic
 from ketcontent.model import Content, deviations, rows_of
-from ketcontent.pages import page_views
+from ketcontent.pages import PageView, page_views
 
 WAIVER_DAYS = 366
 """The most days from today until which a finding may be waived."""
@@ -42,7 +42,11 @@ def release_faults(
     of_all = [*_floor(content), *_waivers(content), *_words_of_notebooks(notebooks)]
     dates: dict[str, Mapping[int, datetime.date]] = {}
     found = {
-        view.document: [*of_all, *_before_the_words(content, signoff_statuses(view), dates)]
+        view.document: [
+            *of_all,
+            *_signed_and_gone(view),
+            *_before_the_words(content, signoff_statuses(view), dates),
+        ]
         for view in page_views(content, documents)
     }
     return {page: with_places(faults, content) for page, faults in found.items()}
@@ -111,6 +115,25 @@ def _words_of_notebooks(folder: str | os.PathLike[str]) -> Iterator[Diagnostic]:
                     hint="Make them a statement, or tag the cell remove-cell.",
                     file=path.as_posix(),
                 )
+
+
+def _signed_and_gone(view: PageView) -> Iterator[Diagnostic]:
+    """Yield the sign-offs to what the page does not show any more; a waiver is to go one day."""
+    there = {one.key for one in signables(view)}
+    for row in view.rows("signoffs"):
+        key = row["statement"]
+        if row["verdict"] == "approved" and key not in there and not key.startswith("waiver:"):
+            yield Diagnostic(
+                rule="signed-and-gone",
+                severity="warning",
+                message=f"{row['person']} approved '{key}' on {row['signed_on']}, and the page "
+                f"shows it no longer: {row['wording']}",
+                hint="Put it back, unless it was taken out on purpose.",
+                table="signoffs",
+                key=row["signoff"],
+                column="statement",
+                cell=key,
+            )
 
 
 # --- when the words came to be ----------------------------------------------------------------

@@ -7,6 +7,7 @@ CSL writes it in titles; `reference_html` and `reference_plain` draw it. No othe
 from __future__ import annotations
 
 import html
+import json
 import re
 import unicodedata
 import warnings
@@ -43,6 +44,7 @@ CSL_NAMES = ("confirmed_on", "retraction_checked_on", "revision_checked_on")
 READ_BY_READERS = (
     *("type", "title", "authors", "editors", "issued", "event_date"),
     *(name for name in PLAIN_VARIABLES if name != "title"),
+    "unconfirmed",
 )
 """The columns of a source that a reader reads in the list of references.
 
@@ -271,7 +273,8 @@ def read_by_readers(row: Mapping[str, str]) -> str:
     Examples
     --------
     >>> read_by_readers({"source": "a-1", "type": "book", "title": "Tea", "accessed": "2020-01-01"})
-    'title=Tea type=book'
+    '{"title": "Tea", "type": "book"}'
     """
     cells = sorted((name, str(row.get(name) or "")) for name in READ_BY_READERS)
-    return " ".join(f"{name}={unicodedata.normalize('NFC', cell)}" for name, cell in cells if cell)
+    said = {name: unicodedata.normalize("NFC", cell) for name, cell in cells if cell}
+    return json.dumps(said, ensure_ascii=False)

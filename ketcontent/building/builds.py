@@ -366,7 +366,8 @@ def _decided(
         decision = decide_page(job, given, known[page], views, force=force)
         later = replace(given, rows=partial(given_rows, page))
         found.append(replace(decision, given=later))
-        listed = listed or any(map(is_recorded, _made_of(decision)))
+        made = {name for one in decision.stale for name in one.outputs}
+        listed = listed or f"{page}/index.html" in made
         if not decision.stale:
             continue
         if not copied:
@@ -379,11 +380,6 @@ def _decided(
     if index.stale and not copied:
         copy_content(job.content, for_runs(index))
     return [*found, index]
-
-
-def _made_of(decision: PageDecision) -> list[str]:
-    """Return the exports that the runs of a page are to make."""
-    return [name for one in decision.stale if one.run for name in one.outputs]
 
 
 def _held(rows: Content) -> Callable[[], Content]:

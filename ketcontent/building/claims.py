@@ -7,13 +7,14 @@ tables do is not published, and the list of pages says no more of a page than th
 from __future__ import annotations
 
 import html
+import os
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ketcontent.atomic import write_through
 from ketcontent.hashing import hash_bytes
-from ketcontent.markup import Strings, english
+from ketcontent.markup import TEMPLATES_VARIABLE, Strings, english
 from ketcontent.model import rows_of
 from ketcontent.pages import interface
 from ketcontent.text import canonical
@@ -29,7 +30,7 @@ _STATES = ("draft", "part-reviewed", "reviewed")
 _NOINDEX = '<meta name="robots" content="noindex">'
 
 
-def overstatement(name: str, text: str, told: str, say: Strings) -> str:
+def overstatement(name: str, text: str, told: str, say: Strings, *, templates: str = "") -> str:
     """Return the state that an export claims, where the tables tell a lesser one; else nothing.
 
     Parameters
@@ -42,6 +43,9 @@ def overstatement(name: str, text: str, told: str, say: Strings) -> str:
         The state of what it shows, as the tables tell it.
     say
         The words of the furniture of its page.
+    templates
+        The folder of templates of the project's own, which need not tell search engines to leave
+        a draft alone, as the shipped ones do.
 
     Examples
     --------
@@ -56,9 +60,8 @@ def overstatement(name: str, text: str, told: str, say: Strings) -> str:
         meant = {canonical(one(f"state-{state}-meaning")) for one in (say, english())}
         if mark.format(state) in text or any(one in plain for one in meant):
             return state
-    if "reviewed" in above and is_html and (_is_listed(text) or '"lastReviewed"' in text):
-        return "reviewed"
-    return ""
+    listed = is_html and ((_is_listed(text) and not templates) or '"lastReviewed"' in text)
+    return "reviewed" if listed and "reviewed" in above else ""
 
 
 def _is_listed(page: str) -> bool:
@@ -73,8 +76,10 @@ def overstated(run: Run, work: Path, given: Given, views: Views) -> Failure | No
     edition, section = (run.parameters.get(name, "") for name in ("edition", "section"))
     told = views.view(("page", run.document, edition, section), given)
     assert told is not None  # it was planned by what the page has
+    own = os.environ.get(TEMPLATES_VARIABLE, "")
     for name in run.outputs.values():
-        claimed = overstatement(name, (work / name).read_text("utf-8"), told.state, told.say)
+        text = (work / name).read_text("utf-8")
+        claimed = overstatement(name, text, told.state, told.say, templates=own)
         if claimed:
             said = f"{name} calls itself {claimed}, and by the tables it is {told.state}"
             return run.failed(f"{said}: a cell shows it in words of its own")

@@ -44,6 +44,7 @@ def release_faults(
     found = {
         view.document: [
             *of_all,
+            *_unbound(view),
             *_signed_and_gone(view),
             *_before_the_words(content, signoff_statuses(view), dates),
         ]
@@ -115,6 +116,22 @@ def _words_of_notebooks(folder: str | os.PathLike[str]) -> Iterator[Diagnostic]:
                     hint="Make them a statement, or tag the cell remove-cell.",
                     file=path.as_posix(),
                 )
+
+
+def _unbound(view: PageView) -> Iterator[Diagnostic]:
+    """Yield a page that was received, and of which nothing says what."""
+    [row] = view.rows("documents")
+    if not row["supplied_hash"] and view.edition("supplied").statements:
+        yield Diagnostic(
+            rule="supplier-copy-not-held",
+            severity="warning",
+            message="Nothing says whether the archive copy is as it was received.",
+            hint="Take in what was received once more: ketcontent import --replace.",
+            table="documents",
+            key=view.document,
+            column="supplied_hash",
+            cell="",
+        )
 
 
 def _signed_and_gone(view: PageView) -> Iterator[Diagnostic]:

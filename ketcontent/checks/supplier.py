@@ -1,17 +1,35 @@
-"""Judge whether somebody has decided about what the supplier changed or withdrew."""
+"""Judge whether what was received stands, and what the supplier changed is decided on."""
 
 from __future__ import annotations
 
 from ketcontent.diagnostics import Diagnostic
-from ketcontent.importing import supplier_marks
+from ketcontent.importing import received_hash, supplier_marks
 from ketcontent.pages import PageView
 
 _COLUMNS = {"documents": "title", "sections": "heading", "statements": "text"}
 
 
 def judge_supplier(view: PageView) -> list[Diagnostic]:
-    """Return a fault for each title, heading and sentence that waits for an editor's decision."""
-    return [
+    """Return a fault for each title, heading and sentence that waits for an editor's decision.
+
+    And one where the archive copy, which shows what was received word for word, was changed since.
+    """
+    [page] = view.rows("documents")
+    was = page["supplied_hash"]
+    now = received_hash(page["supplied_title"], view.rows("sections"), view.rows("statements"))
+    changed = [
+        Diagnostic(
+            rule="supplier-copy-changed",
+            message="A supplied column of this page says something else than was received.",
+            hint="Put it back as git has it, or take in what was received with 'ketcontent import "
+            "--replace': the archive copy is shown as it was received.",
+            table="documents",
+            key=view.document,
+            column="supplied_hash",
+            cell=was,
+        )
+    ]
+    return (changed if was and was != now else []) + [
         Diagnostic(
             rule=f"supplier-{mark.change}",
             message=str(mark),

@@ -9,4 +9,5 @@ from .marks import SupplierMark as SupplierMark
 from .marks import mark_of as mark_of
 from .marks import supplier_marks as supplier_marks
 from .plain_text import read_page as read_page
+from .received import received_hash as received_hash
 from .rows import import_page as import_page

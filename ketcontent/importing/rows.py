@@ -18,6 +18,7 @@ from ketcontent.importing.plain_text import (
     refuse_marked_up,
     split_sentences,
 )
+from ketcontent.importing.received import received_hash
 from ketcontent.importing.versions import (
     OldRows,
     Rows,
@@ -133,6 +134,7 @@ def _rows(
         **old.document,
         "document": document,
         "supplied_title": received,
+        "supplied_hash": received_hash(received, sections, statements),
         "language": language,
     }
     if old.document:

@@ -47,8 +47,8 @@ FILES = tuple(f"{table}.csv" for table in TABLES)
 
 TEA = {
     "documents": """\
-document,title,supplied_title,language,about_type,about,audience,purpose,publisher,funding,review_every_days,supplier_change,supplier_was,supplier_decision,supplier_reason
-tea,Tea,Tea,en,,,,,,,365,,,,
+document,title,supplied_title,supplied_hash,language,about_type,about,audience,purpose,publisher,funding,review_every_days,supplier_change,supplier_was,supplier_decision,supplier_reason
+tea,Tea,Tea,,en,,,,,,,365,,,,
 """,
     "sections": """\
 document,section,position,number,heading,supplied_position,supplied_number,supplied_heading,supplied_run_in,supplier_change,supplier_was,supplier_decision,supplier_reason
@@ -791,7 +791,7 @@ def test_any_content_is_read_back_as_it_was_written_and_written_as_it_was_read(c
             "title",
             "a\ud800b",
             "documents.csv:2",
-            "Byte 177 (0xed) is not UTF-8.",
+            "Byte 191 (0xed) is not UTF-8.",
             "wrong-encoding",
             id="half a surrogate pair",
         ),

@@ -74,6 +74,10 @@ class SignoffStatus:
         return self.signed.section
 
 
+EARLIEST = "2000-01-01"
+"""The first day that a sign-off may bear: the tables alone do not tell since when words stand."""
+
+
 def signoff_statuses(view: PageView) -> list[SignoffStatus]:
     """Return where all that is signed of a page stands in each capacity that must sign it.
 
@@ -96,6 +100,8 @@ def signoff_statuses(view: PageView) -> list[SignoffStatus]:
                 reason = why_not(capacity, who, one, author=authors.get(one.key, ""))
                 if is_to_come(signoff["signed_on"]):
                     reason = f"it is dated {signoff['signed_on']}, a day still to come"
+                if signoff["signed_on"] < EARLIEST:
+                    reason = f"it is dated {signoff['signed_on']}, before there were such sign-offs"
                 if signoff["verdict"] != "approved":
                     reason = ""  # a no counts whoever has come to be whom since
                 why = reason or why

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from difflib import get_close_matches
 from typing import Any
 
 from ketcontent.diagnostics import Diagnostic
@@ -25,6 +26,13 @@ def current_waivers(content: Content, day: datetime.date) -> set[tuple[str, str,
         for row in rows_of(content.waivers)
         if row["until"] >= day.isoformat() and not is_never_waived(row["rule"])
     }
+
+
+def _near(waiver: Mapping[str, str], at_fault: Collection[tuple[str, str, str]]) -> str:
+    """Return the finding on its row that a waiver looks to be meant for, if it is for none."""
+    there = [one[2] for one in at_fault if one[:2] == (waiver["table"], waiver["row"])]
+    close = get_close_matches(waiver["rule"], there, n=1, cutoff=0.8)
+    return close[0] if close and waiver["rule"] not in there else ""
 
 
 def judge_waivers(
@@ -52,6 +60,16 @@ def judge_waivers(
                     rule="waiver-of-a-sign-off",
                     message="No sign-off can be waived.",
                     hint="Delete this row, and have the statement signed.",
+                    cell=waiver["rule"],
+                    **place,
+                )
+            )
+        elif near := _near(waiver, at_fault):
+            faults.append(
+                Diagnostic(
+                    rule="waiver-misspelt",
+                    message=f"{waiver['rule']} finds nothing there, and {near} does.",
+                    hint=f"Did you mean '{near}'? Then write it so; else delete this row.",
                     cell=waiver["rule"],
                     **place,
                 )

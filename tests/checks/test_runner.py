@@ -158,6 +158,15 @@ def test_a_waiver_hides_nothing_else(other: dict[str, str]) -> None:
     }
 
 
+@pytest.mark.parametrize("rule", ["unknown-sources", "unknow-source", "source-gone"])
+def test_a_waiver_of_a_misspelt_finding_hides_nothing_and_is_a_fault_of_its_row(rule: str) -> None:
+    row = {**WAIVER, "rule": rule}
+    named = "waiver-not-needed" if rule.startswith("source") else "waiver-misspelt"
+    assert faults(page(BROKEN, waivers=row)) == faults(page(BROKEN)) | {
+        (named, f"statements/zinc/colds/{rule}")
+    }
+
+
 def test_a_waiver_hides_a_finding_on_any_table() -> None:
     old = page({("sources", "roe-2021"): {"retraction_checked_on": "2001-01-01"}})
     row = {"table": "sources", "row": "roe-2021", "rule": "retraction-unchecked"}

@@ -105,6 +105,7 @@ def forget_site(build: str) -> None:
             site.ended = True
             for process in site.processes:
                 process.close()
+        # What a killed process was still writing is left to Dask, which clears its folder.
         shutil.rmtree(site.root, ignore_errors=True)
 
 

@@ -24,14 +24,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-import shutil
 import sys
 import time
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from queue import Empty
-from tempfile import mkdtemp
 from typing import Any
 
 from jupyter_client.asynchronous.client import AsyncKernelClient
@@ -40,6 +38,7 @@ from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 from ketcontent.execution.forkserver import Kernel, can_fork, fork_kernel, too_slow
 from ketcontent.execution.forkserver_program import KernelRequest
+from ketcontent.execution.socket_folders import new_socket_folder, remove_socket_folder
 
 
 def __getattr__(name: str) -> Any:
@@ -127,7 +126,7 @@ class _WarmManager(AsyncKernelManager):
             self.provisioner = _WarmProvisioner(
                 kernel_id=self.kernel_id or "", kernel_spec=specification, parent=self
             )
-            folder = self.provisioner.sockets = mkdtemp(prefix="ket-")
+            folder = self.provisioner.sockets = new_socket_folder()
             # The name of a socket may have a hundred bytes; only the user may open the folder.
             if len(os.fsencode(folder)) < 80:
                 self.transport, self.ip = "ipc", str(Path(folder, "k"))
@@ -180,7 +179,7 @@ class _WarmProvisioner(LocalProvisioner):
         await super().cleanup(restart=restart)
         if not restart:
             self.kernel = None
-            shutil.rmtree(self.sockets, ignore_errors=True)
+            remove_socket_folder(self.sockets)
 
 
 def ipykernel_words(command: Sequence[str]) -> list[str] | None:

@@ -21,7 +21,6 @@ import contextlib
 import gc
 import importlib
 import os
-import shutil
 import signal
 import socket
 import sys
@@ -34,6 +33,7 @@ from multiprocessing.connection import Connection, wait
 from typing import NoReturn
 
 from ketcontent.dependencies import start_trace
+from ketcontent.execution.socket_folders import remove_socket_folder
 
 STARTED = None
 """What a kernel says when its sockets are there."""
@@ -152,7 +152,7 @@ def _drop(connection: Connection, kernels: _Kernels) -> None:
         _kill_group(kernel.pid)
         os.waitpid(kernel.pid, 0)
     if kernel.sockets not in (other.sockets for other in kernels.values()):  # not begun anew
-        shutil.rmtree(kernel.sockets, ignore_errors=True)
+        remove_socket_folder(kernel.sockets)
 
 
 def _kill_group(leader: int) -> None:

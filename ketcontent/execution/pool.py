@@ -8,12 +8,11 @@ fork server (`ketcontent.execution.forkserver`), which has imported what every n
 
 from __future__ import annotations
 
-import contextlib
+import atexit
 import importlib
 import multiprocessing
 import multiprocessing.util
 import os
-import shutil
 import signal
 import socket
 import threading
@@ -22,6 +21,7 @@ from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from multiprocessing import forkserver
 from multiprocessing.context import BaseContext
 from pathlib import Path
@@ -29,6 +29,7 @@ from typing import Any
 
 from ketcontent.execution.forkserver import NOTEBOOKS, attach, can_fork, start_fork_server
 from ketcontent.execution.run import Outcome, Run, run_one
+from ketcontent.execution.socket_folders import new_socket_folder, remove_socket_folder
 
 PRELOAD_WORKER = "ketcontent.execution.preload_worker"
 """What a worker imports before it does anything."""
@@ -161,9 +162,19 @@ def _start_workers() -> BaseContext:
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([PRELOAD_WORKER])
+    _settle_sockets()
     with _no_interrupt():
         forkserver.ensure_running()
     return context
+
+
+@cache
+def _settle_sockets() -> None:
+    """Have multiprocessing keep its sockets in a folder that outlives no process for long."""
+    config = multiprocessing.current_process()._config  # type: ignore[attr-defined]
+    if "tempdir" not in config:
+        config["tempdir"] = new_socket_folder()
+        atexit.register(remove_socket_folder, config["tempdir"])
 
 
 @contextmanager
@@ -198,8 +209,7 @@ def _end_with_parent() -> None:
     if parent is not None:
         parent.join()
         # Where it was killed, it left the folder of the sockets of its workers.
-        with contextlib.suppress(FileNotFoundError):
-            shutil.rmtree(multiprocessing.util.get_temp_dir())
+        remove_socket_folder(multiprocessing.util.get_temp_dir())
         # SystemExit would not do: to the pool it is the result of a task, and the worker goes on.
         os._exit(1)
 

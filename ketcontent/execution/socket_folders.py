@@ -1,0 +1,61 @@
+"""Folders for sockets. Whoever makes one holds a lock in it, which ends with the process.
+
+So a later process can tell which of them nobody needs any more, though whoever made them was killed
+together with all that would have cleared up.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import stat
+from functools import cache
+from pathlib import Path
+from tempfile import gettempdir, mkdtemp
+
+_PREFIX = "ket-"
+
+_held: dict[str, int] = {}
+"""The locks of the folders that this process made."""
+
+
+def new_socket_folder() -> str:
+    """Return a new folder, which only the user may open; first clear away those of the dead."""
+    import fcntl
+
+    _clear_once()
+    folder = mkdtemp(prefix=_PREFIX)
+    handle = os.open(f"{folder}/locking", os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+    fcntl.flock(handle, fcntl.LOCK_EX)
+    os.rename(f"{folder}/locking", f"{folder}/lock")  # nobody finds it unlocked
+    _held[folder] = handle
+    return folder
+
+
+def remove_socket_folder(folder: str) -> None:
+    """Remove a folder of sockets."""
+    # A kernel may be removing its sockets itself; what is left then is cleared away later.
+    shutil.rmtree(folder, ignore_errors=True)
+    if (handle := _held.pop(folder, None)) is not None:
+        os.close(handle)
+
+
+def clear_socket_folders() -> None:
+    """Remove the folders of this user whose makers are gone."""
+    import fcntl
+
+    for folder in Path(gettempdir()).glob(f"{_PREFIX}*"):
+        with contextlib.suppress(OSError):  # it is not ours, in use, or gone meanwhile
+            found = folder.lstat()
+            if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
+                continue
+            handle = os.open(folder / "lock", os.O_RDWR | os.O_NOFOLLOW)
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                remove_socket_folder(str(folder))
+            finally:
+                os.close(handle)
+
+
+_clear_once = cache(clear_socket_folders)

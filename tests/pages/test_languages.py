@@ -138,7 +138,7 @@ def test_no_word_of_the_furniture_is_left_in_another_language(tmp_path: Path, ed
     content = spoken_in(with_everything(sound_page()), "qaa", invented("qaa"))
     # Where a project asks for less than the package, that is said in English, whatever it says.
     asked = read_content(ROOT / "data")
-    names = ("policies", "rules", "topics")
+    names = ("policies", "rules", "phrases", "topics", "help_lines")
     content = replace(content, **{name: getattr(asked, name) for name in names})
     page = assemble(content, "zinc", edition=edition)
     html = shown(tmp_path, "page", with_signoffs(content, page)._repr_mimebundle_())

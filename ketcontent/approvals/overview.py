@@ -9,7 +9,7 @@ from typing import Any
 from ketcontent.approvals.scope import is_of_the_page, shown_keys
 from ketcontent.approvals.status import SignoffStatus, review_date, review_due, signoff_statuses
 from ketcontent.dependencies import is_tracing, reading_whole, record_dependency
-from ketcontent.model import TABLES, Content, deviations, rows_of
+from ketcontent.model import TABLES, Content, Deviation, deviations, rows_of
 from ketcontent.pages import Document, Entry, Index, PageView, Signer, interface, page_views
 from ketcontent.text import digest
 
@@ -37,8 +37,16 @@ def with_signoffs(content: Content, page: Document) -> Document:
         return with_statuses(view, page, signoff_statuses(view))
 
 
-def with_statuses(view: PageView, page: Document, statuses: Sequence[SignoffStatus]) -> Document:
-    """Return what is shown of a page with its state and signers, by the statuses of all of it."""
+def with_statuses(
+    view: PageView,
+    page: Document,
+    statuses: Sequence[SignoffStatus],
+    below: Sequence[Deviation] | None = None,
+) -> Document:
+    """Return what is shown of a page with its state and signers, by the statuses of all of it.
+
+    Where its project asks less than the package is in `below`, if that is known already.
+    """
     if page.edition == "supplied":
         return page
     shown = shown_keys(page)
@@ -74,7 +82,7 @@ def with_statuses(view: PageView, page: Document, statuses: Sequence[SignoffStat
         last_review=str(last or ""),
         next_review=str(due or ""),
         version=_version(page.document, found),
-        deviations=tuple(map(str, deviations(view.content))),
+        deviations=tuple(map(str, deviations(view.content) if below is None else below)),
     )
 
 
@@ -103,7 +111,7 @@ def list_documents(content: Content) -> Index:
             return list_documents(content)
     entries = []
     for view in page_views(content, list(content.documents["document"])):
-        page = with_statuses(view, view.edition(), signoff_statuses(view))
+        page = with_statuses(view, view.edition(), signoff_statuses(view), ())
         entries.append(
             Entry(
                 document=page.document,

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 
 from ketcontent.atomic import write_through
 from ketcontent.hashing import hash_bytes
-from ketcontent.markup import TEMPLATES_VARIABLE, Strings, english
+from ketcontent.markup import Strings, english
 from ketcontent.model import rows_of
 from ketcontent.pages import interface
+from ketcontent.resources import TEMPLATES_VARIABLE
 from ketcontent.text import canonical
 
 if TYPE_CHECKING:

@@ -301,14 +301,15 @@ class Views:
 def _views(page: str, rows: Content) -> dict[Dependency, View]:
     """Return each edition of a page and each section, as a notebook has it."""
     from ketcontent.approvals import signoff_statuses, with_statuses
+    from ketcontent.model import deviations
     from ketcontent.pages import PageView
 
     found: dict[Dependency, View] = {}
     view = PageView(rows, page)
-    statuses = signoff_statuses(view)
+    statuses, below = signoff_statuses(view), deviations(rows)
     for edition in EDITIONS:
         for key in ("", *(one.section for one in view.edition(edition))):
-            shown = with_statuses(view, view.edition(edition, key), statuses)
+            shown = with_statuses(view, view.edition(edition, key), statuses, below)
             said = json.dumps(shown, default=_parts_of)
             found["page", page, edition, key] = View(
                 hash_bytes(said.encode()), shown.state, shown.say

@@ -3,6 +3,7 @@ from .content import empty_content as empty_content
 from .content import frame_of as frame_of
 from .content import rows_of as rows_of
 from .floor import CLINICAL_PROFESSIONS as CLINICAL_PROFESSIONS
+from .floor import Deviation as Deviation
 from .floor import deviations as deviations
 from .floor import shipped_policies as shipped_policies
 from .laws import KEY_PATTERN as KEY_PATTERN

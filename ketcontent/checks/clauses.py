@@ -22,7 +22,7 @@ from functools import lru_cache
 from typing import Literal
 
 from ketcontent.checks.passages import FoldedText
-from ketcontent.checks.words import Word, bases_of, word_set, words_of
+from ketcontent.checks.words import Word, bases_of, spelling, word_set, words_of
 
 Excuse = Literal[
     "denied", "asked", "conditional", "hedged", "quoted", "reported", "compared", "advised", "told"
@@ -48,8 +48,9 @@ _Phrases = Mapping[str, Sequence[tuple[str, ...]]]
 
 def _phrases(*lines: str) -> _Phrases:
     found: dict[str, list[tuple[str, ...]]] = {}
-    for one in sorted((tuple(one.split()) for line in lines for one in line.split(",")), key=len):
-        found.setdefault(one[0], []).insert(0, one)
+    phrases = [tuple(map(spelling, one.split())) for line in lines for one in line.split(",")]
+    for phrase in sorted(phrases, key=len):
+        found.setdefault(phrase[0], []).insert(0, phrase)
     return found
 
 

@@ -29,11 +29,6 @@ _WORD = re.compile(
 )
 
 
-def word_set(words: str) -> frozenset[str]:
-    """Return words that are written with spaces between them."""
-    return frozenset(words.split())
-
-
 _SHORT = {
     "n't": "not", "'re": "be", "'m": "be", "'ve": "have", "'ll": "will", "'d": "would",
 }  # fmt: skip
@@ -45,11 +40,6 @@ _WHOLE = {
     "doesnt": ("does", "not"), "wont": ("will", "not"), "gonna": ("going", "to"),
     "let's": ("let", "us"),
 }  # fmt: skip
-
-NUMBERS = word_set(
-    "half one two three four five six seven eight nine ten eleven twelve fifteen twenty"
-    " thirty forty fifty sixty seventy eighty ninety hundred thousand million dozen"
-)
 
 
 class Word(NamedTuple):
@@ -109,6 +99,17 @@ def spelling(word: str) -> str:
     It need not be a word, as long as both spellings come to it: *promise* is *promize* here.
     """
     return _BRITISH.sub(lambda found: "iz" if found.group() == "is" else "or", word)
+
+
+def word_set(words: str) -> frozenset[str]:
+    """Return words that are written with spaces between them, in the one spelling."""
+    return frozenset(map(spelling, words.split()))
+
+
+NUMBERS = word_set(
+    "half one two three four five six seven eight nine ten eleven twelve fifteen twenty"
+    " thirty forty fifty sixty seventy eighty ninety hundred thousand million billion dozen"
+)
 
 
 @lru_cache(maxsize=1)

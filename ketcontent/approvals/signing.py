@@ -216,7 +216,9 @@ def _around(view: PageView, one: SignoffStatus) -> list[str]:
     lines = []
     if shown.certainty:
         rows = {row["statement"]: row for row in view.rows("statements")}
-        reasons = rows[one.statement]["certainty_reasons"] or "no reasons given"
+        row = rows[one.statement]
+        given = "; ".join(filter(None, (row["grade_reasons"], row["certainty_reasons"])))
+        reasons = given or "no reasons given"
         lines.append(f"  certainty: {shown.certainty} ({reasons})")
     heading, before, after = shown.stands[1:]
     for name, said in (

@@ -4,6 +4,8 @@ from .clauses import explain as explain
 from .dates import dates_due as dates_due
 from .formats import drawn as drawn
 from .formats import to_summary as to_summary
+from .plugins import installed_judges as installed_judges
+from .plugins import judge_by_plugins as judge_by_plugins
 from .reading_levels import FLESCH_KINCAID_TARGET as FLESCH_KINCAID_TARGET
 from .reading_levels import judge_readability as judge_readability
 from .reading_levels import readability as readability

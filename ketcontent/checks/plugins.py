@@ -8,6 +8,9 @@ diagnostics::
 
 What it finds is advice, whatever it says, unless a row of ``policies`` names it for the kind of
 the statement: then it is as bad as it says. A judge that fails is a finding, never a crash.
+
+It looks at whole pages, and may take its time: in the workbench it looks when a page is opened or
+saved, when a statement is chosen, and when typing rests, not at each letter.
 """
 
 from __future__ import annotations
@@ -30,13 +33,22 @@ Judge = Callable[..., Iterable[Diagnostic]]
 def judge_by_plugins(view: PageView, *, edition: Edition = "current") -> list[Diagnostic]:
     """Return what the judges of other packages find on a page, and which of them failed."""
     found: list[Diagnostic] = []
-    for point in _installed(tuple(sys.path)):
+    for point in _points():
         try:
             judged = [_as_found(one, point, view) for one in point.load()(view, edition=edition)]
         except Exception as fault:  # a stranger's code: whatever it raises
             judged = [_failed(point, fault, view)]
         found += judged
     return found
+
+
+def installed_judges() -> tuple[str, ...]:
+    """Return the names of the judges that other packages add."""
+    return tuple(point.name for point in _points())
+
+
+def _points() -> tuple[EntryPoint, ...]:
+    return _installed(tuple(sys.path))
 
 
 @lru_cache(maxsize=4)

@@ -74,11 +74,12 @@ def _citation(text: str, source: str) -> tuple[int, int] | None:
 def _support(page: Document, one: Statement, said: dict[str, str]) -> Iterator[Diagnostic]:
     supporting = [source for source in one.cites if said.get(source) == "supports"]
     if not supporting:
+        graded = f" graded {one.certainty}" if one.certainty else ""
         yield statement_fault(
             page,
             one,
             "no-source",
-            f"A {one.kind} statement cites no source that supports it.",
+            f"A {one.kind} statement{graded} cites no source that supports it.",
             "Cite one, with its row of evidence, or cut the statement.",
         )
     against = [source for source, role in said.items() if role == "contradicts"]

@@ -9,6 +9,7 @@ from typing import Any
 from ketcontent.approvals import judge_signoffs, signoff_statuses
 from ketcontent.checks import (
     current_waivers,
+    judge_by_plugins,
     judge_certainty,
     judge_readability,
     judge_repetition,
@@ -54,10 +55,11 @@ def sentence_faults(content: Content, document: str, statement: str) -> list[Dia
 def page_faults(content: Content, document: str, statement: str) -> list[Diagnostic]:
     """Return what the judges find in a statement who read the whole page.
 
-    First use, repetition, and sign-offs, which depend on where it stands.
+    First use, repetition, and sign-offs, which depend on where it stands; and the judges of other
+    packages, which may take their time.
     """
     view = PageView(content, document)
-    found = [*judge_terms(view), *judge_repetition(view)]
+    found = [*judge_terms(view), *judge_repetition(view), *judge_by_plugins(view)]
     found += judge_signoffs(view, signoff_statuses(view))
     return _standing(content, found, f"{document}/{statement}")
 

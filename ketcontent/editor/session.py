@@ -34,6 +34,7 @@ EDITABLE = (
     "kind",
     "certainty",
     "certainty_reasons",
+    "grade_reasons",
     "topics",
     "author",
 )

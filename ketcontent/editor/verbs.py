@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from ketcontent.approvals import sign_off, signables
+from ketcontent.checks import installed_judges
 from ketcontent.clock import today
 from ketcontent.editor.bench import (
     Bench,
@@ -66,6 +67,7 @@ def _open(bench: Bench, message: Mapping[str, Any]) -> Answer:
             "day": today().isoformat(),
         },
         "choices": {
+            "judges": installed_judges(),
             "notices": list(dict.fromkeys(content.notices["notice"])),
             "topics": [
                 {"key": key, "question": row["question"]}

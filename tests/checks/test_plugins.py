@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from ketcontent.checks.plugins import installed_judges
 from ketcontent.checks.runner import check
+from ketcontent.editor.feedback import page_faults, sentence_faults
 from tests.judging import DAY, page
 
 FINDS = """
@@ -70,3 +72,12 @@ def test_a_judge_that_fails_is_a_finding_and_the_others_go_on(
     assert one.message.startswith(f"The judge 'house-style' failed: {said}")
     assert one.severity == "warning"
     assert "no-grade" in {one.rule for one in report}
+
+
+def test_in_the_workbench_it_looks_when_typing_rests_and_not_at_each_letter(package: Path) -> None:
+    package.write_text(FINDS)
+    content = page()
+    assert installed_judges() == ("house-style",)
+    assert "no-zinc" in {one.rule for one in page_faults(content, "zinc", "colds")}
+    assert "no-zinc" not in {one.rule for one in sentence_faults(content, "zinc", "colds")}
+    assert "no-zinc" not in {one.rule for one in page_faults(content, "zinc", "harm")}

@@ -387,6 +387,34 @@ def test_a_finding_is_waived_with_a_reason_until_a_day(tab: Tab, project: Path) 
     assert rows_by_key(read_content(project / "data"), "waivers") == {}
 
 
+def test_what_a_finding_says_instead_is_taken_by_key_and_button_and_reasons_of_grade_are_kept(
+    tab: Tab, project: Path
+) -> None:
+    editor = tab.choose("addiction-3")
+    was = editor.input_value()
+    editor.press("Control+End")
+    editor.press_sequentially(" He committed suicide prior to this.")
+    label = tab.at(".kc-fault.kc-error", has_text="committed suicide")
+    jargon = tab.at(".kc-fault.kc-advice", has_text="plainer word")
+    label.wait_for()
+    jargon.wait_for()
+    editor.press("F9")
+    wait_until(lambda: editor.input_value() == f"{was} He died by suicide prior to this.")
+    label.wait_for(state="detached")
+    jargon.get_by_role("button", name="Write “before”").click()
+    wait_until(lambda: editor.input_value() == f"{was} He died by suicide before this.")
+    jargon.wait_for(state="detached")
+    reasons = tab.page.get_by_label("What lowers or raises it (GRADE)")
+    reasons.fill("risk-of-bias imprecision")
+    tab.save()
+    row = rows_by_key(read_content(project / "data"), "statements")["ketamine", "addiction-3"]
+    assert row["text"] == f"{was} He died by suicide before this."
+    assert row["grade_reasons"] == "risk-of-bias imprecision"
+    reasons.fill("")
+    editor.fill(was)
+    tab.save()
+
+
 def test_a_cut_statement_is_brought_back(tab: Tab, project: Path) -> None:
     tab.choose("reviews-1")
     assert "There are no reviews yet." in tab.at(".kc-middle").inner_text()

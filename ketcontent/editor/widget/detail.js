@@ -1,7 +1,7 @@
 // The chosen statement: its words, what was found in them, its facts, what changed, its evidence.
 
 import { h, differs, options, redline } from "./elements.js";
-import { CERTAINTIES, FORMS, KINDS, SIGNED } from "./names.js";
+import { CERTAINTIES, COLUMNS, FORMS, GRADE_REASONS, KINDS, SIGNED } from "./names.js";
 import { moved, same } from "./merge.js";
 
 export function detailOf(bench) {
@@ -16,7 +16,7 @@ export function detailOf(bench) {
   const shape = () => {
     const { row, pending, reads, standings, supplied } = state.detail;
     const sections = state.listing.map((one) => one.section).join();
-    const reviewed = bench.review.on() && [bench.review.capacity(), pending, reads, standings, row.certainty_reasons];
+    const reviewed = bench.review.on() && [bench.review.capacity(), pending, reads, standings, row.certainty_reasons, row.grade_reasons];
     return JSON.stringify([state.chosen, reviewed, Boolean(row.position), row.position ? row.notice && reads : supplied, row.notice, sections]);
   };
 
@@ -104,10 +104,16 @@ export function detailOf(bench) {
       },
       options(sections, row.section),
     );
-    const topicsInput = input("topics");
-    const questions = topics.map((one) => h("option", { value: one.key }, one.question));
-    const known = h("datalist", { id: `${me}-topics-known` }, questions);
-    topicsInput.setAttribute("list", known.id);
+    // A list of keys with spaces between them, and the keys that there are, with what they mean.
+    const keys = (name, meanings) => {
+      const control = input(name);
+      const known = meanings.map(([key, meaning]) => h("option", { value: key }, meaning));
+      const list = h("datalist", { id: `${me}-${name}-known` }, known);
+      control.setAttribute("list", list.id);
+      return [control, list];
+    };
+    const [topicsInput, topicsKnown] = keys("topics", topics.map((one) => [one.key, one.question]));
+    const [reasonsInput, reasonsKnown] = keys("grade_reasons", Object.entries(GRADE_REASONS));
     const names = people.map((one) => [one.key, one.name]);
     return h(
       "div",
@@ -115,9 +121,11 @@ export function detailOf(bench) {
       field("label", "Label", input("label")),
       field("kind", "Kind", select(KINDS, "kind", "not set")),
       field("certainty", "Certainty", select(CERTAINTIES, "certainty", "not graded")),
-      field("certainty_reasons", "Reasons for the grade", input("certainty_reasons")),
+      field("certainty_reasons", COLUMNS.certainty_reasons, input("certainty_reasons")),
+      field("grade_reasons", COLUMNS.grade_reasons, reasonsInput),
+      reasonsKnown,
       field("topics", "Topics it answers", topicsInput),
-      known,
+      topicsKnown,
       field("notice", "Notice", select(notices, "notice", "none")),
       field("form", "Shown as", select(FORMS, "form")),
       h("div", { class: "kc-field" }, h("label", { for: home.id }, "Section"), home),

@@ -7,6 +7,15 @@ export const SEVERITIES = {
 };
 export const KINDS = ["benefit", "risk", "mechanism", "use", "regulatory", "advice", "background"];
 export const CERTAINTIES = ["high", "moderate", "low", "very-low"];
+export const GRADE_REASONS = {
+  "risk-of-bias": "Lowers: the studies may be biased",
+  inconsistency: "Lowers: the studies disagree",
+  indirectness: "Lowers: other people, treatments or outcomes were studied",
+  imprecision: "Lowers: few people, or a wide range of results",
+  "publication-bias": "Lowers: studies may be missing",
+  "large-effect": "Raises: the effect is large",
+  "dose-response": "Raises: more of it does more",
+};
 export const FORMS = ["paragraph", "item", "notice"];
 export const ROLES = ["supports", "qualifies", "contradicts"];
 export const CAPACITIES = ["editorial", "clinical", "lay"];
@@ -19,6 +28,7 @@ export const SIGNED = {
 export const COLUMNS = {
   text: "Words",
   certainty_reasons: "Reasons for the grade",
+  grade_reasons: "What lowers or raises it (GRADE)",
   form: "Shown as",
   author: "Writer",
 };

@@ -32,6 +32,7 @@ export function pageFindingsOf(bench, { onFold }) {
       })
       .filter(({ number }) => number);
     const said = sums.map(({ severity, number }) => howMany(severity, number)).join(", ") || "no findings";
+    const { judges = [] } = bench.state.choices;
     const within = element.contains(document.activeElement);
     bench.fields.redraw(
       element,
@@ -45,6 +46,7 @@ export function pageFindingsOf(bench, { onFold }) {
             "p",
             { class: "kc-hint" },
             "What belongs to no single statement. ",
+            judges.length ? `Judges of other packages (${judges.join(", ")}) look when typing rests. ` : "",
             button("Look again", lookAgain, { class: "kc-quiet", "data-field": "whole again" }),
           ),
           sums.map(({ severity, own, number }) => [

@@ -51,15 +51,14 @@ export function reviewOf(bench) {
     );
     const comment = h("textarea", { rows: 2, id: `${me}-comment`, "data-field": "comment", "data-kept": commentName() });
     const nobody = h("p", { class: "kc-note kc-warn" }, "Nobody is named in the table of people yet, so nobody can sign.");
+    const reasons = [one.row.grade_reasons, one.row.certainty_reasons].filter(Boolean).join(". ");
     return h(
       "div",
       { class: "kc-review" },
       h("div", { class: "kc-row kc-who" }, h("label", { for: who.id }, "I am "), who, h("label", { for: as.id }, " and sign as "), as),
       people.length ? "" : nobody,
       h("blockquote", { class: "kc-toread", tabindex: "0", "data-field": "toread" }, one.reads),
-      one.row.certainty_reasons
-        ? h("p", { class: "kc-hint" }, `Reasons for the grade: ${one.row.certainty_reasons}`)
-        : "",
+      reasons ? h("p", { class: "kc-hint" }, `Reasons for the grade: ${reasons}`) : "",
       one.pending ? "" : said(standing),
       h("label", { class: "kc-label", for: comment.id }, "Comment"),
       comment,

@@ -28,6 +28,13 @@ public-tune, public-held
 second-tune, second-held
     ``second.csv``, collected after that. As first run: 71 of 126 (recall 56%), and 71 of the 78
     found were faulty (precision 91%); with the rules before, 66. Then rules were widened again.
+third-tune, third-held
+    ``third.csv``, collected after that. As first run: 65 of 94 (recall 69%), and 65 of the 68 found
+    were faulty (precision 96%); with the rules before all of this, 60: these are the cleanest
+    numbers there are. By family: bare effects 18 of 18, numbers and hedges 4 of 4, dose 4 of 4,
+    promotion 13 of 15, safety 6 of 8; certainty 5 of 11, crisis 2 of 3, minimized harm 2 of 6,
+    nature and tradition 2 of 7, running down 1 of 8. The target, 80% at 90%, is not reached on
+    recall. Then rules were widened once more.
 
 A sentence is found when a rule of severity error or warning, or the judge of certainty, finds
 something in it; "with advice" counts advice as a find, and no advice on honest sentences against
@@ -57,9 +64,9 @@ _FAMILY = {
     "hedges-what-is-certain": "over-certain-hedge",
 }
 """The faults of the judge of certainty, under the name of their label."""
-_COLLECTED = ("modelled", "strangers", "public", "second")
+_COLLECTED = ("modelled", "strangers", "public", "second", "third")
 """The sets that are labelled by families which are no rules."""
-_MEASURED = ("strangers-held", "public-held", "second-held")
+_MEASURED = ("strangers-held", "public-held", "second-held", "third-held")
 """The halves that are shown without their sentences, to be measured with again."""
 
 

@@ -63,6 +63,7 @@ def supplier_marks(content: Content, document: str) -> list[SupplierMark]:
     return [
         _mark(table, row, content.schemas[table].key)
         for table in ("documents", "sections", "statements")
+        if any(getattr(content, table)["supplier_change"].tolist())  # hardly ever
         for row in page_rows(content, table, document)
         if row["supplier_change"]
     ]

@@ -137,6 +137,8 @@ class Tab:
         page.get_by_role("menuitem", name="Run", exact=True).click()
         page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
         page.locator(".kc-entry").first.wait_for()
+        # The list is drawn anew when all is known; a click before that may fall between.
+        page.locator(".kc-middle[aria-busy=false]").first.wait_for()
 
     def at(self, selector: str, **given: Any) -> Any:
         return self.page.locator(f".kc-workbench {selector}", **given)

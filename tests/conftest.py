@@ -26,10 +26,11 @@ from ketcontent.execution.pool import process_pool, run_all
 from ketcontent.execution.run import Failure, Run
 from ketcontent.model.content import Content
 from ketcontent.scaffold import create_project
-from tests.laws import FEW
+from tests.laws import FEW, USUAL
 
 # A machine under load is not a fault of what is tested.
-settings.register_profile("ketcontent", deadline=None)
+settings.register_profile("ketcontent", deadline=None, max_examples=USUAL)
+settings.register_profile("thorough", deadline=None)
 settings.load_profile("ketcontent")
 
 # The fast lane tries a few of the examples that the whole suite tries.

@@ -27,6 +27,7 @@ from ketcontent.execution import Failure, Progress
 from ketcontent.execution.parameters import check_parameters, declared_parameters
 from ketcontent.scaffold import create_project
 from tests.conftest import LONG, ROOT, add_pages, build_in, make_project, start, tree, wait_until
+from tests.laws import examples
 
 ASPIRIN = {
     "aspirin/index.html",
@@ -768,11 +769,13 @@ for number in range(rounds):
 """
 
 
-def killed_while_publishing(project: Path, *, exchange: bool) -> list[dict[str, list[str]]]:
+def killed_while_publishing(
+    project: Path, kills: int, *, exchange: bool
+) -> list[dict[str, list[str]]]:
     """Return what was published after each kill and after the build that followed it."""
     mode = "exchange" if exchange else "two moves"
     done = subprocess.run(
-        [sys.executable, "-c", KILLED_WHILE_PUBLISHING, str(project), "40", mode],
+        [sys.executable, "-c", KILLED_WHILE_PUBLISHING, str(project), str(kills), mode],
         capture_output=True,
         text=True,
         check=True,
@@ -790,8 +793,9 @@ def test_a_page_is_wholly_old_or_wholly_new_after_a_kill_at_any_moment(
 ) -> None:
     shutil.rmtree(copy_of_built / "exports")
     (copy_of_built / "exports").mkdir()
-    states = killed_while_publishing(copy_of_built, exchange=True)
-    assert len(states) == 81
+    kills = examples(60)
+    states = killed_while_publishing(copy_of_built, kills, exchange=True)
+    assert len(states) == 2 * kills + 1
     for state in states:
         assert set(state) == ASPIRIN | TEA
         for page in ("aspirin", "tea"):
@@ -806,7 +810,7 @@ def test_a_page_is_brought_back_by_the_next_build_where_folders_cannot_be_exchan
 ) -> None:
     shutil.rmtree(copy_of_built / "exports")
     (copy_of_built / "exports").mkdir()
-    states = killed_while_publishing(copy_of_built, exchange=False)
+    states = killed_while_publishing(copy_of_built, examples(36), exchange=False)
     for state in states:
         for page in ("aspirin", "tea"):
             assert len(counts_of(state, page)) <= 1

@@ -136,6 +136,7 @@ _SPOKEN_OF = _phrases(
     "say nothing about,proves nothing,prove nothing,is not proof,is no proof,is not evidence",
     "is no evidence,are not evidence,are no proof,go further than,goes further than",
     "no legal meaning,does not follow,not mean that,not mean it,not mean they,not mean a",
+    "marketing term,is a slogan,may think that,might think that,often think that,wrongly think",
     "is no guarantee,not make it safe,not make it true,not make it work",
     "that does not tell,that does not show,that does not prove,this does not show",
     "this does not prove,alone does not tell,alone does not show,alone does not prove",

@@ -17,10 +17,10 @@ strangers-tune
 strangers-held
     Its other half. One author who had not seen the rules wrote the whole set, modelled on real
     copy. Before rules were built on the first half, the rules found 50 of its 77 faulty sentences
-    (recall 65%), and 50 of the 61 found were faulty (precision 82%): these are clean numbers, and
-    the ones to quote. After, 64 of 77 (83%) and 64 of 72 (89%): better than on text of others,
-    for the kinds of faults were named after the misses of both halves, in words of some of them,
-    though no sentence of this half was read.
+    (recall 65%), and 50 of the 61 found were faulty (precision 82%): these are clean numbers.
+    After, 64 of 77 (83%) and 64 of 72 (89%): better than on text of others, for the kinds of faults
+    were named after the misses of both halves, in words of some of them, though no sentence of this
+    half was read. After the widenings below, which were made by other sets, 66 of 77 and 66 of 75.
 
 public-tune, public-held
     ``public.csv``. As first run: 107 of its 165 faulty sentences (recall 65%), and 107 of the 117
@@ -30,11 +30,16 @@ second-tune, second-held
     found were faulty (precision 91%); with the rules before, 66. Then rules were widened again.
 third-tune, third-held
     ``third.csv``, collected after that. As first run: 65 of 94 (recall 69%), and 65 of the 68 found
-    were faulty (precision 96%); with the rules before all of this, 60: these are the cleanest
-    numbers there are. By family: bare effects 18 of 18, numbers and hedges 4 of 4, dose 4 of 4,
-    promotion 13 of 15, safety 6 of 8; certainty 5 of 11, crisis 2 of 3, minimized harm 2 of 6,
-    nature and tradition 2 of 7, running down 1 of 8. The target, 80% at 90%, is not reached on
-    recall. Then rules were widened once more.
+    were faulty (precision 96%); with the rules before all of this, 60.
+fourth-tune, fourth-held
+    ``fourth.csv``, collected after rules were widened once more. As first run: 37 of 70 (recall
+    53%), and 37 of the 41 found were faulty (precision 90%). Then rules were widened by its half
+    ``tune``; the other half went from 15 of 32 to 20, with 2 honest ones found as before.
+
+Over the four collected sets the first runs found 280 of 455 faulty sentences (recall 62%), and 280
+of the 304 found were faulty (precision 92%): the numbers to quote. The target, 80% at 90%, is not
+reached on recall: each new subject brings new words, and what runs down other treatments, plays
+down harm, or offers age and fame as proof is found in a third of the sentences and less.
 
 A sentence is found when a rule of severity error or warning, or the judge of certainty, finds
 something in it; "with advice" counts advice as a find, and no advice on honest sentences against
@@ -64,9 +69,9 @@ _FAMILY = {
     "hedges-what-is-certain": "over-certain-hedge",
 }
 """The faults of the judge of certainty, under the name of their label."""
-_COLLECTED = ("modelled", "strangers", "public", "second", "third")
+_COLLECTED = ("modelled", "strangers", "public", "second", "third", "fourth")
 """The sets that are labelled by families which are no rules."""
-_MEASURED = ("strangers-held", "public-held", "second-held", "third-held")
+_MEASURED = ("strangers-held", "public-held", "second-held", "third-held", "fourth-held")
 """The halves that are shown without their sentences, to be measured with again."""
 
 

@@ -60,6 +60,10 @@ def with_statuses(
     elif any(one.capacity == "clinical" for one in valid):
         state = "part-reviewed"
     people = {row["person"]: row for row in view.rows("people")}
+    if page.part:  # a section does not say it
+        below = ()
+    elif below is None:
+        below = deviations(view.content)
     due = review_due(view, last)
     groups: dict[tuple[str, str], list[SignoffStatus]] = {}
     for one in valid:
@@ -82,7 +86,7 @@ def with_statuses(
         last_review=str(last or ""),
         next_review=str(due or ""),
         version=_version(page.document, found),
-        deviations=tuple(map(str, deviations(view.content) if below is None else below)),
+        deviations=tuple(map(str, below)),
     )
 
 

@@ -341,13 +341,13 @@ def _decided(
     """
     from ketcontent.building.decide import Given, decide_page
     from ketcontent.building.publish import WORK
-    from ketcontent.model import copy_content, read_content, slices, table_hashes
+    from ketcontent.model import copy_content, read_given, slices, table_hashes
 
     exports, kept = job.request.exports, job.request.exports / KEPT
 
     @lru_cache(maxsize=1)
     def given_rows(page: str) -> Content:
-        return read_content(kept / page / "data")
+        return read_given(kept / page / "data")
 
     def for_runs(decision: PageDecision) -> Path:
         """Return the folder of the tables of runs; make those that they write to."""

@@ -12,7 +12,7 @@ import json
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from ketcontent.dependencies import Dependency
     from ketcontent.execution import Outcome, Run
     from ketcontent.markup import Strings
-    from ketcontent.model import Content
+    from ketcontent.model import Content, Deviation
 
 
 RECORD_ENTRY = "record"
@@ -283,6 +283,13 @@ class Views:
         self.content = content
         self.known: dict[str, Mapping[Dependency, View]] = {}
 
+    @cached_property
+    def below(self) -> Sequence[Deviation]:
+        """Where the project asks less than the package: the same on each of its pages."""
+        from ketcontent.model import deviations
+
+        return deviations(self.content)
+
     def view(self, dependency: Dependency, given: Given) -> View | None:
         """Return a page, or a section of it; `given` is what is asked for it."""
         from ketcontent.model import slice_of
@@ -290,23 +297,22 @@ class Views:
         page = dependency[1]
         if page not in self.known:
             if page == given.page:
-                self.known[page] = _views(page, given.rows())
+                self.known[page] = _views(page, given.rows(), self.below)
             elif page in set(self.content.documents["document"]):
-                self.known[page] = _views(page, slice_of(self.content, page))
+                self.known[page] = _views(page, slice_of(self.content, page), self.below)
             else:
                 self.known[page] = {}
         return self.known[page].get(dependency)
 
 
-def _views(page: str, rows: Content) -> dict[Dependency, View]:
+def _views(page: str, rows: Content, below: Sequence[Deviation]) -> dict[Dependency, View]:
     """Return each edition of a page and each section, as a notebook has it."""
     from ketcontent.approvals import signoff_statuses, with_statuses
-    from ketcontent.model import deviations
     from ketcontent.pages import PageView
 
     found: dict[Dependency, View] = {}
     view = PageView(rows, page)
-    statuses, below = signoff_statuses(view), deviations(rows)
+    statuses = signoff_statuses(view)
     for edition in EDITIONS:
         for key in ("", *(one.section for one in view.edition(edition))):
             shown = with_statuses(view, view.edition(edition, key), statuses, below)

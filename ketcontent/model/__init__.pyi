@@ -20,6 +20,7 @@ from .schema import Key as Key
 from .schema import shipped_schemas as shipped_schemas
 from .store import copy_content as copy_content
 from .store import read_content as read_content
+from .store import read_given as read_given
 from .store import read_with_hashes as read_with_hashes
 from .store import write_content as write_content
 from .upgrade import Upgrade as Upgrade

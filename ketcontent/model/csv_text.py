@@ -85,7 +85,10 @@ def format_csv(schema: Schema, rows: Mapping[Any, Row]) -> bytes:
     return "".join(f"{line}\n" for line in lines).encode("utf-8", "surrogatepass")
 
 
+_MARK = re.compile('[,"\\r\\n]')
+
+
 def _quoted(cell: str) -> str:
-    if any(mark in cell for mark in ',"\r\n'):
+    if _MARK.search(cell):
         return '"' + cell.replace('"', '""') + '"'
     return cell

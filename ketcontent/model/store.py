@@ -79,11 +79,11 @@ def read_content(folder: str | os.PathLike[str] = "data") -> Content:
         require_text("data", folder)
     place = Path(folder)
     with handing_out(place) as given:
-        return _given(place) if given else read_with_hashes(place)[0]
+        return read_given(place) if given else read_with_hashes(place)[0]
 
 
-def _given(folder: Path) -> Content:
-    """Return the tables that a build gives a run: it has judged them, before it wrote them."""
+def read_given(folder: Path) -> Content:
+    """Return tables that a build wrote for its runs, each typed late: it has judged them before."""
     schemas = read_schemas(folder)
     data = snapshot(folder, schemas)
 

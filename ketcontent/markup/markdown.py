@@ -177,14 +177,16 @@ def markdown_words(markdown: str) -> list[str]:
     # A paragraph of its own, which is what the text of a footnote is.
     text = re.sub(r"^\[\^[a-z0-9-]+\]:[ ]*(.*)", r"\n\n\1\n", text, flags=re.MULTILINE)
     # Until the text is parsed, a mark stands for each footnote's: what follows starts no line.
-    mark = next(one for one in "\U0001056f\u2e3d\u2e3e\u2e42" if one not in text)
+    mark = next((one for one in "\U0001056f\u2e3d\u2e3e" if one not in text), "\u2e42")
+    text = text.replace(mark, "\ufffd")  # no page of ours has all of them
     text = re.sub(
         r"(?<!\\)((?:\\\\)*)\[\^([a-z0-9-]+)\]",
         lambda found: f"{found[1]}{mark}" if found[2] in notes else found[0],
         text,
     )
     lines: list[str] = []
-    for token in block_parser().parse(text):
+    thinned = _thinned(text)
+    for token in block_parser().parse(thinned):
         if token.type in ("fence", "code_block"):
             lines += token.content.splitlines()
         words = ""
@@ -195,7 +197,21 @@ def markdown_words(markdown: str) -> list[str]:
             words += part.content
         lines.append(words)
     lines = [line.replace(mark, "") for line in lines]
+    if thinned != text:
+        lines = [line.replace(_THIN, "[") for line in lines]
     return [line for line in lines if line.strip()]
+
+
+_THIN = "\u27e6"
+
+
+def _thinned(markdown: str) -> str:
+    """Return Markdown that is full of brackets, as no page of ours is, without what opens a link.
+
+    The parser looks behind each bracket for the end of a link, up to twenty times.
+    """
+    dense = markdown.count("[") >= max(1000, len(markdown) / 16)
+    return markdown.replace("[", _THIN) if dense else markdown
 
 
 def raw_html(markdown: str) -> list[str]:
@@ -204,7 +220,7 @@ def raw_html(markdown: str) -> list[str]:
 
     _, text = split_front_matter(markdown)
     found = []
-    for token in MarkdownIt("commonmark", {"html": True}).parse(text):
+    for token in MarkdownIt("commonmark", {"html": True}).parse(_thinned(text)):
         parts = [token, *(token.children or [])]
         found += [one.content.strip() for one in parts if one.type in ("html_block", "html_inline")]
     return found

@@ -14,7 +14,8 @@ _SPACELESS = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanma
 _LETTER = rf"(?:(?=\w)(?!{_SPACELESS})\X)"
 _SPACE = r"(?=\s)\X(?<=\s)"  # a space may carry a mark, and is seen then
 _FLAG = r"\p{RI}{2}[\p{M}\u200d]*"  # \X looks back over all flags before it
-_TOKEN = regex.compile(rf"{_LETTER}+(?:[’'\-.]{_LETTER}+)*|(?:{_SPACE})+|{_FLAG}|\X")
+_SYLLABLE = rf"(?={_SPACELESS})\X(?:(?=\p{{M}})\X)*"  # \X leaves vowel signs of Burmese alone
+_TOKEN = regex.compile(rf"{_LETTER}+(?:[’'\-.]{_LETTER}+)*|{_SYLLABLE}|(?:{_SPACE})+|{_FLAG}|\X")
 
 
 def tokens(text: str) -> list[str]:

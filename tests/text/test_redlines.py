@@ -15,6 +15,7 @@ from ketcontent import redline
 from ketcontent.errors import UnknownName
 from ketcontent.text.normalize import same_words, visible
 from ketcontent.text.redlines import Piece, compare
+from ketcontent.text.tokenizer import words
 
 WORDS = st.sampled_from(
     [
@@ -121,6 +122,17 @@ def test_a_redline_is_changed_when_a_reader_can_tell_the_wordings_apart(old: str
         pytest.param("دَوَاءٌ آمِنٌ", "دَوَاءٌ مُفِيدٌ", "دَوَاءٌ [-آمِنٌ-]{+مُفِيدٌ+}", id="Arabic with vowel marks"),
         pytest.param("安全的药", "有效的药", "[-安全-]{+有效+}的药", id="Chinese"),
         pytest.param("👩‍⚕️ yes", "👨‍⚕️ yes", "[-👩‍⚕️ -]{+👨‍⚕️ +}yes", id="emoji"),
+        pytest.param("👨‍👩‍👧‍👦 yes", "👨‍👩‍👧 yes", "[-👨‍👩‍👧‍👦 -]{+👨‍👩‍👧 +}yes", id="a family"),
+        pytest.param(
+            "a 👩🏽‍🤝‍👨🏿 b",
+            "a 👩🏽‍🤝‍👨🏾 b",
+            "a [-👩🏽‍🤝‍👨🏿-]{+👩🏽‍🤝‍👨🏾+} b",
+            id="skins of two",
+        ),
+        pytest.param("ថ្នាំនេះ", "ថ្នំនេះ", "[-ថ្នាំ-]{+ថ្នំ+}នេះ", id="Khmer"),
+        pytest.param("ស្រី", "ស្លី", "[-ស្រី-]{+ស្លី+}", id="Khmer, a letter below"),
+        pytest.param("ဆေးလာ", "ဆေးလ", "ဆေး[-လာ-]{+လ+}", id="Burmese, a vowel sign"),
+        pytest.param("သတ္တ", "သတ္ထ", "သ[-တ္တ-]{+တ္ထ+}", id="Burmese, a stacked letter"),
     ],
 )
 def test_a_change_is_shown_in_whole_letters_and_words(old: str, new: str, text: str) -> None:
@@ -299,3 +311,18 @@ def test_the_style_is_named() -> None:
 def test_a_word_that_stands_often_in_a_long_wording_is_kept() -> None:
     many = "the dose and " * 300
     assert redline(f"{many}end.", f"{many}stop.", style="text") == f"{many}[-end-]{{+stop+}}."
+
+
+@pytest.mark.parametrize(
+    ("text", "letters"),
+    [
+        ("ថ្នាំព្យាបាល", ["ថ្នាំ", "ព្យា", "បា", "ល"]),
+        ("ဆေးဝါးမင်္ဂလာ", ["ဆေး", "ဝါး", "မ", "င်္ဂ", "လာ"]),
+        ("👨‍👩‍👧‍👦👩🏽‍🤝‍👨🏿🏴󠁧󠁢󠁥󠁮󠁧󠁿🇩🇪🇫🇷", ["👨‍👩‍👧‍👦", "👩🏽‍🤝‍👨🏿", "🏴󠁧󠁢󠁥󠁮󠁧󠁿", "🇩🇪", "🇫🇷"]),
+    ],
+    ids=["Khmer", "Burmese", "emoji"],
+)
+def test_words_are_cut_between_letters_as_their_readers_take_them(
+    text: str, letters: list[str]
+) -> None:
+    assert words(text) == letters

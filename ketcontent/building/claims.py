@@ -17,6 +17,7 @@ from ketcontent.hashing import hash_bytes
 from ketcontent.markup import Strings, english
 from ketcontent.model import rows_of
 from ketcontent.pages import interface
+from ketcontent.places import read_file
 from ketcontent.resources import TEMPLATES_VARIABLE
 from ketcontent.text import canonical
 
@@ -103,7 +104,8 @@ def lower_index(path: Path, exports: Path, content: Content) -> str:
 
     def lowered(entry: re.Match[str]) -> str:
         try:
-            page = (exports / entry["page"] / "index.html").read_text("utf-8")
+            data = read_file(exports / entry["page"] / "index.html", follow=False)
+            page = data.decode()
         except (OSError, ValueError):  # it is not published
             return entry[0]
         if _is_listed(page):

@@ -280,4 +280,22 @@ def _front_matter(facts: dict[str, Any]) -> str:
     names = {"title": "title", "language": "lang", "description": "description"}
     names |= {name: name for name in ("document", "section", "edition", "state")}
     values = {short: facts[name] for name, short in names.items() if facts.get(name)}
-    return yaml.safe_dump(values, sort_keys=False, allow_unicode=True, width=10_000).strip()
+    lines = []
+    for name, value in values.items():
+        live = isinstance(value, str) and bool(_LIVE.search(value))
+        said = yaml.safe_dump(
+            value if live else {name: value},
+            allow_unicode=True,
+            width=10_000,
+            default_style='"' if live else None,
+        ).strip()
+        lines.append(f"{name}: {_LIVE.sub(_spelled, said)}" if live else said)
+    return "\n".join(lines)
+
+
+def _spelled(mark: re.Match[str]) -> str:
+    return f"\\x{ord(mark[0]):02x}"
+
+
+_LIVE = re.compile(r"[<\[&`${]")
+"""What opens HTML, a link or a raw part for readers of Markdown who know no front matter."""

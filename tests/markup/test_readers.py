@@ -13,13 +13,17 @@ import html5lib
 import mistune
 import pypandoc
 import pytest
+import yaml
 from cmarkgfm.cmark import Options
 from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
+from nbformat import v4
 
+from ketcontent.execution.exporters import EXPORTERS
 from ketcontent.markup.inline import inline_html, inline_plain, link_targets
 from ketcontent.markup.markdown import inline_markdown, markdown_lines, strong
+from ketcontent.markup.templates import FACTS
 from ketcontent.text.normalize import fold
 from tests.conftest import ROOT
 
@@ -74,6 +78,12 @@ def is_in_the_text(link: str, text: str) -> bool:
     return address in known or address.rstrip("/") in plain
 
 
+DRAWN_OF_MARKS = {
+    *("hr", "h2", "table", "thead", "tbody", "tr", "th", "td", "dl", "dt", "dd"),
+    *("del", "sub", "sup", "mark", "ins", "span", "div"),
+}
+"""What readers draw of marks that run nothing and lead nowhere."""
+
 SPANS = {"p", "em", "strong", "code", "a", "br"}
 
 
@@ -99,6 +109,23 @@ def test_an_attack_is_words_to_every_reader(attack: str, reader: str) -> None:
 def test_an_attack_is_words_on_a_page_too(attack: str) -> None:
     assert_words_and_no_more(ATTACKS[attack], f"<p>{inline_html(ATTACKS[attack])}</p>")
     assert "\u202e" not in inline_html(ATTACKS[attack]) + inline_markdown(ATTACKS[attack])
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")
+def test_an_attack_in_front_matter_is_words_to_readers_who_know_none(attack: str) -> None:
+    facts = {"kind": "document", "title": ATTACKS[attack], "state": "draft", "language": "en"}
+    facts["description"] = f"- {ATTACKS[attack]}"
+    shown = v4.new_output("display_data", data={"text/markdown": "It helps.", FACTS: facts})
+    notebook = v4.new_notebook(cells=[v4.new_code_cell("", outputs=[shown])])
+    text = str(EXPORTERS["markdown"]().from_notebook_node(notebook)[0])
+    _, front, _ = text.split("---\n", 2)
+    assert yaml.safe_load(front)["title"] == ATTACKS[attack]
+    for reader in READERS.values():
+        _, elements, attributes, links = seen(reader(text))
+        assert elements <= SPANS | DRAWN_OF_MARKS, front
+        assert {one.split()[1] for one in attributes} <= {"align", "class", "style"}, front
+        assert all(re.match(r"https?://|mailto:", one) for one in links), links
 
 
 @pytest.mark.slow

@@ -153,6 +153,8 @@ def markdown_lines(sentences: Iterable[str]) -> list[str]:
     """
     lines: list[str] = []
     for sentence in map(str.strip, sentences):  # white space at either end can start a block
+        if len(sentence[len(sentence.rstrip("\\")) :]) % 2:
+            sentence += "\\"  # before a space it escaped nothing; now it would, or break the line
         if lines and not gap(_MARKS_AT_END.sub("", lines[-1][-_LONGEST_END:])):
             lines[-1] += sentence
         else:

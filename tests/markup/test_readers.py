@@ -22,7 +22,12 @@ from nbformat import v4
 
 from ketcontent.execution.exporters import EXPORTERS
 from ketcontent.markup.inline import inline_html, inline_plain, link_targets
-from ketcontent.markup.markdown import inline_markdown, markdown_lines, strong
+from ketcontent.markup.markdown import (
+    inline_markdown,
+    markdown_lines,
+    split_front_matter,
+    strong,
+)
 from ketcontent.markup.templates import FACTS
 from ketcontent.text.normalize import fold
 from tests.conftest import ROOT
@@ -80,7 +85,7 @@ def is_in_the_text(link: str, text: str) -> bool:
 
 DRAWN_OF_MARKS = {
     *("hr", "h2", "table", "thead", "tbody", "tr", "th", "td", "dl", "dt", "dd"),
-    *("del", "sub", "sup", "mark", "ins", "span", "div"),
+    *("del", "s", "sub", "sup", "mark", "ins", "span", "div"),
 }
 """What readers draw of marks that run nothing and lead nowhere."""
 
@@ -119,7 +124,7 @@ def test_an_attack_in_front_matter_is_words_to_readers_who_know_none(attack: str
     shown = v4.new_output("display_data", data={"text/markdown": "It helps.", FACTS: facts})
     notebook = v4.new_notebook(cells=[v4.new_code_cell("", outputs=[shown])])
     text = str(EXPORTERS["markdown"]().from_notebook_node(notebook)[0])
-    _, front, _ = text.split("---\n", 2)
+    front = "\n".join(split_front_matter(text)[0])
     assert yaml.safe_load(front)["title"] == ATTACKS[attack]
     for reader in READERS.values():
         _, elements, attributes, links = seen(reader(text))
@@ -178,3 +183,17 @@ def test_sentences_that_run_on_and_a_label_before_them_are_words_too(
         assert all(
             is_in_the_text(link, text) or unquote(link) in map(unquote, known) for link in links
         ), drawn
+
+
+@pytest.mark.parametrize("first", ["a\\ ", "a\\", "a\\\\ ", "\\ ", "药。\\ "])
+@pytest.mark.parametrize("then", ["b", "*b*", "<b>", "。b"])
+def test_a_backslash_at_the_end_of_a_sentence_escapes_nothing_after_it(
+    first: str, then: str
+) -> None:
+    alone, together = (
+        [github("\n".join(markdown_lines(map(inline_markdown, texts)))) for texts in ways]
+        for ways in ([[first], [then]], [[first, then]])
+    )
+    words = fold(" ".join(seen(one)[0] for one in alone)).replace(" ", "")
+    assert seen(together[0])[0].replace(" ", "") == words
+    assert seen(together[0])[1] <= SPANS - {"br"}

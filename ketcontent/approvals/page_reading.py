@@ -92,6 +92,9 @@ class PageReading:
     """Where its links lead beyond the page, each once."""
 
 
+_NOT_A_TAG = re.compile(r"<(?![A-Za-z/!?])")
+
+
 def read_page_html(html: str) -> PageReading:
     """Return what a page of HTML is to a reader."""
     from justhtml import JustHTML  # parses as the HTML standard has it
@@ -102,6 +105,8 @@ def read_page_html(html: str) -> PageReading:
     markup: list[Any] = []
     policies = 0
     strange.update(dict.fromkeys(_strange_bytes(html), 0))
+    # What opens nothing is text; the parser takes long over a run of it.
+    html = _NOT_A_TAG.sub("&lt;", html)
     for kind, node in _in_order(JustHTML(html, sanitize=False, track_node_locations=True).root):
         line = node.origin_line or 0
         if kind == "text":

@@ -10,9 +10,9 @@ key                  what a sign-off on it covers
                      titles of its links and the words that each is on, what a reader reads of each
                      source, what that found and behind which words it is cited, the key and heading
                      of its section, and which statements it stands between
-``title:ketamine``   the title of the page, whom it is for, its purpose, who publishes and paid, how
-                     long a review holds, the order of its sections, which terms its glossary has,
-                     and the furniture where it is not as shipped
+``title:ketamine``   the title of the page, whom it is for, its purpose, who wrote it, publishes and
+                     paid, how long a review holds, the order of its sections, which terms its
+                     glossary has, and the furniture where it is not as shipped
 ``heading:uses``     a heading with its number, and the order, blocks and form of what is under it
 ``term:ECT``         an entry of the glossary: expansion, plain word and definition
 ``waiver:…``         a finding that passes for a while on this page: why, until when, who answers
@@ -189,7 +189,8 @@ def _title(page: Document, row: Mapping[str, Any]) -> Signable:
         words="; ".join(f"{name}: {cell}" for name, cell in said),
         digest=digest(
             *([row[name] for name in _OF_THE_PAGE], about, order, first),
-            *([one.term for one in page.terms], furniture, _sent(row, "title")),
+            *([one.term for one in page.terms], list(page.writers)),
+            *(furniture, _sent(row, "title")),
             context=[page.document, key],
             rule=RULE,
         ),

@@ -109,7 +109,7 @@ _STUDY = _whole_words(
 )
 """Words that say who found it, or where."""
 
-_COUNTS = re.compile(r"\b\d[\d,]* (?:in|of|out of)(?: every| about)? \d")
+_COUNTS = re.compile(r"\b\d[\d,]{0,20} (?:in|of|out of)(?: every| about)? \d")
 """How many of how many: what a cited study counted."""
 
 _IN_GENERAL = _whole_words(

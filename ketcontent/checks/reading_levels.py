@@ -255,7 +255,9 @@ def _counts(view: PageView, page: Document) -> list[tuple[str, _Counts]]:
 def _counted(text: str, names: tuple[str, ...]) -> _Counts:
     folded = FoldedText.of(text).text
     for name in names:
-        folded = re.sub(rf"(?<!\w)[\w-]*{re.escape(name)}(?:'?s)?(?!\w)", " ", folded, flags=re.I)
+        folded = re.sub(
+            rf"(?<![\w-])[\w-]*{re.escape(name)}(?:'?s)?(?!\w)", " ", folded, flags=re.I
+        )
     kept = [count_syllables(word) for word in _WORD.findall(folded)]
     return _Counts(
         sentences=len(sentence_spans(FoldedText.of(text).text)) if kept else 0,

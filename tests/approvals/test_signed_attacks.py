@@ -69,7 +69,7 @@ def signed_page() -> Content:
             _statement("a-2", 20, 1, text="It may ease a headache.", **cited),
             _statement("a-3", 30, 2, text="This is rare."),
             _statement("b-1", 10, 1, text="It may cause bleeding. [@lee-2020]", **risk),
-            _statement("b-2", 20, 2, text="It may upset the stomach.", **risk),
+            _statement("b-2", 20, 2, text="It may upset the stomach.", author="cy", **risk),
         ],
         "notices": [
             {"notice": "staff", "language": "en", "text": "Take it only if a doctor agrees."}
@@ -97,6 +97,7 @@ def signed_page() -> Content:
                 "conflicts": "none",
             },
             {"person": "bo", "name": "Bo", "conflicts": "none"},
+            {"person": "cy", "name": "Cy", "conflicts": "none"},
         ],
         "policies": [{"kind": kind, "capacity": capacity} for kind, capacity in policies],
         "strings": [

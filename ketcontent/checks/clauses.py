@@ -242,19 +242,24 @@ def excuses_of(reading: Reading, start: int, end: int) -> frozenset[Excuse]:
         found.add("asked")
     if clause.conditional:
         found.add("conditional")
-    around = reading.forms(clause.start, max(clause.end, end))
-    if _HEDGES.intersection(around):
-        found.add("hedged")
+    found |= _excuses_around(tuple(reading.forms(clause.start, max(clause.end, end))))
     if clause.quoted and clause.sentence in reading.spoken_of:
         found.add("quoted")
     if clause.sentence in reading.reported:
         found.add("reported")
-    if any(_at(around, number, _COMPARED) for number in range(len(around))):
-        found.add("compared")
     if clause.sentence in reading.advised:
         found.add("advised")
     if clause.sentence in reading.told:
         found.add("told")
+    return frozenset(found)
+
+
+@lru_cache(maxsize=256)  # of the same clause, each of its words may be asked for
+def _excuses_around(words: tuple[str, ...]) -> frozenset[Excuse]:
+    """Return what the words of a clause excuse in it, wherever that stands."""
+    found: set[Excuse] = {"hedged"} if _HEDGES.intersection(words) else set()
+    if any(_at(words, number, _COMPARED) for number in range(len(words))):
+        found.add("compared")
     return frozenset(found)
 
 

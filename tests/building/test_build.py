@@ -181,6 +181,18 @@ time.time = lambda: now() + 366 * 24 * 3600
 """
 
 
+def test_exports_on_another_file_system_than_the_project_are_the_same(built: Path) -> None:
+    with tempfile.TemporaryDirectory(dir="/dev/shm") as memory:  # a file system of its own
+        exports = Path(memory, "exports")
+        assert os.stat(memory).st_dev != os.stat(built).st_dev
+        build_in(built, exports=exports)
+        assert tree(exports) == tree(built / "exports")
+        kept = (exports / "tea" / "index.md").read_bytes()
+        (exports / "tea" / "index.md").write_text("mine", "utf-8")
+        assert build_in(built, exports=exports).aside
+        assert (exports / "tea" / "index.md").read_bytes() == kept
+
+
 def test_two_builds_of_the_same_inputs_give_the_same_bytes_wherever_and_whenever(
     built: Path, tmp_path: Path
 ) -> None:

@@ -19,6 +19,7 @@ from ketcontent.text import canonical
 _BLOCKS = frozenset(
     {"p", "li", "h1", "h2", "h3", "dt", "dd", "caption", "th", "td", "div", "section", "article"}
     | {"main", "nav", "header", "footer", "ul", "ol", "dl", "table", "title", "a", "script"}
+    | {"details", "summary"}
 )
 _SILENT = frozenset({"style", "template"})
 _SAID = ("alt", "title", "aria-label", "content")
@@ -27,12 +28,12 @@ _SAID = ("alt", "title", "aria-label", "content")
 _ANYWHERE = frozenset({"lang", "dir", "id"})
 ELEMENTS: Mapping[str, Collection[str]] = {
     **dict.fromkeys(("html", "head", "body", "title", "style", "header", "h1", "h2", "h3"), ()),
-    **dict.fromkeys(("p", "strong", "em", "code", "br", "details", "summary", "sup", "dl"), ()),
+    **dict.fromkeys(("p", "strong", "em", "code", "br", "details", "summary", "dl"), ()),
     **dict.fromkeys(("dt", "dd", "ol", "footer", "article", "bdi", "blockquote", "hr"), ()),
     **dict.fromkeys(("table", "thead", "tbody", "tr", "td", "caption", "del", "ins"), ()),
     **dict.fromkeys(("fieldset", "section", "small", "span", "ul", "legend", "label"), ()),
     "th": ("scope",),
-    "a": ("href", "aria-label"),
+    "a": ("href",),
     "div": ("role", "aria-label", "tabindex"),
     "input": ("type", "name", "checked"),
     "li": ("value",),
@@ -46,14 +47,14 @@ ELEMENTS: Mapping[str, Collection[str]] = {
 _CLASSES: Mapping[str, Collection[str]] = {
     "a": ("skip", "term"),
     "div": (
-        *("columns", "text", "urgent", "notice", "table", "state", "state draft"),
+        *("columns", "from", "text", "urgent", "notice", "table", "state", "state draft"),
         *("state reviewed", "state part-reviewed", "state archive"),
     ),
     "fieldset": ("filter",),
     "li": ("draft", "reviewed"),
-    "section": ("letter",),
+    "section": ("letter", "urgent"),
     "small": ("high", "moderate", "low", "very-low"),
-    "span": ("lacks",),
+    "span": ("lacks", "of"),
     "ul": ("trail", "pages"),
 }
 """The classes that those elements may have: each one changes how they look."""
@@ -71,8 +72,6 @@ _META: Collection[Mapping[str, str]] = (
 )
 """What the templates tell a browser; the description, which is words, besides."""
 
-_LABELLED = re.compile(r"#s_.+|#_\d+")
-"""Where the links lead that have a label: to a sentence and to a source."""
 # One in a row joins two words; several move what comes after them out of sight.
 _RUN_OF_SPACES = re.compile(r"(?:[^\S \t\r\n\f][ \t\r\n\f]*){3}")
 _WEB = ("http:", "https:", "mailto:", "tel:", "sms:")
@@ -200,8 +199,6 @@ def _strange(name: str, given: Mapping[str, str]) -> Iterator[str]:
     if name == "input" and given.get("type") != "radio":
         yield f"a field of the type '{given.get('type', 'text')}'"
     address = given.get("href", "")
-    if name == "a" and "aria-label" in given and not _LABELLED.fullmatch(address):
-        yield f'the label "{canonical(given["aria-label"])}" on a link to {address}'
     if address and ":" in address.split("/")[0] and not address.lower().startswith(_WEB):
         yield f"a link to {address}"
 
@@ -218,6 +215,7 @@ class _Reader:
 
     def start(self, tag: str, given: Mapping[str, str]) -> None:
         statement = tag == "span" and given.get("id", "").startswith("s_")
+        # Pages of older versions have the numbers of sources among the words.
         role = "statement" if statement else "cite" if tag == "sup" else ""
         if role or (tag in _BLOCKS and not self._statement):
             self.flush()

@@ -13,7 +13,8 @@ key                  what a sign-off on it covers
 ``title:ketamine``   the title of the page, whom it is for, its purpose, who wrote it, publishes and
                      paid, how long a review holds, the order of its sections, which terms its
                      glossary has, and the furniture where it is not as shipped
-``heading:uses``     a heading with its number, and the order, blocks and form of what is under it
+``heading:uses``     a heading with its number, the heading it belongs under, whether it is a card
+                     for emergencies, and the order, blocks, form and layer of what is under it
 ``term:ECT``         an entry of the glossary: expansion, plain word and definition
 ``waiver:…``         a finding that passes for a while on this page: why, until when, who answers
 ===================  ===========================================================================
@@ -24,7 +25,9 @@ A statement is bound to the keys of its neighbours in the paragraph, not to thei
 sign-offs of their own, and whoever signs one reads it where it stands. So a swap of two sentences
 voids both, and a new word in one voids only that. The order of blocks, which a page reads as one
 argument, belongs to the heading above them: a new paragraph asks for its own sign-offs and for
-that of its heading. What stands under no heading is covered by the title.
+that of its heading. So does what is folded: a danger that a reader sees at once is not told as one
+that must be unfolded, though its words are the same. What stands under no heading is covered by
+the title.
 """
 
 from __future__ import annotations
@@ -209,6 +212,7 @@ def _heading(document: str, section: Section, row: Mapping[str, Any]) -> Signabl
         words=canonical(section.title),
         digest=digest(
             *(section.number, section.heading, _arrangement(section), _sent(row, "heading")),
+            *([["set", section.under, section.form]] if section.under or section.form else []),
             context=[document, key],
             rule=RULE,
         ),
@@ -264,9 +268,9 @@ def _concerns(page: Document, waiver: Mapping[str, Any]) -> bool:
 
 
 def _arrangement(section: Section) -> list[str]:
-    """Return the blocks of a section in order: the form of each, and its statements."""
+    """Return the blocks of a section in order: the form of each, its layer, its statements."""
     return [
-        " ".join([form, *(one.statement for one in block.statements)])
+        " ".join(filter(None, [block.layer, form, *(one.statement for one in block.statements)]))
         for form, run in section.runs
         for block in run
     ]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from ketcontent.checks.certainty import NOT_KNOWN
 from ketcontent.checks.statements import (
@@ -12,7 +14,7 @@ from ketcontent.checks.statements import (
 )
 from ketcontent.diagnostics import Diagnostic, Severity
 from ketcontent.markup import STATE_WORDS, english
-from ketcontent.pages import Edition, PageView
+from ketcontent.pages import Document, Edition, PageView
 from ketcontent.text import word_count
 
 RISK_SHARE = 0.7
@@ -27,18 +29,20 @@ def judge_balance(view: PageView, *, edition: Edition = "current") -> list[Diagn
     page = view.edition(edition)
     roles = evidence_roles(view)
     sentences = [one for one in page.statements if one.kind in ("benefit", "risk")]
-    benefit = sum(word_count(one.plain) for one in sentences if one.kind == "benefit")
-    risk = sum(word_count(one.plain) for one in sentences if one.kind == "risk")
     faults: list[Diagnostic] = []
-    if benefit and risk < RISK_SHARE * benefit:
-        faults.append(
-            _page_finding(
-                view.document,
-                "benefits-outweigh-risks",
-                f"{risk} words of risk stand against {benefit} words of benefit.",
-                f"Say at least {RISK_SHARE:g} words of risk for each word of benefit.",
+    for shown, where in ((page.statements, ""), (page.first_layer, " on the first layer")):
+        benefit = sum(word_count(one.plain) for one in shown if one.kind == "benefit")
+        risk = sum(word_count(one.plain) for one in shown if one.kind == "risk")
+        if benefit and risk < RISK_SHARE * benefit:
+            faults.append(
+                _page_finding(
+                    view.document,
+                    "benefits-outweigh-risks",
+                    f"{risk} words of risk stand against {benefit} words of benefit{where}.",
+                    f"Say at least {RISK_SHARE:g} words of risk for each word of benefit.",
+                )
             )
-        )
+            break
     kinds = [one.kind for one in sentences]
     if "benefit" in kinds and "risk" not in kinds[: kinds.index("benefit") + 2]:
         first = sentences[kinds.index("benefit")]
@@ -78,7 +82,15 @@ def judge_topics(view: PageView, *, edition: Edition = "current") -> list[Diagno
     """Return the questions that a page must or should answer and does not."""
     page = view.edition(edition)
     shown = {one.statement for one in page.statements}
-    known = {row["topic"]: row for row in view.rows("topics")}
+    [document] = view.rows("documents")
+    kind = document["kind"]
+    rows = view.rows("topics")
+    names = {row["topic"] for row in rows}
+    known = {
+        row["topic"]: row
+        for row in rows
+        if not (kind and row["kinds"]) or kind in row["kinds"].split()
+    }
     covered: set[str] = set()
     faults: list[Diagnostic] = []
     for row in view.rows("statements"):
@@ -86,7 +98,7 @@ def judge_topics(view: PageView, *, edition: Edition = "current") -> list[Diagno
             continue
         for topic in row["topics"].split():
             covered.add(topic)
-            if topic not in known:
+            if topic not in names:
                 faults.append(
                     Diagnostic(
                         rule="unknown-topic",
@@ -110,6 +122,85 @@ def judge_topics(view: PageView, *, edition: Edition = "current") -> list[Diagno
                     severity="error" if must else "warning",
                 )
             )
+    return [*faults, *_out_of_order(view, page, known)] if kind and edition == "current" else faults
+
+
+def _out_of_order(
+    view: PageView, page: Document, topics: Mapping[str, Mapping[str, Any]]
+) -> Iterator[Diagnostic]:
+    """Yield the questions that a page answers before others that readers need answered first.
+
+    A question is answered where most of its statements stand, under one of the page's own
+    headings; of those, as few as can be are named.
+    """
+    groups = {one.section: place for place, group in enumerate(page.groups) for one in group}
+    told: dict[str, Counter[int]] = {}
+    for row in view.rows("statements"):
+        if row["position"] is not None:
+            for topic in set(row["topics"].split()) & topics.keys():
+                told.setdefault(topic, Counter())[groups[row["section"]]] += 1
+    homes = {
+        topic: min(places, key=lambda one: (-places[one], one)) for topic, places in told.items()
+    }
+    ordered = sorted(
+        (one for one in homes if topics[one]["order"] is not None),
+        key=lambda one: (topics[one]["order"], homes[one]),
+    )
+    # The most that stand in order, ending at each: the rest stand elsewhere than they should.
+    runs: list[list[str]] = []
+    for one in ordered:
+        before = [run for run in runs if homes[run[-1]] <= homes[one]]
+        runs.append([*max(before, key=len, default=[]), one])
+    kept = max(runs, key=len, default=[])
+    for one in ordered:
+        if one not in kept:
+            heading = page.groups[homes[one]][0].title
+            yield _page_finding(
+                view.document,
+                "topic-out-of-order",
+                f"Readers need it elsewhere than under '{heading}': {topics[one]['question']}",
+                "Move what answers it to where topics.csv has it among the questions, or say "
+                "another order there.",
+                severity="advice",
+            )
+
+
+FIRST_LAYER = 900
+"""How many words a reader meets at most before unfolding anything."""
+
+HEADINGS = 7
+"""How many headings of its own a page has at most, what it says of itself counted as one."""
+
+
+def judge_layers(view: PageView, *, edition: Edition = "current") -> list[Diagnostic]:
+    """Return where a page asks too much of a tired reader: its first layer, its headings."""
+    page = view.edition(edition)
+    if edition != "current":
+        return []
+    faults = []
+    words = sum(word_count(one.plain) for one in page.first_layer)
+    if words > FIRST_LAYER:
+        faults.append(
+            _page_finding(
+                view.document,
+                "first-layer-too-long",
+                f"The first layer has {words} words; a tired reader takes in {FIRST_LAYER}.",
+                "Give statements that can wait the layer 'more': they are folded behind the rest.",
+                severity="advice",
+            )
+        )
+    headings = sum(bool(head.title) for head, *_ in page.groups)
+    if headings >= HEADINGS:
+        faults.append(
+            _page_finding(
+                view.document,
+                "too-many-headings",
+                f"The page has {headings} headings of its own, and one more for what it says of "
+                f"itself; {HEADINGS} in all can be taken in at once.",
+                "Put sections under others: fill in the column 'under' of sections.csv.",
+                severity="advice",
+            )
+        )
     return faults
 
 
@@ -123,9 +214,9 @@ _CRISIS = re.compile(
 def judge_notices(view: PageView, *, edition: Edition = "current") -> list[Diagnostic]:
     """Return where a notice that a page needs is missing.
 
-    A notice whose ``needs`` is ``every-page`` must stand on each page. One whose ``needs`` is
-    ``crisis`` must stand in the first section of a page that speaks of crisis, suicide or
-    self-harm, and again in the section of each such sentence.
+    A notice whose ``needs`` is ``every-page`` must stand on each page, not folded. One whose
+    ``needs`` is ``crisis`` must stand in the first section of a page that speaks of crisis, suicide
+    or self-harm, and again in the section of each such sentence.
     """
     page = view.edition(edition)
     needs = {
@@ -134,7 +225,7 @@ def judge_notices(view: PageView, *, edition: Edition = "current") -> list[Diagn
         if row["language"] == page.language
     }
     crisis = {notice for notice, need in needs.items() if need == "crisis"}
-    used = {one.notice for one in page.statements}
+    used = {one.notice for one in page.first_layer}
     faults = [
         _page_finding(
             view.document,

@@ -19,7 +19,13 @@ from itertools import repeat
 
 from ketcontent.approvals import judge_review_date, judge_signoffs, signoff_statuses
 from ketcontent.checks.certainty import judge_certainty
-from ketcontent.checks.coverage import judge_balance, judge_notices, judge_strings, judge_topics
+from ketcontent.checks.coverage import (
+    judge_balance,
+    judge_layers,
+    judge_notices,
+    judge_strings,
+    judge_topics,
+)
 from ketcontent.checks.dates import judge_freshness
 from ketcontent.checks.help_lines import judge_help_lines
 from ketcontent.checks.plugins import judge_by_plugins
@@ -42,6 +48,7 @@ JUDGES: tuple[Callable[..., list[Diagnostic]], ...] = (
     judge_certainty,
     judge_balance,
     judge_topics,
+    judge_layers,
     judge_notices,
     judge_rules,
     judge_terms,

@@ -28,7 +28,7 @@ from ketcontent.editor.session import (
 from ketcontent.errors import KetcontentError, UnknownName
 from ketcontent.markup import cited
 from ketcontent.model import TABLES, Conflict, Content
-from ketcontent.pages import assemble
+from ketcontent.pages import assemble, is_behind
 from ketcontent.text import joined
 
 
@@ -96,14 +96,21 @@ def with_statements(
     return with_rows(session.content, [*changes, *evidence_rows])
 
 
+def heading_of(session: Session, section: str) -> str:
+    """Return the current heading of a section; nothing where it has none."""
+    sections = rows_by_key(session.content, "sections")
+    return sections.get((session.document, section), {}).get("heading", "")
+
+
 def in_order(session: Session, section: str) -> list[dict[str, str]]:
     """Return the rows of the statements shown in a section, in reading order."""
+    heading = heading_of(session, section)
     rows = [
         row
         for row in rows_by_key(session.content, "statements").values()
         if row["document"] == session.document and row["section"] == section and row["position"]
     ]
-    return sorted(rows, key=lambda row: int(row["position"]))
+    return sorted(rows, key=lambda row: (is_behind(row, heading), int(row["position"])))
 
 
 def _new_key(session: Session, stem: str) -> str:
@@ -143,7 +150,7 @@ def added(session: Session, after: str, text: str = "") -> tuple[Session, str]:
     key = _new_key(session, after)
     new = {
         **dict.fromkeys(before, ""),
-        **{name: before[name] for name in ("document", "section", "block", "form")},
+        **{name: before[name] for name in ("document", "section", "block", "form", "layer")},
         "statement": key,
         "text": cleaned_words(text),
     }
@@ -200,6 +207,7 @@ def brought_back(session: Session, statement: str) -> Session:
 def moved(session: Session, statement: str, direction: Literal["up", "down"]) -> Session:
     """Return the session with a statement one place up or down, into the next section at an end.
 
+    At the border of a layer it goes over into the other, where it stands.
     Within its paragraph or list item it changes places with its neighbour. At the border of one it
     goes over into the next, and takes its form. A statement that is a paragraph or an item by
     itself stays one, and passes the whole of the next. No other statement changes its paragraph,
@@ -212,6 +220,13 @@ def moved(session: Session, statement: str, direction: Literal["up", "down"]) ->
         return session
     step = -1 if direction == "up" else 1
     name = f"Move {statement} {direction}"
+    layered = bool(heading_of(session, row["section"]))
+    first_behind = layered and row["layer"] and len(rows) > 1 and place + step < 0
+    if first_behind or (
+        layered and 0 <= place + step < len(rows) and rows[place + step]["layer"] != row["layer"]
+    ):
+        rows[place] = {**row, "layer": "" if row["layer"] else "more"}
+        return edited(session, name, with_statements(session, *_numbered(rows)))
     if not 0 <= place + step < len(rows):
         sections = [one.section for one in assemble(session.content, session.document)]
         beside = sections.index(row["section"]) + step
@@ -219,22 +234,27 @@ def moved(session: Session, statement: str, direction: Literal["up", "down"]) ->
             return session
         return edited(session, name, _placed(session, row, sections[beside], first=step > 0))
     other, behind = rows[place + step], place - step
-    if other["block"] == row["block"]:
+    if _block(other) == _block(row):
         last = place + step
-    elif 0 <= behind < len(rows) and rows[behind]["block"] == row["block"]:
-        there = {**row, "block": other["block"], "form": other["form"]}
+    elif 0 <= behind < len(rows) and _block(rows[behind]) == _block(row):
+        there = {**row, **{name: other[name] for name in ("block", "form", "layer")}}
         return edited(session, name, with_statements(session, there))
     else:
         last = place + step
-        while 0 <= last + step < len(rows) and rows[last + step]["block"] == other["block"]:
+        while 0 <= last + step < len(rows) and _block(rows[last + step]) == _block(other):
             last += step
     passed = [*rows[:place], *rows[place + 1 :]]
     passed.insert(last, row)
-    positions = [one["position"] for one in rows]
+    positions = sorted((one["position"] for one in rows), key=int)
     ordered = [
         {**one, "position": position} for one, position in zip(passed, positions, strict=True)
     ]
     return edited(session, name, with_statements(session, *ordered))
+
+
+def _block(row: Mapping[str, str]) -> tuple[str, str]:
+    """Return which paragraph or item a statement stands in; each layer has its own part of it."""
+    return row["block"], row["layer"]
 
 
 def placed(session: Session, statement: str, section: str) -> Session:
@@ -249,6 +269,8 @@ def placed(session: Session, statement: str, section: str) -> Session:
 def _placed(session: Session, row: Mapping[str, str], section: str, *, first: bool) -> Content:
     rows = in_order(session, section)
     there = {**row, "section": section, "block": new_block(rows), "position": ""}
+    if rows:
+        there["layer"] = rows[0 if first else -1]["layer"]
     if first:
         return with_statements(session, *_numbered([{**there, "position": "1"}, *rows]))
     last = max((int(one["position"]) for one in rows), default=0)

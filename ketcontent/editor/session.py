@@ -31,6 +31,7 @@ EDITABLE = (
     "text",
     "notice",
     "form",
+    "layer",
     "kind",
     "certainty",
     "certainty_reasons",

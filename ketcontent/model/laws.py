@@ -134,6 +134,36 @@ def _a_statement_is_in_an_edition_or_not(tables: TablesRows) -> None:
             )
 
 
+def _a_section_stands_under_one_of_its_own(tables: TablesRows) -> None:
+    """What a section stands under is a section with a heading, shown on the page, under none."""
+    sections = tables["sections"]
+    by_key = {(row["document"], row["section"]): (line, row) for line, row in sections}
+    for line, row in sections:
+        if not row["under"] or not sections.sound(line, "document", "section", "under"):
+            continue
+        above = by_key.get((row["document"], row["under"]))
+        if above is None:
+            said = "is not there"
+        elif not sections.sound(above[0], "under", "position", "heading"):
+            continue
+        elif above[1]["under"]:
+            said = "stands under another itself" if above[1] is not row else "is this one"
+        elif row["position"] and not above[1]["position"]:
+            said = "is cut"
+        elif not above[1]["heading"]:
+            said = "has no heading"
+        else:
+            continue
+        sections.fault(
+            line,
+            "stands-under-none",
+            "under",
+            f"The section '{row['under']}' that this one stands under {said}.",
+            "Name a section of this page that is shown, has a heading and stands under none, or "
+            "empty the cell.",
+        )
+
+
 def _a_block_has_one_form(tables: TablesRows) -> None:
     """The statements of a paragraph or item are set the same way."""
     statements = tables["statements"]
@@ -255,6 +285,7 @@ LAWS: tuple[Callable[[TablesRows], None], ...] = (
     _keys_name_files,
     _positions_are_used_once,
     _a_statement_is_in_an_edition_or_not,
+    _a_section_stands_under_one_of_its_own,
     _a_block_has_one_form,
     _a_notice_speaks_the_language_of_its_page,
     _a_waiver_is_for_a_row_that_is_there,

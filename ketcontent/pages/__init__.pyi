@@ -1,6 +1,7 @@
 from .assembly import PageView as PageView
 from .assembly import assemble as assemble
 from .assembly import interface as interface
+from .assembly import is_behind as is_behind
 from .assembly import page_views as page_views
 from .blocks import Edition as Edition
 from .blocks import Reference as Reference

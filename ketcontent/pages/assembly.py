@@ -180,9 +180,8 @@ def _whole(view: PageView, edition: Edition) -> Document:
     )
     cites = [key for one in page.statements for key in one.cites]
     numbers = {key: place for place, key in enumerate(dict.fromkeys(cites), start=1)}
-    order = {one.statement: place for place, one in enumerate(page.statements, start=1)}
-    sections = tuple(replace(one, numbers=numbers, order=order, say=page.say) for one in page)
-    return replace(page, sections=sections, numbers=numbers, order=order)
+    sections = tuple(replace(one, numbers=numbers, say=page.say) for one in page)
+    return replace(page, sections=sections, numbers=numbers)
 
 
 def _part(page: Document, section: str) -> Document:
@@ -193,10 +192,8 @@ def _part(page: Document, section: str) -> Document:
     one = page.section(section)
     cites = {key for statement in one.statements for key in statement.cites}
     numbers = {key: number for key, number in page.numbers.items() if key in cites}
-    shown = {statement.statement for statement in one.statements}
-    order = {key: place for key, place in page.order.items() if key in shown}
-    one = replace(one, numbers=numbers, order=order)
-    return replace(page, sections=(one,), part=section, numbers=numbers, order=order, whole=page)
+    one = replace(one, numbers=numbers)
+    return replace(page, sections=(one,), part=section, numbers=numbers, whole=page)
 
 
 def interface(strings: Rows, language: str) -> Strings:
@@ -263,6 +260,15 @@ def _sections(view: PageView, language: str, edition: Edition) -> tuple[Section,
     chosen = [row for row in view.rows("sections") if row[f"{half}position"] is not None]
     blocks = _blocks(view, language, edition)
     anchors = _anchors(view.rows("sections"))
+    current = edition == "current"
+    places = {row["section"]: row["position"] for row in chosen}
+
+    def place(row: Mapping[str, Any]) -> tuple[int, ...]:
+        """Return where a section stands: one under another right after it."""
+        own = row[f"{half}position"]
+        above = places.get(row["under"]) if current else None
+        return (own,) if above is None else (above, own)
+
     return tuple(
         Section(
             section=row["section"],
@@ -273,8 +279,10 @@ def _sections(view: PageView, language: str, edition: Edition) -> tuple[Section,
             language=language,
             edition=edition,
             anchor=anchors.get(row["section"], ""),
+            under=row["under"] if current else "",
+            form=row["form"] if current else "",
         )
-        for row in sorted(chosen, key=lambda row: row[f"{half}position"])
+        for row in sorted(chosen, key=place)
     )
 
 
@@ -316,7 +324,14 @@ def _blocks(view: PageView, language: str, edition: Edition) -> dict[str, list[B
     supplied = edition == "supplied"
     half = "supplied_" if supplied else ""
     chosen = [row for row in view.rows("statements") if row[f"{half}position"] is not None]
-    ordered = sorted(chosen, key=lambda row: (row[f"{half}section"], row[f"{half}position"]))
+
+    headings = {row["section"]: row["heading"] for row in view.rows("sections")}
+
+    def place(row: Mapping[str, Any]) -> tuple[str, bool, int]:
+        behind = not supplied and is_behind(row, headings.get(row["section"], ""))
+        return (row[f"{half}section"], behind, row[f"{half}position"])
+
+    ordered = sorted(chosen, key=place)
     notices = {
         row["notice"]: (row["text"], row["needs"] == "crisis")
         for row in view.rows("notices")
@@ -329,8 +344,9 @@ def _blocks(view: PageView, language: str, edition: Edition) -> dict[str, list[B
         evidence.setdefault(row["statement"], {})[row["source"]] = said
     titles = {row["section"]: _title(row) for row in view.rows("sections")}
     blocks: dict[str, list[Block]] = {}
-    same = itemgetter(*(f"{half}{name}" for name in ("section", "block", "form")))
-    for (section, _, form), together in groupby(ordered, same):
+    names = [f"{half}{name}" for name in ("section", "block", "form")]
+    same = itemgetter(*names, *([] if supplied else ["layer"]))
+    for (section, _, form, *layer), together in groupby(ordered, same):
         rows = list(together)
         keys = ["", *(row["statement"] for row in rows), ""]
         statements = tuple(
@@ -345,8 +361,17 @@ def _blocks(view: PageView, language: str, edition: Edition) -> dict[str, list[B
             )
             for row, *around in zip(rows, keys, keys[2:], strict=False)
         )
-        blocks.setdefault(section, []).append(Block(form, statements))
+        blocks.setdefault(section, []).append(Block(form, statements, *layer))
     return blocks
+
+
+def is_behind(row: Mapping[str, Any], heading: str) -> bool:
+    """Whether a statement stands behind all of its section that a reader sees at once.
+
+    Under no heading what is folded stays where it is: help lines by country, in the box of those
+    that are seen at once.
+    """
+    return bool(row["layer"] and heading)
 
 
 def _title(section: Mapping[str, Any]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Literal
@@ -36,6 +36,9 @@ Form = Literal["paragraph", "item", "notice"]
 Certainty = Literal["high", "moderate", "low", "very-low"]
 
 State = Literal["archive", "draft", "part-reviewed", "reviewed"]
+
+Runs = tuple[tuple[str, "tuple[Block, ...]"], ...]
+"""Blocks in runs of one form, each with the name of the form."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,15 @@ class Statement:
     """Who wrote its words, as ``people`` names them; empty where nobody says."""
 
     @property
+    def is_marked(self) -> bool:
+        """Whether a mark says how sure the evidence is: it is weak, for a benefit or a harm.
+
+        Of all else the verb says it ("probably", or a plain one): marks on each sentence are read
+        by nobody, and those that warn are lost among them.
+        """
+        return self.kind in ("benefit", "risk") and self.certainty in ("low", "very-low")
+
+    @property
     def label_text(self) -> str:
         """The label as it stands before the words: ``Form:``.
 
@@ -89,7 +101,12 @@ class Statement:
         if "".join(inline_plain(words) for words, _ in parts) == self.plain:
             return parts
         # Markup goes across a citation: all stand after the words.
-        return [(without_citations(self.text), self.cites)]
+        return [(self.words, self.cites)]
+
+    @property
+    def words(self) -> str:
+        """The words as inline markup, without citations."""
+        return without_citations(self.text) if self.cites else self.text
 
     @property
     def described(self) -> list[tuple[str, str]]:
@@ -128,6 +145,8 @@ class Block:
     """How it is set."""
     statements: tuple[Statement, ...]
     """Its sentences, in order."""
+    layer: str = ""
+    """``more`` where it is folded until a reader unfolds it; empty where it is seen at once."""
 
     @property
     def plain(self) -> str:
@@ -181,14 +200,16 @@ class Section:
     """The edition it belongs to."""
     numbers: Mapping[str, int] = field(default_factory=dict)
     """The number of each source that the page cites."""
-    order: Mapping[str, int] = field(default_factory=dict)
-    """The number of each sentence of the page."""
     firsts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """By sentence, where the terms that it is the first to use are defined."""
     say: Strings = field(default_factory=english)
     """The words of the furniture."""
     anchor: str = ""
     """What the place of its heading is called; empty where the key says the same."""
+    under: str = ""
+    """The section that it belongs under, with a smaller heading; empty for one of its own."""
+    form: str = ""
+    """``emergency`` where it is set as a card that stands out; else empty."""
 
     @property
     def title(self) -> str:
@@ -201,20 +222,21 @@ class Section:
         return tuple(one for block in self.blocks for one in block.statements)
 
     @property
-    def runs(self) -> tuple[tuple[str, tuple[Block, ...]], ...]:
+    def runs(self) -> Runs:
         """The blocks, neighbours of one form together, as a list is one run of items.
 
         Notices for a reader in crisis are a form of their own, ``urgent``.
         """
-        return tuple(
-            (form, tuple(blocks))
-            for form, blocks in groupby(
-                self.blocks, lambda one: "urgent" if one.urgent else one.form
-            )
-        )
+        return _runs(self.blocks)
+
+    @property
+    def layers(self) -> tuple[Runs, Runs]:
+        """The same in two parts: what a reader sees at once, and what is folded behind it."""
+        first, more = (tuple(one for one in self.blocks if one.layer == it) for it in ("", "more"))
+        return _runs(first), _runs(more)
 
     def to_html(self) -> str:
-        """Return the section as HTML, its heading at level 2."""
+        """Return the section as HTML, its heading at level 2, with nothing folded."""
         return render("section.html.j2", section=self, say=self.say)
 
     def to_markdown(self) -> str:
@@ -242,6 +264,11 @@ class Section:
             "text/markdown": self.to_markdown(),
             FACTS: json.dumps({"kind": "part"}),
         }
+
+
+def _runs(blocks: Iterable[Block]) -> Runs:
+    forms = groupby(blocks, lambda one: "urgent" if one.urgent else one.form)
+    return tuple((form, tuple(run)) for form, run in forms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,15 +352,15 @@ class Signer:
 
 
 def shown_certainty(statement: Statement, say: Strings) -> str:
-    """Return the certainty of a sentence as a reader reads it behind the words, or nothing.
+    """Return the mark of certainty of a sentence, as a reader of Markdown reads it, or nothing.
 
     Examples
     --------
     >>> from ketcontent.markup import english
-    >>> shown_certainty(Statement("s", "", "", "", "", "", certainty="low"), english())
+    >>> shown_certainty(Statement("s", "", "", "", "risk", "", certainty="low"), english())
     '(low certainty)'
     """
-    return f"({say(f'certainty-{statement.certainty}')})" if statement.certainty else ""
+    return f"({say(f'certainty-{statement.certainty}')})" if statement.is_marked else ""
 
 
 def shown_against(statement: Statement, say: Strings) -> str:

@@ -67,8 +67,6 @@ class Document:
     """``draft`` until `ketcontent.approvals.with_signoffs` says more; ``archive`` as received."""
     signers: tuple[Signer, ...] = ()
     """Who has signed what is shown."""
-    order: Mapping[str, int] = field(default_factory=dict)
-    """The number of each sentence of the page, by its key."""
     say: Strings = field(default_factory=english)
     """The words of the furniture, in the page's language where all of them are there."""
     audience: str = ""
@@ -128,14 +126,31 @@ class Document:
 
     @property
     def certainties(self) -> tuple[Certainty, ...]:
-        """The grades that sentences shown have, from the surest."""
-        used = {one.certainty for one in self.statements}
+        """The grades that marks on sentences shown name, from the surest."""
+        used = {one.certainty for one in self.statements if one.is_marked}
         return tuple(grade for grade in get_args(Certainty) if grade in used)
+
+    @property
+    def groups(self) -> tuple[tuple[Section, ...], ...]:
+        """Each section with a heading of its own, and those under it."""
+        groups: list[list[Section]] = []
+        for one in self.sections:
+            if one.under and groups and not self.part:
+                groups[-1].append(one)
+            else:
+                groups.append([one])
+        return tuple(map(tuple, groups))
 
     @property
     def statements(self) -> tuple[Statement, ...]:
         """The statements shown, in reading order."""
         return tuple(one for section in self.sections for one in section.statements)
+
+    @property
+    def first_layer(self) -> tuple[Statement, ...]:
+        """Those of the statements that a reader sees before unfolding anything."""
+        blocks = (block for section in self.sections for block in section.blocks if not block.layer)
+        return tuple(one for block in blocks for one in block.statements)
 
     def section(self, key: str) -> Section:
         """Return a section by its key.
@@ -184,7 +199,7 @@ class Document:
             if self.part
             else [
                 {"id": section.anchor or section.section, "heading": section.title}
-                for section in self.sections
+                for section, *_ in self.groups
                 if section.title
             ],
         }

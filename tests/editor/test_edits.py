@@ -52,7 +52,7 @@ from tests.judging import page
 from tests.laws import examples
 
 CONTENT = read_content(ROOT / "data")
-KEYS = tuple(assemble(CONTENT, "ketamine").order)
+KEYS = tuple(one.statement for one in assemble(CONTENT, "ketamine").statements)
 WORDS = st.text(max_size=60)
 
 
@@ -61,7 +61,7 @@ def rows(content: Content) -> dict[str, Any]:
 
 
 def shown(session: Session) -> list[str]:
-    return list(assemble(session.content, session.document).order)
+    return [one.statement for one in assemble(session.content, session.document).statements]
 
 
 def do(session: Session, step: tuple[str, str, str]) -> Session:

@@ -114,7 +114,7 @@ def read_markdown(markdown: str, *, links: bool = False) -> list[str]:
 class Reader(HTMLParser):
     """Collects every element with its attributes, and the text of each innermost block."""
 
-    BLOCKS = frozenset({"h1", "h2", "p", "li", "dt", "dd", "caption", "th", "td", "summary"})
+    BLOCKS = frozenset({"h1", "h2", "h3", "p", "li", "dt", "dd", "caption", "th", "td", "summary"})
 
     def __init__(self, html: str) -> None:
         super().__init__(convert_charrefs=True)
@@ -128,21 +128,30 @@ class Reader(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.elements.append((tag, dict(attrs)))
-        if tag == "sup":
-            assert attrs == []
-            self.cites.append("")
+        if tag == "details" and self.open[-1] == "from":
+            tag = "rests on"
+        elif ("class", "from") in attrs:
+            tag = "from"
+        elif tag == "summary" and "nav" not in self.open:
+            tag = "unfolds"
         self.open.append(tag)
-        if tag in self.BLOCKS:
+        if "rests on" in self.open:
+            self.cites += [""] if tag == "li" else []
+        elif tag in self.BLOCKS:
             self.texts.append("")
 
     def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
+        own = {"rests on": "details", "from": "div", "unfolds": "summary"}
+        closed = self.open.pop()
+        assert own.get(closed, closed) == tag
 
     def handle_data(self, data: str) -> None:
         if "script" in self.open:
             assert json.loads(data)["@context"] == "https://schema.org"  # data, and no script
-        elif "sup" in self.open:
-            self.cites[-1] += data
+        elif "unfolds" in self.open:
+            pass
+        elif "rests on" in self.open:
+            self.cites[-1:] = [f"{one}{data}" for one in self.cites[-1:]]
         elif data.strip():
             assert self.BLOCKS & set(self.open), f"{data!r} stands in no block"
             self.texts[-1] += data
@@ -504,11 +513,9 @@ def with_sources(page: Document, rows: list[Mapping[str, str]]) -> Document:
     shown = {key: dict(row, source=key) for key, row in zip(KEYS, rows, strict=True)}
     used = [key for section in page for one in section.statements for key in one.cites]
     numbers = {key: place for place, key in enumerate(dict.fromkeys(used), start=1)}
-    keys = [one.statement for section in page for one in section.statements]
-    order = {key: place for place, key in enumerate(dict.fromkeys(keys), start=1)}
-    sections = tuple(replace(section, numbers=numbers, order=order) for section in page)
+    sections = tuple(replace(section, numbers=numbers) for section in page)
     sources = tuple(shown[key] for key in numbers)
-    return replace(page, sections=sections, numbers=numbers, sources=sources, order=order)
+    return replace(page, sections=sections, numbers=numbers, sources=sources)
 
 
 DOCUMENTS = st.builds(
@@ -580,7 +587,7 @@ def about_in_markdown(page: Document) -> list[str]:
 
 def contents_of(page: Document) -> list[str]:
     """Return the texts of the list of contents."""
-    titles = [fold(section.title) for section in page if section.title]
+    titles = [fold(section.title) for section, *_ in page.groups if section.title]
     if not titles or page.part:
         return []
     ends = ["About this page"] if page.edition == "current" else []
@@ -616,26 +623,26 @@ def noted(page: Document) -> dict[str, tuple[str, list[str]]]:
     return notes
 
 
-def said_by(page: Document, certainty: str = "{}") -> list[str]:
+def said_by(page: Document, about: list[str], certainty: str = "{}") -> list[str]:
     """Return the texts of the blocks of a page, as they must be seen, in order.
 
-    `certainty` is how the certainty of a sentence is set.
+    `about` is what it says of itself, and `certainty` how the certainty of a sentence is set.
     """
     texts = []
     for section in page:
         texts.append(section.title)
         for block in section.blocks:
-            if any(one.certainty for one in block.statements):
+            if any(one.is_marked for one in block.statements):
                 said = [
                     f"{one.label_text} {one.plain} "
-                    + (certainty.format(GRADES[one.certainty]) if one.certainty else "")
+                    + (certainty.format(GRADES[one.certainty]) if one.is_marked else "")
                     + (" against:" if one.against and certainty != "{}" else "")
                     for one in block.statements
                 ]
                 texts.append(" ".join(said))
             else:
                 texts.append(block.plain)
-    texts += legend(page)
+    texts += [*about, *legend(page)]
     if page.terms:
         texts.append("Words used on this page")
     return [fold(text) for text in texts]
@@ -680,9 +687,8 @@ def test_a_page_in_markdown_says_its_sentences_and_holds_nothing_else(page: Docu
     assert read_markdown(markdown) == [
         fold(page.name),
         " ".join(state_of(page)),
-        *said_by(page),
+        *said_by(page, about_in_markdown(page)),
         *map(fold, terms),
-        *about_in_markdown(page),
         *listed(page)[:1],
     ]
     notes = {
@@ -706,13 +712,12 @@ def test_a_page_in_html_says_its_sentences_and_holds_nothing_else(page: Document
         fold(page.name),
         *state_of(page),
         *contents_of(page),
-        *said_by(page),
+        *said_by(page, about_in_html(page)),
         *terms,
-        *about_in_html(page),
         *listed(page),
     ]
     known = {"article", "h1", "div", "p", "strong", "nav", "h2", "ul", "li", "a", "section"}
-    known |= {"span", "sup", "ol", "em", "code", "details", "summary", "script"}
+    known |= {"span", "h3", "ol", "em", "code", "details", "summary", "script"}
     links = [address_of(one)[0] for one in page.references]
     outside = []
     for tag, attributes in reader.elements:
@@ -750,14 +755,14 @@ def test_an_imported_page_says_the_same_in_html_markdown_and_text(
     text = "\n".join(["Title", *lines])
     assume(marked_up(text) is None)  # what is mostly tags is refused: it is a web page
     page = assemble(import_page(empty_content(), text, document="page"), "page", edition=edition)
-    said = [text for text in said_by(page) if text]
+    said = [text for text in said_by(page, []) if text]
     html = Reader(page.to_html()).read()[1 + len(state_of(page)) :]
     contents = contents_of(page)
     start = html.index("On this page") if contents else 0
     assert html[start : start + len(contents)] == contents
     assert html[:start] + html[start + len(contents) :] == said + about_in_html(page)
     assert read_markdown(page.to_markdown(), links=True)[2:] == said + about_in_markdown(page)
-    assert "<sup" not in page.to_html()
+    assert 'class="from"' not in page.to_html()
 
 
 def cell_everywhere(cell: str) -> Document:
@@ -838,7 +843,10 @@ def test_markup_of_an_editor_that_is_hostile_does_no_harm(cell: str) -> None:
         section = Section("s", "", "H", False, blocks, "en", "current", numbers)
         reader = Reader(section.to_html())
         tags = {tag for tag, _ in reader.elements}
-        assert tags <= {"section", "h2", "div", "p", "em", "strong", "code", "a", "span", "sup"}
+        assert tags <= {
+            *("section", "h2", "div", "p", "em", "strong", "code", "a", "span"),
+            *("details", "summary", "ul", "li"),
+        }
         assert fold(reader.texts[1]) == fold(joined([plain, plain]))
         markdown = section.to_markdown() + "".join(f"\n[^{key}]: So it is." for key in one.cites)
         assert read_markdown(markdown, links=True) == ["H", fold(joined([plain, plain]))]
@@ -856,9 +864,8 @@ def test_html_and_markdown_of_the_shipped_page_hold_the_same_sentences(edition: 
     assert read_markdown(page.to_markdown(), links=True) == [
         fold(page.name),
         " ".join(state),
-        *filter(None, said_by(page, "({})")),
+        *filter(None, said_by(page, about_in_markdown(page), "({})")),
         *terms,
-        *about_in_markdown(page),
         *listed(page)[:1],
     ]
     html = reader.read()
@@ -867,17 +874,21 @@ def test_html_and_markdown_of_the_shipped_page_hold_the_same_sentences(edition: 
     assert html[start : start + len(contents)] == contents
     seen = html[:start] + html[start + len(contents) :]
     in_pairs = [part for one in [*legend(page)[2:], *terms] for part in one.split(": ", 1)]
-    said = [one for one in said_by(page) if one and one not in {*map(fold, legend(page)[2:])}]
+    said = [
+        one
+        for one in said_by(page, about_in_html(page))
+        if one and one not in {*map(fold, legend(page)[2:])}
+    ]
     words = "Words used on this page"
     if words in said:
         place = said.index(words)
         said[place:place] = in_pairs[: len(in_pairs) - 2 * len(terms)]
         said += in_pairs[len(in_pairs) - 2 * len(terms) :]
-    assert seen == [fold(page.name), *state, *said, *about_in_html(page), *listed(page)]
+    assert seen == [fold(page.name), *state, *said, *listed(page)]
     numbers = [str(page.numbers[key]) for key in marks_of(page.to_markdown())]
-    marks = " ".join(reader.cites).split()
+    marks = " ".join(one.partition(":")[2] for one in reader.cites).split()
     assert [one for one in marks if one != "against:"] == numbers
-    assert marks.count("against:") == sum(len(one.against) for one in page.statements)
+    assert marks.count("against:") == sum(bool(one.against) for one in page.statements)
 
 
 @pytest.mark.parametrize(
@@ -885,42 +896,36 @@ def test_html_and_markdown_of_the_shipped_page_hold_the_same_sentences(edition: 
     [
         pytest.param(
             "One [@a] and two. [@b; @a]",
-            "One<sup>A</sup> and two.<sup>B A</sup>",
+            "One and two.",
             "One[^a] and two.[^b][^a]",
             id="where they stand",
         ),
         pytest.param(
             "**It may help. [@a] Or not.**",
-            "<strong>It may help. Or not.</strong><sup>A</sup>",
+            "<strong>It may help. Or not.</strong>",
             "**It may help. Or not.**[^a]",
             id="inside markup",
         ),
         pytest.param(
             "Really! [@b]",
-            "Really!<sup>B</sup>",
+            "Really!",
             "Really\\![^b]",
             id="after a mark that could open an image",
         ),
         pytest.param("See \\[@a].", "See [@a].", "See \\[@a\\].", id="escaped, so none"),
     ],
 )
-def test_a_citation_stands_where_it_is_or_after_the_words(
+def test_a_citation_stands_where_it_is_in_markdown_and_behind_the_block_in_html(
     text: str, html: str, markdown: str
 ) -> None:
     plain = inline_plain(without_citations(text))
     one = Statement("s", "", text, plain, "", "", "", cited(text))
     blocks = (Block("paragraph", (one,)),)
     section = Section("s", "", "", False, blocks, "en", "current", {"a": 1, "b": 2})
-    links = {
-        name: f'<a href="#_{number}" aria-label="Source {number}">{number}</a>'
-        for name, number in (("A", 1), ("B", 2))
-    }
-    drawn = re.sub(
-        r"(?<=<sup>)[AB ]+(?=<)",
-        lambda found: " ".join(links[name] for name in found[0].split()),
-        html,
-    )
-    assert f'<span id="s_s">{drawn}</span>' in section.to_html()
+    drawn = section.to_html()
+    assert f'<span id="s_s">{html}</span>' in drawn
+    links = "".join(f' <a href="#_{" ab".index(key)}">{" ab".index(key)}</a>' for key in one.cites)
+    assert drawn.count(f'<li><a href="#s_s">Sentence 1</a>:{links}</li>') == bool(one.cites)
     assert section.to_markdown() == f"{markdown}\n"
 
 
@@ -993,11 +998,9 @@ def test_html_has_one_main_heading_named_sections_and_lists() -> None:
     assert tags.count("h2") == 3  # two sections, and what the page says of itself
     assert tags.count("section") == 3
     assert '<section id="uses">\n<h2>Uses</h2>' in page.to_html()
-    own = '<a href="#s_green-1" aria-label="Sentence 1"></a>'
-    green = f'<span id="s_green-1">Mild.</span>{own}'
+    green = '<span id="s_green-1">Mild.</span>'
     assert f"<li><strong>Green:</strong> {green}</li>" in page.to_html()
-    own = '<a href="#s_note-1" aria-label="Sentence 3"></a>'
-    stop = f'<p><span id="s_note-1">Stop.</span>{own}</p>'
+    stop = '<p><span id="s_note-1">Stop.</span></p>'
     notice = f'<div class="notice" role="note" aria-label="Important">\n{stop}\n</div>'
     assert notice in page.to_html()
 

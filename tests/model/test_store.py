@@ -47,19 +47,19 @@ FILES = tuple(f"{table}.csv" for table in TABLES)
 
 TEA = {
     "documents": """\
-document,title,supplied_title,supplied_hash,language,about_type,about,audience,purpose,publisher,funding,review_every_days,supplier_change,supplier_was,supplier_decision,supplier_reason
-tea,Tea,Tea,,en,,,,,,,365,,,,
+document,title,supplied_title,supplied_hash,language,kind,about_type,about,audience,purpose,publisher,funding,review_every_days,supplier_change,supplier_was,supplier_decision,supplier_reason
+tea,Tea,Tea,,en,,,,,,,,365,,,,
 """,
     "sections": """\
-document,section,position,number,heading,supplied_position,supplied_number,supplied_heading,supplied_run_in,supplier_change,supplier_was,supplier_decision,supplier_reason
-tea,brewing,20,,Brewing,20,,Brewing,true,,,,
-tea,lede,10,,,,,,false,,,,
+document,section,position,number,heading,under,form,supplied_position,supplied_number,supplied_heading,supplied_run_in,supplier_change,supplier_was,supplier_decision,supplier_reason
+tea,brewing,20,,Brewing,,,20,,Brewing,true,,,,
+tea,lede,10,,,,,,,,false,,,,
 """,
     "statements": """\
-document,statement,section,block,position,form,label,text,notice,kind,certainty,certainty_reasons,grade_reasons,topics,author,supplied_section,supplied_block,supplied_position,supplied_form,supplied_label,supplied,supplier_change,supplier_was,supplier_was_label,supplier_was_form,supplier_decision,supplier_reason
-tea,calm,lede,1,10,paragraph,,Tea may calm.,,benefit,low,,,,,,,,,,,,,,,,
-tea,cut,brewing,2,,paragraph,,,,,,,,,,brewing,1,20,paragraph,,It is gone.,,,,,,
-tea,hot,brewing,1,10,item,Heat,Use hot water.,,,,,,,,brewing,1,10,paragraph,,Use hot water.,,,,,,
+document,statement,section,block,position,form,layer,label,text,notice,kind,certainty,certainty_reasons,grade_reasons,topics,author,supplied_section,supplied_block,supplied_position,supplied_form,supplied_label,supplied,supplier_change,supplier_was,supplier_was_label,supplier_was_form,supplier_decision,supplier_reason
+tea,calm,lede,1,10,paragraph,,,Tea may calm.,,benefit,low,,,,,,,,,,,,,,,,
+tea,cut,brewing,2,,paragraph,,,,,,,,,,,brewing,1,20,paragraph,,It is gone.,,,,,,
+tea,hot,brewing,1,10,item,,Heat,Use hot water.,,,,,,,,brewing,1,10,paragraph,,Use hot water.,,,,,,
 """,
     "notices": "notice,language,text,needs\ncrisis,en,Call now.,\n",
     "terms": "term,language,expansion,plain,definition\n",
@@ -80,7 +80,7 @@ signoff,document,statement,person,signer,capacity,verdict,digest,wording,signed_
 first,tea,calm,bo,,clinical,approved,w1:{"0" * 64},Tea may calm.,2026-01-16,
 """,
     "policies": "kind,capacity,judges\nbenefit,clinical,\nrisk,clinical,\n",
-    "topics": "topic,question,level\nwhat,What is tea?,must\n",
+    "topics": "topic,question,level,kinds,order\nwhat,What is tea?,must,,\n",
     "rules": """\
 rule,severity,looks_for,where,kinds,unless,message,hint,authority,bad_examples,good_examples
 cure,error,"{cure}, cure",,,,It promises.,Cut it.,FDA,"Tea cures ""all"".",Tea does not cure.
@@ -276,7 +276,7 @@ def test_an_origin_has_the_lines_of_an_unsorted_file(tea: Path):
 def test_a_row_after_cells_with_line_breaks_has_its_own_line(tea: Path, end: str, mark: bytes):
     text = TEA["statements"].replace("It is gone.", '"\nIt\n\nis ""gone"".\n"')
     text = text.replace(",paragraph,,Use hot water.,,,,,,\n", ',paragraph,,"Use\nhot",,,,,,\n')
-    text += "tea,last,lede,9,90,paragraph,,Last.,,,,,,,,,,,,,,,,,,,\n"
+    text += "tea,last,lede,9,90,paragraph,,,Last.,,,,,,,,,,,,,,,,,,,\n"
     if end == "\r":  # a bare CR in a cell is a fault, so no cell of such a file has a break
         text = text.replace('"\nIt\n\nis ""gone"".\n"', "It is gone.").replace("\nhot", " hot")
     (tea / "statements.csv").write_bytes(mark + text.replace("\n", end).encode())
@@ -791,7 +791,7 @@ def test_any_content_is_read_back_as_it_was_written_and_written_as_it_was_read(c
             "title",
             "a\ud800b",
             "documents.csv:2",
-            "Byte 191 (0xed) is not UTF-8.",
+            "Byte 196 (0xed) is not UTF-8.",
             "wrong-encoding",
             id="half a surrogate pair",
         ),

@@ -26,23 +26,23 @@ DATA = Path(__file__).resolve().parents[2] / "data"
 
 SOUND = {
     "documents": """\
-document,title,supplied_title,supplied_hash,language,about_type,about,audience,purpose,publisher,funding,review_every_days,supplier_change,supplier_was,supplier_decision,supplier_reason
-tea,Tea,Tea,,en,Substance,Tea leaves,adults,,,,365,changed,Green tea,agreed,
+document,title,supplied_title,supplied_hash,language,kind,about_type,about,audience,purpose,publisher,funding,review_every_days,supplier_change,supplier_was,supplier_decision,supplier_reason
+tea,Tea,Tea,,en,product,Substance,Tea leaves,adults,,,,365,changed,Green tea,agreed,
 """,
     "sections": """\
-document,section,position,number,heading,supplied_position,supplied_number,supplied_heading,supplied_run_in,supplier_change,supplier_was,supplier_decision,supplier_reason
-tea,brewing,20,,Brewing,20,,Brewing,false,changed,Making tea,followed,
-tea,gone,,,,30,,Gone,true,,,,
-tea,lede,10,,,10,,,false,,,,
-tea,spare,40,,Spare,,,,false,,,,
+document,section,position,number,heading,under,form,supplied_position,supplied_number,supplied_heading,supplied_run_in,supplier_change,supplier_was,supplier_decision,supplier_reason
+tea,brewing,20,,Brewing,,,20,,Brewing,false,changed,Making tea,followed,
+tea,gone,,,,,,30,,Gone,true,,,,
+tea,lede,10,,,,,10,,,false,,,,
+tea,spare,40,,Spare,brewing,emergency,,,,false,,,,
 """,
     "statements": """\
-document,statement,section,block,position,form,label,text,notice,kind,certainty,certainty_reasons,grade_reasons,topics,author,supplied_section,supplied_block,supplied_position,supplied_form,supplied_label,supplied,supplier_change,supplier_was,supplier_was_label,supplier_was_form,supplier_decision,supplier_reason
-tea,call,lede,2,30,notice,,,crisis,advice,,,,,,,,,,,,,,,,,
-tea,calm,lede,1,10,paragraph,,Tea may calm.,,benefit,low,,,,ann,lede,1,10,paragraph,,Tea calms.,,,,,,
-tea,cut,brewing,2,,item,,,,,,,,,,gone,1,15,item,,It is gone.,,,,,,
-tea,hot,brewing,1,15,item,Heat,Use hot water.,,,,,,,,brewing,1,15,item,Heat,Use hot water.,changed,Use tea.,,notice,theirs,Safer.
-tea,taste,lede,1,20,paragraph,,It tastes.,,,,,,,,lede,1,20,paragraph,,It tastes.,,,,,,
+document,statement,section,block,position,form,layer,label,text,notice,kind,certainty,certainty_reasons,grade_reasons,topics,author,supplied_section,supplied_block,supplied_position,supplied_form,supplied_label,supplied,supplier_change,supplier_was,supplier_was_label,supplier_was_form,supplier_decision,supplier_reason
+tea,call,lede,2,30,notice,,,,crisis,advice,,,,,,,,,,,,,,,,,
+tea,calm,lede,1,10,paragraph,,,Tea may calm.,,benefit,low,,,,ann,lede,1,10,paragraph,,Tea calms.,,,,,,
+tea,cut,brewing,2,,item,,,,,,,,,,,gone,1,15,item,,It is gone.,,,,,,
+tea,hot,brewing,1,15,item,more,Heat,Use hot water.,,,,,,,,brewing,1,15,item,Heat,Use hot water.,changed,Use tea.,,notice,theirs,Safer.
+tea,taste,lede,1,20,paragraph,,,It tastes.,,,,,,,,lede,1,20,paragraph,,It tastes.,,,,,,
 """,  # noqa: E501 (a row of a table is one line)
     "notices": """\
 notice,language,text,needs
@@ -78,9 +78,9 @@ benefit,clinical,
 risk,lay,
 """,
     "topics": """\
-topic,question,level
-cost,What does it cost?,should
-what,What is tea?,must
+topic,question,level,kinds,order
+cost,What does it cost?,should,product medicine,10
+what,What is tea?,must,,
 """,
     "rules": """\
 rule,severity,looks_for,where,kinds,unless,message,hint,authority,bad_examples,good_examples
@@ -515,7 +515,7 @@ CELLS = [
     one(
         "a form outside its list in a block of several statements",
         "statements",
-        swap("1,10,paragraph,,Tea may", "1,10,paragrph,,Tea may"),
+        swap("1,10,paragraph,,,Tea may", "1,10,paragrph,,,Tea may"),
         "not-in-list",
         3,
         "'paragrph' is not a value of 'form'.",
@@ -550,6 +550,36 @@ CELLS = [
             key=key,
         )
         for table, column, old, new, line, cell, hint, key in [
+            (
+                "documents",
+                "kind",
+                "en,product",
+                "en,produkt",
+                2,
+                "produkt",
+                "Did you mean 'product'?",
+                "tea",
+            ),
+            (
+                "sections",
+                "form",
+                "emergency",
+                "urgency",
+                5,
+                "urgency",
+                "Did you mean 'emergency'?",
+                "tea/spare",
+            ),
+            (
+                "statements",
+                "layer",
+                "item,more",
+                "item,less",
+                5,
+                "less",
+                "Use one of: more.",
+                "tea/hot",
+            ),
             (
                 "documents",
                 "supplier_change",
@@ -671,7 +701,7 @@ CELLS = [
     one(
         "a required form is empty in a block of several statements",
         "statements",
-        swap("10,paragraph,,Tea may", "10,,,Tea may"),
+        swap("10,paragraph,,,Tea may", "10,,,,Tea may"),
         "empty-cell",
         3,
         "'form' is empty.",
@@ -947,7 +977,7 @@ TWICE = [
         ("help_lines", "ZZ,Find A Helpline", "GB,Samaritans", "GB/Samaritans"),
         ("waivers", "tea/taste,wonder", "tea/call,cure", "statements/tea/call/cure"),
         ("notices", "Call now.,\n", "Call now.,\ncrisis,en,Call.,\n", "crisis/en"),
-        ("documents", "agreed,\n", "agreed,\ntea,Tea,,,en,,,,,,,30,,,,\n", "tea"),
+        ("documents", "agreed,\n", "agreed,\ntea,Tea,,,en,,,,,,,,30,,,,\n", "tea"),
         ("sources", "pot,book,", f"{'leaf,book,Leaf' + ',' * 24}\npot,book,", "leaf"),
         ("people", "ann,Ann Ash,,,,none\n", "ann,Ann Ash,,,,none\nann,Ann Elm,,,,none\n", "ann"),
     ]
@@ -957,7 +987,7 @@ TWICE.append(
     one(
         "a key of sections used twice",
         "sections",
-        swap("Spare,,,,false,,,,\n", "Spare,,,,false,,,,\ntea,spare,50,,Spare,,,,false,,,,\n"),
+        swap("cy,,,,false,,,,\n", "cy,,,,false,,,,\ntea,spare,50,,Spare,,,,,,false,,,,\n"),
         "duplicate-key",
         6,
         "The key tea/spare is used twice; line 5 has it too.",
@@ -1334,10 +1364,10 @@ LINES = [
         for table, line, old, new, cells, header in [
             ("terms", 2, ",,\n", "\n", "3 cells", 5),
             ("terms", 2, "OCD,en,obsessive-compulsive disorder,,", "OCD", "1 cell", 5),
-            ("documents", 2, ",365", ",365,", "17 cells", 16),
-            ("statements", 5, ",item,Heat,Use hot water.,changed", "", "23 cells", 27),
-            ("statements", 3, "Tea calms.", "Tea, calms.", "28 cells", 27),
-            ("sections", 4, "tea,lede,10,,,10,,,false,,,,", "tea,lede", "2 cells", 13),
+            ("documents", 2, ",365", ",365,", "18 cells", 17),
+            ("statements", 5, ",item,Heat,Use hot water.,changed", "", "24 cells", 28),
+            ("statements", 3, "Tea calms.", "Tea, calms.", "29 cells", 28),
+            ("sections", 4, "tea,lede,10,,,,,10,,,false,,,,", "tea,lede", "2 cells", 15),
         ]
     ),
     *(
@@ -1363,7 +1393,7 @@ LINES = [
     one(
         "a quote that is never closed in the last cell of the file",
         "sections",
-        swap("Spare,,,,false,,,,\n", 'Spare,,,,"false,,,,\n'),
+        swap("cy,,,,false,,,,\n", 'cy,,,,"false,,,,\n'),
         "stray-quote",
         5,
         QUOTE,
@@ -1470,7 +1500,7 @@ LAWS = [
     one(
         "a supplied position used twice by sections",
         "sections",
-        swap("gone,,,,30", "gone,,,,20"),
+        swap("gone,,,,,,30", "gone,,,,,,20"),
         "position-used-twice",
         3,
         "Position 20 is used twice; line 2 has it too.",
@@ -1616,6 +1646,31 @@ LAWS = [
         cell="gone",
         key="tea/hot",
     ),
+    *(
+        one(
+            f"a section under {what}",
+            "sections",
+            swap(old, new),
+            "stands-under-none",
+            line,
+            f"The section '{cell}' that this one stands under {what}.",
+            "Name a section of this page that is shown, has a heading and stands under none, or "
+            "empty the cell.",
+            column="under",
+            cell=cell,
+            key=key,
+        )
+        for what, old, new, line, cell, key in [
+            ("is not there", "Spare,brewing", "Spare,brew", 5, "brew", "tea/spare"),
+            ("is this one", "Spare,brewing", "Spare,spare", 5, "spare", "tea/spare"),
+            ("is cut", "Spare,brewing", "Spare,gone", 5, "gone", "tea/spare"),
+            ("has no heading", "Spare,brewing", "Spare,lede", 5, "lede", "tea/spare"),
+            (
+                *("stands under another itself", "lede,10,,,,", "lede,10,,,spare,"),
+                *(4, "spare", "tea/lede"),
+            ),
+        ]
+    ),
     one(
         "two forms in a block",
         "statements",
@@ -1722,7 +1777,7 @@ def test_many_breaks_in_many_tables_are_all_found_in_one_go(tmp_path: Path):
         ("documents", ",365", ",often"),
         ("sections", "tea,spare", "coffee,spare"),
         ("sections", "Brewing,false", "Brewing,no"),
-        ("sections", "gone,,,,30", "gone,,,,20"),
+        ("sections", "gone,,,,,,30", "gone,,,,,,20"),
         ("statements", "benefit,low", "benifit,lowest"),
         ("statements", "tea,cut,", "tea,call,"),
         ("statements", "hot,brewing,1,", "hot,,x,"),
@@ -1787,7 +1842,7 @@ def test_every_line_that_is_not_utf8_is_named(tmp_path: Path):
 
 
 def test_a_misquoted_line_keeps_the_faults_of_the_cells_before_the_quote(tmp_path: Path):
-    change = swap("30,notice,,,crisis", '30,notise,,"Hm,crisis')
+    change = swap("30,notice,,,,crisis", '30,notise,,,"Hm,crisis')
     folder = broken_folder(tmp_path, "statements", change)
     assert places_of(folder) == [
         ("statements.csv", 2, "form", "not-in-list"),

@@ -248,6 +248,88 @@ def test_the_text_of_a_notice_stands_in_its_place_in_the_language_of_the_page() 
     assert printed(german)[6] == "Es kann färben."
 
 
+def test_a_section_under_another_stands_right_after_it_with_a_smaller_heading() -> None:
+    content = with_section(content_of(), "reviews", under="uses")
+    assert printed(content) == [*AS_IT_IS_NOW[:5], "Reviews", *AS_IT_IS_NOW[5:7]]
+    assert printed(content, "supplied") == AS_RECEIVED
+    page = assemble(content, "tea")
+    groups = [[one.section for one in group] for group in page.groups]
+    assert groups == [["lede"], ["uses", "reviews"], ["warning"]]
+    assert "<h3>Reviews</h3>" in page.to_html()
+    assert "\n### Reviews\n" in page.to_markdown()
+    assert places_of(page) == ["uses", "warning"]
+    alone = assemble(content, "tea", section="reviews")
+    assert "<h2>Reviews</h2>" in alone.to_html()
+    assert "\n## Reviews\n" in alone.to_markdown()
+
+
+def test_what_is_behind_the_first_layer_is_folded_in_html_and_shown_in_order_in_markdown() -> None:
+    content = edited(content_of(), "green-1", layer="more")
+    page = assemble(content, "tea")
+    # Of a paragraph or item that stands on both, each part is set for itself.
+    after = ["- It is old.", "- It is strong.", "- Green: It is mild."]
+    assert printed(content)[3:6] == after
+    assert printed(content, "supplied") == AS_RECEIVED
+    first, more = page.section("uses").layers
+    assert [len(blocks) for _, blocks in (*first, *more)] == [2, 1]
+    [folded] = re.findall(r"<details><summary>More.*?</details>", page.to_html(), re.DOTALL)
+    assert (
+        " ".join(re.sub("<[^>]*>", "", folded).split()) == "More on this: Uses Green: It is mild."
+    )
+    assert "<details" not in assemble(content, "tea", section="uses").to_html()
+    assert "- It is strong.\n- **Green:** It is mild.\n" in page.to_markdown()
+
+
+def test_help_lines_by_country_are_folded_in_the_box_of_the_first() -> None:
+    rows = [
+        {"notice": one, "language": "en", "text": f"{one}.", "needs": needs}
+        for one, needs in (("Call", "crisis"), ("France", "crisis"), ("Care", ""))
+    ]
+    content = with_rows(
+        content_of("Tea\nCall it.\nFrance is.\nCare.\nUses\nIt helps."), "notices", *rows
+    )
+    for number, (notice, layer) in enumerate((("Call", ""), ("France", "more"), ("Care", ""))):
+        key = content.statements["statement"][number]
+        cells = {
+            "text": "",
+            "notice": notice,
+            "form": "notice",
+            "layer": layer,
+            "block": number + 1,
+        }
+        content = edited(content, key, **cells)
+    page = assemble(content, "tea")
+    assert [one.plain for one in page.sections[0].statements] == ["Call.", "France.", "Care."]
+    [box] = re.findall(r'<div class="urgent".*?</div>', page.to_html(), re.DOTALL)
+    assert re.sub("<[^>]*>", "", box).split() == [
+        "Call.",
+        *["Help", "lines", "by", "country"],
+        "France.",
+    ]
+
+
+def test_a_card_for_emergencies_stands_out() -> None:
+    page = assemble(with_section(content_of(), "warning", form="emergency"), "tea")
+    assert '<section id="warning" class="urgent">\n<h2>Warning:</h2>' in page.to_html()
+
+
+@pytest.mark.parametrize(
+    ("kind", "certainty", "marked"),
+    [
+        *(("risk", "low", True), ("benefit", "very-low", True), ("benefit", "moderate", False)),
+        *(("risk", "high", False), ("mechanism", "low", False), ("risk", "", False)),
+    ],
+)
+def test_weak_evidence_for_a_benefit_or_a_harm_is_marked_and_nothing_else(
+    kind: str, certainty: str, marked: bool
+) -> None:
+    page = assemble(edited(content_of(), "green-1", kind=kind, certainty=certainty), "tea")
+    link = f'&nbsp;<small class="{certainty}"><a href="#_{certainty}">'
+    assert (link in page.to_html()) == marked
+    assert (f'<dt id="_{certainty}">' in page.to_html()) == marked
+    assert ("certainty)" in page.to_markdown()) == marked
+
+
 TERMS = (
     {"term": "PTSD", "language": "en", "expansion": "post-traumatic stress disorder"},
     {"term": "CBT", "language": "en", "plain": "a talking therapy", "definition": "It is talk."},
@@ -572,9 +654,9 @@ def numbered(page: Document) -> list[tuple[int, str]]:
 
 def links_of(html: str) -> list[str]:
     """Return the number of each citation that HTML links, where it leads as it says."""
-    found = re.findall(r'<a href="#_(\d+)" aria-label="Source (\d+)">(\d+)</a>', html)
-    assert all(leads == says == shows for leads, says, shows in found)
-    return [shows for _, _, shows in found]
+    found = re.findall(r'<a href="#_(\d+)">(\d+)</a>', html)
+    assert all(leads == shows for leads, shows in found)
+    return [shows for _, shows in found]
 
 
 def items_of(html: str) -> list[str]:
@@ -627,7 +709,7 @@ def test_every_citation_leads_to_an_item_of_the_list(key: str) -> None:
 def test_a_source_knows_each_sentence_that_cites_it_and_a_reader_passes_no_links_to_them() -> None:
     page = assemble(citing(), "tea")
     html = page.to_html()
-    shown = re.findall(r'<span id="s_([a-z0-9-]+)">(?:(?!</span>).)*aria-label="Source 1"', html)
+    shown = re.findall(r'<li><a href="#s_([a-z0-9-]+)">[^<]*</a>:(?:(?!</li>).)*>1</a>', html)
     [item] = re.findall(r'<li id="_1" value="1">(.*?)</li>', html, re.S)
     assert list(page.references[0].cited_in) == shown != []
     assert "#s_" not in item

@@ -51,12 +51,19 @@ class Page(HTMLParser):
         self.contested: set[int] = set()
         self.open: list[str] = []
         self.label = ""
+        self.level = ""
+        self.begun = 0  # at which sentence the run of blocks began that is open
+        self.named = 0
         self.feed(html)
         self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
-        if tag == "span" and given.get("id", "").startswith("s_"):
+        if tag == "details" and self.open[-1:] == ["from"]:
+            tag = "rests on"
+        elif given.get("class") == "from":
+            self.begun, tag = len(self.said), "from"
+        elif tag == "span" and given.get("id", "").startswith("s_"):
             self.said.append(("sentence", self.label))
             self.label = ""
             tag = "sentence"
@@ -64,29 +71,37 @@ class Page(HTMLParser):
             tag = "ours"
         elif tag == "strong" and "ours" in self.open and "sentence" not in self.open:
             self.label, tag = "", "label"
-        elif tag == "h2" and self.open[-1:] == ["ours"]:
+        elif tag in ("h2", "h3") and self.open[-1:] == ["ours"]:
             self.said.append(("heading", ""))
-            tag = "heading"
+            self.level, tag = tag, "heading"
+        elif tag == "small" and "ours" in self.open:
+            tag = "mark"
+        elif tag == "a" and "rests on" in self.open:
+            tag = "source" if given["href"].startswith("#_") else "sentence's"
         self.open.append(tag)
 
     def handle_endtag(self, tag: str) -> None:
         closed = self.open.pop()
-        own = {"sentence": "span", "ours": "section", "label": "strong", "heading": "h2"}
+        own = {"sentence": "span", "ours": "section", "label": "strong", "heading": self.level}
+        own |= {"rests on": "details", "from": "div", "mark": "small", "source": "a"}
+        own |= {"sentence's": "a"}
         assert own.get(closed, closed) == tag
         if closed == "label":
             self.label = f"{self.label} "
 
     def handle_data(self, data: str) -> None:
-        if "sup" in self.open:
-            self.cites += [data.removeprefix("against: ")] if data.strip() else []
-            if data.startswith("against: "):
-                self.contested.add(len(self.said) - 1)
+        if "rests on" in self.open:
+            self.cites += [data] if self.open[-1] == "source" else []
+            if self.open[-1] == "sentence's":
+                self.named = int(data.split()[-1])
+            if data.strip() == "against:" and "li" in self.open:
+                self.contested.add(self.begun + self.named - 1)
         elif "label" in self.open:
             self.label += data
         elif {"sentence", "heading"} & set(self.open):
             kind, text = self.said[-1]
             self.said[-1] = (kind, text + data)
-        elif self.open[-1:] == ["small"] and "ours" in self.open:
+        elif "mark" in self.open:
             kind, text = self.said[-1]
             self.said[-1] = (kind, f"{text} ({data})")
 

@@ -259,7 +259,7 @@ def test_the_contents_list_folds_on_a_narrow_screen(page: Any, exports: Path) ->
 
 def test_a_line_of_text_has_a_comfortable_measure(page: Any, exports: Path) -> None:
     page.goto((exports / PAGES["page"]).as_uri())
-    text = page.locator("#description p").first
+    text = page.locator("#effects p").first
     characters = text.evaluate("""one => {
         const size = parseFloat(getComputedStyle(one).fontSize);
         return one.getBoundingClientRect().width / (size * 0.5);
@@ -270,18 +270,23 @@ def test_a_line_of_text_has_a_comfortable_measure(page: Any, exports: Path) -> N
 
 def test_each_certainty_is_in_words_and_the_legend_explains_it(page: Any, exports: Path) -> None:
     page.goto((exports / PAGES["page"]).as_uri())
-    marks = set(page.locator("main p small, main li small").all_inner_texts())
-    legend = set(page.locator("#_certainty dt").all_inner_texts())
-    assert marks == legend
-    assert all(mark.endswith("certainty") for mark in marks)
-    assert len(legend) == 4
+    marks = page.locator("main p small a, main li small a")
+    legend = page.locator("#_certainty dt")
+    assert set(marks.all_text_contents()) == set(legend.all_text_contents())
+    assert legend.all_text_contents() == ["low certainty", "very low certainty"]
+    marks.first.click()
+    assert page.locator(":target").is_visible()
+    assert page.locator(":target").inner_text() == marks.first.inner_text()
 
 
 def test_a_sentence_has_an_address_of_its_own(page: Any, exports: Path) -> None:
     page.goto((exports / PAGES["page"]).as_uri())
-    link = page.locator("#form-1 a:empty, #s_form-1 + a:empty, #s_form-1 + small + a:empty").first
-    assert re.fullmatch(r"Sentence \d+", link.get_attribute("aria-label"))
-    page.goto(f"{(exports / PAGES['page']).as_uri()}{link.get_attribute('href')}")
+    link = page.locator('.from a[href="#s_form-1"]')
+    assert link.text_content() == "Sentence 1"
+    assert not page.locator("#s_form-1").is_visible()
+    page.goto("about:blank")
+    page.goto(f"{(exports / PAGES['page']).as_uri()}#s_form-1")
+    assert page.locator(":target").is_visible()  # the browser unfolds what it stands in
     assert page.locator(":target").inner_text().startswith("The only approved ketamine product")
 
 
@@ -289,13 +294,15 @@ def test_a_citation_leads_to_its_source_and_going_back_to_the_sentence(
     page: Any, exports: Path
 ) -> None:
     page.goto((exports / PAGES["page"]).as_uri())
-    page.locator("#s_form-1").get_by_role("link", name=re.compile("^Source")).first.click()
+    rests = page.locator("#conclusion > .from")
+    rests.get_by_text("Sources").click()
+    rests.get_by_role("listitem").filter(has_text="Sentence 1").get_by_role("link").nth(1).click()
     source = page.locator(":target")
     assert source.get_by_role("link", name=re.compile("^(doi:|https:)")).count() == 1
     page.go_back()
     page.wait_for_function(
         """() => {
-            const place = document.getElementById("s_form-1").getBoundingClientRect();
+            const place = document.getElementById("s_conclusion-6").getBoundingClientRect();
             return !location.hash && place.top >= 0 && place.bottom <= innerHeight;
         }"""
     )
@@ -306,12 +313,47 @@ def test_the_first_use_of_a_term_leads_to_the_glossary(page: Any, exports: Path)
     terms = page.locator("#_terms dt")
     linked = page.locator("a.term")
     assert linked.count() >= 20
-    names = [one.casefold() for one in linked.all_inner_texts()]
+    names = [one.casefold() for one in linked.all_text_contents()]
     assert len(names) == len(set(names))
-    assert set(names) <= {one.casefold() for one in terms.all_inner_texts()}
-    linked.first.click()
-    name = page.locator(":target").inner_text()
-    assert name.casefold() == names[0]
+    assert set(names) <= {one.casefold() for one in terms.all_text_contents()}
+    seen = linked.locator("visible=true").first
+    seen.click()
+    target = page.locator(":target")
+    assert target.is_visible()
+    assert target.inner_text().casefold() == seen.inner_text().casefold()
+
+
+def test_a_page_is_short_until_a_reader_unfolds_it(page: Any, exports: Path) -> None:
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.goto((exports / PAGES["page"]).as_uri())
+    assert page.evaluate("document.documentElement.scrollHeight") <= 20 * 740
+    tops = {
+        one.inner_text(): one.bounding_box()["y"]
+        for one in page.get_by_role("heading", level=2).all()
+    }
+    assert len(tops) <= 7
+    [(first, top), (second, below), *_] = tops.items()
+    assert (first, second) == ("Key points", "Dangers and emergencies")
+    assert (top <= 740 - 40, below <= 2 * 740 - 40) == (True, True)
+    stops = page.locator("a, summary, input").locator("visible=true")
+    assert stops.count() <= 120
+    card = page.get_by_role("heading", name="Emergency signs").locator("..")
+    assert card.get_by_role("link", name="999").is_visible()
+
+
+@pytest.mark.parametrize("width", [320, 360, 1440])
+def test_no_mark_of_certainty_stands_alone_on_a_line(page: Any, exports: Path, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 740})
+    page.goto((exports / PAGES["page"]).as_uri())
+    page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
+    alone = page.evaluate("""() => [...document.querySelectorAll("p small, li small")]
+        .filter(one => {
+            const words = [...one.previousElementSibling.getClientRects()].at(-1);
+            return one.getClientRects()[0].top > words.bottom - 4;
+        })
+        .map(one => one.previousElementSibling.textContent)""")
+    assert page.locator("p small, li small").count() > 40
+    assert alone == []
 
 
 def test_pages_are_as_light_as_promised(exports: Path) -> None:
@@ -359,6 +401,9 @@ def test_a_page_prints_as_a_leaflet(page: Any, exports: Path, tmp_path: Path, si
     assert "All pages" not in whole
     assert "archive copy" not in whole
     assert "https://doi.org/10.1176/" in re.sub(r"\s", "", whole)
+    assert "while they were asleep for surgery" in whole  # what is folded on a screen
+    assert "More on this" not in whole
+    assert re.search(r"Sources \(against: \d+\) ?Sentence 1: ", whole)
 
 
 def test_no_list_item_is_split_between_sheets(page: Any, exports: Path) -> None:

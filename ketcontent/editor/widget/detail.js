@@ -128,6 +128,7 @@ export function detailOf(bench) {
       topicsKnown,
       field("notice", "Notice", select(notices, "notice", "none")),
       field("form", "Shown as", select(FORMS, "form")),
+      field("layer", "Seen", select([["more", "when unfolded"]], "layer", "at once")),
       h("div", { class: "kc-field" }, h("label", { for: home.id }, "Section"), home),
       people.length ? field("author", "Writer", select(names, "author", "not said")) : "",
     );

@@ -30,6 +30,7 @@ export const COLUMNS = {
   certainty_reasons: "Reasons for the grade",
   grade_reasons: "What lowers or raises it (GRADE)",
   form: "Shown as",
+  layer: "Seen",
   author: "Writer",
 };
 export const FILTERS = {

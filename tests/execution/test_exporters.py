@@ -242,7 +242,7 @@ It eases a headache.
 - **Published by**: not stated
 - **Paid for by**: not stated
 - **Asked less of than ketcontent asks**: topics: no question must be answered.
-- **Version**: `w2:c8d378c37f79e36e1c907c4ff7d0b503157cbe6232c4338ffd78228b5d62a8d4`
+- **Version**: `w2:0bbe803edbb45ca7e15e5f8a62356cc7a865161005870728b59ba0a3296b9329`
 
 To check that nobody has changed this page, compare it with its record: \
 the record of this page, `record.json` (`ketcontent verify index.md`).

@@ -242,6 +242,7 @@ It eases a headache.
 - **Published by**: not stated
 - **Paid for by**: not stated
 - **Asked less of than ketcontent asks**: topics: no question must be answered.
+- **Asked less of than ketcontent asks**: help_lines: it is empty: no crisis contact is known.
 - **Version**: `w2:0bbe803edbb45ca7e15e5f8a62356cc7a865161005870728b59ba0a3296b9329`
 
 To check that nobody has changed this page, compare it with its record: \

@@ -108,6 +108,17 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def seen(locator: Any) -> bool:
+    """Whether something comes to be seen in ten seconds."""
+    from playwright.sync_api import TimeoutError as TooLong
+
+    try:
+        locator.wait_for(timeout=10_000)
+    except TooLong:
+        return False
+    return True
+
+
 class Tab:
     """A tab of JupyterLab with the workbench of the notebook at an address."""
 
@@ -148,8 +159,14 @@ class Tab:
 
         All that the kernel says of it is waited for, unless `wait` is false.
         """
-        self.at(f".kc-entry[data-statement={statement}]").click()
-        self.at(".kc-head code", has_text=re.compile(f"^{statement}$")).wait_for()
+        entry = self.at(f".kc-entry[data-statement={statement}]")
+        head = self.at(".kc-head code", has_text=re.compile(f"^{statement}$"))
+        entry.click()
+        for _ in range(5 if wait else 0):
+            if seen(head):
+                break
+            entry.click()  # the list was drawn anew between press and release: that loses a click
+        head.wait_for()
         if wait:
             self.at(".kc-middle[aria-busy=false]").wait_for()
         return self.at(".kc-editor")

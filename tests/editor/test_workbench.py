@@ -101,7 +101,7 @@ def test_faults_of_the_page_as_a_whole_come_by_rule_and_lead_to_statements(data:
     assert sorted(rows["anand-2023"]["statements"]) == sorted(resting) != []
     # What a statement has is shown with the statement.
     tables = {row["table"] for one in groups for row in one["rows"] if "signs" not in row}
-    assert {"sources"} <= tables <= {"sources", "help_lines"}
+    assert {"sources"} <= tables <= {"sources", "help_lines", "sections"}
 
 
 def test_titles_headings_and_terms_are_signed_where_they_are_found(data: Path) -> None:

@@ -8,7 +8,6 @@ fork server (`ketcontent.execution.forkserver`), which has imported what every n
 
 from __future__ import annotations
 
-import atexit
 import importlib
 import multiprocessing
 import multiprocessing.util
@@ -29,7 +28,7 @@ from typing import Any
 
 from ketcontent.execution.forkserver import NOTEBOOKS, attach, can_fork, start_fork_server
 from ketcontent.execution.run import Outcome, Run, run_one
-from ketcontent.execution.socket_folders import new_socket_folder, remove_socket_folder
+from ketcontent.execution.socket_folders import hold_socket_folder, remove_socket_folder
 
 PRELOAD_WORKER = "ketcontent.execution.preload_worker"
 """What a worker imports before it does anything."""
@@ -170,11 +169,8 @@ def _start_workers() -> BaseContext:
 
 @cache
 def _settle_sockets() -> None:
-    """Have multiprocessing keep its sockets in a folder that outlives no process for long."""
-    config = multiprocessing.current_process()._config  # type: ignore[attr-defined]
-    if "tempdir" not in config:
-        config["tempdir"] = new_socket_folder()
-        atexit.register(remove_socket_folder, config["tempdir"])
+    """Let the folder of multiprocessing's sockets outlive this process by one more at most."""
+    hold_socket_folder(multiprocessing.util.get_temp_dir())
 
 
 @contextmanager

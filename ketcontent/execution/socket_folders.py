@@ -16,21 +16,29 @@ from tempfile import gettempdir, mkdtemp
 
 _PREFIX = "ket-"
 
+_PREFIXES = (_PREFIX, "pymp-")
+"""How the names begin of our folders, and of those that multiprocessing makes."""
+
 _held: dict[str, int] = {}
 """The locks of the folders that this process made."""
 
 
 def new_socket_folder() -> str:
-    """Return a new folder, which only the user may open; first clear away those of the dead."""
+    """Return a new folder, which only the user may open (`hold_socket_folder`)."""
+    folder = mkdtemp(prefix=_PREFIX)
+    hold_socket_folder(folder)
+    return folder
+
+
+def hold_socket_folder(folder: str) -> None:
+    """Lock a folder of this process for as long as it lives; first clear away those of the dead."""
     import fcntl
 
     _clear_once()
-    folder = mkdtemp(prefix=_PREFIX)
     handle = os.open(f"{folder}/locking", os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
     fcntl.flock(handle, fcntl.LOCK_EX)
     os.rename(f"{folder}/locking", f"{folder}/lock")  # nobody finds it unlocked
     _held[folder] = handle
-    return folder
 
 
 def remove_socket_folder(folder: str) -> None:
@@ -45,7 +53,9 @@ def clear_socket_folders() -> None:
     """Remove the folders of this user whose makers are gone."""
     import fcntl
 
-    for folder in Path(gettempdir()).glob(f"{_PREFIX}*"):
+    for folder in Path(gettempdir()).iterdir():
+        if not folder.name.startswith(_PREFIXES):
+            continue
         with contextlib.suppress(OSError):  # it is not ours, in use, or gone meanwhile
             found = folder.lstat()
             if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():

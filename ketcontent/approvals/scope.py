@@ -182,7 +182,8 @@ def _title(page: Document, row: Mapping[str, Any]) -> Signable:
     key = f"title:{page.document}"
     said = [(name, canonical(row[name])) for name in _OF_THE_PAGE if row[name]]
     order = [one.section for one in page]
-    first = [line for one in page if not one.title for line in _arrangement(one)]
+    bare = (one for one in page if not one.title)
+    first = [line for one in bare for line in (*_set_as(one), *_arrangement(one))]
     about = [row["about_type"], row["about"], row["language"], str(row["review_every_days"])]
     furniture = page.say.reworded
     return Signable(
@@ -212,7 +213,7 @@ def _heading(document: str, section: Section, row: Mapping[str, Any]) -> Signabl
         words=canonical(section.title),
         digest=digest(
             *(section.number, section.heading, _arrangement(section), _sent(row, "heading")),
-            *([["set", section.under, section.form]] if section.under or section.form else []),
+            *([set_as] if (set_as := _set_as(section)) else []),
             context=[document, key],
             rule=RULE,
         ),
@@ -265,6 +266,11 @@ def _concerns(page: Document, waiver: Mapping[str, Any]) -> bool:
     if table in used:
         return row in used[table]
     return table not in OWN or row.split("/")[0] == page.document
+
+
+def _set_as(section: Section) -> list[str]:
+    """Return below what a section stands and as what it is set, where it is not as most are."""
+    return ["set", section.under, section.form] if section.under or section.form else []
 
 
 def _arrangement(section: Section) -> list[str]:

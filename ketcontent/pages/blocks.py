@@ -231,9 +231,33 @@ class Section:
 
     @property
     def layers(self) -> tuple[Runs, Runs]:
-        """The same in two parts: what a reader sees at once, and what is folded behind it."""
+        """The same in two parts: what a reader sees at once, and what is folded behind it.
+
+        Under no heading that is nothing: there only the lines of a `help_box` are folded.
+        """
+        if not self.heading:
+            return self.runs, ()
         first, more = (tuple(one for one in self.blocks if one.layer == it) for it in ("", "more"))
         return _runs(first), _runs(more)
+
+    def help_box(self, blocks: tuple[Block, ...]) -> tuple[tuple[Block, ...], tuple[Block, ...]]:
+        """Return what is seen of a run for a reader in crisis, and the lines at its end if folded.
+
+        Where it would all be folded, it is all seen. Under a heading none is folded here.
+        """
+        seen = len(blocks)
+        while seen and blocks[seen - 1].layer and not self.heading:
+            seen -= 1
+        return (blocks[:seen], blocks[seen:]) if seen else (blocks, ())
+
+    @property
+    def seen(self) -> tuple[Block, ...]:
+        """The blocks that a reader sees before anything is unfolded."""
+        return tuple(
+            block
+            for form, run in self.layers[0]
+            for block in (self.help_box(run)[0] if form == "urgent" else run)
+        )
 
     def to_html(self) -> str:
         """Return the section as HTML, its heading at level 2, with nothing folded."""

@@ -149,7 +149,7 @@ class Document:
     @property
     def first_layer(self) -> tuple[Statement, ...]:
         """Those of the statements that a reader sees before unfolding anything."""
-        blocks = (block for section in self.sections for block in section.blocks if not block.layer)
+        blocks = (block for section in self.sections for block in section.seen)
         return tuple(one for block in blocks for one in block.statements)
 
     def section(self, key: str) -> Section:

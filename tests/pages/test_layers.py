@@ -1,0 +1,91 @@
+"""Whatever an editor folds, each sentence of a page is on it once, and help is seen."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ketcontent import assemble, read_content
+from ketcontent.model.content import Content
+from tests.conftest import ROOT
+from tests.laws import examples
+
+CONTENT = read_content(ROOT / "data")
+
+SECTIONS = ("lede", "lasting-harm", "pregnancy", "suicide-thoughts")
+"""Sections with contacts for a reader in crisis and without, under a heading and under none."""
+
+KEYS = list(
+    CONTENT.statements.loc[
+        CONTENT.statements["section"].isin(SECTIONS) & CONTENT.statements["position"].notna(),
+        "statement",
+    ]
+)
+
+
+def laid_out(
+    folded: dict[str, str], forms: dict[str, str], headless: frozenset[str] = frozenset()
+) -> Content:
+    """The shipped page with other layers and forms, and some headings emptied."""
+    statements = CONTENT.statements.copy()
+    for column, cells in (("layer", folded), ("form", forms)):
+        was = zip(statements["statement"], statements[column], strict=True)
+        statements[column] = [cells.get(key, cell) for key, cell in was]
+    sections = CONTENT.sections.copy()
+    sections.loc[sections["section"].isin(headless), "heading"] = ""
+    return replace(CONTENT, statements=statements, sections=sections)
+
+
+def times_on_page(page: str) -> Counter[str]:
+    return Counter(re.findall(r'id="s_([a-z0-9-]+)"', page))
+
+
+def seen_at_once(page: str) -> set[str]:
+    """The sentences that stand in nothing that is folded."""
+    seen, depth = set(), 0
+    for tag, key in re.findall(r'<(/?details)\b|id="s_([a-z0-9-]+)"', page):
+        depth += {"details": 1, "/details": -1}.get(tag, 0)
+        if key and not depth:
+            seen.add(key)
+    return seen
+
+
+@settings(max_examples=examples(60))
+@given(
+    st.dictionaries(st.sampled_from(KEYS), st.sampled_from(("", "more"))),
+    st.dictionaries(st.sampled_from(KEYS), st.sampled_from(("paragraph", "item", "notice"))),
+    st.frozensets(st.sampled_from(SECTIONS[1:])),
+)
+def test_each_sentence_is_on_a_page_once_whatever_is_folded(
+    folded: dict[str, str], forms: dict[str, str], headless: frozenset[str]
+) -> None:
+    page = assemble(laid_out(folded, forms, headless), "ketamine")
+    html = page.to_html()
+    assert times_on_page(html) == Counter(one.statement for one in page.statements)
+    assert seen_at_once(html) == {one.statement for one in page.first_layer}
+
+
+@pytest.mark.parametrize(
+    "folded",
+    [
+        pytest.param(["lede-crisis-1"], id="the first line"),
+        pytest.param(["lede-crisis-1", "lede-lines"], id="both that were seen"),
+        pytest.param(KEYS, id="all there is"),
+    ],
+)
+def test_crisis_contacts_before_the_first_heading_are_never_all_folded(folded: list[str]) -> None:
+    page = assemble(laid_out(dict.fromkeys(folded, "more"), {}), "ketamine")
+    urgent = {one.statement for one in page.sections[0].statements if one.urgent}
+    assert urgent & seen_at_once(page.to_html())
+
+
+def test_what_is_folded_under_no_heading_is_seen() -> None:
+    content = laid_out(dict.fromkeys(KEYS, "more"), {}, frozenset({"pregnancy"}))
+    page = assemble(content, "ketamine")
+    section = {one.statement for one in page.section("pregnancy").statements}
+    assert section <= seen_at_once(page.to_html())

@@ -1,6 +1,7 @@
 """How many examples a law tries: all before a release, a third in the whole suite, else a few.
 
-Each run tries others, so what a law does not see today it sees one of these days.
+Each run tries others, but in CI, where a change is judged by the same ones twice; what a law does
+not see today it sees one of these days.
 """
 
 from hypothesis import settings

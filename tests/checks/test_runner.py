@@ -12,7 +12,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
@@ -485,6 +485,7 @@ class Tables(HTMLParser):
         super().__init__()
         self.tags: list[tuple[str, tuple[tuple[str, str | None], ...]]] = []
         self.rows: list[list[str]] = []
+        self.in_cell = False
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -493,9 +494,13 @@ class Tables(HTMLParser):
             self.rows.append([])
         if tag in ("td", "th"):
             self.rows[-1].append("")
+            self.in_cell = True
+
+    def handle_endtag(self, tag: str) -> None:
+        self.in_cell = self.in_cell and tag not in ("td", "th")
 
     def handle_data(self, data: str) -> None:
-        if self.rows and self.rows[-1] and data.strip():
+        if self.in_cell:  # a marked space is a word's end, what stands between cells is none
             self.rows[-1][-1] += data
 
 
@@ -545,6 +550,11 @@ def read(text: str) -> str:
 
 
 @given(st.lists(diagnostics(HOSTILE), min_size=1, max_size=4).map(Report.of))
+@example(
+    Report.of(
+        [Diagnostic(rule="no-grade", message="a space is marked", cell="two words", span=(3, 4))]
+    )
+)
 def test_hostile_text_is_words_in_html_and_in_markdown(report: Report) -> None:
     page_ = Tables(report.to_html())
     around, *tags = page_.tags

@@ -18,6 +18,9 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+# First, since much of what is tested imports jsonschema: three processes collect the tests.
+from ketcontent import fast_jsonschema  # noqa: F401  # isort: skip
+
 from ketcontent import import_page, read_content, sign_off, write_content
 from ketcontent.approvals.signing import open_statements
 from ketcontent.building.builds import build

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.browser
 
 SHIM = Path(__file__).with_name("slow_kernel.js")
 LAST = "Ask early."
-TYPED = " and these words were typed on at once while the kernel had not answered"
+TYPED = " and these words at once"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +101,12 @@ class Stage:
     far: Far
 
     def type(self, words: str) -> None:
-        """Type words, so slowly that an answer to what was asked before them comes meanwhile."""
-        pause = max(8, round(2.4 * self.far.delay / len(TYPED)))
-        self.tab.page.keyboard.type(words, delay=pause if len(words) > 60 else 8)
+        self.tab.page.keyboard.type(words, delay=8)
+
+    def type_on(self, words: str = TYPED) -> None:
+        """Type so slowly that the answer to what was asked before comes meanwhile."""
+        pause = round(max(600, 2.4 * self.far.delay) / len(words))
+        self.tab.page.keyboard.type(words, delay=pause)
 
     def press(self, *keys: str) -> None:
         for key in keys:
@@ -127,28 +130,28 @@ class Stage:
 def save(stage: Stage) -> dict[str, str]:
     stage.start("save-1")
     stage.press("Control+s")
-    stage.type(TYPED)
+    stage.type_on()
     return {"save-1": f"Some people save now. typed before{TYPED}"}
 
 
 def undo(stage: Stage) -> dict[str, str]:
     stage.start("undo-1")
     stage.press("Control+z")
-    stage.type(TYPED)
+    stage.type_on()
     return {"undo-1": f"Some people undo now.{TYPED}"}
 
 
 def redo(stage: Stage) -> dict[str, str]:
     stage.start("redo-1")
     stage.press("Control+z", "Control+Shift+z")
-    stage.type(TYPED)
+    stage.type_on()
     return {"redo-1": f"Some people redo now. typed before{TYPED}"}
 
 
 def add(stage: Stage) -> dict[str, str]:
     stage.start("add-1")
     stage.press("Alt+Enter")
-    stage.type(TYPED.strip())
+    stage.type_on(TYPED.strip())
     stage.press("Alt+Enter")
     stage.type("And one more.")
     stage.press("Alt+ArrowUp")
@@ -163,14 +166,14 @@ def add(stage: Stage) -> dict[str, str]:
 def split(stage: Stage) -> dict[str, str]:
     stage.tab.choose("split-1", wait=False).press("Home")
     stage.press(*["ArrowRight"] * len("Ask first."), "Alt+s")
-    stage.type(TYPED)
+    stage.type_on()
     return {"split-1": f"Ask first.{TYPED}", "split-1 +": "Then wait."}
 
 
 def join(stage: Stage) -> dict[str, str]:
     stage.start("join-1")
     stage.press("Alt+j")
-    stage.type(TYPED)
+    stage.type_on()
     stage.press("Alt+ArrowDown")
     stage.type(" Last.")
     return {
@@ -183,14 +186,14 @@ def join(stage: Stage) -> dict[str, str]:
 def move(stage: Stage) -> dict[str, str]:
     stage.start("move-1")
     stage.press("Alt+Shift+ArrowDown")
-    stage.type(TYPED)
+    stage.type_on()
     return {"move-2": LAST, "move-1": f"Some people move now. typed before{TYPED}"}
 
 
 def cut(stage: Stage) -> dict[str, str]:
     stage.start("cut-1")
     stage.press("Alt+Delete")
-    stage.type(TYPED)
+    stage.type_on()
     return {"cut-1": "", "cut-2": f"{LAST}{TYPED}"}
 
 
@@ -200,7 +203,7 @@ def cite(stage: Stage) -> dict[str, str]:
     stage.tab.at("input[aria-label='What anand-2023 found']").click()
     stage.type("It was not about this.")
     stage.press("Enter", "Alt+2")
-    stage.type(TYPED)
+    stage.type_on()
     return {"cite-1": f"Some people cite now. typed before{TYPED} [@anand-2023]"}
 
 
@@ -210,7 +213,7 @@ def sign(stage: Stage) -> dict[str, str]:
     stage.press("Alt+r")
     stage.tab.at(".kc-who select").first.select_option("ada")
     stage.press("Alt+a", "Alt+c")
-    stage.type(TYPED)
+    stage.type_on()
     stage.rest()
     comment = stage.tab.at("textarea[data-field=comment]")
     assert (stage.tab.here(), comment.input_value()) == ("sign-2", TYPED)
@@ -228,7 +231,7 @@ def waive(stage: Stage) -> dict[str, str]:
     stage.tab.at("input[aria-label='Why it may stand']").fill("A quotation.")
     stage.tab.at("input[aria-label='Until which day']").fill("2999-01-31")
     stage.press("Enter", "Alt+2")
-    stage.type(TYPED)
+    stage.type_on()
     return {"waive-1": f"It is a miracle cure. typed before{TYPED}"}
 
 
@@ -246,14 +249,14 @@ def settle(stage: Stage) -> dict[str, str]:
     stage.rest()
     stage.tab.at(".kc-conflict button", has_text="Keep mine").click()
     stage.press("Alt+2", "End")
-    stage.type(TYPED)
+    stage.type_on()
     return {"settle-1": f"Some people settle now. typed before while it was saved{TYPED}"}
 
 
 def following(stage: Stage) -> dict[str, str]:
     stage.start("following-1")
     stage.press("Alt+ArrowDown")
-    stage.type(TYPED)
+    stage.type_on()
     stage.press("Alt+ArrowUp")
     stage.type(" and back")
     return {

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 
 import pytest
 
+from ketcontent.checks.runner import judge_page
 from ketcontent.execution.outputs import printable_html, printable_markdown
 from ketcontent.importing.bibliography import parse_sources
 from ketcontent.importing.identity import take_in
@@ -29,12 +31,16 @@ from ketcontent.markup.markdown import (
     strange_links,
     strong,
 )
-from ketcontent.model.content import empty_content
+from ketcontent.model.content import Content, empty_content
 from ketcontent.model.csv_text import scan_csv
 from ketcontent.model.mistaken_file import mistaken_bytes
+from ketcontent.model.store import read_content
+from ketcontent.pages import PageView
 from ketcontent.text.normalize import canonical, visible
 from ketcontent.text.redlines import compare
 from ketcontent.text.tokenizer import words
+from tests.conftest import ROOT
+from tests.judging import DAY, page
 
 SIZE = 25_000
 TIMES = 40
@@ -234,3 +240,45 @@ def test_no_hostile_file_of_references_takes_more_than_some_ordinary_ones(shape:
 def test_a_megabyte_of_authors_takes_no_more_either() -> None:
     most = TIMES * ordinary_references() * MEGABYTE / SIZE
     assert spent(references, FILES["authors"](MEGABYTE), most=most) <= most
+
+
+CLAUSES = {
+    "a number": "1 ",
+    "a dose": "50 mg ",
+    "an offer": "buy now ",
+    "a denial that is none": "no doubt ",
+    "an effect": "it cures pain and ",
+    "effects in a row": "safe, ",
+    "a comparison": "better than placebo ",
+    "letters": "ABC ",
+    "letters in brackets": "(ABC) ",
+    "a numeral": "stage IV (",
+    "sentences": "It is safe. ",
+    "questions": "is it safe? ",
+    "a study": "in a trial it helped, ",
+    "marks": "*safe* ",
+    "entities": "&lt; safe &amp; ",
+    "links": "[safe](https://a.b) ",
+    "code": "`safe` ",
+}
+"""What a rule, an abbreviation or a claim is found in again and again, in a clause without end."""
+
+
+@cache
+def ours() -> Content:
+    return read_content(ROOT / "data")
+
+
+def judged(text: str) -> object:
+    text = f"It *may* [help](https://example.org/of-zinc): {text} [@lee-2020]"
+    content = page({("statements", "colds"): {"text": text}})
+    content = replace(content, rules=ours().rules, phrases=ours().phrases)
+    return judge_page(PageView(content, "zinc"), editions=["current"], as_of=DAY)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("shape", CLAUSES)
+def test_judges_take_as_long_for_a_clause_as_it_is_long(shape: str) -> None:
+    short, long = 8_000, 32_000
+    least = max(LEAST, spent(judged, as_long(CLAUSES[shape], short)))
+    assert spent(judged, as_long(CLAUSES[shape], long), most=9 * least) <= 9 * least

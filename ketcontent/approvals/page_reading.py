@@ -1,4 +1,4 @@
-"""Read an exported page of HTML as a browser does: its words, its markup, what does not belong.
+"""Read an exported page as its readers do: its words, its links, its markup, what does not belong.
 
 A browser ends a comment, opens a shadow root and takes bytes for text in ways of its own. What a
 reader sees is therefore read off the tree that the HTML standard's parser makes, and an element,
@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from ketcontent.hashing import hash_json
+from ketcontent.markup import linked_lines, split_front_matter
 from ketcontent.text import canonical
 
 _BLOCKS = frozenset(
@@ -77,6 +78,18 @@ _RUN_OF_SPACES = re.compile(r"(?:[^\S \t\r\n\f][ \t\r\n\f]*){3}")
 _WEB = ("http:", "https:", "mailto:", "tel:", "sms:")
 
 
+class Link(NamedTuple):
+    """A link of a page."""
+
+    statement: str
+    """The statement that it stands in, or nothing."""
+    address: str
+    words: str
+    """The words that it is on."""
+    line: int
+    """The line of the file; 0 where that is not known."""
+
+
 @dataclass(frozen=True, slots=True)
 class PageReading:
     """What a page of HTML is to a reader."""
@@ -87,8 +100,8 @@ class PageReading:
     """The hash of its elements, attributes and style sheet, in order."""
     strange: tuple[tuple[str, int], ...]
     """What our templates never write, each once, and the line that it is first in; 0 for none."""
-    addresses: tuple[str, ...]
-    """Where its links lead beyond the page, each once."""
+    links: tuple[Link, ...]
+    """Its links, in order."""
 
 
 _NOT_A_TAG = re.compile(r"<(?![A-Za-z/!?])")
@@ -100,7 +113,6 @@ def read_page_html(html: str) -> PageReading:
 
     reader = _Reader()
     strange: dict[str, int] = {}
-    addresses: dict[str, None] = {}
     markup: list[Any] = []
     policies = 0
     strange.update(dict.fromkeys(_strange_bytes(html), 0))
@@ -127,16 +139,15 @@ def read_page_html(html: str) -> PageReading:
                 strange.setdefault(one, line)
             # In the body a browser does not heed it.
             policies += given.get("content") == _POLICY and node.parent.name == "head"
-            address = given.get("href", "")
-            if address and not address.startswith("#"):
-                addresses[address] = None
-            reader.start(node.name, given)
+            reader.start(node.name, given, line)
     reader.flush()
     if not policies:
         strange["a page without its Content-Security-Policy"] = 0
-    return PageReading(
-        tuple(reader.found), hash_json(markup), tuple(strange.items()), tuple(sorted(addresses))
+    links = tuple(
+        Link(statement, address, canonical("".join(words)), line)
+        for statement, address, words, line in reader.links
     )
+    return PageReading(tuple(reader.found), hash_json(markup), tuple(strange.items()), links)
 
 
 def _in_order(root: Any) -> Iterator[tuple[str, Any]]:
@@ -208,12 +219,13 @@ class _Reader:
 
     def __init__(self) -> None:
         self.found: list[tuple[str, str]] = []
+        self.links: list[tuple[str, str, list[str], int]] = []
         self._open: list[tuple[str, str]] = []
         self._words: list[str] = []
         self._statement = ""
         self._spoken: list[str] = []
 
-    def start(self, tag: str, given: Mapping[str, str]) -> None:
+    def start(self, tag: str, given: Mapping[str, str], line: int) -> None:
         statement = tag == "span" and given.get("id", "").startswith("s_")
         # Pages of older versions have the numbers of sources among the words.
         role = "statement" if statement else "cite" if tag == "sup" else ""
@@ -224,6 +236,8 @@ class _Reader:
                 self.found.append(("", canonical(given[name])))
         if role == "statement":
             self._statement = given["id"].removeprefix("s_") or "(no key)"
+        if "href" in given:
+            self.links.append((self._statement, given["href"], [], line))
         self._open.append((tag, role))
 
     def end(self, tag: str) -> None:
@@ -235,8 +249,11 @@ class _Reader:
             self.flush()
 
     def text(self, data: str) -> None:
-        if {name for name, _ in self._open} & _SILENT:
+        tags = {name for name, _ in self._open}
+        if tags & _SILENT:
             return
+        if "a" in tags and self.links:
+            self.links[-1][2].append(data)
         citation = any(role == "cite" for _, role in self._open)
         (self._spoken if self._statement and not citation else self._words).append(data)
 
@@ -246,3 +263,24 @@ class _Reader:
         if words:
             self.found.append(("", words))
         self._words = []
+
+
+Lines = Sequence[tuple[str, Sequence[tuple[str, str]]]]
+"""The lines of a Markdown page: the words of each, and its links with the words they are on."""
+
+
+def read_markdown(text: str) -> Lines:
+    """Return the lines of a Markdown page that have words, those of its front matter first."""
+    front, _ = split_front_matter(text)
+    lines: Lines = [*((one, []) for one in front), *linked_lines(text)]
+    return [(words, links) for one, links in lines if (words := canonical(one))]
+
+
+def markdown_links(lines: Lines, expected: Sequence[tuple[tuple[str, ...], str]]) -> list[Link]:
+    """Return the links of a Markdown page, each with the first statement of a line as expected."""
+    keys = {words: keys[0] for keys, words in expected if keys}
+    return [
+        Link(keys.get(line, ""), to, canonical(words), 0)
+        for line, links in lines
+        for to, words in links
+    ]

@@ -8,13 +8,18 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from ketcontent.approvals.page_reading import PageReading, read_page_html
+from ketcontent.approvals.page_reading import (
+    Lines,
+    PageReading,
+    markdown_links,
+    read_markdown,
+    read_page_html,
+)
 from ketcontent.approvals.status import signoff_statuses
-from ketcontent.approvals.verification import one_line, read_markdown, reader_text
+from ketcontent.approvals.verification import lines_due, one_line, reader_text
 from ketcontent.hashing import hash_bytes
-from ketcontent.markup import doi_address, link_targets, web_address
 from ketcontent.model import Content
-from ketcontent.pages import Document, PageView, shown_against, shown_certainty
+from ketcontent.pages import PageView, shown_against, shown_certainty
 from ketcontent.text import canonical
 
 
@@ -72,11 +77,14 @@ def record(
         for one in section.statements
     ]
     shown: dict[str, list[str | list[str]]] = {}
-    files: dict[str, dict[str, str]] = {}
+    files: dict[str, Mapping[str, Any]] = {}
     for name, path in sorted(pages.items()):
-        file = _FileOfPage(name, path)
-        shown[name] = _still_shown(name, statements, before) or _shown(file, statements)
-        files[name] = _still_written(name, before) or {"hash": file.hash, "markup": file.markup}
+        kept = _still_there(name, statements, before)
+        if kept is None:
+            file = _FileOfPage(name, path)
+            words = _shown(file, statements)
+            kept = words, _written(file, words, statements)
+        shown[name], files[name] = kept
     return {
         "document": document,
         "title": page.name,
@@ -95,7 +103,6 @@ def record(
         ],
         "pages": shown,
         "files": files,
-        "addresses": _addresses(page),
     }
 
 
@@ -123,51 +130,40 @@ class _FileOfPage:
     def reading(self) -> PageReading:
         return read_page_html(self.text)
 
-    @property
-    def markup(self) -> str:
-        """The hash of the elements and attributes of a page of HTML; nothing for Markdown."""
-        return "" if self.name.endswith(".md") else self.reading.markup
+    @cached_property
+    def lines(self) -> Lines:
+        return read_markdown(self.text)
 
 
-def _addresses(page: Document) -> list[str]:
-    """Return where the links of a page may lead: its sources, and what its sentences name."""
-    found = {
-        address
-        for one in page.references
-        for address in (
-            doi_address(one.doi),
-            web_address(one.url),
-            f"https://pubmed.ncbi.nlm.nih.gov/{one.pmid}/" if one.pmid else "",
-        )
-    }
-    found |= {to for one in page.statements for to in link_targets(one.text)}
-    return sorted(found - {""})
+def _written(
+    file: _FileOfPage, shown: list[str | list[str]], statements: list[dict[str, Any]]
+) -> dict[str, Any]:
+    """Return what `verify` holds a file against besides its words: hashes, and its links."""
+    if file.name.endswith(".md"):
+        said = {one["statement"]: reader_text(one) for one in statements}
+        links = markdown_links(file.lines, lines_due(file.name, shown, said))
+        markup = ""
+    else:
+        links, markup = list(file.reading.links), file.reading.markup
+    said_of = [f"{one.statement} {one.address}".strip() for one in links]
+    return {"hash": file.hash, "markup": markup, "links": said_of}
 
 
-def _still_written(
-    name: str, before: tuple[Mapping[str, Any], Collection[str]] | None
-) -> dict[str, str] | None:
-    """Return what an earlier record says of a file that was not changed since; else None."""
-    if before is None or name in before[1]:
-        return None
-    known: dict[str, str] | None = before[0].get("files", {}).get(name)
-    return known
-
-
-def _still_shown(
+def _still_there(
     name: str,
     statements: list[dict[str, Any]],
     before: tuple[Mapping[str, Any], Collection[str]] | None,
-) -> list[str | list[str]] | None:
-    """Return what an earlier record says that a file shows; None where the file is to be read."""
+) -> tuple[list[str | list[str]], Mapping[str, Any]] | None:
+    """Return what an earlier record says of a file; None where the file is to be read."""
     if before is None:
         return None
     earlier, changed = before
-    if name in changed or name not in earlier["pages"]:
+    file = earlier.get("files", {}).get(name, {})
+    if name in changed or name not in earlier["pages"] or "links" not in file:
         return None
     ways = [_due(name, said) for said in (earlier["statements"], statements)]
     then, now = [[(one["statement"], reader_text(one)) for one in due] for due in ways]
-    return list(earlier["pages"][name]) if then == now else None
+    return (list(earlier["pages"][name]), file) if then == now else None
 
 
 def _due(name: str, statements: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -190,7 +186,7 @@ def _shown(file: _FileOfPage, statements: list[dict[str, Any]]) -> list[str | li
         seen = {key for key, _ in found}
         shown = [[key] if key else words for key, words in found]
         return [*shown, *([one["statement"]] for one in due if one["statement"] not in seen)]
-    for line in read_markdown(file.text):
+    for line, _ in file.lines:
         keys: list[str] = []
         # Sentences that stand closed up share a line.
         while due and line.startswith(one_line([*keys, due[0]["statement"]], said)):

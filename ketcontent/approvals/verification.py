@@ -20,15 +20,24 @@ from __future__ import annotations
 import difflib
 import json
 import unicodedata
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ketcontent.approvals.page_reading import PageReading, odd_characters, read_page_html
+from ketcontent.approvals.page_reading import (
+    Link,
+    PageReading,
+    markdown_links,
+    odd_characters,
+    read_markdown,
+    read_page_html,
+)
 from ketcontent.errors import KetcontentError
 from ketcontent.hashing import hash_bytes
-from ketcontent.markup import link_targets, markdown_words, raw_html, split_front_matter
+from ketcontent.markup import link_targets, raw_html
 from ketcontent.text import canonical, joined
 
 
@@ -47,12 +56,12 @@ class Mismatch:
 
     def __str__(self) -> str:
         name = self.statement or "page"
+        place = f"\n    in line {self.line}" if self.line else ""
         if not self.found:
             return f"{name}: gone from the page: {self.recorded}"
         if not self.recorded:
-            place = f"\n    in line {self.line}" if self.line else ""
             return f"{name}: not in the record: {self.found}{place}"
-        said = f"{name}: the page says: {self.found}\n    the record says: {self.recorded}"
+        said = f"{name}: the page says: {self.found}{place}\n    the record says: {self.recorded}"
         # Letters of other alphabets, and what is not seen at all, may look the same.
         new = sorted(one for one in {*self.found} - {*self.recorded} if not one.isascii())
         names = [f"U+{ord(one):04X} {unicodedata.name(one, 'without a name')}" for one in new[:3]]
@@ -112,18 +121,29 @@ def hold(path: str | Path, record_path: str | Path | None = None) -> Verificatio
             "was received, not what was reviewed.",
             path=str(page),
         )
-    statements, expected, made, known = said
+    statements, expected, made, recorded = said
     as_written = made is not None and _same_bytes(data, made["hash"])
+    links: Sequence[Link]
     if name.endswith(".md"):
-        words = _mismatches(expected, [("", one) for one in read_markdown(text)], statements)
-        other = [] if as_written else _other_markdown(text, known)
+        lines = read_markdown(text)
+        words = _mismatches(expected, [("", one) for one, _ in lines], statements)
+        links, other = markdown_links(lines, expected), _other_markdown(text)
         same_markup = as_written
     else:
         reading = read_page_html(text)
         words = _mismatches(expected, list(reading.words), statements)
-        other = [] if as_written else _other_markup(reading, known)
+        links, other = reading.links, _other_markup(reading)
         same_markup = made is not None and reading.markup == made["markup"]
+    if as_written:
+        other = []
+    elif recorded is not None:
+        # A sentence that is named already need not be named for the links that went with its words.
+        named = {one.statement for one in words} - {""}
+        moved = _other_links(recorded, links)
+        other = [*(one for one in moved if one.found or one.statement not in named), *other]
     unchecked = []
+    if recorded is None and made is not None and not as_written:
+        unchecked.append("where its links lead: an older version wrote the record")
     if made is None:
         unchecked.append("its elements and links: an older version wrote the record")
     elif not same_markup and (words or other):
@@ -149,17 +169,18 @@ def verify_alone(path: str | Path) -> Verification:
     page = Path(path)
     text = _text(page, _bytes(page, "Name an exported page."))
     if page.suffix == ".md":
-        strange = _other_markdown(text, None)
+        strange = _other_markdown(text)
         links = {to for line in text.splitlines() for to in link_targets(line)}
     else:
         reading = read_page_html(text)
-        strange, links = _other_markup(reading, None), set(reading.addresses)
+        strange, links = _other_markup(reading), {one.address for one in reading.links}
     return Verification(
         strange,
         [
             "whether the words, grades and sources are those that were approved, and by whom",
             "whether a sentence is gone, added or moved",
-            f"whether its links, {len(links)} beyond the page, lead where they did",
+            f"whether its links, {sum(not one.startswith('#') for one in links)} beyond the page, "
+            "lead where they did",
             *([] if page.suffix == ".md" else ["whether its style sheet hides or adds words"]),
         ],
         "",
@@ -189,8 +210,8 @@ class _Recorded(NamedTuple):
     expected: list[tuple[tuple[str, ...], str]]
     made: dict[str, str] | None
     """Its hashes; None where an older version wrote the record."""
-    known: set[str] | None
-    """Where its links may lead."""
+    links: list[tuple[str, str]] | None
+    """Its links in order: a statement, or nothing, and an address; None as with `made`."""
 
 
 def _recorded(path: Path, name: str) -> _Recorded | None:
@@ -202,11 +223,15 @@ def _recorded(path: Path, name: str) -> _Recorded | None:
         shown = said["pages"].get(name)
         if shown is None:
             return None
-        expected = _expected(name, shown, statements)
+        expected = lines_due(name, shown, statements)
         if "files" not in said:
             return _Recorded(statements, expected, None, None)
-        made = {key: str(said["files"][name][key]) for key in ("hash", "markup")}
-        return _Recorded(statements, expected, made, {str(one) for one in said["addresses"]})
+        file = said["files"][name]
+        made = {key: str(file[key]) for key in ("hash", "markup")}
+        if "links" not in file:
+            return _Recorded(statements, expected, made, None)
+        links = [one.rpartition(" ") for one in file["links"]]
+        return _Recorded(statements, expected, made, [(key, to) for key, _, to in links])
     except _NOT_AS_EXPECTED:
         raise KetcontentError(
             f"{path} is not the record of a page.", hint=_NAME_A_RECORD, path=str(path)
@@ -225,33 +250,55 @@ def _same_bytes(data: bytes, hashed: str) -> bool:
     return hashed in (hash_bytes(data), hash_bytes(data.replace(b"\r\n", b"\n")))
 
 
-def _other_markup(reading: PageReading, known: set[str] | None) -> list[Mismatch]:
-    """Return what a changed page holds besides words that was not written."""
-    found = [*reading.strange]
-    if known is not None:
-        links = [one for one in reading.addresses if not _belongs(one, known)]
-        found += [(f"a link to {one}", 0) for one in links]
-    return [Mismatch("", one, "", line) for one, line in found]
+def _other_markup(reading: PageReading) -> list[Mismatch]:
+    """Return what a changed page holds besides words that none of ours does."""
+    return [Mismatch("", one, "", line) for one, line in reading.strange]
 
 
-def _belongs(address: str, known: set[str]) -> bool:
-    """Whether an address is one of the record's, or leads to another page of ours."""
-    return address in known or (":" not in address and not address.startswith("//"))
-
-
-def _other_markdown(text: str, known: set[str] | None) -> list[Mismatch]:
-    """Return what a changed Markdown file holds besides words that was not written."""
-    found = []
-    if known is not None:
-        links = dict.fromkeys(to for line in text.splitlines() for to in link_targets(line))
-        found = [f"a link to {one}" for one in links if not _belongs(one, known | _in_page(one))]
-    found += dict.fromkeys(f"HTML: {one}" for one in raw_html(text))
-    found += odd_characters(text)
+def _other_markdown(text: str) -> list[Mismatch]:
+    """Return what a changed Markdown file holds besides words that none of ours does."""
+    found = dict.fromkeys([*(f"HTML: {one}" for one in raw_html(text)), *odd_characters(text)])
     return [Mismatch("", one, "") for one in found]
 
 
-def _in_page(address: str) -> set[str]:
-    return {address} if address.startswith("#") else set()
+def _other_links(recorded: Sequence[tuple[str, str]], found: Sequence[Link]) -> list[Mismatch]:
+    """Return where the links of a page do not lead where those that were written did."""
+    then, now = [to for _, to in recorded], [one.address for one in found]
+    start = _same(then, now)
+    end = _same(then[start:][::-1], now[start:][::-1])
+    recorded, found = recorded[start : len(then) - end], found[start : len(now) - end]
+    if len(recorded) == len(found):
+        return [
+            Mismatch(
+                one.statement or key, _link(one.address, one.words), _link(to, one.words), one.line
+            )
+            for (key, to), one in zip(recorded, found, strict=True)
+            if to != one.address
+        ]
+    more = Counter(one.address for one in found)
+    more.subtract(to for _, to in recorded)
+    mismatches = []
+    for one in reversed(found):
+        if more[one.address] > 0:
+            more[one.address] -= 1
+            said = _link(one.address, one.words)
+            mismatches.append(Mismatch(one.statement, said, "", one.line))
+    for key, to in reversed(recorded):
+        if more[to] < 0:
+            more[to] += 1
+            mismatches.append(Mismatch(key, "", _link(to)))
+    return mismatches[::-1]
+
+
+def _same(these: Sequence[str], those: Sequence[str]) -> int:
+    """Return how many are the same from the start on."""
+    return sum(
+        1 for _ in takewhile(lambda both: both[0] == both[1], zip(these, those, strict=False))
+    )
+
+
+def _link(address: str, words: str = "") -> str:
+    return f'a link to {address} on "{words}"' if words else f"a link to {address}"
 
 
 def _manifest(path: Path) -> dict[str, str]:
@@ -296,9 +343,7 @@ def _held_to_manifest(page: Path, data: bytes, text: str, hashed: str) -> Verifi
     """Return whether a file without a record is the one that the manifest names."""
     if _same_bytes(data, hashed):
         return Verification([], [], "manifest.json")
-    strange = _other_markdown(text, None)
-    if page.suffix != ".md":
-        strange = _other_markup(read_page_html(text), None)
+    strange = _other_markdown(text) if page.suffix == ".md" else _other_markup(read_page_html(text))
     return Verification(
         [Mismatch("", "other bytes than manifest.json names", ""), *strange],
         ["which words are others: it has no record"],
@@ -351,7 +396,7 @@ def reader_text(statement: Mapping[str, Any]) -> tuple[str, ...]:
     return statement["label"], statement["words"], statement["certainty_shown"], against
 
 
-def _expected(
+def lines_due(
     name: str, shown: Sequence[str | list[str]], statements: _Statements
 ) -> list[tuple[tuple[str, ...], str]]:
     """Return what a file should show: the keys of the statements, and the words."""
@@ -430,9 +475,3 @@ def _named(keys: tuple[str, ...], words: str, statements: _Statements) -> str:
     """Return the first of the statements on a line that the words found there do not hold."""
     lost = (key for key in keys if statements[key][1] not in words)
     return next(lost, keys[0] if keys else "")
-
-
-def read_markdown(text: str) -> list[str]:
-    """Return the words of a Markdown page, line by line, those of its front matter first."""
-    front, _ = split_front_matter(text)
-    return [one for one in map(canonical, [*front, *markdown_words(text)]) if one]

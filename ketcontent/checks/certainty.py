@@ -127,6 +127,9 @@ _EFFECTS_SAID = word_set(
 )
 """Verbs, and degrees, of which a clause that has one claims an effect or a harm."""
 
+_IN_MIND = 1000
+"""Characters of a sentence in which a study is looked for before the effect that it found."""
+
 _LEVELS = {"high": 3, "moderate": 2, "low": 1, "very-low": 0}
 """How much a wording may claim: 3 a plain verb, 2 probably, 1 may, 0 that it is not known."""
 
@@ -179,7 +182,8 @@ def claims_of(text: str, *, cited: bool, kind: str = "benefit") -> list[Claim]:
         if effect is None:
             rest.append(words)
             continue
-        begin = reading.words[clause.sentence[0]].start
+        # Further back in a sentence nobody still has a study in mind.
+        begin = max(reading.words[clause.sentence[0]].start, reading.words[effect].start - _IN_MIND)
         before = folded[begin : reading.words[effect].start]
         after = folded[begin : reading.words[clause.end - 1].end]
         inherited = clause.denials and clause.denials[0] < clause.start
@@ -462,5 +466,15 @@ def _proof(text: str) -> bool:
 
 def _within(text: str, part: str) -> tuple[int, int] | None:
     """Return where a part of the words stands in their markup, if it stands there unbroken."""
-    found = re.search(rf"\b{re.escape(part)}(?!\w)", text)
-    return found.span() if found else None
+    start = text.find(part)
+    while start >= 0:
+        end = start + len(part)
+        if not _LETTERS.match(text[max(0, start - 1) : start + 1]) and not _LETTERS.match(
+            text[end - 1 : end + 1]
+        ):
+            return start, end
+        start = text.find(part, start + 1)
+    return None
+
+
+_LETTERS = re.compile(r"\w\w")

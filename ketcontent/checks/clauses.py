@@ -16,6 +16,7 @@ another language has no clauses but its sentences, and nothing in it is denied.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -185,6 +186,8 @@ class Clause:
     """The words that deny, or leave open, what comes after them in it."""
     conditional: bool = False
     quoted: bool = False
+    excuses: frozenset[Excuse] = frozenset()
+    """What its words excuse in it, wherever they stand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +208,17 @@ class Reading:
 
     def clause_at(self, word: int) -> Clause:
         """Return the clause that a word stands in."""
-        return next(one for one in self.clauses if one.start <= word < one.end)
+        return self.clauses[self._number_at(word)]
+
+    def _number_at(self, word: int) -> int:
+        return bisect_right(self.clauses, word, key=lambda one: one.start) - 1
+
+    def denials_within(self, start: int, end: int) -> Iterator[int]:
+        """Yield the words that deny behind the first of a range."""
+        for number in range(self._number_at(start), self._number_at(end - 1) + 1):
+            denials = self.clauses[number].denials
+            first, last = bisect_right(denials, start), bisect_left(denials, end)
+            yield from denials[first:last]
 
     def forms(self, start: int, end: int) -> list[str]:
         """Return the words of a range."""
@@ -235,14 +248,15 @@ def read(text: str) -> Reading:
 def excuses_of(reading: Reading, start: int, end: int) -> frozenset[Excuse]:
     """Return what may excuse the words from `start` to `end` (see `EXCUSES`)."""
     clause = reading.clause_at(start)
-    found: set[Excuse] = set()
-    if any(place < start for place in clause.denials):
+    found = set(clause.excuses)
+    if clause.denials and clause.denials[0] < start:
         found.add("denied")
     if clause.sentence in reading.asked:
         found.add("asked")
     if clause.conditional:
         found.add("conditional")
-    found |= _excuses_around(tuple(reading.forms(clause.start, max(clause.end, end))))
+    if end > clause.end:  # the words go on in the next clause
+        found |= _excuses_around(reading.forms(max(clause.start, clause.end - 4), end))
     if clause.quoted and clause.sentence in reading.spoken_of:
         found.add("quoted")
     if clause.sentence in reading.reported:
@@ -254,9 +268,7 @@ def excuses_of(reading: Reading, start: int, end: int) -> frozenset[Excuse]:
     return frozenset(found)
 
 
-@lru_cache(maxsize=256)  # of the same clause, each of its words may be asked for
-def _excuses_around(words: tuple[str, ...]) -> frozenset[Excuse]:
-    """Return what the words of a clause excuse in it, wherever that stands."""
+def _excuses_around(words: Sequence[str]) -> frozenset[Excuse]:
     found: set[Excuse] = {"hedged"} if _HEDGES.intersection(words) else set()
     if any(_at(words, number, _COMPARED) for number in range(len(words))):
         found.add("compared")
@@ -376,6 +388,7 @@ def _clause(
         denials=tuple(_denials(forms, start, end)),
         conditional=_stands_under_a_condition(forms, start, end),
         quoted=quoted,
+        excuses=_excuses_around(forms[start:end]),
     )
 
 

@@ -13,7 +13,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal
@@ -122,13 +123,56 @@ def _in_cell(cell: str, words: str, span: tuple[int, int]) -> tuple[int, int] | 
     """Return where in a cell with markup and citations a range of its plain words stands."""
     if cell == words:
         return span
+    places = _places(cell, words)
+    first, last = places.get(span[0]), places.get(span[1] - 1)
+    return None if first is None or last is None else (first, last + 1)
+
+
+_LETTER = re.compile(r"(?P<entity>&#?\w{1,40};)|(?P<address>\]\(\s*<?[^\s)>]*)|[^\W_]")
+"""A letter; or a character that is spelled out, or the address of a link, where it must stay."""
+
+_CODES = (*range(0xF0000, 0xFFFFE), *range(0x100000, 0x10FFFE))
+"""Characters that no text has."""
+
+
+@lru_cache(maxsize=256)
+def _places(cell: str, words: str) -> Mapping[int, int]:
+    """Return where in a cell each character of its words stands, as far as that can be told.
+
+    The parser gives no positions of inline tokens. So each letter is changed to a character that
+    says where it stood; a mark is looked for between the letters around it.
+    """
     bare = without_citations(cell)
-    first = _in_markup(bare, words, span[0])
-    last = _in_markup(bare, words, span[1] - 1)
-    if first is None or last is None:
-        return None
+    coded: dict[str, int] = {}
+
+    def code(found: re.Match[str]) -> str:
+        if found.lastgroup or len(coded) == len(_CODES):
+            return found[0]
+        letter = chr(_CODES[len(coded)])
+        coded[letter] = found.start()
+        return letter
+
+    read = inline_plain(_LETTER.sub(code, bare))
+    if len(read) != len(words) or max(bare) >= chr(_CODES[0]):
+        return {}
+    places = {number: coded[one] for number, one in enumerate(read) if one in coded}
+    shown = _LETTER.sub(lambda one: "\0" * len(one[0]) if one["address"] else one[0], bare)
+    behind = 0
+    gone: dict[str, int] = {}
+    ends = [*sorted(places.values()), len(bare)]
+    for number, mark in enumerate(words):
+        if number in places:
+            behind = places[number] + 1
+            continue
+        end = ends[bisect_left(ends, behind)]
+        place = -1 if gone.get(mark) == end else shown.find(mark, behind, end)
+        if place < 0:
+            gone[mark] = end
+        else:
+            places[number] = place
+            behind = place + 1
     offsets = _offsets(cell)
-    return offsets[first], offsets[last] + 1
+    return {number: offsets[place] for number, place in places.items()}
 
 
 def _offsets(cell: str) -> list[int]:
@@ -141,26 +185,6 @@ def _offsets(cell: str) -> list[int]:
         if keys:
             position = cell.index("]", position) + 1
     return offsets
-
-
-def _in_markup(markup: str, words: str, index: int) -> int | None:
-    """Return where in inline markup the character of its plain words at `index` stands.
-
-    The parser gives no positions of inline tokens. So each place in question is changed to a
-    mark that stands nowhere, and the place is right when the mark appears where it should.
-    """
-    if markup == words:
-        return index
-    mark = next(chr(code) for code in range(0xE000, 0xF8FF) if chr(code) not in markup)
-    wanted = f"{words[:index]}{mark}{words[index + 1 :]}"
-    tried = 0
-    place = markup.find(words[index], index)
-    while place >= 0 and tried < 64:
-        if inline_plain(f"{markup[:place]}{mark}{markup[place + 1 :]}") == wanted:
-            return place
-        tried += 1
-        place = markup.find(words[index], place + 1)
-    return None
 
 
 _ALIKE = str.maketrans(

@@ -9,6 +9,7 @@ a text has its first word: of thousands of phrases a page needs hundreds.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -89,6 +90,7 @@ class PhraseTree:
         """Return, by list, where its phrases stand, in order, without what an exception spares."""
         found: list[Found] = []
         spared: dict[str, list[tuple[int, int]]] = defaultdict(list)
+        """By phrase, where an exception starts, and how far one reaches that starts no later."""
         edges = [_edges(word) for word in words]
         for start in range(len(words)):
             nodes = [branch for edge in edges[start] if (branch := self._branch(edge))]
@@ -97,7 +99,8 @@ class PhraseTree:
                 for node in nodes:
                     found += [Found(start, end, phrase) for phrase in node.phrases]
                     for phrase in node.spares:
-                        spared[phrase.phrase].append((start, end))
+                        reach = spared[phrase.phrase]
+                        reach.append((start, max(end, reach[-1][1] if reach else 0)))
                 following = edges[end] if end < len(words) else ()
                 nodes = [
                     node.following[edge]
@@ -108,8 +111,9 @@ class PhraseTree:
                 end += 1
         lists: dict[str, list[Found]] = defaultdict(list)
         for one in found:
-            within = spared.get(one.phrase.phrase, ())
-            if not any(start <= one.start and one.end <= end for start, end in within):
+            reach = spared.get(one.phrase.phrase, [])
+            before = bisect_right(reach, one.start, key=lambda exception: exception[0])
+            if not before or reach[before - 1][1] < one.end:
                 lists[one.phrase.list].append(one)
         return lists
 

@@ -8,6 +8,7 @@ row that cannot be read is a fault of that row, and the others go on.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -83,23 +84,20 @@ class _Rule:
     def _spared(self, hit: Hit, reading: Reading, found: Mapping[str, Sequence[Found]]) -> bool:
         start, end = reading.clause_at(hit.start).sentence
         places = {(one.start, one.end) for one in hit.phrases}
-        return any(
-            start <= one.start < end and (one.start, one.end) not in places
-            for name in self.sparing
-            for one in found.get(name, ())
-        )
+        for name in self.sparing:
+            listed = found.get(name, ())
+            place = bisect_left(listed, start, key=lambda one: one.start)
+            while place < len(listed) and listed[place].start < end:
+                if (listed[place].start, listed[place].end) not in places:
+                    return True
+                place += 1
+        return False
 
 
 def _denied_within(hit: Hit, reading: Reading) -> bool:
     """Return whether a word that denies stands among the other words of a hit."""
     said = {place for one in hit.phrases for place in range(one.start, one.end)}
-    return any(
-        place not in said
-        for clause in reading.clauses
-        if clause.start < hit.end and clause.end > hit.start
-        for place in clause.denials
-        if hit.start < place < hit.end
-    )
+    return any(place not in said for place in reading.denials_within(hit.start, hit.end))
 
 
 _OF_A_ROW = ("label", "sentence")

@@ -34,6 +34,9 @@ SHOUTED = frozenset(
 
 _ABBREVIATION = re.compile(r"(?<![\w/@.-])[a-z]{0,2}(?:[A-Z][0-9]*){2,}(?=s?(?![\w@]))")
 
+_NEAR = 400
+"""How many characters around an abbreviation are looked at, of one of a usual length."""
+
 _NUMERAL = re.compile(r"[IVX]+$")
 
 _NUMBERED = re.compile(
@@ -77,12 +80,14 @@ def _unexpanded(rows: list[dict[str, Any]], passages: list[Passage]) -> Iterator
     settled: set[str] = set()
     for passage in passages:
         text = FoldedText.of(passage.words)
+        letters = (letter for letter in text.text if letter.isalpha())
+        heading = " " in text.text.strip() and all(letter.isupper() for letter in letters)
         for start, end in _abbreviations(text.text, expansions):
             token = text.text[start:end]
             if token in settled:
                 continue
             expansion = expansions.get(token, "")
-            if not expansion and _no_abbreviation(token, text.text, start, small):
+            if not expansion and (heading or _no_abbreviation(token, text.text, start, small)):
                 continue
             settled.add(token)
             if _spelled_out(text.text, start, end, expansion):
@@ -109,23 +114,23 @@ def _abbreviations(text: str, expansions: Collection[str]) -> list[tuple[int, in
 def _no_abbreviation(token: str, text: str, start: int, small: Collection[str]) -> bool:
     if token in KNOWN | UNITS | SHOUTED or token.casefold() in small:
         return True
-    if _NUMERAL.match(token) and (token != "IV" or _NUMBERED.search(text[:start])):
+    near = text[max(0, start - _NEAR) : start]
+    if _NUMERAL.match(token) and (token != "IV" or _NUMBERED.search(near)):
         return True
-    letters = [letter for letter in text if letter.isalpha()]
-    if " " in text.strip() and all(letter.isupper() for letter in letters):
-        return True  # a heading in capitals
-    beside = text[start - 1 : start] == "(" or text[start + len(token) :].startswith(" (")
+    beside = near.endswith("(") or text.startswith(" (", start + len(token))
     return len(token) >= 6 and token.isalpha() and beside
 
 
 def _spelled_out(text: str, start: int, end: int, expansion: str) -> bool:
     """Return whether the words of an abbreviation stand beside it, in a bracket or before it."""
     token = text[start:end]
-    inside = re.match(r"s? \(([^()]*)\)", text[end:])
+    near = max(_NEAR, 4 * len(expansion), 20 * len(token))
+    after = text[end : end + near]
+    inside = re.match(r"s? \(([^()]*)\)", after)
     if inside and _stands_for(inside[1], token, expansion, whole=True):
         return True
-    closing = re.match(r"s?[,;)]", text[end:])
-    before = text[:start]
+    closing = re.match(r"s?[,;)]", after)
+    before = text[max(0, start - near) : start]
     if closing and before.rstrip("\"'").endswith("("):
         return _stands_for(before.rstrip("\"'")[:-1].rstrip(), token, expansion, whole=False)
     return False

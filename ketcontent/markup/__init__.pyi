@@ -13,8 +13,8 @@ from .inline import trusted as trusted
 from .markdown import doi_address as doi_address
 from .markdown import escape_markdown as escape_markdown
 from .markdown import inline_markdown as inline_markdown
+from .markdown import linked_lines as linked_lines
 from .markdown import markdown_lines as markdown_lines
-from .markdown import markdown_words as markdown_words
 from .markdown import raw_html as raw_html
 from .markdown import split_front_matter as split_front_matter
 from .markdown import strange_links as strange_links

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -174,34 +174,79 @@ def markdown_words(markdown: str) -> list[str]:
     >>> markdown_words("# Use\\n\\n- **Form:** It *may* help.[^a]\\n\\n[^a]: Lee A. A trial.\\n")
     ['Use', 'Form: It may help.', 'Lee A. A trial.']
     """
+    return [words for words, _ in linked_lines(markdown) if words.strip()]
+
+
+def linked_lines(markdown: str) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return the lines of a page of Markdown, each with its links: an address and its words.
+
+    The mark of a footnote is a link to it, and so is the one before its text.
+
+    Examples
+    --------
+    >>> linked_lines("It *may* [help](#a).[^b]\\n\\n[^b]: Lee A.\\n")
+    [('It may help.', [('#a', 'help'), ('[^b]', '')]), ('Lee A.', [('[^b]:', '')])]
+    """
     _, text = split_front_matter(markdown)
     notes = set(re.findall(r"^\[\^([a-z0-9-]+)\]:", text, re.MULTILINE))
-    # A paragraph of its own, which is what the text of a footnote is.
-    text = re.sub(r"^\[\^[a-z0-9-]+\]:[ ]*(.*)", r"\n\n\1\n", text, flags=re.MULTILINE)
-    # Until the text is parsed, a mark stands for each footnote's: what follows starts no line.
+    # A number between marks stands for each footnote's mark, and until the text is parsed: what
+    # follows one starts no line.
     mark = next((one for one in "\U0001056f\u2e3d\u2e3e" if one not in text), "\u2e42")
     text = text.replace(mark, "\ufffd")  # no page of ours has all of them
+    kept: dict[str, str] = {}
+
+    def numbered(address: str) -> str:
+        number = str(len(kept))
+        kept[number] = address
+        return f"{mark}{number}{mark}"
+
+    # A paragraph of its own, which is what the text of a footnote is.
     text = re.sub(
-        r"(?<!\\)((?:\\\\)*)\[\^([a-z0-9-]+)\]",
-        lambda found: f"{found[1]}{mark}" if found[2] in notes else found[0],
+        r"^(\[\^[a-z0-9-]+\]:)[ ]*(.*)",
+        lambda found: f"\n\n{numbered(found[1])}{found[2]}\n",
+        text,
+        flags=re.MULTILINE,
+    )
+    text = re.sub(
+        r"(?<!\\)((?:\\\\)*)(\[\^([a-z0-9-]+)\])",
+        lambda found: f"{found[1]}{numbered(found[2])}" if found[3] in notes else found[0],
         text,
     )
-    lines: list[str] = []
     thinned = _thinned(text)
+    lines: list[str] = []
     for token in block_parser().parse(thinned):
         if token.type in ("fence", "code_block"):
             lines += token.content.splitlines()
         words = ""
         for part in token.children or []:
-            if part.type in ("softbreak", "hardbreak"):
-                lines.append(words)
-                words = ""
-            words += part.content
+            match part.type:
+                case "softbreak" | "hardbreak":
+                    lines.append(words)
+                    words = ""
+                case "link_open":
+                    words += numbered(str(part.attrs["href"]))
+                case "link_close":
+                    words += mark * 2
+                case _:
+                    words += part.content
         lines.append(words)
-    lines = [line.replace(mark, "") for line in lines]
     if thinned != text:
         lines = [line.replace(_THIN, "[") for line in lines]
-    return [line for line in lines if line.strip()]
+    return [_linked(line, mark, kept) for line in lines if line.strip()]
+
+
+def _linked(
+    line: str, mark: str, addresses: Mapping[str, str]
+) -> tuple[str, list[tuple[str, str]]]:
+    """Return the words of a line, and its links where a number between marks stands for each."""
+    words, *parts = re.split(f"{mark}([0-9]*){mark}", line)
+    links = []
+    for number, after in zip(parts[::2], parts[1::2], strict=True):
+        words += after
+        if number in addresses:
+            address = addresses[number]
+            links.append((address, "" if address.startswith("[^") else after))
+    return words.replace(mark, ""), links
 
 
 _THIN = "\u27e6"

@@ -468,7 +468,13 @@ def test_a_file_without_a_record_is_a_clear_error(tmp_path: Path, name: str) -> 
             id="no hash",
         ),
         pytest.param(
-            json.dumps({**recorded(), "addresses": 5}), id="addresses that are not a list"
+            json.dumps(
+                {
+                    **recorded(),
+                    "files": {"index.html": {**recorded()["files"]["index.html"], "links": 5}},
+                }
+            ),
+            id="links that are not a list",
         ),
         pytest.param(
             json.dumps({**recorded(), "statements": [{**recorded()["statements"][0], "words": 5}]}),

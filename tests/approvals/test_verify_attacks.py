@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from ketcontent.approvals.page_reading import read_page_html
-from ketcontent.approvals.verification import verify_alone
+from ketcontent.approvals.verification import hold, verify_alone
 from ketcontent.cli import main
 from tests.approvals.test_record import exported, mismatches, recorded
 from tests.conftest import ROOT
@@ -32,6 +32,42 @@ def test_an_attack_on_a_page_is_named(kind: str, find: str, replace: str, named:
     found = mismatches(name, text.replace(find, replace, 1))
     assert found != []
     assert named in "\n".join(map(str, found))
+
+
+@pytest.mark.parametrize(
+    ("kind", "one", "other"),
+    [
+        ("html", 'href="https://example.org"', 'href="https://doi.org/10.1234/a%3Cb%3E"'),
+        ("html", 'href="#_1"', 'href="https://example.org"'),
+        ("md", "[^lee-2020]", "[^roe-2021]"),
+    ],
+)
+def test_two_addresses_that_changed_places_are_named_where_they_stand(
+    kind: str, one: str, other: str
+) -> None:
+    name, text = f"index.{kind}", exported()[f"index.{kind}"]
+    swapped = text.replace(one, "\0", 1).replace(other, one, 1).replace("\0", other)
+    found = mismatches(name, swapped)
+    assert len(found) == 2
+    assert {part.found.split(" on ")[0] for part in found} == {
+        part.recorded.split(" on ")[0] for part in found
+    }
+    assert any(part.statement == "green-2" for part in found)
+
+
+def test_a_record_of_a_version_that_kept_no_links_tells_of_them_that_they_are_not_checked(
+    tmp_path: Path,
+) -> None:
+    said = json.loads(json.dumps(recorded()))
+    for file in said["files"].values():
+        del file["links"]
+    (tmp_path / "record.json").write_text(json.dumps(said), "utf-8")
+    path = tmp_path / "index.html"
+    path.write_text(exported()["index.html"], "utf-8")
+    untold = "where its links lead: an older version wrote the record"
+    assert untold not in hold(path).unchecked
+    path.write_text(exported()["index.html"].replace('"#_1"', '"#_2"'), "utf-8")
+    assert untold in hold(path).unchecked
 
 
 def test_words_that_look_the_same_are_told_apart_by_the_names_of_their_letters() -> None:
@@ -131,7 +167,7 @@ def test_no_page_steers_the_terminal_that_it_is_verified_in(tmp_path: Path) -> N
 
 @pytest.mark.parametrize("name", ["index.html", "index.md"])
 def test_a_record_of_an_older_version_still_knows_the_words(name: str) -> None:
-    old = {key: said for key, said in recorded().items() if key not in ("files", "addresses")}
+    old = {key: said for key, said in recorded().items() if key != "files"}
     text = exported()[name]
     assert mismatches(name, text, old) == []
     assert mismatches(name, text.replace("stains", "stained"), old) != []

@@ -29,7 +29,7 @@ from ketcontent.editor.session import (
     with_rows,
 )
 from ketcontent.model import Conflict, Content, Key, read_content
-from ketcontent.pages import assemble
+from ketcontent.pages import PageView, assemble
 
 
 @dataclass(slots=True)
@@ -58,6 +58,8 @@ class Bench:
     """By view of the browser: the number of its last question, and the answer to it."""
     references: dict[Any, tuple[str, ...]] = field(default_factory=dict)
     """The formatted references of the section shown last, by the rows of its sources."""
+    seen: PageView | None = None
+    """The page as `page_of` last returned it."""
 
 
 def open_bench(document: str, data: str, section: str) -> Bench:
@@ -84,10 +86,17 @@ def open_bench(document: str, data: str, section: str) -> Bench:
     return bench
 
 
+def page_of(bench: Bench) -> PageView:
+    """Return the page as its editor has it, assembled once until a verb changes something."""
+    session = bench.session
+    if bench.seen is None or bench.seen.content is not session.content:
+        bench.seen = PageView(session.content, session.document)
+    return bench.seen
+
+
 def shown_statements(bench: Bench) -> list[str]:
     """Return the keys of the statements on the page, in reading order."""
-    page = assemble(bench.session.content, bench.session.document)
-    return [one.statement for section in page for one in section.statements]
+    return [one.statement for section in page_of(bench).edition() for one in section.statements]
 
 
 def statements_of(bench: Bench) -> set[str]:

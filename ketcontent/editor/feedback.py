@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ketcontent.approvals import judge_signoffs, signoff_statuses
+from ketcontent.approvals import SignoffStatus, judge_signoffs, signoff_statuses
 from ketcontent.checks import (
     current_waivers,
     judge_by_plugins,
@@ -27,20 +27,18 @@ from ketcontent.pages import PageView
 
 def faults_of(content: Content, document: str, statement: str) -> list[Diagnostic]:
     """Return what the judges find in one statement, worst first, waived findings aside."""
-    return worst_first(
-        [
-            *sentence_faults(content, document, statement),
-            *page_faults(content, document, statement),
-        ]
-    )
+    page = PageView(content, document)
+    alone = alone_with(content, document, statement)
+    found = [*sentence_faults(alone, statement)]
+    found += page_faults(page, statement, signoff_statuses(page))
+    return worst_first(found)
 
 
-def sentence_faults(content: Content, document: str, statement: str) -> list[Diagnostic]:
+def sentence_faults(alone: PageView, statement: str) -> list[Diagnostic]:
     """Return what the judges find in a statement who look at one sentence at a time.
 
-    They see a page of that sentence alone, so this takes no longer on a long page.
+    They see a page of that sentence alone (`alone_with`), so this takes no longer on a long page.
     """
-    alone = PageView(alone_with(content, document, statement), document)
     judges: tuple[Callable[..., list[Diagnostic]], ...] = (
         judge_support,
         judge_certainty,
@@ -49,19 +47,18 @@ def sentence_faults(content: Content, document: str, statement: str) -> list[Dia
         judge_supplier,
     )
     found = [fault for judge in judges for fault in judge(alone)]
-    return _standing(content, found, f"{document}/{statement}")
+    return _standing(alone.content, found, f"{alone.document}/{statement}")
 
 
-def page_faults(content: Content, document: str, statement: str) -> list[Diagnostic]:
+def page_faults(page: PageView, statement: str, statuses: list[SignoffStatus]) -> list[Diagnostic]:
     """Return what the judges find in a statement who read the whole page.
 
-    First use, repetition, and sign-offs, which depend on where it stands; and the judges of other
-    packages, which may take their time.
+    First use, repetition, and sign-offs (`signoff_statuses`), which depend on where it stands; and
+    the judges of other packages, which may take their time.
     """
-    view = PageView(content, document)
-    found = [*judge_terms(view), *judge_repetition(view), *judge_by_plugins(view)]
-    found += judge_signoffs(view, signoff_statuses(view))
-    return _standing(content, found, f"{document}/{statement}")
+    found = [*judge_terms(page), *judge_repetition(page), *judge_by_plugins(page)]
+    found += judge_signoffs(page, statuses)
+    return _standing(page.content, found, f"{page.document}/{statement}")
 
 
 def worst_first(found: Iterable[Diagnostic]) -> list[Diagnostic]:
@@ -81,8 +78,8 @@ def _standing(content: Content, found: list[Diagnostic], key: str) -> list[Diagn
     ]
 
 
-def alone_with(content: Content, document: str, statement: str) -> Content:
-    """Return `content` with a page of one statement."""
+def alone_with(content: Content, document: str, statement: str) -> PageView:
+    """Return the page with one statement alone."""
     frames: dict[str, Any] = {
         "documents": content.documents[content.documents["document"] == document]
     }
@@ -94,7 +91,7 @@ def alone_with(content: Content, document: str, statement: str) -> Content:
     sections = content.sections
     shown = (sections["document"] == document) & sections["section"].isin(homes)
     frames["sections"] = sections[shown].assign(heading="")
-    return replace(content, **frames)
+    return PageView(replace(content, **frames), document)
 
 
 @dataclass(frozen=True, slots=True)

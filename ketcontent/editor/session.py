@@ -92,11 +92,21 @@ class Session:
 
 def rows_by_key(content: Content, table: str) -> dict[Key, dict[str, str]]:
     """Return the rows of a table by key, each cell as text."""
-    schema = content.schemas[table]
-    frame = getattr(content, table)
-    columns = [[_text(cell) for cell in frame[name].tolist()] for name in schema.columns]
-    named = (dict(zip(schema.columns, row, strict=True)) for row in zip(*columns, strict=True))
-    return {tuple(row[name] for name in schema.key): row for row in named}
+    columns = content.schemas[table].columns
+    found = _cells_by_key(content, table)
+    return {key: dict(zip(columns, row, strict=True)) for key, row in found.items()}
+
+
+def _cells_by_key(content: Content, table: str) -> dict[Key, tuple[str, ...]]:
+    schema, frame = content.schemas[table], getattr(content, table)
+    columns = {name: _texts(frame[name].tolist()) for name in schema.columns}
+    keys = zip(*(columns[name] for name in schema.key), strict=True)
+    return dict(zip(keys, zip(*columns.values(), strict=True), strict=True))
+
+
+def _texts(cells: list[Any]) -> list[str]:
+    """Return the cells of a column as text; most hold nothing else."""
+    return cells if {*map(type, cells)} <= {str} else [_text(cell) for cell in cells]
 
 
 def _text(cell: Any) -> str:
@@ -113,12 +123,15 @@ def changes_of(old: Content, new: Content) -> tuple[RowChange, ...]:
     for table in TABLES:
         if getattr(old, table) is getattr(new, table):
             continue  # functions never change a frame: the same one has the same rows
-        before, after = rows_by_key(old, table), rows_by_key(new, table)
-        found += [
-            RowChange(table, key, before.get(key), after.get(key))
-            for key in sorted(before.keys() | after.keys())
-            if before.get(key) != after.get(key)
-        ]
+        before, after = _cells_by_key(old, table), _cells_by_key(new, table)
+        names = old.schemas[table].columns, new.schemas[table].columns
+        for key in sorted(before.keys() | after.keys()):
+            if before.get(key) != after.get(key):
+                rows = (
+                    dict(zip(columns, cells, strict=True)) if cells is not None else None
+                    for columns, cells in zip(names, (before.get(key), after.get(key)), strict=True)
+                )
+                found.append(RowChange(table, key, *rows))
     return tuple(found)
 
 

@@ -21,14 +21,14 @@ from ketcontent.approvals import (
 )
 from ketcontent.checks import EXCUSES, explain
 from ketcontent.diagnostics import Diagnostic
-from ketcontent.editor.bench import Bench, cells_of, statements_of
+from ketcontent.editor.bench import Bench, cells_of, page_of, statements_of
 from ketcontent.editor.edits import statement_row
 from ketcontent.editor.feedback import alone_with, page_faults, sentence_faults, voided, worst_first
 from ketcontent.editor.session import EDITABLE, RowChange, Session, changes_of, rows_by_key, unsaved
 from ketcontent.importing import SupplierMark, mark_of, supplier_marks
 from ketcontent.markup import cited
-from ketcontent.model import Conflict, Content, Key
-from ketcontent.pages import PageView, Statement, assemble
+from ketcontent.model import Conflict, Key
+from ketcontent.pages import Statement
 from ketcontent.text import compare
 
 Answer = dict[str, Any]
@@ -101,13 +101,13 @@ def listed(bench: Bench) -> list[Answer]:
     """Return the sections and statements in reading order, then what was cut from each."""
     content, document = bench.session.content, bench.session.document
     stands: dict[str, dict[str, str]] = {}
-    view = PageView(content, document)
-    for one in signoff_statuses(view):
+    page = page_of(bench)
+    for one in signoff_statuses(page):
         stands.setdefault(one.statement, {})[one.capacity] = one.state
     changed = changed_statements(bench)
     rows = rows_by_key(content, "statements")
     sections = []
-    for section in view.edition():
+    for section in page.edition():
         shown = [
             _entry(bench, one.statement, rows, stands, changed, reader_words(one))
             for one in section.statements
@@ -163,20 +163,21 @@ def _detail(bench: Bench, key: str) -> Answer:
     content, document = session.content, session.document
     row = statement_row(session, key)
     was = rows_by_key(session.saved, "statements").get((document, key), {})
+    statuses = signoff_statuses(page_of(bench))
+    alone = alone_with(content, document, key)
     bench.faults[key], bench.page_faults[key] = [], []
     if row["position"]:
-        bench.page_faults[key] = page_faults(content, document, key)
-        alone = sentence_faults(content, document, key)
-        bench.faults[key] = worst_first([*alone, *bench.page_faults[key]])
+        bench.page_faults[key] = page_faults(page_of(bench), key, statuses)
+        bench.faults[key] = worst_first([*sentence_faults(alone, key), *bench.page_faults[key]])
     cell = row["text"]
-    shown = statement_view(content, document, key)
+    shown = next((one for section in alone.edition() for one in section.statements), None)
     said = {
         found[2]: one
         for found, one in rows_by_key(content, "evidence").items()
         if found[:2] == (document, key)
     }
     sources = rows_by_key(content, "sources")
-    stands = [one for one in signoff_statuses(PageView(content, document)) if one.statement == key]
+    stands = [one for one in statuses if one.statement == key]
     cites = shown.cites if shown else cited(cell)
     reads = reader_words(shown) if shown else ""
     supplied = labelled_words(row["supplied_label"], row["supplied"])
@@ -232,9 +233,8 @@ def _signoff_view(bench: Bench, one: SignoffStatus, shown: Statement | None) -> 
 
 
 def _preview(bench: Bench) -> Answer:
-    content, document = bench.session.content, bench.session.document
     section = statement_row(bench.session, bench.chosen)["section"]
-    page = assemble(content, document, section=section)
+    page = page_of(bench).edition(section=section)
     texts = tuple(tuple(row.values()) for row in page.sources)
     if texts not in bench.references:
         bench.references = {texts: tuple(one.text for one in page.references)}
@@ -252,8 +252,7 @@ def _preview(bench: Bench) -> Answer:
 def _whole_page(bench: Bench) -> list[Answer]:
     """Return the faults that belong to no statement, those of one rule together."""
     leads = _leads(bench)
-    view = PageView(bench.session.content, bench.session.document)
-    signed = {(one.table, one.row): one for one in signables(view)}
+    signed = {(one.table, one.row): one for one in signables(page_of(bench))}
     groups: dict[tuple[str, str], list[Answer]] = {}
     for one in bench.whole:
         row = {
@@ -283,7 +282,7 @@ def _leads(bench: Bench) -> dict[tuple[str, str], list[str]]:
     content, document = bench.session.content, bench.session.document
     found: dict[tuple[str, str], dict[str, None]] = {}
     shown = set()
-    for section in assemble(content, document):
+    for section in page_of(bench).edition():
         for place, one in enumerate(section.statements):
             shown.add(one.statement)
             rests = [("sources", source) for source in one.cites]
@@ -310,7 +309,7 @@ def findings_while_typing(bench: Bench, key: str) -> list[Answer]:
     """
     content, document = bench.session.content, bench.session.document
     cell = statement_row(bench.session, key)["text"]
-    found = sentence_faults(content, document, key)
+    found = sentence_faults(alone_with(content, document, key), key)
     for one in bench.page_faults.get(key, ()):
         words = one.cell[slice(*one.span)] if one.span else ""
         at = cell.find(words) if words else -1
@@ -342,15 +341,6 @@ def conflict_view(one: Conflict) -> Answer:
         "text": (one.mine or {}).get("text", ""),
         "deleted": {"theirs": one.theirs is None, "mine": one.mine is None},
     }
-
-
-def statement_view(content: Content, document: str, key: str) -> Statement | None:
-    """Return a statement as a reader reads it; None where it is not shown."""
-    alone = alone_with(content, document, key)
-    for section in assemble(alone, document):
-        for one in section.statements:
-            return one
-    return None
 
 
 def labelled_words(label: str, words: str) -> str:

@@ -8,7 +8,8 @@ import pytest
 
 from ketcontent.checks.plugins import installed_judges
 from ketcontent.checks.runner import check
-from ketcontent.editor.feedback import page_faults, sentence_faults
+from ketcontent.editor.feedback import alone_with, page_faults, sentence_faults
+from ketcontent.pages import PageView
 from tests.judging import DAY, page
 
 FINDS = """
@@ -77,7 +78,8 @@ def test_a_judge_that_fails_is_a_finding_and_the_others_go_on(
 def test_in_the_workbench_it_looks_when_typing_rests_and_not_at_each_letter(package: Path) -> None:
     package.write_text(FINDS)
     content = page()
+    whole, alone = PageView(content, "zinc"), alone_with(content, "zinc", "colds")
     assert installed_judges() == ("house-style",)
-    assert "no-zinc" in {one.rule for one in page_faults(content, "zinc", "colds")}
-    assert "no-zinc" not in {one.rule for one in sentence_faults(content, "zinc", "colds")}
-    assert "no-zinc" not in {one.rule for one in page_faults(content, "zinc", "harm")}
+    assert "no-zinc" in {one.rule for one in page_faults(whole, "colds", [])}
+    assert "no-zinc" not in {one.rule for one in sentence_faults(alone, "colds")}
+    assert "no-zinc" not in {one.rule for one in page_faults(whole, "harm", [])}

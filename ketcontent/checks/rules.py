@@ -280,10 +280,17 @@ def judge_phrases(content: Content) -> list[Diagnostic]:
             column=column,
             cell=getattr(row, column),
         )
-        for row, column, rule, message, hint in phrase_faults(
-            phrases, _sound_sentences(), alone, languages
+        for row, column, rule, message, hint in _faults_of_phrases(
+            tuple(phrases), frozenset(alone), languages
         )
     ]
+
+
+@lru_cache(maxsize=1)  # a workbench looks at the same phrases after each save
+def _faults_of_phrases(
+    phrases: tuple[Phrase, ...], alone: frozenset[str], languages: tuple[str, ...]
+) -> tuple[tuple[Phrase, str, str, str, str], ...]:
+    return tuple(phrase_faults(phrases, _sound_sentences(), alone, languages))
 
 
 def _frames_or_none(line: str) -> tuple[Frame, ...]:

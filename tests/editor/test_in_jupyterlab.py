@@ -70,11 +70,13 @@ def hostile_page(content: Content) -> Content:
     statements = rows_by_key(content, "statements")
     sources = rows_by_key(content, "sources")
     evidence = rows_by_key(content, "evidence")
+    shown = [row for row in statements.values() if row["text"] and row["section"] == "lasting-harm"]
     # One or two a section: all that stands in a section is drawn anew whenever one is chosen.
-    homes = [*{row["section"]: row for row in statements.values() if row["text"]}.values()]
+    homes = list(dict.fromkeys(row["section"] for row in statements.values() if row["position"]))
     for place, cell in enumerate(CELLS.values()):
         said = {"text": cell, "label": cell, "certainty_reasons": cell}
-        row = bare(homes[place % len(homes)], place, statement=f"hostile-{place}", **said)
+        said["section"] = homes[place % len(homes)]
+        row = bare(shown[place % len(shown)], place, statement=f"hostile-{place}", **said)
         statements["ketamine", row["statement"]] = row
     for row in sources.values():
         row |= {"title": CELLS["an event"], "authors": CELLS["a script"]}

@@ -210,13 +210,17 @@ _CRISIS = re.compile(
     re.IGNORECASE,
 )
 
+_CONTACT = re.compile(r"\d|\]\(")
+"""A number to call, or a link."""
+
 
 def judge_notices(view: PageView, *, edition: Edition = "current") -> list[Diagnostic]:
     """Return where a notice that a page needs is missing.
 
     A notice whose ``needs`` is ``every-page`` must stand on each page, not folded. One whose
     ``needs`` is ``crisis`` must stand in the first section of a page that speaks of crisis, suicide
-    or self-harm, and again in the section of each such sentence.
+    or self-harm, and again in the section of each such sentence; where that is not folded, so that
+    one with a number or an address is seen.
     """
     page = view.edition(edition)
     needs = {
@@ -240,6 +244,8 @@ def judge_notices(view: PageView, *, edition: Edition = "current") -> list[Diagn
     mentioned = False
     for section in sections:
         there = {one.notice for one in section.statements}
+        seen = [one for block in section.seen for one in block.statements]
+        helped = any(one.notice in crisis and _CONTACT.search(one.text) for one in seen)
         for one in section.statements:
             said = one.plain if edition == "supplied" else one.text
             spoken = _CRISIS.search(said)
@@ -255,6 +261,18 @@ def judge_notices(view: PageView, *, edition: Edition = "current") -> list[Diagn
                         "The sentence speaks of crisis or suicide, and no crisis contacts stand "
                         "beside it.",
                         "Add the crisis notices to this section.",
+                        span=spoken.span() if spoken else None,
+                    )
+                )
+            elif one in seen and not helped:
+                faults.append(
+                    statement_fault(
+                        page,
+                        one,
+                        "crisis-contacts-folded",
+                        "The sentence speaks of crisis or suicide where all see it, and the crisis "
+                        "contacts beside it are folded.",
+                        "Empty the layer of a crisis notice with a number in this section.",
                         span=spoken.span() if spoken else None,
                     )
                 )

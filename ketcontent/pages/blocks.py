@@ -233,20 +233,23 @@ class Section:
     def layers(self) -> tuple[Runs, Runs]:
         """The same in two parts: what a reader sees at once, and what is folded behind it.
 
-        Under no heading that is nothing: there only the lines of a `help_box` are folded.
+        Under no heading that is nothing: there only the lines of a `help_box` are folded. Under
+        one, lines for a reader in crisis are folded in such a box too where one of them is seen,
+        and never behind other text.
         """
         if not self.heading:
             return self.runs, ()
-        first, more = (tuple(one for one in self.blocks if one.layer == it) for it in ("", "more"))
-        return _runs(first), _runs(more)
+        boxed = any(one.urgent and not one.layer for one in self.blocks)
+        first = [one for one in self.blocks if not one.layer or (one.urgent and boxed)]
+        return _runs(first), _runs(one for one in self.blocks if one not in first)
 
     def help_box(self, blocks: tuple[Block, ...]) -> tuple[tuple[Block, ...], tuple[Block, ...]]:
         """Return what is seen of a run for a reader in crisis, and the lines at its end if folded.
 
-        Where it would all be folded, it is all seen. Under a heading none is folded here.
+        Where it would all be folded, it is all seen.
         """
         seen = len(blocks)
-        while seen and blocks[seen - 1].layer and not self.heading:
+        while seen and blocks[seen - 1].layer:
             seen -= 1
         return (blocks[:seen], blocks[seen:]) if seen else (blocks, ())
 

@@ -426,6 +426,25 @@ BREAKS: dict[str, tuple[Content, tuple[Diagnostic, str]]] = {
             words="suicide",
         ),
     ),
+    "crisis contacts that all see": (
+        page(
+            statement("unsure", text=THOUGHT),
+            statements={
+                **{"statement": "help-2", "section": "colds", "position": 60, "block": 2},
+                **{"notice": "crisis-line", "layer": "more"},
+            },
+        ),
+        fault(
+            "crisis-contacts-folded",
+            "statements",
+            "zinc/unsure",
+            "text",
+            "The sentence speaks of crisis or suicide where all see it, and the crisis contacts "
+            "beside it are folded.",
+            "Empty the layer of a crisis notice with a number in this section.",
+            words="suicide",
+        ),
+    ),
     "a retraction never looked up": (
         page({("sources", "lee-2020"): {"retraction_checked_on": ""}}),
         fault(

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ketcontent import assemble, read_content
+from ketcontent import assemble, check, read_content
 from ketcontent.model.content import Content
 from tests.conftest import ROOT
 from tests.laws import examples
@@ -82,6 +82,29 @@ def test_crisis_contacts_before_the_first_heading_are_never_all_folded(folded: l
     page = assemble(laid_out(dict.fromkeys(folded, "more"), {}), "ketamine")
     urgent = {one.statement for one in page.sections[0].statements if one.urgent}
     assert urgent & seen_at_once(page.to_html())
+
+
+def test_help_by_country_is_folded_in_the_box_that_is_seen_beside_thoughts_of_suicide() -> None:
+    page = assemble(CONTENT, "ketamine")
+    section = page.section("suicide-thoughts")
+    first, behind = section.layers
+    [(box, more)] = [section.help_box(run) for form, run in first if form == "urgent"]
+    seen = [one.notice for block in box for one in block.statements]
+    assert seen == ["crisis-emergency", "crisis-lines"]
+    assert len(more) == 9
+    assert "urgent" not in [form for form, _ in behind]
+
+
+@pytest.mark.parametrize("folded", [["suicide-crisis-1"], ["suicide-crisis-1", "suicide-lines"]])
+def test_crisis_text_that_is_seen_has_contacts_that_are_seen(folded: list[str]) -> None:
+    content = laid_out(dict.fromkeys(folded, "more"), {})
+    named = [
+        one.key.split("/")[1] for one in check(content) if one.rule == "crisis-contacts-folded"
+    ]
+    spoken = ["rapid-onset-4", "young-1", "young-4"]
+    assert sorted(named) == (spoken if len(folded) == 2 else [])
+    hidden = {**dict.fromkeys(folded, "more"), **dict.fromkeys(spoken, "more")}
+    assert "crisis-contacts-folded" not in {one.rule for one in check(laid_out(hidden, {}))}
 
 
 def test_what_is_folded_under_no_heading_is_seen() -> None:

@@ -404,6 +404,8 @@ def test_a_page_prints_as_a_leaflet(page: Any, exports: Path, tmp_path: Path, si
     assert "while they were asleep for surgery" in whole  # what is folded on a screen
     assert "More on this" not in whole
     assert re.search(r"Sources \(against: \d+\) ?Sentence 1: ", whole)
+    for label in ("Breathing", "Heart and blood pressure", "Mind", "Bladder and liver"):
+        assert re.search(rf"^\W*{label}: \d", text, re.MULTILINE)  # a list stays a list
 
 
 def test_no_list_item_is_split_between_sheets(page: Any, exports: Path) -> None:

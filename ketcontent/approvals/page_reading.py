@@ -11,10 +11,12 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from ketcontent.hashing import hash_json
-from ketcontent.markup import linked_lines, split_front_matter
+from ketcontent.markup import linked_lines, render, split_front_matter
+from ketcontent.pages import bar_of
 from ketcontent.text import canonical
 
 _BLOCKS = frozenset(
@@ -40,8 +42,13 @@ ELEMENTS: Mapping[str, Collection[str]] = {
     "li": ("value",),
     "main": ("tabindex",),
     "meta": ("charset", "name", "content", "http-equiv"),
+    "path": ("d",),
     "nav": ("aria-labelledby",),
     "script": ("type",),
+    "svg": (
+        *("width", "height", "viewBox", "preserveAspectRatio", "stroke", "stroke-width"),
+        "stroke-dasharray",
+    ),
 }
 """The elements that the templates of a page write, each with its attributes besides `_ANYWHERE`."""
 
@@ -55,7 +62,7 @@ _CLASSES: Mapping[str, Collection[str]] = {
     "li": ("draft", "reviewed"),
     "section": ("letter", "urgent"),
     "small": ("high", "moderate", "low", "very-low"),
-    "span": ("lacks", "of"),
+    "span": ("bars", "lacks", "of"),
     "ul": ("trail", "pages"),
 }
 """The classes that those elements may have: each one changes how they look."""
@@ -135,7 +142,7 @@ def read_page_html(html: str) -> PageReading:
             given = {name: value or "" for name, value in (node.attrs or {}).items()}
             silent = {name: said for name, said in given.items() if name not in _SAID}
             markup.append([node.name, sorted(silent.items())])
-            for one in _strange(node.name, given):
+            for one in (*_strange(node.name, given), *_strange_drawing(node, given)):
                 strange.setdefault(one, line)
             # In the body a browser does not heed it.
             policies += given.get("content") == _POLICY and node.parent.name == "head"
@@ -196,7 +203,7 @@ def _strange(name: str, given: Mapping[str, str]) -> Iterator[str]:
         allowed = (
             value in _CLASSES.get(name, ())
             if attribute == "class"
-            else attribute in ELEMENTS[name] or attribute in _ANYWHERE
+            else attribute in ELEMENTS[name] or attribute in _ANYWHERE or given == _BARS
         )
         if not allowed:
             yield f'the attribute {attribute}="{canonical(value)}" of <{name}>'
@@ -212,6 +219,62 @@ def _strange(name: str, given: Mapping[str, str]) -> Iterator[str]:
     address = given.get("href", "")
     if address and ":" in address.split("/")[0] and not address.lower().startswith(_WEB):
         yield f"a link to {address}"
+
+
+_BARS = {"class": "bars", "aria-hidden": "true"}
+"""The attributes of what is drawn beside a sentence that says the same."""
+
+
+def _strange_drawing(node: Any, given: Mapping[str, str]) -> Iterator[str]:
+    """Yield where something is drawn, or kept from who hears a page, that is not as words say."""
+    if node.name in ("svg", "path"):
+        around = node.parent if node.name == "svg" else getattr(node.parent, "parent", None)
+        if _attributes(around) != _BARS:
+            yield f"the element <{node.name}>"
+    elif given.get("class") == "bars":
+        inside = [one for one in node.children if one.name != "#text" or str(one.data).strip()]
+        if given != _BARS or len(inside) % 2 or not inside:
+            yield "bars that stand otherwise than ours"
+        for label, drawing in zip(inside[::2], inside[1::2], strict=False):
+            name, attributes, words = _drawn(label)
+            said = canonical("".join(word for kind, _, word in words if kind == "#text"))
+            bar = bar_of(said) if (name, attributes, len(words)) == ("span", {}, 1) else None
+            if bar is None or _drawn(drawing) != _drawn_html(render("bar.html.j2", bar=bar)):
+                yield f"a bar that is not drawn as '{said}'"
+
+
+_Drawn = tuple[str, dict[str, str], list[tuple[str, dict[str, str], Any]]]
+"""An element: its name, its attributes, and of each thing in it those, and its words or number."""
+
+
+@lru_cache(maxsize=256)
+def _drawn_html(html: str) -> _Drawn:
+    """Return what HTML of one drawing draws."""
+    from justhtml import JustHTML
+
+    nodes = _in_order(JustHTML(html, sanitize=False).root)
+    return next(_drawn(node) for kind, node in nodes if kind == "start" and node.name == "svg")
+
+
+def _drawn(node: Any) -> _Drawn:
+    """Return an element with what is right in it; whatever is deeper is none of ours."""
+    inside = getattr(node, "children", None) or []
+    return (
+        node.name,
+        _attributes(node),
+        [
+            (
+                one.name,
+                _attributes(one),
+                one.data if one.name == "#text" else len(one.children or ()),
+            )
+            for one in inside
+        ],
+    )
+
+
+def _attributes(node: Any) -> dict[str, str]:
+    return dict(getattr(node, "attrs", None) or {})
 
 
 class _Reader:

@@ -8,8 +8,9 @@ key                  what a sign-off on it covers
 ===================  ===========================================================================
 ``form-1``           the words of a statement, its label, kind, grade and author, the addresses and
                      titles of its links and the words that each is on, what a reader reads of each
-                     source, what that found and behind which words it is cited, the key and heading
-                     of its section, and which statements it stands between
+                     source, what that found, the numbers that a picture is drawn of, and behind
+                     which words it is cited, the key and heading of its section, and which
+                     statements it stands between
 ``title:ketamine``   the title of the page, whom it is for, its purpose, who wrote it, publishes and
                      paid, how long a review holds, the order of its sections, which terms its
                      glossary has, and the furniture where it is not as shipped
@@ -125,6 +126,7 @@ def statement_digest(document: str, statement: Statement) -> str:
         *([["author", statement.author]] if statement.author else []),
         *([["links", *linked]] if (linked := link_words(statement.text)) else []),
         *([["cited", *inside]] if (inside := _cited_inside(statement)) else []),
+        *(["compared", *one.as_signed()] for one in statement.comparisons),
         context=[document, statement.statement],
         rule=RULE,
     )

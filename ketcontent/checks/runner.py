@@ -19,6 +19,7 @@ from itertools import repeat
 
 from ketcontent.approvals import judge_review_date, judge_signoffs, signoff_statuses
 from ketcontent.checks.certainty import judge_certainty
+from ketcontent.checks.comparisons import judge_comparisons
 from ketcontent.checks.coverage import (
     judge_balance,
     judge_layers,
@@ -188,6 +189,7 @@ def judge_page(
         found += judge_review_date(view, statuses, as_of=as_of)
         found += judge_freshness(view, as_of=as_of)
         found += judge_help_lines(view)
+        found += judge_comparisons(view)
         found += judge_strings(view)
     return found
 

@@ -83,6 +83,10 @@ _PLACED = _DRAWN | {
     "fill",
     "stroke-linejoin",
     "stroke-linecap",
+    "stroke",
+    "stroke-width",
+    "stroke-dasharray",
+    "preserveAspectRatio",
 }
 _ELEMENTS = {
     **dict.fromkeys(("article", "section", "div", "nav", "table", "svg"), _NAMED),
@@ -117,6 +121,7 @@ _VALUES = {
     "href": r"(?:https?://|mailto:|tel:|sms:|#)[^\"<>]*|(?!//)[\w./-]*",
     "type": "radio",
     "clip-path": r"url\(#\w+\)",
+    "stroke": "currentColor",
     "xmlns": r"http://www\.w3\.org/2000/svg",
     "xmlns:xlink": r"http://www\.w3\.org/1999/xlink",
 }
@@ -127,6 +132,8 @@ _TAG = re.compile(
     r'<(/?)([A-Za-z][A-Za-z0-9]*)((?: [A-Za-z][A-Za-z:0-9-]*(?:="[^"<>]*")?)*) ?(/?)>'
 )
 _ATTRIBUTE = re.compile(r' ([A-Za-z][A-Za-z:0-9-]*)(?:="([^"<>]*)")?')
+_BARS = '<span class="bars" aria-hidden="true">'
+"""What our templates hide from who hears a page, since the sentence beside it says it all."""
 _LINKED_DATA = re.compile(r'<script type="application/ld\+json">[^<]*</script>')
 
 
@@ -148,6 +155,10 @@ def _is_of_our_kind(text: str) -> bool:
     while (place := text.find("<", place)) >= 0:
         if data := _LINKED_DATA.match(text, place):
             place = data.end()
+            continue
+        if text.startswith(_BARS, place):
+            opened.append("span")
+            place += len(_BARS)
             continue
         tag = _TAG.match(text, place)
         if tag is None:

@@ -17,6 +17,10 @@ from .citations import READ_BY_READERS as READ_BY_READERS
 from .citations import references as references
 from .citations import split_names as split_names
 from .citations import to_csl as to_csl
+from .comparisons import COMPARED as COMPARED
+from .comparisons import Comparison as Comparison
+from .comparisons import bar_of as bar_of
+from .comparisons import comparison_of as comparison_of
 from .document import Document as Document
 from .index import Entry as Entry
 from .index import Index as Index

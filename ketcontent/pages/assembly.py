@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import groupby
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import Any, get_args
 
 from ketcontent.dependencies import reading_whole
@@ -29,6 +29,7 @@ from ketcontent.markup import (
 from ketcontent.model import OWN, SHARED, Content, rows_of, slices
 from ketcontent.pages.blocks import Block, Edition, Section, Statement, Term
 from ketcontent.pages.citations import read_by_readers
+from ketcontent.pages.comparisons import Comparison, comparison_of
 from ketcontent.pages.document import Document
 from ketcontent.text import canonical, fold
 
@@ -339,9 +340,12 @@ def _blocks(view: PageView, language: str, edition: Edition) -> dict[str, list[B
     }
     read = {row["source"]: read_by_readers(row) for row in view.rows("sources")}
     evidence: dict[str, dict[str, tuple[str, str]]] = {}
+    compared: dict[str, list[Comparison]] = {}
     for row in view.rows("evidence"):
         said = (row["role"], row["finding"])
         evidence.setdefault(row["statement"], {})[row["source"]] = said
+        if comparison := comparison_of(row):
+            compared.setdefault(row["statement"], []).append(comparison)
     titles = {row["section"]: _title(row) for row in view.rows("sections")}
     blocks: dict[str, list[Block]] = {}
     names = [f"{half}{name}" for name in ("section", "block", "form")]
@@ -357,6 +361,7 @@ def _blocks(view: PageView, language: str, edition: Edition) -> dict[str, list[B
                 notices,
                 read,
                 evidence.get(row["statement"], {}),
+                compared.get(row["statement"], []),
                 (section, titles.get(section, ""), *around),
             )
             for row, *around in zip(rows, keys, keys[2:], strict=False)
@@ -390,6 +395,7 @@ def _statement(
     notices: dict[str, tuple[str, bool]],
     read: Mapping[str, str],
     evidence: Mapping[str, tuple[str, str]],
+    compared: Sequence[Comparison],
     stands: tuple[str, ...],
 ) -> Statement:
     text, urgent = notices[row["notice"]] if row["notice"] else (row["text"], False)
@@ -413,6 +419,7 @@ def _statement(
         against=tuple(key for key in cites if evidence.get(key, ("",))[0] == "contradicts"),
         stands=stands,
         author=row["author"],
+        comparisons=tuple(sorted(compared, key=attrgetter("source"))),
     )
 
 

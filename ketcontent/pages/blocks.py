@@ -24,6 +24,7 @@ from ketcontent.markup import (
     without_citations,
 )
 from ketcontent.pages.citations import reference_html, reference_plain
+from ketcontent.pages.comparisons import Bar, Comparison
 from ketcontent.text import joined
 
 if TYPE_CHECKING:
@@ -74,6 +75,14 @@ class Statement:
     """Those of the sources cited that found otherwise."""
     author: str = ""
     """Who wrote its words, as ``people`` names them; empty where nobody says."""
+    comparisons: tuple[Comparison, ...] = ()
+    """The numbers that its sources compare, by source."""
+
+    @property
+    def pictures(self) -> list[tuple[Bar, ...]]:
+        """The bars that are drawn beside it: of the comparisons that its own words tell."""
+        drawn = (one.bars(self.plain) for one in self.comparisons)
+        return [bars for bars in drawn if bars]
 
     @property
     def is_marked(self) -> bool:

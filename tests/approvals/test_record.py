@@ -152,6 +152,7 @@ def test_the_record_lists_each_sentence_with_what_it_rests_on() -> None:
         "sources": ["lee-2020", "roe-2021"],
         "against": [],
         "against_shown": "",
+        "comparisons": [],
         "sign_offs": [
             {"capacity": capacity, "state": "missing", "person": "", "signed_on": ""}
             for capacity in ("editorial", "clinical", "lay")

@@ -36,6 +36,9 @@ def _statement(key: str, position: int, block: int, **cells: Any) -> dict[str, A
     return {**base, "block": block, "position": position, "kind": "background", **cells}
 
 
+SLEPT = "In a small trial 12 of 30 people slept on aspirin, and 6 of 30 on placebo. [@lee-2020]"
+
+
 @cache
 def signed_page() -> Content:
     """A page that two people have signed in full."""
@@ -68,6 +71,7 @@ def signed_page() -> Content:
             _statement("a-1", 10, 1, text="It may ease pain. [@lee-2020]", **cited),
             _statement("a-2", 20, 1, text="It may ease a headache.", **cited),
             _statement("a-3", 30, 2, text="This is rare."),
+            _statement("a-4", 40, 3, text=SLEPT, **cited),
             _statement("b-1", 10, 1, text="It may cause bleeding. [@lee-2020]", **risk),
             _statement("b-2", 20, 2, text="It may upset the stomach.", author="cy", **risk),
         ],
@@ -86,6 +90,11 @@ def signed_page() -> Content:
         "evidence": [
             {**evidence, "statement": key, "finding": "Pain fell by a third."}
             for key in ("a-1", "b-1")
+        ]
+        + [
+            {**evidence, "statement": "a-4", "finding": "12 of 30 and 6 of 30 slept."}
+            | {"treatment": "aspirin", "events": 12, "total": 30, "comparator": "placebo"}
+            | {"comparator_events": 6, "comparator_total": 30}
         ],
         "terms": [{**term, "definition": "The doctor you see first."}],
         "people": [

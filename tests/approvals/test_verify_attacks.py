@@ -70,6 +70,63 @@ def test_a_record_of_a_version_that_kept_no_links_tells_of_them_that_they_are_no
     assert untold in hold(path).unchecked
 
 
+BARS = "<span>ketamine 64 in 100</span>"
+
+
+@pytest.mark.parametrize(
+    ("find", "replace", "named"),
+    [
+        pytest.param(
+            *('<path d="M0 4h64"/>', '<path d="M0 4h70"/>'),
+            *("a bar that is not drawn as 'ketamine 64 in 100'",),
+            id="longer",
+        ),
+        pytest.param(
+            *(BARS, "<span>ketamine 74 in 100</span>"),
+            *("a bar that is not drawn as 'ketamine 74 in 100'",),
+            id="another number",
+        ),
+        pytest.param(
+            *(f"{BARS}<svg", f'{BARS}<svg style="width:100%"'),
+            *('the attribute style="width:100%" of <svg>',),
+            id="wider",
+        ),
+        pytest.param(
+            *('<path d="M0 4h64"/>', '<path d="M0 4h64"/><path d="M0 4h90"/>'),
+            *("a bar that is not drawn as 'ketamine 64 in 100'",),
+            id="drawn over",
+        ),
+        pytest.param(
+            *(f'aria-hidden="true">\n{BARS}', f'aria-hidden="true">\nIt is safe.{BARS}'),
+            *("It is safe.",),
+            id="words for those who see",
+        ),
+        pytest.param(
+            *("<p>", '<p><span class="bars" aria-hidden="true">It is safe.</span>'),
+            *("bars that stand otherwise than ours",),
+            id="words and no bars",
+        ),
+        pytest.param(
+            *("<span id=", '<span aria-hidden="true" id='),
+            *('the attribute aria-hidden="true" of <span>',),
+            id="a sentence kept from who hears the page",
+        ),
+        pytest.param(
+            *("</main>", '<svg width="900"><path d="M0 4h64"/></svg></main>'),
+            *("the element <svg>",),
+            id="a drawing of nothing",
+        ),
+    ],
+)
+def test_a_picture_that_was_changed_is_named(find: str, replace: str, named: str) -> None:
+    text = (ROOT / "exports/ketamine/index.html").read_text("utf-8")
+    record = json.loads((ROOT / "exports/ketamine/record.json").read_bytes())
+    assert text.count(find)
+    assert mismatches("index.html", text, record) == []
+    found = mismatches("index.html", text.replace(find, replace, 1), record)
+    assert named in "\n".join(map(str, found))
+
+
 def test_words_that_look_the_same_are_told_apart_by_the_names_of_their_letters() -> None:
     [found] = mismatches("index.html", exported()["index.html"].replace("stains", "st\u0430ins"))
     assert str(found).endswith("\n    with U+0430 CYRILLIC SMALL LETTER A")

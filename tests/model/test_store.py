@@ -68,8 +68,8 @@ source,type,title,authors,editors,container_title,collection_title,issued,volume
 leaf,book,Leaves,,,,,2024,,,,,,,10.1000/leaf,0012345,,,,,,,2026-01-11,,issued,,
 """,
     "evidence": """\
-document,statement,source,role,finding,locator,checked_on
-tea,calm,leaf,supports,12 of 40 felt calmer.,p. 47,2026-01-15
+document,statement,source,role,finding,locator,checked_on,treatment,events,total,comparator,comparator_events,comparator_total,people,time
+tea,calm,leaf,supports,12 of 40 felt calmer.,p. 47,2026-01-15,tea,12,40,milk,3,39,,
 """,
     "people": """\
 person,name,profession,credential,affiliation,conflicts

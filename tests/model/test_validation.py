@@ -58,9 +58,9 @@ leaf,article-journal,Leaves,Lee,Oak O.,Teas,Works,2024-05-17,12,3,45-50,e7,2,Rep
 pot,book,The pot,,,,,2019,,,,,,,,,,,,,,,,,issued,,
 """,  # noqa: E501 (a row of a table is one line)
     "evidence": """\
-document,statement,source,role,finding,locator,checked_on
-tea,calm,leaf,supports,12 of 40 felt calmer.,p. 47,2026-01-15
-tea,calm,pot,contradicts,Nobody felt calmer.,,
+document,statement,source,role,finding,locator,checked_on,treatment,events,total,comparator,comparator_events,comparator_total,people,time
+tea,calm,leaf,supports,12 of 40 felt calmer.,p. 47,2026-01-15,tea,12,40,milk,3,39,,
+tea,calm,pot,contradicts,Nobody felt calmer.,,,,,,,,,,
 """,
     "people": """\
 person,name,profession,credential,affiliation,conflicts

@@ -186,6 +186,7 @@ CHILDREN = {
     "html": {"head", "body"},
     "head": _METADATA,
     **dict.fromkeys((*_PHRASING, "p", "h1", "h2", "h3", "pre", "legend", "summary"), _PHRASING),
+    "span": _PHRASING | {"svg"},
     "ul": {"li"},
     "ol": {"li"},
     "dl": {"dt", "dd", "div"},
@@ -214,7 +215,7 @@ ATTRIBUTES = {
     "link": {"rel", "type", "href"},
     "meta": {"charset", "name", "content", "http-equiv"},
     "script": {"type"},
-    "span": {"style"},
+    "span": {"style", "aria-hidden"},
     "th": {"scope", "style"},
     "td": {"style"},
 }

@@ -376,6 +376,59 @@ def test_the_index_filters_by_state_without_a_script(page: Any, exports: Path) -
     assert letters == [chr(65 + place) for place in range(26)]
 
 
+PICTURE = """() => {
+  const bars = document.querySelector(".bars"), drawing = bars.querySelector("svg");
+  const box = drawing.getBoundingClientRect(), labels = bars.querySelector("span");
+  const grounds = [];
+  for (let one = bars; one; one = one.parentElement) {
+    grounds.push(getComputedStyle(one).backgroundColor);
+  }
+  return {colour: getComputedStyle(drawing.querySelector("path")).stroke,
+          words: getComputedStyle(labels).color, grounds,
+          width: box.width, height: box.height, right: box.right,
+          beside: box.left >= labels.getBoundingClientRect().right};
+}"""
+
+
+@pytest.mark.parametrize(
+    "media",
+    [
+        *({"color_scheme": "light"}, {"color_scheme": "dark"}, {"media": "print"}),
+        {"color_scheme": "dark", "forced_colors": "active"},
+    ],
+    ids=str,
+)
+def test_a_picture_is_seen_in_each_scheme_and_heard_once(
+    page: Any, exports: Path, media: dict[str, Any]
+) -> None:
+    page.set_viewport_size({"width": 320, "height": 740})
+    page.emulate_media(**media)
+    page.goto((exports / PAGES["page"]).as_uri())
+    page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
+    seen = page.evaluate(PICTURE)
+    assert seen["beside"]
+    assert seen["width"] > 60
+    assert seen["height"] > 8
+    assert seen["right"] <= 320
+    ground = next((one for one in seen["grounds"] if one.startswith("rgb(")), "rgb(255, 255, 255)")
+    assert contrast(seen["colour"], ground) >= 7
+    item = page.locator("li:has(> .bars)").first
+    assert item.locator(".bars").inner_text().split("\n")[0] in item.inner_text()
+    assert item.aria_snapshot().count("64 in 100") == 1
+
+
+def contrast(one: str, other: str) -> float:
+    """Return the contrast of two colours (WCAG 2.2): 1 to 21."""
+    lights = []
+    for colour in (one, other):
+        parts = [int(part) / 255 for part in re.findall(r"\d+", colour)[:3]]
+        parts = [
+            part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+        ]
+        lights.append(0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2] + 0.05)
+    return max(lights) / min(lights)
+
+
 # --- paper -----------------------------------------------------------------------------------
 
 

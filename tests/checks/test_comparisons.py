@@ -1,0 +1,164 @@
+"""The numbers that a picture is drawn of are all there, can be, and are those of the sentence."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ketcontent.checks.comparisons import judge_comparisons
+from ketcontent.pages.assembly import PageView
+from tests.judging import page
+
+SENTENCE = "Of a trial, 8 of 12 people felt sick a day after zinc, and 3 of 12 after sugar."
+HUNDREDTHS = "In a trial of 90 people 60 in 100 felt sick on zinc, and 20 in 100 on sugar."
+COUNTED: dict[str, Any] = {
+    **{"treatment": "zinc", "events": 8, "total": 12},
+    **{"comparator": "sugar", "comparator_events": 3, "comparator_total": 12, "time": "a day"},
+}
+SHARES = {
+    **{**COUNTED, "events": 60, "total": 100, "time": ""},
+    **{"comparator_events": 20, "comparator_total": 100, "people": 90},
+}
+
+
+def found(cells: dict[str, Any], words: str = SENTENCE) -> list[tuple[str, str, str]]:
+    content = page(
+        {
+            ("statements", "unsure"): {"text": f"{words} [@roe-2021]"},
+            ("evidence", "unsure roe-2021"): cells,
+        }
+    )
+    faults = judge_comparisons(PageView(content, "zinc"))
+    assert {one.key for one in faults} <= {"zinc/unsure/roe-2021"}
+    return [(one.rule, one.column, one.message) for one in faults]
+
+
+@pytest.mark.parametrize(
+    ("cells", "words"),
+    [
+        pytest.param({}, SENTENCE, id="no numbers"),
+        pytest.param(COUNTED, SENTENCE, id="people of a small trial"),
+        pytest.param(SHARES, HUNDREDTHS, id="percentages"),
+        pytest.param(
+            {**SHARES, "events": 204, "total": 340, "comparator_events": 66}
+            | {"comparator_total": 330, "people": None},
+            HUNDREDTHS,
+            id="people of a large trial, told in hundredths",
+        ),
+        pytest.param(SHARES, HUNDREDTHS.replace(" in 100", " %"), id="told as percentages"),
+    ],
+)
+def test_sound_numbers_are_spared(cells: dict[str, Any], words: str) -> None:
+    assert found(cells, words) == []
+
+
+@pytest.mark.parametrize(
+    ("cells", "words", "fault"),
+    [
+        pytest.param(
+            {**COUNTED, "comparator_total": None, "treatment": ""},
+            SENTENCE,
+            (
+                *("comparison-half-filled", "treatment"),
+                "Numbers are compared, and there is nothing in treatment, comparator_total.",
+            ),
+            id="half filled",
+        ),
+        pytest.param(
+            {"time": "a day"},
+            SENTENCE,
+            (
+                *("comparison-half-filled", "treatment"),
+                "Numbers are compared, and there is nothing in treatment, events, total, "
+                "comparator, comparator_events, comparator_total.",
+            ),
+            id="a time and no numbers",
+        ),
+        pytest.param(
+            {**COUNTED, "comparator_events": 13},
+            SENTENCE.replace("3 of 12", "13 of 12"),
+            ("more-events-than-people", "comparator_events", "13 of 12 people cannot be."),
+            id="more than there were",
+        ),
+        pytest.param(
+            {**SHARES, "people": None},
+            HUNDREDTHS,
+            (
+                *("comparison-half-filled", "people"),
+                "Percentages are compared, and nobody says of how many people.",
+            ),
+            id="percentages of nobody knows how many",
+        ),
+        pytest.param(
+            {**SHARES, "people": 49},
+            HUNDREDTHS,
+            (
+                *("share-of-few", "people"),
+                "Of 49 people, shares in 100 say more than is known.",
+            ),
+            id="percentages of few",
+        ),
+        pytest.param(
+            COUNTED,
+            SENTENCE.replace("8 of 12", "67 in 100"),
+            ("comparison-not-told", "events", "The statement does not say '8 of 12'."),
+            id="few told in hundredths",
+        ),
+        pytest.param(
+            {**SHARES, "events": 70},
+            HUNDREDTHS,
+            ("comparison-not-told", "events", "The statement does not say '70 of 100'."),
+            id="other numbers than the sentence",
+        ),
+        pytest.param(
+            {**SHARES, "events": 204, "total": 340},
+            HUNDREDTHS.replace("60 in", "6 in"),
+            (
+                *("comparison-not-told", "events"),
+                "The statement does not say '204 of 340' or '60 in 100'.",
+            ),
+            id="other hundredths than the people make",
+        ),
+        pytest.param(
+            COUNTED,
+            SENTENCE.replace("8 of 12", "18 of 12").replace("3 of 12", "3 of 123"),
+            ("comparison-not-told", "events", "The statement does not say '8 of 12'."),
+            id="a part of another number",
+        ),
+        pytest.param(
+            {**COUNTED, "comparator": "placebo"},
+            SENTENCE,
+            ("comparison-not-told", "comparator", "The statement does not say 'placebo'."),
+            id="another group",
+        ),
+        pytest.param(
+            {**COUNTED, "time": "a week"},
+            SENTENCE,
+            ("comparison-not-told", "time", "The statement does not say 'a week'."),
+            id="another time",
+        ),
+    ],
+)
+def test_one_break_has_one_rule(
+    cells: dict[str, Any], words: str, fault: tuple[str, str, str]
+) -> None:
+    assert found(cells, words) == [fault]
+    drawn = page(
+        {
+            ("statements", "unsure"): {"text": words},
+            ("evidence", "unsure roe-2021"): {**cells, "time": ""},
+        }
+    )
+    [shown] = [one for one in PageView(drawn, "zinc").edition().statements if "trial" in one.plain]
+    assert shown.pictures == [] or fault[1] in ("people", "time")
+
+
+def test_a_statement_that_is_cut_is_asked_for_no_words() -> None:
+    content = page(
+        {
+            ("statements", "unsure"): {"text": "", "position": None},
+            ("evidence", "unsure roe-2021"): COUNTED,
+        }
+    )
+    assert judge_comparisons(PageView(content, "zinc")) == []

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from ketcontent.hashing import hash_json
-from ketcontent.markup import linked_lines, split_front_matter
+from ketcontent.markup import index_script, linked_lines, policy_of, split_front_matter
 from ketcontent.text import canonical
 
 _BLOCKS = frozenset(
@@ -29,18 +29,20 @@ _SAID = ("alt", "title", "aria-label", "content")
 _ANYWHERE = frozenset({"lang", "dir", "id"})
 ELEMENTS: Mapping[str, Collection[str]] = {
     **dict.fromkeys(("html", "head", "body", "title", "style", "header", "h1", "h2", "h3"), ()),
-    **dict.fromkeys(("p", "strong", "em", "code", "br", "details", "summary", "dl"), ()),
+    **dict.fromkeys(("strong", "em", "code", "br", "details", "summary", "dl"), ()),
     **dict.fromkeys(("dt", "dd", "ol", "footer", "article", "bdi", "blockquote", "hr"), ()),
     **dict.fromkeys(("table", "thead", "tbody", "tr", "td", "caption", "del", "ins"), ()),
     **dict.fromkeys(("fieldset", "section", "small", "span", "ul", "legend", "label"), ()),
     "th": ("scope",),
-    "a": ("href",),
+    "a": ("href", "hreflang"),
     "div": ("role", "aria-label", "tabindex"),
     "input": ("type", "name", "checked"),
     "li": ("value",),
+    "link": ("rel", "href"),
     "main": ("tabindex",),
     "meta": ("charset", "name", "content", "http-equiv"),
-    "nav": ("aria-labelledby",),
+    "nav": ("aria-label", "aria-labelledby"),
+    "p": ("role",),
     "script": ("type",),
 }
 """The elements that the templates of a page write, each with its attributes besides `_ANYWHERE`."""
@@ -48,11 +50,13 @@ ELEMENTS: Mapping[str, Collection[str]] = {
 _CLASSES: Mapping[str, Collection[str]] = {
     "a": ("skip", "term"),
     "div": (
-        *("columns", "from", "text", "urgent", "notice", "table", "state", "state draft"),
-        *("state reviewed", "state part-reviewed", "state archive"),
+        *("columns", "from", "text", "urgent", "notice", "table", "table wide", "state"),
+        "state draft",
+        *("state reviewed", "state part-reviewed", "state archive", "find"),
     ),
     "fieldset": ("filter",),
     "li": ("draft", "reviewed"),
+    "nav": ("jumps", "turn"),
     "section": ("letter", "urgent"),
     "small": ("high", "moderate", "low", "very-low"),
     "span": ("lacks", "of"),
@@ -60,13 +64,10 @@ _CLASSES: Mapping[str, Collection[str]] = {
 }
 """The classes that those elements may have: each one changes how they look."""
 
-_POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
-    "form-action 'none'"
-)
+_POLICIES = frozenset({policy_of("page"), policy_of("index")})
 _META: Collection[Mapping[str, str]] = (
     {"charset": "utf-8"},
-    {"http-equiv": "Content-Security-Policy", "content": _POLICY},
+    *({"http-equiv": "Content-Security-Policy", "content": one} for one in sorted(_POLICIES)),
     {"name": "viewport", "content": "width=device-width, initial-scale=1"},
     {"name": "robots", "content": "noindex"},
     {"name": "color-scheme", "content": "light dark"},
@@ -75,6 +76,7 @@ _META: Collection[Mapping[str, str]] = (
 
 # One in a row joins two words; several move what comes after them out of sight.
 _RUN_OF_SPACES = re.compile(r"(?:[^\S \t\r\n\f][ \t\r\n\f]*){3}")
+_DATA = {"type": "application/ld+json"}
 _WEB = ("http:", "https:", "mailto:", "tel:", "sms:")
 
 
@@ -137,8 +139,10 @@ def read_page_html(html: str) -> PageReading:
             markup.append([node.name, sorted(silent.items())])
             for one in _strange(node.name, given):
                 strange.setdefault(one, line)
+            if node.name == "script" and given != _DATA and _inside(node) != index_script():
+                strange.setdefault("a script that runs", line)
             # In the body a browser does not heed it.
-            policies += given.get("content") == _POLICY and node.parent.name == "head"
+            policies += given.get("content") in _POLICIES and node.parent.name == "head"
             reader.start(node.name, given, line)
     reader.flush()
     if not policies:
@@ -166,6 +170,10 @@ def _in_order(root: Any) -> Iterator[tuple[str, Any]]:
             inert = getattr(node, "template_content", None)
             children = (inert.children if inert else None) or node.children or []
             left += [("start", child) for child in reversed(children)]
+
+
+def _inside(node: Any) -> str:
+    return "".join(str(one.data) for one in node.children or ())
 
 
 def _strange_bytes(html: str) -> Iterator[str]:
@@ -200,14 +208,14 @@ def _strange(name: str, given: Mapping[str, str]) -> Iterator[str]:
         )
         if not allowed:
             yield f'the attribute {attribute}="{canonical(value)}" of <{name}>'
-    if name == "script" and given.get("type") != "application/ld+json":
-        yield "a script that runs"
     if name == "meta" and given.get("name") != "description" and given not in _META:
         yield (
             " ".join(["<meta", *(f'{key}="{canonical(said)}"' for key, said in given.items())])
             + ">"
         )
-    if name == "input" and given.get("type") != "radio":
+    if name == "link" and given.get("rel") not in ("prev", "next"):
+        yield f"a <link> to what is '{given.get('rel', '')}'"
+    if name == "input" and given.get("type") not in ("radio", "search"):
         yield f"a field of the type '{given.get('type', 'text')}'"
     address = given.get("href", "")
     if address and ":" in address.split("/")[0] and not address.lower().startswith(_WEB):

@@ -11,7 +11,8 @@ and the others go on.
 
 ::
 
-    exports/index.html                        every document, its state, its dates
+    exports/index.html                        every page by name, for readers
+    exports/editors.html                      every page by the day on which its review is due
     exports/<document>/index.html  .md        the current edition
     exports/<document>/supplied.html  .md     the page as received
     exports/<document>/sections/<section>.html  .md

@@ -89,7 +89,7 @@ def overstated(run: Run, work: Path, given: Given, views: Views) -> Failure | No
 
 
 _ENTRY = re.compile(
-    r'<li class="reviewed"(?P<head>[^>]*>\s*<h3><a href="(?P<page>[a-z0-9-]+)/index\.html">)'
+    r'<li class="reviewed">(?P<head><a href="(?P<page>[a-z0-9-]+)/index\.html"[^>]*>[^<]*</a>)'
     r"(?P<rest>.*?</li>)",
     re.DOTALL,
 )
@@ -112,7 +112,7 @@ def lower_index(path: Path, exports: Path, content: Content) -> str:
             return entry[0]
         state = "part-reviewed" if '<div class="state part-reviewed"' in page else "draft"
         was, now = (html.escape(say(f"index-state-{one}")) for one in ("reviewed", state))
-        return f'<li class="draft"{entry["head"]}{entry["rest"].replace(was, now, 1)}'
+        return f'<li class="draft">{entry["head"]}{entry["rest"].replace(was, now, 1)}'
 
     data = _ENTRY.sub(lowered, index).encode()
     write_through(path, data)

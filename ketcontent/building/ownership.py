@@ -47,6 +47,9 @@ _EXPORT = re.compile(
 )
 """What the files of a page are called."""
 
+INDEX_FILES = ("index.html", "editors.html")
+"""What the files beside the pages are called that list them."""
+
 _SHOWN = 5
 """How many files a refusal names."""
 
@@ -109,7 +112,7 @@ def recorded_files(
             found.setdefault(name, set()).update({was} if isinstance(was, str) and was else ())
     for name, hashes in (noted or {}).items():
         found.setdefault(name, set()).update(was for was in hashes if isinstance(was, str) and was)
-    below = rf"{re.escape(page)}/.*" if page else r"index\.html"
+    below = rf"{re.escape(page)}/.*" if page else "|".join(map(re.escape, INDEX_FILES))
     return {
         name: was
         for name, was in found.items()

@@ -111,7 +111,10 @@ def plan_runs(
                     {"document": key, "edition": "supplied"},
                 )
             )
-    runs.append(run("index", "index", {}, ["html"]))
+    listing = run("index", "index", {}, ["html"])
+    if listing.outputs:  # one notebook shows both sides
+        listing.outputs["editors"] = "editors.html"
+    runs.append(listing)
     return [one for one in runs if one.outputs and one.notebook.stem in only]
 
 

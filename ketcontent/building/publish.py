@@ -135,7 +135,10 @@ class Publication:
         ours = self.note(made)
         if not page:
             write_entries(self.exports, page, entries)
-            return put_export(self.exports, "index.html", self.ours)
+            new = {name for one in self.decision.stale for name in one.outputs}
+            return [
+                one for name in sorted(new) for one in put_export(self.exports, name, self.ours)
+            ]
         there = {
             name: entry
             for name, entry in entries.items()
@@ -273,7 +276,10 @@ class Manifest:
     ) -> None:
         """Put finished pages in place; meanwhile say of them that they are unfinished."""
         for one in pages:
-            (self.pages if one.page else self.index).pop(one.page or "index.html", None)
+            if one.page:
+                self.pages.pop(one.page, None)
+            else:
+                self.index = {}
             self.unfinished |= _names_of(one)
             one.note(made[one.page])
         self._write()

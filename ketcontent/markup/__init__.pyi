@@ -10,6 +10,7 @@ from .inline import link_titles as link_titles
 from .inline import link_words as link_words
 from .inline import phone_links as phone_links
 from .inline import trusted as trusted
+from .languages import language_name as language_name
 from .markdown import doi_address as doi_address
 from .markdown import escape_markdown as escape_markdown
 from .markdown import inline_markdown as inline_markdown
@@ -20,11 +21,14 @@ from .markdown import split_front_matter as split_front_matter
 from .markdown import strange_links as strange_links
 from .markdown import strong as strong
 from .markdown import web_address as web_address
+from .templates import EDITORS as EDITORS
 from .templates import FACTS as FACTS
 from .templates import STATE_WORDS as STATE_WORDS
 from .templates import Strings as Strings
 from .templates import back_to as back_to
 from .templates import compiled_templates as compiled_templates
 from .templates import english as english
+from .templates import index_script as index_script
+from .templates import policy_of as policy_of
 from .templates import render as render
 from .templates import template_folders as template_folders

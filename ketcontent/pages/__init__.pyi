@@ -20,3 +20,4 @@ from .citations import to_csl as to_csl
 from .document import Document as Document
 from .index import Entry as Entry
 from .index import Index as Index
+from .index import name_key as name_key

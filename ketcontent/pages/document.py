@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, get_args
 
 from ketcontent.errors import UnknownName
@@ -87,6 +87,13 @@ class Document:
     """What that is, as a type of schema.org; empty with it."""
     deviations: tuple[str, ...] = ()
     """Where its project asks less than the package: policies, rules and topics."""
+    help: Section | None = None
+    """Of a section, what the page opens with for a reader in crisis; None where it says it itself,
+    or the page has none."""
+    previous: tuple[str, str] | None = None
+    """Of a section, the key and the title of the one before it on the page."""
+    next: tuple[str, str] | None = None
+    """Of a section, the key and the title of the one after it."""
     version: str = ""
     """The digest of all that is shown; empty until the sign-offs were looked at."""
     whole: Document | None = field(default=None, compare=False, repr=False)
@@ -106,9 +113,7 @@ class Document:
                 url=row.get("url", ""),
                 unconfirmed=row.get("unconfirmed", ""),
                 cited_in=tuple(
-                    dict.fromkeys(
-                        one.statement for one in self.statements if row["source"] in one.cites
-                    )
+                    dict.fromkeys(one.statement for one in self.shown if row["source"] in one.cites)
                 ),
             )
             for row, text in zip(self.sources, texts, strict=True)
@@ -117,7 +122,7 @@ class Document:
     @property
     def urgent_first(self) -> bool:
         """Whether what is shown starts with contacts for a reader in crisis."""
-        return bool(
+        return self.help is not None or bool(
             self.sections
             and not self.sections[0].title
             and self.sections[0].blocks
@@ -125,9 +130,20 @@ class Document:
         )
 
     @property
+    def opening(self) -> Section | None:
+        """What the page opens with for a reader in crisis; None where it does not.
+
+        A section that is opened alone repeats it (`help`).
+        """
+        if not self.urgent_first or self.help:
+            return self.help
+        first = self.sections[0]
+        return replace(first, blocks=first.runs[0][1])
+
+    @property
     def certainties(self) -> tuple[Certainty, ...]:
         """The grades that marks on sentences shown name, from the surest."""
-        used = {one.certainty for one in self.statements if one.is_marked}
+        used = {one.certainty for one in self.shown if one.is_marked}
         return tuple(grade for grade in get_args(Certainty) if grade in used)
 
     @property
@@ -145,6 +161,11 @@ class Document:
     def statements(self) -> tuple[Statement, ...]:
         """The statements shown, in reading order."""
         return tuple(one for section in self.sections for one in section.statements)
+
+    @property
+    def shown(self) -> tuple[Statement, ...]:
+        """The same, and before them what a section repeats for a reader in crisis."""
+        return (*(self.help.statements if self.help else ()), *self.statements)
 
     @property
     def first_layer(self) -> tuple[Statement, ...]:
@@ -195,6 +216,8 @@ class Document:
             "strings": [self.say.language, dict(self.say.texts)],
             "description": self.purpose,
             "received": self.received,
+            "previous": self.previous,
+            "next": self.next,
             "contents": []
             if self.part
             else [

@@ -842,7 +842,8 @@ def test_the_index_lists_all_pages_by_name() -> None:
     ]
     bundle = index._repr_mimebundle_()
     assert bundle["text/plain"] == "Ant\nzebra"
-    assert '<a href="z-ant/index.html">Ant</a>' in bundle["text/html"]
+    link = '<a href="z-ant/index.html" lang="en" dir="ltr" hreflang="en">Ant</a>'
+    assert link in bundle["text/html"]
     assert "- [Ant](z-ant/index.md)\n" in bundle["text/markdown"]
     assert json.loads(bundle[FACTS])["kind"] == "index"
 

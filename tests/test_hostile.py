@@ -77,7 +77,7 @@ CELLS = {
 
 FREE = "^[^"
 """How the pattern of a field starts that takes any words."""
-SET = {("waivers", "row"), ("statements", "topics"), ("notices", "needs")}
+SET = {("site", "address"), ("waivers", "row"), ("statements", "topics"), ("notices", "needs")}
 """Fields of words that name something: rows, topics, needs."""
 
 
@@ -110,6 +110,7 @@ def everywhere(cell: str) -> Content:
             ("documents", "zinc"): {"about_type": "Drug"},
         },
         terms={"term": cell, "language": "en"},
+        site={"address": "https://example.org/health/"},
         people={"person": "ada", "profession": "nurse"},
         rules={"rule": "own", "severity": "error"},
         phrases={"language": "en"},

@@ -123,9 +123,10 @@ def list_documents(content: Content) -> Index:
             record_dependency("table", table)
         with reading_whole("table", "documents"):
             return list_documents(content)
-    entries = []
+    entries, site = [], None
     for view in page_views(content, list(content.documents["document"])):
         page = with_statuses(view, view.edition(), signoff_statuses(view), ())
+        site = page.site
         entries.append(
             Entry(
                 document=page.document,
@@ -139,9 +140,10 @@ def list_documents(content: Content) -> Index:
                 language_name=page.say("language-name")
                 if page.say.language == page.language
                 else language_name(page.language),
+                translations=page.translations,
             )
         )
     ordered = sorted(entries, key=lambda one: (*name_key(one.name), one.document))
     languages = set(content.documents["language"])
     language = languages.pop() if len(languages) == 1 else "en"
-    return Index(tuple(ordered), interface(rows_of(content.strings), language))
+    return Index(tuple(ordered), interface(rows_of(content.strings), language), site)

@@ -38,9 +38,9 @@ ELEMENTS: Mapping[str, Collection[str]] = {
     "div": ("role", "aria-label", "tabindex"),
     "input": ("type", "name", "checked"),
     "li": ("value",),
-    "link": ("rel", "href"),
+    "link": ("rel", "href", "hreflang"),
     "main": ("tabindex",),
-    "meta": ("charset", "name", "content", "http-equiv"),
+    "meta": ("charset", "name", "content", "http-equiv", "property"),
     "nav": ("aria-label", "aria-labelledby"),
     "p": ("role",),
     "script": ("type",),
@@ -76,6 +76,8 @@ _META: Collection[Mapping[str, str]] = (
 
 # One in a row joins two words; several move what comes after them out of sight.
 _RUN_OF_SPACES = re.compile(r"(?:[^\S \t\r\n\f][ \t\r\n\f]*){3}")
+_LINKED = ("prev", "next", "alternate", "canonical", "license")
+_SHARED = ("og:type", "og:title", "og:description", "og:url", "og:site_name")
 _DATA = {"type": "application/ld+json"}
 _WEB = ("http:", "https:", "mailto:", "tel:", "sms:")
 
@@ -109,15 +111,15 @@ class PageReading:
 _NOT_A_TAG = re.compile(r"<(?![A-Za-z/!?])")
 
 
-def read_page_html(html: str) -> PageReading:
-    """Return what a page of HTML is to a reader."""
+def read_page_html(html: str, *, whole: bool = True) -> PageReading:
+    """Return what a page of HTML is to a reader; what is not `whole` has no frame of its own."""
     from justhtml import JustHTML  # parses as the HTML standard has it
 
     reader = _Reader()
     strange: dict[str, int] = {}
     markup: list[Any] = []
     policies = 0
-    strange.update(dict.fromkeys(_strange_bytes(html), 0))
+    strange.update(dict.fromkeys(_strange_bytes(html) if whole else odd_characters(html), 0))
     # What opens nothing is text; the parser takes long over a run of it.
     html = _NOT_A_TAG.sub("&lt;", html)
     for kind, node in _in_order(JustHTML(html, sanitize=False, track_node_locations=True).root):
@@ -145,7 +147,7 @@ def read_page_html(html: str) -> PageReading:
             policies += given.get("content") in _POLICIES and node.parent.name == "head"
             reader.start(node.name, given, line)
     reader.flush()
-    if not policies:
+    if whole and not policies:
         strange["a page without its Content-Security-Policy"] = 0
     links = tuple(
         Link(statement, address, canonical("".join(words)), line)
@@ -170,6 +172,11 @@ def _in_order(root: Any) -> Iterator[tuple[str, Any]]:
             inert = getattr(node, "template_content", None)
             children = (inert.children if inert else None) or node.children or []
             left += [("start", child) for child in reversed(children)]
+
+
+def _says(meta: Mapping[str, str]) -> bool:
+    """Whether an element of the head holds words: its description, or what a link to it shows."""
+    return meta.get("name") == "description" or meta.get("property") in _SHARED
 
 
 def _inside(node: Any) -> str:
@@ -208,12 +215,12 @@ def _strange(name: str, given: Mapping[str, str]) -> Iterator[str]:
         )
         if not allowed:
             yield f'the attribute {attribute}="{canonical(value)}" of <{name}>'
-    if name == "meta" and given.get("name") != "description" and given not in _META:
+    if name == "meta" and not _says(given) and given not in _META:
         yield (
             " ".join(["<meta", *(f'{key}="{canonical(said)}"' for key, said in given.items())])
             + ">"
         )
-    if name == "link" and given.get("rel") not in ("prev", "next"):
+    if name == "link" and given.get("rel") not in _LINKED:
         yield f"a <link> to what is '{given.get('rel', '')}'"
     if name == "input" and given.get("type") not in ("radio", "search"):
         yield f"a field of the type '{given.get('type', 'text')}'"
@@ -240,7 +247,7 @@ class _Reader:
         if role or (tag in _BLOCKS and not self._statement):
             self.flush()
         for name in _SAID:
-            if given.get(name) and not (tag == "meta" and given.get("name") != "description"):
+            if given.get(name) and not (tag == "meta" and not _says(given)):
                 self.found.append(("", canonical(given[name])))
         if role == "statement":
             self._statement = given["id"].removeprefix("s_") or "(no key)"

@@ -104,6 +104,8 @@ def hold(path: str | Path, record_path: str | Path | None = None) -> Verificatio
     """
     page = Path(path)
     data = _bytes(page, "Name an exported page.")
+    if page.suffix in (".json", ".xml") and page.name != "record.json":
+        return _held_as_data(page, data)
     text = _text(page, data)
     found = Path(record_path) if record_path else _beside(page)
     name = f"sections/{page.name}" if page.parent.name == "sections" else page.name
@@ -130,7 +132,7 @@ def hold(path: str | Path, record_path: str | Path | None = None) -> Verificatio
         links, other = markdown_links(lines, expected), _other_markdown(text)
         same_markup = as_written
     else:
-        reading = read_page_html(text)
+        reading = read_page_html(text, whole=name != "fragment.html")
         words = _mismatches(expected, list(reading.words), statements)
         links, other = reading.links, _other_markup(reading)
         same_markup = made is not None and reading.markup == made["markup"]
@@ -327,6 +329,20 @@ def _held_record(
     if made is not None and outputs.get(f"{folder.name}/{name}") != made["hash"]:
         return [Mismatch("", "a record.json that knows other bytes than manifest.json", "")], []
     return [], []
+
+
+def _held_as_data(page: Path, data: bytes) -> Verification:
+    """Return whether what machines read is what the manifest names."""
+    hashed = _named_in_manifest(page)
+    if not hashed:
+        raise KetcontentError(
+            f"No manifest.json names {page}.",
+            hint="Name an export where it was published, beside or below its manifest.json.",
+            path=str(page),
+        )
+    same = _same_bytes(data, hashed)
+    other = [] if same else [Mismatch("", "other bytes than manifest.json names", "")]
+    return Verification(other, [], "manifest.json")
 
 
 def _named_in_manifest(page: Path) -> str:

@@ -17,6 +17,9 @@ and the others go on.
     exports/<document>/supplied.html  .md     the page as received
     exports/<document>/sections/<section>.html  .md
     exports/<document>/record.json            each sentence shown, and who signed it
+    exports/<document>/fragment.html          its article alone, where a site is named
+    exports/<document>/page.json              the page as data, where a site is named
+    exports/sitemap.xml                       the pages that may be listed, where a site is named
     exports/<document>/review.html            for editors; not committed
     exports/manifest.json                     hashes of what went in and what came out
     exports/.notebooks/                       the executed notebooks, and the tables they ran
@@ -46,7 +49,7 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ketcontent.atomic import lock
+from ketcontent.atomic import lock, write_through
 from ketcontent.building.cache import (
     HIDDEN,
     CacheEntry,
@@ -60,9 +63,20 @@ from ketcontent.building.cache import (
     write_declared,
 )
 from ketcontent.building.grounds import claim_folder, require_exports, require_own
-from ketcontent.building.plan import EDITIONS, FORMATS, KEPT, is_recorded, known_names
+from ketcontent.building.plan import (
+    EDITIONS,
+    FORMATS,
+    KEPT,
+    PARTS,
+    SITE_MAP,
+    is_recorded,
+    known_names,
+    site_address,
+)
 from ketcontent.building.request import UNCHANGED, Built, Job, Request, job_of
+from ketcontent.building.site import site_map
 from ketcontent.errors import BuildFailed, NotReady, given_names
+from ketcontent.hashing import hash_bytes
 from ketcontent.places import cannot_write, folder_below, refuse_place, require_file, what_stands_at
 
 if TYPE_CHECKING:
@@ -84,6 +98,7 @@ def build(
     release: bool = False,
     force: bool = False,
     dask: str | None = None,
+    site: str = "",
     progress: Callable[[Progress], None] | None = None,
     waiting: Callable[[str], None] | None = None,
 ) -> Built:
@@ -111,6 +126,9 @@ def build(
     dask
         The address of the scheduler of a Dask cluster to run them on (`ketcontent.cluster.pool`);
         by default they run on this machine.
+    site
+        The address of the site that the pages are published on, as ``https://example.org/health/``;
+        by default what ``site.csv`` says.
     progress
         Called at the start, and as each notebook is done.
     waiting
@@ -141,6 +159,7 @@ def build(
         known_names("edition", editions, EDITIONS),
         known_names("format", formats, FORMATS),
         release,
+        site=site,
     )
     if not force and (built := as_it_stands(request)) is not None:
         return built
@@ -318,6 +337,8 @@ def _settle_ownership(
     }
     planned = {name for runs in job.runs.values() for run in runs for name in run.outputs.values()}
     planned |= {"manifest.json", *(f"{page}/record.json" for page in job.pages)}
+    if site_address(job.content):
+        planned |= {SITE_MAP, *(f"{page}/{name}" for page in job.pages for name in PARTS)}
     of_all = {"manifest.json"} if said or published or known[""] else set()
     refuse_to_overwrite(exports, planned, of_all.union(*ours.values()))
     gone = sorted(published - set(job.content.documents["document"]))
@@ -447,9 +468,14 @@ def _run_and_publish(
     if finished:
         manifest.publish(finished, made)
     if "" in by_page and not left[""]:  # last, since it says no more of a page than that page
-        lowered = lower_index(pages[0].work / "index.html", exports, views.content)
+        work = pages[0].work
+        new = {"index.html": lower_index(work / "index.html", exports, views.content)}
+        if address := site_address(views.content):
+            told = site_map(exports, address, views.content.documents["document"]).encode()
+            write_through(work / SITE_MAP, told)
+            new[SITE_MAP] = hash_bytes(told)
         made[""] = {
-            name: replace(entry, outputs={**entry.outputs, "index.html": lowered})
+            name: replace(entry, outputs={**entry.outputs, **new})
             for name, entry in made[""].items()
         }
         manifest.publish([by_page[""]], made)

@@ -62,11 +62,11 @@ def overstatement(name: str, text: str, told: str, say: Strings, *, templates: s
         meant = {canonical(one(f"state-{state}-meaning")) for one in (say, english())}
         if mark.format(state) in text or any(one in plain for one in meant):
             return state
-    listed = is_html and ((_is_listed(text) and not templates) or '"lastReviewed"' in text)
+    listed = is_html and ((is_listed(text) and not templates) or '"lastReviewed"' in text)
     return "reviewed" if listed and "reviewed" in above else ""
 
 
-def _is_listed(page: str) -> bool:
+def is_listed(page: str) -> bool:
     """Whether search engines may list a page, as they may a reviewed one alone."""
     return _NOINDEX not in page.partition("</head>")[0]
 
@@ -108,7 +108,7 @@ def lower_index(path: Path, exports: Path, content: Content) -> str:
             page = data.decode()
         except (OSError, ValueError):  # it is not published
             return entry[0]
-        if _is_listed(page):
+        if is_listed(page):
             return entry[0]
         state = "part-reviewed" if '<div class="state part-reviewed"' in page else "draft"
         was, now = (html.escape(say(f"index-state-{one}")) for one in ("reviewed", state))

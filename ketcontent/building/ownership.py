@@ -42,12 +42,12 @@ _PART = r"[^/\\.\x00-\x1f][^/\\\x00-\x1f]*"
 """A name that leads nowhere but into the folder, and is not hidden."""
 
 _EXPORT = re.compile(
-    rf"({_PART})/(?:(?:index|supplied|review)\.(?:html|md)|record\.json"
+    rf"({_PART})/(?:(?:index|supplied|review)\.(?:html|md)|record\.json|fragment\.html|page\.json"
     rf"|sections/{_PART}\.(?:html|md))"
 )
 """What the files of a page are called."""
 
-INDEX_FILES = ("index.html", "editors.html")
+INDEX_FILES = ("index.html", "editors.html", "sitemap.xml")
 """What the files beside the pages are called that list them."""
 
 _SHOWN = 5

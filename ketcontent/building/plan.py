@@ -27,6 +27,18 @@ KEPT = ".notebooks"
 """The folder of the executed notebooks, in that of the exports."""
 
 
+PARTS = ("fragment.html", "page.json")
+"""What a web team finds in the folder of each page, where the tables name a site."""
+
+SITE_MAP = "sitemap.xml"
+"""What it finds beside the pages."""
+
+
+def site_address(content: Content) -> str:
+    """Return the address of the site; nothing, where no row says it."""
+    return next(iter(content.site["address"]), "")
+
+
 def plan_runs(
     content: Content,
     documents: Sequence[str] = (),

@@ -35,6 +35,7 @@ from ketcontent.markup import (
     Strings,
     block_html,
     compiled_templates,
+    direction,
     english,
     escape_markdown,
     index_script,
@@ -52,6 +53,8 @@ _PLAIN_FACTS: dict[str, Any] = {
     "contents": [],
     "previous": None,
     "next": None,
+    "translations": [],
+    "site": {},
 }
 _KINDS = ("document", "section", "review", "index", "editors")
 _STATES = ("", "draft", "part-reviewed", "reviewed", "archive")
@@ -171,6 +174,7 @@ class _PageExporter(TemplateExporter):
         yield "front_matter", _front_matter
         yield "css_string", _css_string
         yield "policy_of", policy_of
+        yield "direction", direction
 
 
 class PageHTMLExporter(_PageExporter):

@@ -4,6 +4,7 @@ from .citation_marks import without_citations as without_citations
 from .inline import as_markup as as_markup
 from .inline import block_html as block_html
 from .inline import direction as direction
+from .inline import inline_html as inline_html
 from .inline import inline_plain as inline_plain
 from .inline import link_targets as link_targets
 from .inline import link_titles as link_titles

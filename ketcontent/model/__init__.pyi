@@ -7,6 +7,8 @@ from .floor import Deviation as Deviation
 from .floor import deviations as deviations
 from .floor import shipped_policies as shipped_policies
 from .laws import KEY_PATTERN as KEY_PATTERN
+from .laws import SITE_HINT as SITE_HINT
+from .laws import site_fault as site_fault
 from .merge import Conflict as Conflict
 from .merge import table_bytes as table_bytes
 from .page_slices import OWN as OWN

@@ -32,6 +32,7 @@ TABLES = (
     "help_lines",
     "waivers",
     "strings",
+    "site",
 )
 """The tables."""
 

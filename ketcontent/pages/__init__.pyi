@@ -18,6 +18,7 @@ from .citations import references as references
 from .citations import split_names as split_names
 from .citations import to_csl as to_csl
 from .document import Document as Document
+from .exchange import page_data as page_data
 from .index import Entry as Entry
 from .index import Index as Index
 from .index import name_key as name_key

@@ -27,9 +27,11 @@ from ketcontent.pages.blocks import (
     Reference,
     Section,
     Signer,
+    Site,
     State,
     Statement,
     Term,
+    Translation,
 )
 from ketcontent.pages.citations import references
 from ketcontent.text import fold
@@ -94,6 +96,10 @@ class Document:
     """Of a section, the key and the title of the one before it on the page."""
     next: tuple[str, str] | None = None
     """Of a section, the key and the title of the one after it."""
+    translations: tuple[Translation, ...] = ()
+    """The pages that say the same in other languages."""
+    site: Site | None = None
+    """Where it is published; None where no row says that."""
     version: str = ""
     """The digest of all that is shown; empty until the sign-offs were looked at."""
     whole: Document | None = field(default=None, compare=False, repr=False)
@@ -218,6 +224,11 @@ class Document:
             "received": self.received,
             "previous": self.previous,
             "next": self.next,
+            "translations": [
+                {"document": one.document, "language": one.language, "name": one.language_name}
+                for one in self.translations
+            ],
+            "site": site_facts(self),
             "contents": []
             if self.part
             else [
@@ -229,13 +240,23 @@ class Document:
 
     def to_html(self) -> str:
         """Return the page as HTML: its state, its title at level 1, its sections, its terms."""
-        return self._drawn("document.html.j2")
+        return self._drawn(
+            "document.html.j2", linked_data(self) if self.edition == "current" else None
+        )
+
+    def to_fragment(self) -> str:
+        """Return the article of `to_html` alone, for a page of somebody else's to hold.
+
+        It has no data for search engines, which belong to whole pages; its places are called as
+        on the page, so that the address of a sentence differs in nothing but the page.
+        """
+        return self._drawn("document.html.j2", linked=None).strip() + "\n"
 
     def to_markdown(self) -> str:
         """Return the page as Markdown: its state, its title, its sections, its terms."""
         return self._drawn("document.md.j2")
 
-    def _drawn(self, template: str) -> str:
+    def _drawn(self, template: str, linked: dict[str, Any] | None = None) -> str:
         return render(
             template,
             page=self,
@@ -243,7 +264,7 @@ class Document:
             say=self.say,
             foreign=self.say.attributes(self.language),
             native=back_to(self.language, self.say),
-            linked=linked_data(self) if self.edition == "current" else None,
+            linked=linked,
         )
 
     def to_text(self) -> str:
@@ -268,6 +289,35 @@ class Document:
             "text/markdown": self.to_markdown(),
             FACTS: json.dumps(self.facts, ensure_ascii=False),
         }
+
+
+def site_facts(page: Document) -> dict[str, Any]:
+    """Return what a page says of its place on its site, and to those who show a link to it.
+
+    Nothing where no site is named. A section leads to the whole page that it is a part of; an
+    archive copy is not to be found. A link to a draft says that it is one.
+    """
+    if page.site is None or page.edition == "supplied":
+        return {}
+    address = page.site.address
+    own = f"{address}{page.document}/"
+    draft = page.state != "reviewed"
+    state = f"{page.say(f'state-{page.state}')} {page.say(f'state-{page.state}-meaning')}"
+    shared = {
+        "og:type": "article",
+        "og:title": page.name,
+        "og:description": state if draft else page.purpose,
+        "og:url": own,
+        "og:site_name": page.site.name,
+    }
+    alternates = {page.language: own} if page.translations else {}
+    alternates |= {one.language: f"{address}{one.document}/" for one in page.translations}
+    return {
+        "canonical": own,
+        "license": page.site.license,
+        "shared": {name: said for name, said in shared.items() if said},
+        "alternates": alternates if not page.part else {},
+    }
 
 
 def linked_data(page: Document) -> dict[str, Any]:
@@ -307,6 +357,11 @@ def linked_data(page: Document) -> dict[str, Any]:
         if reviewed
         else "",
         "version": page.version,
+        "url": f"{page.site.address}{page.document}/" if page.site and not page.part else "",
+        "isPartOf": {"@type": "WebSite", "name": page.site.name, "url": page.site.address}
+        if page.site
+        else "",
+        "license": page.site.license if page.site else "",
         "about": {name: value for name, value in about.items() if value},
         # A citation that leads nowhere is no source.
         "citation": [_linked_source(row) for row in page.sources if "authors" in row],

@@ -9,24 +9,7 @@ from itertools import groupby
 from typing import Any
 
 from ketcontent.markup import EDITORS, FACTS, Strings, direction, english, render
-from ketcontent.pages.blocks import State
-
-
-@dataclass(frozen=True, slots=True)
-class Translation:
-    """A page that says the same in another language."""
-
-    document: str
-    """Its key."""
-    language: str
-    """Its language, as a BCP 47 tag."""
-    language_name: str
-    """What that language calls itself."""
-
-    @property
-    def direction(self) -> str:
-        """Whether its language is written from left to right, ``ltr``, or ``rtl``."""
-        return direction(self.language)
+from ketcontent.pages.blocks import Site, State, Translation
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +63,8 @@ class Index:
     """The pages."""
     say: Strings = field(default_factory=english)
     """The words of the furniture."""
+    site: Site | None = None
+    """Where the pages are published; None where no row says that."""
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -95,6 +80,7 @@ class Index:
             "strings": [self.say.language, dict(self.say.texts)],
             "description": self.say("index-description"),
             "contents": [],
+            "site": {"canonical": self.site.address} if self.site else {},
         }
 
     @property

@@ -47,8 +47,8 @@ FILES = tuple(f"{table}.csv" for table in TABLES)
 
 TEA = {
     "documents": """\
-document,title,supplied_title,supplied_hash,language,kind,about_type,about,audience,purpose,publisher,funding,review_every_days,supplier_change,supplier_was,supplier_decision,supplier_reason
-tea,Tea,Tea,,en,,,,,,,,365,,,,
+document,title,supplied_title,supplied_hash,language,translation_of,kind,about_type,about,audience,purpose,publisher,funding,review_every_days,supplier_change,supplier_was,supplier_decision,supplier_reason
+tea,Tea,Tea,,en,,,,,,,,,365,,,,
 """,
     "sections": """\
 document,section,position,number,heading,under,form,supplied_position,supplied_number,supplied_heading,supplied_run_in,supplier_change,supplier_was,supplier_decision,supplier_reason
@@ -95,6 +95,7 @@ table,row,rule,reason,until,owner
 statements,tea/calm,cure,It is quoted.,2026-12-31,
 """,
     "strings": "string,language,text\nsources,en,What we read\n",
+    "site": "address,name,license\nhttps://example.org/health/,Tea Pages,\n",
 }
 
 
@@ -660,6 +661,7 @@ def integrity(draw: st.DrawFn, keys: list[tuple[str, str]]) -> dict[str, list[di
             | {name: draw(text) for name in ("looks_for", "message", "hint", "authority")}
             | {name: draw(text) for name in ("bad_examples", "good_examples")}
         ],
+        "site": [{"address": "https://example.org/", "name": draw(text)}],
         "help_lines": [
             {"market": "ZZ", "name": draw(text), "contact": draw(text), "checked_on": draw(day)}
         ],

@@ -26,8 +26,8 @@ DATA = Path(__file__).resolve().parents[2] / "data"
 
 SOUND = {
     "documents": """\
-document,title,supplied_title,supplied_hash,language,kind,about_type,about,audience,purpose,publisher,funding,review_every_days,supplier_change,supplier_was,supplier_decision,supplier_reason
-tea,Tea,Tea,,en,product,Substance,Tea leaves,adults,,,,365,changed,Green tea,agreed,
+document,title,supplied_title,supplied_hash,language,translation_of,kind,about_type,about,audience,purpose,publisher,funding,review_every_days,supplier_change,supplier_was,supplier_decision,supplier_reason
+tea,Tea,Tea,,en,,product,Substance,Tea leaves,adults,,,,365,changed,Green tea,agreed,
 """,
     "sections": """\
 document,section,position,number,heading,under,form,supplied_position,supplied_number,supplied_heading,supplied_run_in,supplier_change,supplier_was,supplier_decision,supplier_reason
@@ -106,6 +106,10 @@ statements,tea/taste,wonder,It is quoted.,2026-12-31,bo
 string,language,text
 sources,en,What we read
 sources,fr,Sources
+""",
+    "site": """\
+address,name,license
+https://example.org/health/,Tea Pages,CC-BY-4.0
 """,
 }
 """A page in two editions: every kind of row, every foreign key in use, nothing at fault."""
@@ -977,7 +981,7 @@ TWICE = [
         ("help_lines", "ZZ,Find A Helpline", "GB,Samaritans", "GB/Samaritans"),
         ("waivers", "tea/taste,wonder", "tea/call,cure", "statements/tea/call/cure"),
         ("notices", "Call now.,\n", "Call now.,\ncrisis,en,Call.,\n", "crisis/en"),
-        ("documents", "agreed,\n", "agreed,\ntea,Tea,,,en,,,,,,,,30,,,,\n", "tea"),
+        ("documents", "agreed,\n", "agreed,\ntea,Tea,,,en,,,,,,,,,30,,,,\n", "tea"),
         ("sources", "pot,book,", f"{'leaf,book,Leaf' + ',' * 24}\npot,book,", "leaf"),
         ("people", "ann,Ann Ash,,,,none\n", "ann,Ann Ash,,,,none\nann,Ann Elm,,,,none\n", "ann"),
     ]
@@ -1364,7 +1368,7 @@ LINES = [
         for table, line, old, new, cells, header in [
             ("terms", 2, ",,\n", "\n", "3 cells", 5),
             ("terms", 2, "OCD,en,obsessive-compulsive disorder,,", "OCD", "1 cell", 5),
-            ("documents", 2, ",365", ",365,", "18 cells", 17),
+            ("documents", 2, ",365", ",365,", "19 cells", 18),
             ("statements", 5, ",item,Heat,Use hot water.,changed", "", "24 cells", 28),
             ("statements", 3, "Tea calms.", "Tea, calms.", "29 cells", 28),
             ("sections", 4, "tea,lede,10,,,,,10,,,false,,,,", "tea,lede", "2 cells", 15),

@@ -525,7 +525,7 @@ def build(
                 f"{name!r} is not one of {', '.join(FORMATS)}.", param_hint="--format"
             )
     if watch:
-        _watch(documents, editions, chosen, release, jobs, port, (data, exports, notebooks))
+        _watch(documents, editions, chosen, release, jobs, port, (data, exports, notebooks), site)
         return
     with show_progress() as show:
         built = build(
@@ -561,6 +561,7 @@ def _watch(
     jobs: int | None,
     port: int,
     folders: tuple[str, str, str],
+    site: str,
 ) -> None:
     """Build at each save, until Ctrl-C."""
     from ketcontent.building import EDITIONS, News, Request, watch
@@ -584,6 +585,7 @@ def _watch(
         editions or EDITIONS,
         tuple(formats),
         release,
+        site=site,
     )
     try:
         watch(

@@ -110,6 +110,12 @@ def everywhere(cell: str) -> Content:
             ("documents", "zinc"): {"about_type": "Drug"},
         },
         terms={"term": cell, "language": "en"},
+        releases={
+            "document": "zinc",
+            "released_on": "2026-11-02",
+            "statement": "colds",
+            "change": "added",
+        },
         site={"address": "https://example.org/health/"},
         people={"person": "ada", "profession": "nurse"},
         rules={"rule": "own", "severity": "error"},
@@ -302,7 +308,9 @@ def require_harmless(page: Any, address: str, cell: str, *, titled: bool = True)
         links: [...document.querySelectorAll("[href]:not(use)")]
             .map(one => new URL(one.getAttribute("href"), document.baseURI).protocol),
         strange: [...document.querySelectorAll(
-            "script:not([type='application/ld+json']), img, iframe, base, form, link, object, b")]
+            "script:not([type='application/ld+json']), img, iframe, base, form, object, b," +
+            "link:not([rel='prev'], [rel='next'], [rel='canonical'], [rel='license'], " +
+            "[rel='alternate'])")]
             .filter(one => one.outerHTML !== `<script>${ours}</script>`)
             .map(one => one.outerHTML.slice(0, 80)),
         title: document.querySelector("h1").textContent,

@@ -146,4 +146,9 @@ def list_documents(content: Content) -> Index:
     ordered = sorted(entries, key=lambda one: (*name_key(one.name), one.document))
     languages = set(content.documents["language"])
     language = languages.pop() if len(languages) == 1 else "en"
-    return Index(tuple(ordered), interface(rows_of(content.strings), language), site)
+    return Index(
+        tuple(ordered),
+        interface(rows_of(content.strings), language),
+        site,
+        not content.releases.empty,
+    )

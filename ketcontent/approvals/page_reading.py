@@ -38,7 +38,7 @@ ELEMENTS: Mapping[str, Collection[str]] = {
     "div": ("role", "aria-label", "tabindex"),
     "input": ("type", "name", "checked"),
     "li": ("value",),
-    "link": ("rel", "href", "hreflang"),
+    "link": ("rel", "href", "hreflang", "type"),
     "main": ("tabindex",),
     "meta": ("charset", "name", "content", "http-equiv", "property"),
     "nav": ("aria-label", "aria-labelledby"),
@@ -77,7 +77,10 @@ _META: Collection[Mapping[str, str]] = (
 # One in a row joins two words; several move what comes after them out of sight.
 _RUN_OF_SPACES = re.compile(r"(?:[^\S \t\r\n\f][ \t\r\n\f]*){3}")
 _LINKED = ("prev", "next", "alternate", "canonical", "license")
-_SHARED = ("og:type", "og:title", "og:description", "og:url", "og:site_name")
+_SHARED = (
+    *("og:type", "og:title", "og:description", "og:url", "og:site_name"),
+    *("article:published_time", "article:modified_time"),
+)
 _DATA = {"type": "application/ld+json"}
 _WEB = ("http:", "https:", "mailto:", "tel:", "sms:")
 

@@ -104,8 +104,9 @@ def hold(path: str | Path, record_path: str | Path | None = None) -> Verificatio
     """
     page = Path(path)
     data = _bytes(page, "Name an exported page.")
-    if page.suffix in (".json", ".xml") and page.name != "record.json":
-        return _held_as_data(page, data)
+    as_data = page.suffix in (".json", ".xml") and page.name != "record.json"
+    if as_data and (hashed := _named_in_manifest(page)):
+        return _held_as_data(data, hashed)
     text = _text(page, data)
     found = Path(record_path) if record_path else _beside(page)
     name = f"sections/{page.name}" if page.parent.name == "sections" else page.name
@@ -174,7 +175,7 @@ def verify_alone(path: str | Path) -> Verification:
         strange = _other_markdown(text)
         links = {to for line in text.splitlines() for to in link_targets(line)}
     else:
-        reading = read_page_html(text)
+        reading = read_page_html(text, whole=page.name != "fragment.html")
         strange, links = _other_markup(reading), {one.address for one in reading.links}
     return Verification(
         strange,
@@ -331,15 +332,8 @@ def _held_record(
     return [], []
 
 
-def _held_as_data(page: Path, data: bytes) -> Verification:
+def _held_as_data(data: bytes, hashed: str) -> Verification:
     """Return whether what machines read is what the manifest names."""
-    hashed = _named_in_manifest(page)
-    if not hashed:
-        raise KetcontentError(
-            f"No manifest.json names {page}.",
-            hint="Name an export where it was published, beside or below its manifest.json.",
-            path=str(page),
-        )
     same = _same_bytes(data, hashed)
     other = [] if same else [Mismatch("", "other bytes than manifest.json names", "")]
     return Verification(other, [], "manifest.json")

@@ -49,7 +49,7 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ketcontent.atomic import lock, write_through
+from ketcontent.atomic import lock
 from ketcontent.building.cache import (
     HIDDEN,
     CacheEntry,
@@ -68,15 +68,14 @@ from ketcontent.building.plan import (
     FORMATS,
     KEPT,
     PARTS,
-    SITE_MAP,
     is_recorded,
     known_names,
     site_address,
+    site_files,
 )
+from ketcontent.building.releases import remember
 from ketcontent.building.request import UNCHANGED, Built, Job, Request, job_of
-from ketcontent.building.site import site_map
 from ketcontent.errors import BuildFailed, NotReady, given_names
-from ketcontent.hashing import hash_bytes
 from ketcontent.places import cannot_write, folder_below, refuse_place, require_file, what_stands_at
 
 if TYPE_CHECKING:
@@ -235,6 +234,8 @@ def rebuild(
             built = None
             if job.pages or not job.refused:
                 built = _build(job, pool, force=force, progress=progress)
+            if request.release:
+                remember(job.content, request.data)
     except BrokenPipeError:  # whoever was told how far it is does not listen any more
         raise
     except OSError as fault:
@@ -338,7 +339,10 @@ def _settle_ownership(
     planned = {name for runs in job.runs.values() for run in runs for name in run.outputs.values()}
     planned |= {"manifest.json", *(f"{page}/record.json" for page in job.pages)}
     if site_address(job.content):
-        planned |= {SITE_MAP, *(f"{page}/{name}" for page in job.pages for name in PARTS)}
+        planned |= {
+            *site_files(job.content),
+            *(f"{page}/{name}" for page in job.pages for name in PARTS),
+        }
     of_all = {"manifest.json"} if said or published or known[""] else set()
     refuse_to_overwrite(exports, planned, of_all.union(*ours.values()))
     gone = sorted(published - set(job.content.documents["document"]))
@@ -421,8 +425,9 @@ def _run_and_publish(
     before and after. Returned are the entries of what was made, by page, and the failures in order
     of the runs.
     """
-    from ketcontent.building.claims import lower_index, overstated
+    from ketcontent.building.claims import overstated
     from ketcontent.building.decide import entry_of
+    from ketcontent.building.site import settle_list
     from ketcontent.execution import run_all
 
     by_page = {one.page: one for one in pages if one.decision.stale}
@@ -468,12 +473,7 @@ def _run_and_publish(
     if finished:
         manifest.publish(finished, made)
     if "" in by_page and not left[""]:  # last, since it says no more of a page than that page
-        work = pages[0].work
-        new = {"index.html": lower_index(work / "index.html", exports, views.content)}
-        if address := site_address(views.content):
-            told = site_map(exports, address, views.content.documents["document"]).encode()
-            write_through(work / SITE_MAP, told)
-            new[SITE_MAP] = hash_bytes(told)
+        new = settle_list(pages[0].work, exports, views.content)
         made[""] = {
             name: replace(entry, outputs={**entry.outputs, **new})
             for name, entry in made[""].items()

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ketcontent.building.cache import CacheEntry
-from ketcontent.building.plan import EDITIONS, PARTS, SITE_MAP, is_recorded, site_address
+from ketcontent.building.plan import EDITIONS, PARTS, is_recorded, site_address, site_files
 from ketcontent.building.request import Job
 from ketcontent.dependencies import ON_DISK
 from ketcontent.hashing import MISSING, current_hash, hash_bytes, hash_file, hash_json
@@ -227,8 +227,8 @@ def decide_page(
     runs = []
     for run in job.runs[given.page]:
         outputs, key = tuple(run.outputs.values()), run_key(job, run)
-        if not given.page and site_address(job.content):
-            outputs += (SITE_MAP,)
+        if not given.page:
+            outputs += site_files(job.content)
         why = (
             "everything was asked for"
             if force

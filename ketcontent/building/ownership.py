@@ -47,7 +47,7 @@ _EXPORT = re.compile(
 )
 """What the files of a page are called."""
 
-INDEX_FILES = ("index.html", "editors.html", "sitemap.xml")
+INDEX_FILES = ("index.html", "editors.html", "sitemap.xml", "feed.xml")
 """What the files beside the pages are called that list them."""
 
 _SHOWN = 5

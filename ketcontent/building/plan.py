@@ -30,8 +30,15 @@ KEPT = ".notebooks"
 PARTS = ("fragment.html", "page.json")
 """What a web team finds in the folder of each page, where the tables name a site."""
 
-SITE_MAP = "sitemap.xml"
+SITE_MAP, FEED = "sitemap.xml", "feed.xml"
 """What it finds beside the pages."""
+
+
+def site_files(content: Content) -> tuple[str, ...]:
+    """Return what a build writes beside the list of pages: the map of a site, and its feed."""
+    if not site_address(content):
+        return ()
+    return (SITE_MAP,) if content.releases.empty else (SITE_MAP, FEED)
 
 
 def site_address(content: Content) -> str:

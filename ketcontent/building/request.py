@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from ketcontent.building.cache import code_hash, inputs_hash, read_declared
 from ketcontent.building.plan import KEPT, NOTEBOOKS, chosen_pages, plan_runs
+from ketcontent.building.releases import with_releases
+from ketcontent.clock import today
 from ketcontent.errors import KetcontentError
 from ketcontent.execution import check_parameters, declared_parameters
 from ketcontent.hashing import hash_file, hash_json
@@ -118,7 +120,7 @@ def job_of(request: Request) -> Job:
     KetcontentError
         As `ketcontent.building.builds.build` does before anything is run.
     """
-    from ketcontent.model import read_with_hashes
+    from ketcontent.model import read_with_hashes, table_bytes, table_hash
 
     exports, code = request.exports, code_hash()
     inputs = request.inputs(code)
@@ -129,6 +131,10 @@ def job_of(request: Request) -> Job:
     chosen = chosen_pages(content, request.documents)
     refused = _refused(content, chosen, request.notebooks) if request.release else {}
     pages = tuple(page for page in chosen if page not in refused)
+    if request.release:
+        content = with_releases(content, pages, today())
+        released = table_hash(content.schemas["releases"], table_bytes(content, "releases"))
+        tables = {**tables, "releases": released}
     runs = []
     if pages or not refused:  # to plan, no pages are all
         runs = plan_runs(

@@ -7,12 +7,15 @@ where the address of a site is known.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
-from ketcontent.building.claims import is_listed
+from ketcontent.atomic import write_through
+from ketcontent.building.claims import is_listed, lower_editors, lower_index
+from ketcontent.building.plan import SITE_MAP, site_address, site_files
+from ketcontent.building.releases import feed
+from ketcontent.hashing import hash_bytes
 from ketcontent.places import read_file
 
 if TYPE_CHECKING:
@@ -29,10 +32,27 @@ def parts_of(content: Content, document: str) -> dict[str, str]:
     return {"fragment.html": page.to_fragment(), "page.json": f"{data}\n"}
 
 
-def site_map(exports: Path, address: str, documents: Iterable[str]) -> str:
+def settle_list(work: Path, exports: Path, content: Content) -> dict[str, str]:
+    """Hold the lists of pages to the pages that are published, and write the map and the feed.
+
+    Returned are the hashes of all of them, by file.
+    """
+    new = {
+        "index.html": lower_index(work / "index.html", exports, content),
+        "editors.html": lower_editors(work / "editors.html", exports),
+    }
+    for name in site_files(content):
+        told = site_map(exports, content) if name == SITE_MAP else feed(content)
+        write_through(work / name, told.encode())
+        new[name] = hash_bytes(told.encode())
+    return new
+
+
+def site_map(exports: Path, content: Content) -> str:
     """Return the map of the site: its list of pages, and those that search engines may list."""
+    address = site_address(content)
     listed = [address]
-    for document in sorted(documents):
+    for document in sorted(content.documents["document"]):
         try:
             page = read_file(exports / document / "index.html", follow=False).decode()
         except (OSError, ValueError):  # it is not published

@@ -55,6 +55,7 @@ _PLAIN_FACTS: dict[str, Any] = {
     "next": None,
     "translations": [],
     "site": {},
+    "feed": "",
 }
 _KINDS = ("document", "section", "review", "index", "editors")
 _STATES = ("", "draft", "part-reviewed", "reviewed", "archive")

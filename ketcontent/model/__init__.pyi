@@ -20,6 +20,7 @@ from .schema import SCHEMA_FILE as SCHEMA_FILE
 from .schema import TABLES as TABLES
 from .schema import Key as Key
 from .schema import shipped_schemas as shipped_schemas
+from .schema import table_hash as table_hash
 from .store import copy_content as copy_content
 from .store import read_content as read_content
 from .store import read_given as read_given

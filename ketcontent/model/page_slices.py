@@ -31,7 +31,7 @@ from ketcontent.model.content import Content
 from ketcontent.model.merge import table_bytes
 from ketcontent.model.schema import TABLES
 
-OWN = ("documents", "sections", "statements", "evidence", "signoffs")
+OWN = ("documents", "sections", "statements", "evidence", "signoffs", "releases")
 """The tables whose rows belong to one page each."""
 
 _CHOSEN = ("notices", "terms", "sources", "waivers")

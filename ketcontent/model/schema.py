@@ -33,6 +33,7 @@ TABLES = (
     "waivers",
     "strings",
     "site",
+    "releases",
 )
 """The tables."""
 

@@ -24,7 +24,6 @@ from ketcontent.markup import (
     cited,
     english,
     inline_plain,
-    language_name,
     without_citations,
 )
 from ketcontent.model import OWN, SHARED, Content, rows_of, slices
@@ -32,13 +31,12 @@ from ketcontent.pages.blocks import (
     Block,
     Edition,
     Section,
-    Site,
     Statement,
     Term,
-    Translation,
 )
 from ketcontent.pages.citations import read_by_readers
 from ketcontent.pages.document import Document
+from ketcontent.pages.publication import release_days, site_of, translations_of
 from ketcontent.text import canonical, fold
 
 Rows = list[dict[str, Any]]
@@ -187,33 +185,14 @@ def _whole(view: PageView, edition: Edition) -> Document:
         funding=row["funding"],
         about=row["about"],
         about_type=row["about_type"],
-        translations=_translations(view, row),
-        site=_site(view),
+        translations=translations_of(rows_of(view.content.documents), row),
+        site=site_of(view.rows("site")),
+        released=release_days(view.rows("releases")),
     )
     cites = [key for one in page.statements for key in one.cites]
     numbers = {key: place for place, key in enumerate(dict.fromkeys(cites), start=1)}
     sections = tuple(replace(one, numbers=numbers, say=page.say) for one in page)
     return replace(page, sections=sections, numbers=numbers)
-
-
-def _translations(view: PageView, page: Mapping[str, Any]) -> tuple[Translation, ...]:
-    """Return the pages that say the same in other languages, by language."""
-    original = page["translation_of"] or page["document"]
-    return tuple(
-        Translation(row["document"], row["language"], language_name(row["language"]))
-        for row in sorted(rows_of(view.content.documents), key=itemgetter("language"))
-        if original in (row["document"], row["translation_of"])
-        and row["document"] != page["document"]
-    )
-
-
-def _site(view: PageView) -> Site | None:
-    """Return where the pages are published; None where no row says that."""
-    for row in view.rows("site"):
-        known = row["license"].startswith("https:")
-        license_ = f"https://spdx.org/licenses/{row['license']}.html" if row["license"] else ""
-        return Site(row["address"], row["name"], row["license"] if known else license_)
-    return None
 
 
 def _part(page: Document, section: str) -> Document:

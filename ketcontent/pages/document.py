@@ -100,6 +100,8 @@ class Document:
     """The pages that say the same in other languages."""
     site: Site | None = None
     """Where it is published; None where no row says that."""
+    released: tuple[str, ...] = ()
+    """The days of its first and its last release; empty before there was one."""
     version: str = ""
     """The digest of all that is shown; empty until the sign-offs were looked at."""
     whole: Document | None = field(default=None, compare=False, repr=False)
@@ -310,6 +312,8 @@ def site_facts(page: Document) -> dict[str, Any]:
         "og:url": own,
         "og:site_name": page.site.name,
     }
+    if not draft and page.released:
+        shared["article:published_time"], shared["article:modified_time"] = page.released
     alternates = {page.language: own} if page.translations else {}
     alternates |= {one.language: f"{address}{one.document}/" for one in page.translations}
     return {
@@ -362,6 +366,8 @@ def linked_data(page: Document) -> dict[str, Any]:
         if page.site
         else "",
         "license": page.site.license if page.site else "",
+        "datePublished": page.released[0] if reviewed and page.released else "",
+        "dateModified": page.released[1] if reviewed and page.released else "",
         "about": {name: value for name, value in about.items() if value},
         # A citation that leads nowhere is no source.
         "citation": [_linked_source(row) for row in page.sources if "authors" in row],

@@ -24,6 +24,7 @@ def page_data(page: Document) -> dict[str, Any]:
         f"{page.say(f'state-{page.state}-meaning')}",
         "last_review": page.last_review,
         "next_review": page.next_review,
+        "released": list(page.released) if page.state == "reviewed" else [],
         "purpose": page.purpose,
         "audience": page.audience,
         "publisher": page.publisher,

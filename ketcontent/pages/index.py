@@ -65,6 +65,8 @@ class Index:
     """The words of the furniture."""
     site: Site | None = None
     """Where the pages are published; None where no row says that."""
+    released: bool = False
+    """Whether any page was ever released, so that there is a feed of releases."""
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -81,6 +83,7 @@ class Index:
             "description": self.say("index-description"),
             "contents": [],
             "site": {"canonical": self.site.address} if self.site else {},
+            "feed": "feed.xml" if self.site and self.released else "",
         }
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -10,6 +11,7 @@ import pytest
 
 from ketcontent.building.site import site_map
 from ketcontent.errors import KetcontentError
+from ketcontent.model.content import empty_content, frame_of
 from tests.conftest import build_in, tree
 
 ADDRESS = "https://example.org/health/"
@@ -19,7 +21,14 @@ def test_the_map_of_a_site_names_the_pages_that_search_engines_may_list(tmp_path
     for name, head in (("a", ""), ("b", '<meta name="robots" content="noindex">'), ("c", "")):
         (tmp_path / name).mkdir()
         (tmp_path / name / "index.html").write_text(f"<head>{head}</head>", "utf-8")
-    found = ElementTree.fromstring(site_map(tmp_path, ADDRESS, ["c", "b", "a", "gone"]))
+    content = empty_content()
+    pages = [{"document": one, "title": one, "language": "en"} for one in ("c", "b", "a", "gone")]
+    content = replace(
+        content,
+        documents=frame_of("documents", pages, content),
+        site=frame_of("site", [{"address": ADDRESS, "name": "Health"}], content),
+    )
+    found = ElementTree.fromstring(site_map(tmp_path, content))
     places = [one.text for one in found.iter("{http://www.sitemaps.org/schemas/sitemap/0.9}loc")]
     assert places == [ADDRESS, f"{ADDRESS}a/", f"{ADDRESS}c/"]
 

@@ -111,6 +111,11 @@ sources,fr,Sources
 address,name,license
 https://example.org/health/,Tea Pages,CC-BY-4.0
 """,
+    "releases": """\
+document,released_on,statement,change,words
+tea,2026-01-19,calm,added,Tea calms all.
+tea,2026-01-20,calm,reworded,Tea may calm.
+""",
 }
 """A page in two editions: every kind of row, every foreign key in use, nothing at fault."""
 
@@ -557,8 +562,8 @@ CELLS = [
             (
                 "documents",
                 "kind",
-                "en,product",
-                "en,produkt",
+                "en,,product",
+                "en,,produkt",
                 2,
                 "produkt",
                 "Did you mean 'product'?",
@@ -943,6 +948,12 @@ FOREIGN_KEYS = [
         swap("second,tea,calm,bo", "second,tea,calm,cy"),
         *(3, "cy", "people", "person", "second"),
     ),
+    unknown(
+        "a release of no page",
+        "releases",
+        swap("tea,2026-01-20", "teas,2026-01-20"),
+        *(3, "teas", "documents", "document", "teas/2026-01-20/calm"),
+    ),
     one(
         "a waiver for no row",
         "waivers",
@@ -976,6 +987,7 @@ TWICE = [
         ("policies", "risk,lay", "benefit,clinical", "benefit/clinical"),
         ("topics", "what,", "cost,", "cost"),
         ("strings", "sources,fr", "sources,en", "sources/en"),
+        ("releases", "2026-01-20", "2026-01-19", "tea/2026-01-19/calm"),
         ("rules", "wonder,advice", "cure,advice", "cure"),
         ("phrases", "praise,wunder,de", "praise,wonder,en", "praise/wonder/en"),
         ("help_lines", "ZZ,Find A Helpline", "GB,Samaritans", "GB/Samaritans"),
@@ -999,6 +1011,21 @@ TWICE.append(
         column="section",
         cell="spare",
         key="tea/spare",
+    )
+)
+
+TWICE.append(
+    one(
+        "a site that is named twice",
+        "site",
+        lambda data: data + data.splitlines(keepends=True)[1],
+        "duplicate-key",
+        3,
+        "The key https://example.org/health/ is used twice; line 2 has it too.",
+        "Give this row a key of its own.",
+        column="address",
+        cell="https://example.org/health/",
+        key="https://example.org/health/",
     )
 )
 
@@ -1040,6 +1067,12 @@ LISTS = [
             *("statements,tea/taste", "statement,tea/taste", "table", "statement"),
             "Did you mean 'statements'?",
             "statement/tea/taste/wonder",
+        ),
+        (
+            "releases",
+            *("calm,reworded", "calm,rewritten", "change", "rewritten"),
+            "Use one of: added, reworded, removed.",
+            "tea/2026-01-20/calm",
         ),
         (
             "policies",
@@ -1248,6 +1281,7 @@ DAYS = {
     ("evidence", "checked_on"): ("2026-01-15", 2, "tea/calm/leaf"),
     ("signoffs", "signed_on"): ("2026-01-16", 2, "first"),
     ("help_lines", "checked_on"): ("2026-01-18", 2, "GB/Samaritans"),
+    ("releases", "released_on"): ("tea,2026-01-19", 2, "tea/{}/calm"),
     ("waivers", "until"): ("charity.,2026-12-31", 2, "statements/tea/call/cure"),
 }
 """By column of dates: what stands in a line, the line and its key."""
@@ -1261,7 +1295,7 @@ def of_day(table: str, column: str, cell: str) -> Change:
 def a_day(name: str, table: str, column: str, cell: str, rule: str, message: str, hint: str) -> Any:
     _, line, key = DAYS[table, column]
     change = of_day(table, column, cell)
-    place = {"column": column, "cell": cell, "key": key}
+    place = {"column": column, "cell": cell, "key": key.format(cell)}
     return one(name, table, change, rule, line, message, hint, **place)
 
 
@@ -1986,7 +2020,9 @@ def test_a_data_package_without_a_table_is_refused(tmp_path: Path):
     path.write_text(json.dumps(package), "utf-8")
     with pytest.raises(KetcontentError) as refused:
         read_content(tmp_path)
-    assert refused.value.message == (f"{path}: the table 'strings' lacks string, language, text.")
+    assert refused.value.message == (
+        f"{path}: the table 'releases' lacks document, released_on, statement, change, words."
+    )
 
 
 def test_a_data_package_without_a_column_is_refused(tmp_path: Path):

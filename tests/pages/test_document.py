@@ -452,6 +452,10 @@ def test_a_page_says_of_itself_what_its_frame_needs() -> None:
         "strings": ["en", english().texts],
         "description": "",
         "received": True,
+        "previous": None,
+        "next": None,
+        "translations": [],
+        "site": {},
         "contents": [
             {"id": "uses", "heading": "Uses"},
             {"id": "warning", "heading": "Warning:"},

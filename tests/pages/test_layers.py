@@ -97,7 +97,8 @@ def test_what_is_folded_under_no_heading_is_seen() -> None:
 def test_a_section_opened_alone_starts_with_the_help_lines_that_its_page_starts_with() -> None:
     page, part = assemble(CONTENT, "ketamine"), assemble(CONTENT, "ketamine", section="driving")
     assert page.opening
-    assert part.help == page.opening
+    assert part.help
+    assert part.help.blocks == page.opening.blocks
     lines = [one.statement for one in page.opening.statements]
     assert "lede-crisis-1" in lines
     assert [one.statement for one in part.shown][: len(lines)] == lines

@@ -461,6 +461,12 @@ def impact(kind: str, key: str, fail_over: int | None, data: str) -> None:
     metavar="ADDRESS",
     help="Run the notebooks on the Dask cluster whose scheduler is there: tcp://host:8786.",
 )
+@click.option(
+    "--site",
+    default="",
+    metavar="ADDRESS",
+    help="Where the pages are published, if site.csv does not say it: https://…/",
+)
 @click.option("--force", is_flag=True, help="Run every notebook, whatever has changed.")
 @click.option("--watch", is_flag=True, help="Build again at each save, and show the exports.")
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="With --watch: where.")
@@ -488,6 +494,7 @@ def build(
     templates: Path | None,
     jobs: int | None,
     dask: str | None,
+    site: str,
     force: bool,
     watch: bool,
     port: int,
@@ -518,7 +525,7 @@ def build(
                 f"{name!r} is not one of {', '.join(FORMATS)}.", param_hint="--format"
             )
     if watch:
-        _watch(documents, editions, chosen, release, jobs, port, (data, exports, notebooks))
+        _watch(documents, editions, chosen, release, jobs, port, (data, exports, notebooks), site)
         return
     with show_progress() as show:
         built = build(
@@ -532,6 +539,7 @@ def build(
             release=release,
             force=force,
             dask=dask,
+            site=site,
             progress=show,
             waiting=lambda holder: say(f"Waiting for a build by {holder} …", err=True),
         )
@@ -553,6 +561,7 @@ def _watch(
     jobs: int | None,
     port: int,
     folders: tuple[str, str, str],
+    site: str,
 ) -> None:
     """Build at each save, until Ctrl-C."""
     from ketcontent.building import EDITIONS, News, Request, watch
@@ -576,6 +585,7 @@ def _watch(
         editions or EDITIONS,
         tuple(formats),
         release,
+        site=site,
     )
     try:
         watch(

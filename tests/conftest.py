@@ -230,6 +230,7 @@ def shipped(tmp_path_factory: pytest.TempPathFactory) -> Path:
         )
         for place, (notebook, parameters) in places.items()
     ]
+    runs[0].outputs["editors"] = "editors.html"
     assert run_notebooks(runs, folder) == []
     return folder
 

@@ -202,7 +202,7 @@ def test_the_words_of_the_command_line_reach_the_build(
 
     monkeypatch.setattr(building, "build", note)
     words = "tea aspirin --edition current --format markdown,html --jobs 3 --data d --exports out"
-    result = run("build", *words.split(), "--notebooks", "n")
+    result = run("build", *words.split(), "--notebooks", "n", "--site", "https://example.org/")
     assert result.exit_code == 0
     assert result.stdout == f"Wrote 1 file to out. Start at {Path('out', 'index.html')}\n"
     assert {name: given[name] for name in given if name not in {"progress", "waiting"}} == {
@@ -216,6 +216,7 @@ def test_the_words_of_the_command_line_reach_the_build(
         "release": False,
         "force": False,
         "dask": None,
+        "site": "https://example.org/",
     }
 
 
@@ -301,9 +302,9 @@ def test_a_new_project_builds_at_once_and_again_with_a_page(tmp_path: Path) -> N
     empty = start("build", cwd=project)
     out, progress = empty.communicate()
     assert empty.returncode == 0, progress
-    assert out == f"Wrote 2 files to exports. Start at {Path('exports', 'index.html')}\n"
+    assert out == f"Wrote 3 files to exports. Start at {Path('exports', 'index.html')}\n"
     assert re.fullmatch(r"\[1/1\] index \(\d+\.\d s\)\n", progress)
-    assert set(tree(project / "exports")) == {"index.html", "manifest.json"}
+    assert set(tree(project / "exports")) == {*("index.html", "editors.html", "manifest.json")}
     assert b"There are no pages yet." in tree(project / "exports")["index.html"]
 
     imported = start("import", str(page), "--document", "tea", cwd=project)

@@ -9,8 +9,18 @@ from typing import Any
 from ketcontent.approvals.scope import is_of_the_page, shown_keys
 from ketcontent.approvals.status import SignoffStatus, review_date, review_due, signoff_statuses
 from ketcontent.dependencies import is_tracing, reading_whole, record_dependency
+from ketcontent.markup import language_name
 from ketcontent.model import TABLES, Content, Deviation, deviations, rows_of
-from ketcontent.pages import Document, Entry, Index, PageView, Signer, interface, page_views
+from ketcontent.pages import (
+    Document,
+    Entry,
+    Index,
+    PageView,
+    Signer,
+    interface,
+    name_key,
+    page_views,
+)
 from ketcontent.text import digest
 
 
@@ -113,15 +123,15 @@ def list_documents(content: Content) -> Index:
             record_dependency("table", table)
         with reading_whole("table", "documents"):
             return list_documents(content)
-    entries = []
+    entries, site = [], None
     for view in page_views(content, list(content.documents["document"])):
         page = with_statuses(view, view.edition(), signoff_statuses(view), ())
+        site = page.site
         entries.append(
             Entry(
                 document=page.document,
                 name=page.name,
                 language=page.language,
-                audience=page.audience,
                 review_every_days=int(view.rows("documents")[0]["review_every_days"]),
                 supplied=page.received,
                 state=page.state,
@@ -129,10 +139,16 @@ def list_documents(content: Content) -> Index:
                 next_review=page.next_review,
                 language_name=page.say("language-name")
                 if page.say.language == page.language
-                else page.language,
+                else language_name(page.language),
+                translations=page.translations,
             )
         )
-    ordered = sorted(entries, key=lambda one: (one.name.casefold(), one.document))
+    ordered = sorted(entries, key=lambda one: (*name_key(one.name), one.document))
     languages = set(content.documents["language"])
     language = languages.pop() if len(languages) == 1 else "en"
-    return Index(tuple(ordered), interface(rows_of(content.strings), language))
+    return Index(
+        tuple(ordered),
+        interface(rows_of(content.strings), language),
+        site,
+        not content.releases.empty,
+    )

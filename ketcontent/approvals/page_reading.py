@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from ketcontent.hashing import hash_json
-from ketcontent.markup import linked_lines, render, split_front_matter
+from ketcontent.markup import index_script, linked_lines, policy_of, render, split_front_matter
 from ketcontent.pages import bar_of
 from ketcontent.text import canonical
 
@@ -31,19 +31,21 @@ _SAID = ("alt", "title", "aria-label", "content")
 _ANYWHERE = frozenset({"lang", "dir", "id"})
 ELEMENTS: Mapping[str, Collection[str]] = {
     **dict.fromkeys(("html", "head", "body", "title", "style", "header", "h1", "h2", "h3"), ()),
-    **dict.fromkeys(("p", "strong", "em", "code", "br", "details", "summary", "dl"), ()),
+    **dict.fromkeys(("strong", "em", "code", "br", "details", "summary", "dl"), ()),
     **dict.fromkeys(("dt", "dd", "ol", "footer", "article", "bdi", "blockquote", "hr"), ()),
     **dict.fromkeys(("table", "thead", "tbody", "tr", "td", "caption", "del", "ins"), ()),
     **dict.fromkeys(("fieldset", "section", "small", "span", "ul", "legend", "label"), ()),
     "th": ("scope",),
-    "a": ("href",),
+    "a": ("href", "hreflang"),
     "div": ("role", "aria-label", "tabindex"),
     "input": ("type", "name", "checked"),
     "li": ("value",),
+    "link": ("rel", "href", "hreflang", "type"),
     "main": ("tabindex",),
-    "meta": ("charset", "name", "content", "http-equiv"),
+    "meta": ("charset", "name", "content", "http-equiv", "property"),
+    "nav": ("aria-label", "aria-labelledby"),
+    "p": ("role",),
     "path": ("d",),
-    "nav": ("aria-labelledby",),
     "script": ("type",),
     "svg": (
         *("width", "height", "viewBox", "preserveAspectRatio", "stroke", "stroke-width"),
@@ -55,11 +57,13 @@ ELEMENTS: Mapping[str, Collection[str]] = {
 _CLASSES: Mapping[str, Collection[str]] = {
     "a": ("skip", "term"),
     "div": (
-        *("columns", "from", "text", "urgent", "notice", "table", "state", "state draft"),
-        *("state reviewed", "state part-reviewed", "state archive"),
+        *("columns", "from", "text", "urgent", "notice", "table", "table wide", "state"),
+        "state draft",
+        *("state reviewed", "state part-reviewed", "state archive", "find"),
     ),
     "fieldset": ("filter",),
     "li": ("draft", "reviewed"),
+    "nav": ("jumps", "turn"),
     "section": ("letter", "urgent"),
     "small": ("high", "moderate", "low", "very-low"),
     "span": ("bars", "lacks", "of"),
@@ -67,13 +71,10 @@ _CLASSES: Mapping[str, Collection[str]] = {
 }
 """The classes that those elements may have: each one changes how they look."""
 
-_POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
-    "form-action 'none'"
-)
+_POLICIES = frozenset({policy_of("page"), policy_of("index")})
 _META: Collection[Mapping[str, str]] = (
     {"charset": "utf-8"},
-    {"http-equiv": "Content-Security-Policy", "content": _POLICY},
+    *({"http-equiv": "Content-Security-Policy", "content": one} for one in sorted(_POLICIES)),
     {"name": "viewport", "content": "width=device-width, initial-scale=1"},
     {"name": "robots", "content": "noindex"},
     {"name": "color-scheme", "content": "light dark"},
@@ -82,6 +83,12 @@ _META: Collection[Mapping[str, str]] = (
 
 # One in a row joins two words; several move what comes after them out of sight.
 _RUN_OF_SPACES = re.compile(r"(?:[^\S \t\r\n\f][ \t\r\n\f]*){3}")
+_LINKED = ("prev", "next", "alternate", "canonical", "license")
+_SHARED = (
+    *("og:type", "og:title", "og:description", "og:url", "og:site_name"),
+    *("article:published_time", "article:modified_time"),
+)
+_DATA = {"type": "application/ld+json"}
 _WEB = ("http:", "https:", "mailto:", "tel:", "sms:")
 
 
@@ -114,15 +121,15 @@ class PageReading:
 _NOT_A_TAG = re.compile(r"<(?![A-Za-z/!?])")
 
 
-def read_page_html(html: str) -> PageReading:
-    """Return what a page of HTML is to a reader."""
+def read_page_html(html: str, *, whole: bool = True) -> PageReading:
+    """Return what a page of HTML is to a reader; what is not `whole` has no frame of its own."""
     from justhtml import JustHTML  # parses as the HTML standard has it
 
     reader = _Reader()
     strange: dict[str, int] = {}
     markup: list[Any] = []
     policies = 0
-    strange.update(dict.fromkeys(_strange_bytes(html), 0))
+    strange.update(dict.fromkeys(_strange_bytes(html) if whole else odd_characters(html), 0))
     # What opens nothing is text; the parser takes long over a run of it.
     html = _NOT_A_TAG.sub("&lt;", html)
     for kind, node in _in_order(JustHTML(html, sanitize=False, track_node_locations=True).root):
@@ -144,11 +151,13 @@ def read_page_html(html: str) -> PageReading:
             markup.append([node.name, sorted(silent.items())])
             for one in (*_strange(node.name, given), *_strange_drawing(node, given)):
                 strange.setdefault(one, line)
+            if node.name == "script" and given != _DATA and _inside(node) != index_script():
+                strange.setdefault("a script that runs", line)
             # In the body a browser does not heed it.
-            policies += given.get("content") == _POLICY and node.parent.name == "head"
+            policies += given.get("content") in _POLICIES and node.parent.name == "head"
             reader.start(node.name, given, line)
     reader.flush()
-    if not policies:
+    if whole and not policies:
         strange["a page without its Content-Security-Policy"] = 0
     links = tuple(
         Link(statement, address, canonical("".join(words)), line)
@@ -173,6 +182,15 @@ def _in_order(root: Any) -> Iterator[tuple[str, Any]]:
             inert = getattr(node, "template_content", None)
             children = (inert.children if inert else None) or node.children or []
             left += [("start", child) for child in reversed(children)]
+
+
+def _says(meta: Mapping[str, str]) -> bool:
+    """Whether an element of the head holds words: its description, or what a link to it shows."""
+    return meta.get("name") == "description" or meta.get("property") in _SHARED
+
+
+def _inside(node: Any) -> str:
+    return "".join(str(one.data) for one in node.children or ())
 
 
 def _strange_bytes(html: str) -> Iterator[str]:
@@ -207,14 +225,14 @@ def _strange(name: str, given: Mapping[str, str]) -> Iterator[str]:
         )
         if not allowed:
             yield f'the attribute {attribute}="{canonical(value)}" of <{name}>'
-    if name == "script" and given.get("type") != "application/ld+json":
-        yield "a script that runs"
-    if name == "meta" and given.get("name") != "description" and given not in _META:
+    if name == "meta" and not _says(given) and given not in _META:
         yield (
             " ".join(["<meta", *(f'{key}="{canonical(said)}"' for key, said in given.items())])
             + ">"
         )
-    if name == "input" and given.get("type") != "radio":
+    if name == "link" and given.get("rel") not in _LINKED:
+        yield f"a <link> to what is '{given.get('rel', '')}'"
+    if name == "input" and given.get("type") not in ("radio", "search"):
         yield f"a field of the type '{given.get('type', 'text')}'"
     address = given.get("href", "")
     if address and ":" in address.split("/")[0] and not address.lower().startswith(_WEB):
@@ -295,7 +313,7 @@ class _Reader:
         if role or (tag in _BLOCKS and not self._statement):
             self.flush()
         for name in _SAID:
-            if given.get(name) and not (tag == "meta" and given.get("name") != "description"):
+            if given.get(name) and not (tag == "meta" and not _says(given)):
                 self.found.append(("", canonical(given[name])))
         if role == "statement":
             self._statement = given["id"].removeprefix("s_") or "(no key)"

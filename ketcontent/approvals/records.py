@@ -77,13 +77,14 @@ def record(
         for section in page
         for one in section.statements
     ]
+    helps = [one.statement for one in page.opening.statements] if page.opening else []
     shown: dict[str, list[str | list[str]]] = {}
     files: dict[str, Mapping[str, Any]] = {}
     for name, path in sorted(pages.items()):
-        kept = _still_there(name, statements, before)
+        kept = _still_there(name, statements, helps, before)
         if kept is None:
             file = _FileOfPage(name, path)
-            words = _shown(file, statements)
+            words = _shown(file, statements, helps)
             kept = words, _written(file, words, statements)
         shown[name], files[name] = kept
     return {
@@ -153,6 +154,7 @@ def _written(
 def _still_there(
     name: str,
     statements: list[dict[str, Any]],
+    helps: list[str],
     before: tuple[Mapping[str, Any], Collection[str]] | None,
 ) -> tuple[list[str | list[str]], Mapping[str, Any]] | None:
     """Return what an earlier record says of a file; None where the file is to be read."""
@@ -162,24 +164,31 @@ def _still_there(
     file = earlier.get("files", {}).get(name, {})
     if name in changed or name not in earlier["pages"] or "links" not in file:
         return None
-    ways = [_due(name, said) for said in (earlier["statements"], statements)]
+    ways = [_due(name, said, helps) for said in (earlier["statements"], statements)]
     then, now = [[(one["statement"], reader_text(one)) for one in due] for due in ways]
     return (list(earlier["pages"][name]), file) if then == now else None
 
 
-def _due(name: str, statements: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the statements that are to stand on an exported file."""
+def _due(name: str, statements: list[dict[str, Any]], helps: list[str]) -> list[dict[str, Any]]:
+    """Return the statements that are to stand on an exported file.
+
+    Each section repeats what the page opens with for a reader in crisis.
+    """
     section = Path(name).stem if name.startswith("sections/") else ""
-    return [one for one in statements if section in ("", one["section"])]
+    return [
+        one for one in statements if section in ("", one["section"]) or one["statement"] in helps
+    ]
 
 
-def _shown(file: _FileOfPage, statements: list[dict[str, Any]]) -> list[str | list[str]]:
+def _shown(
+    file: _FileOfPage, statements: list[dict[str, Any]], helps: list[str]
+) -> list[str | list[str]]:
     """Return what an exported file shows, in order: keys of statements in a list, or other words.
 
     A statement that is due on the file and not found there stands at the end, so that the file
     never passes.
     """
-    due = _due(file.name, statements)
+    due = _due(file.name, statements, helps)
     said = {one["statement"]: reader_text(one) for one in statements}
     shown: list[str | list[str]] = []
     if not file.name.endswith(".md"):

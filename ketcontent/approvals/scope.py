@@ -96,7 +96,7 @@ def shown_keys(page: Document) -> set[str]:
     return {
         f"title:{page.document}",
         *(f"heading:{one.section}" for one in page.sections),
-        *(one.statement for one in page.statements),
+        *(one.statement for one in page.shown),
         *(f"term:{one.term}" for one in page.terms),
     }
 

@@ -104,6 +104,9 @@ def hold(path: str | Path, record_path: str | Path | None = None) -> Verificatio
     """
     page = Path(path)
     data = _bytes(page, "Name an exported page.")
+    as_data = page.suffix in (".json", ".xml") and page.name != "record.json"
+    if as_data and (hashed := _named_in_manifest(page)):
+        return _held_as_data(data, hashed)
     text = _text(page, data)
     found = Path(record_path) if record_path else _beside(page)
     name = f"sections/{page.name}" if page.parent.name == "sections" else page.name
@@ -130,7 +133,7 @@ def hold(path: str | Path, record_path: str | Path | None = None) -> Verificatio
         links, other = markdown_links(lines, expected), _other_markdown(text)
         same_markup = as_written
     else:
-        reading = read_page_html(text)
+        reading = read_page_html(text, whole=name != "fragment.html")
         words = _mismatches(expected, list(reading.words), statements)
         links, other = reading.links, _other_markup(reading)
         same_markup = made is not None and reading.markup == made["markup"]
@@ -172,7 +175,7 @@ def verify_alone(path: str | Path) -> Verification:
         strange = _other_markdown(text)
         links = {to for line in text.splitlines() for to in link_targets(line)}
     else:
-        reading = read_page_html(text)
+        reading = read_page_html(text, whole=page.name != "fragment.html")
         strange, links = _other_markup(reading), {one.address for one in reading.links}
     return Verification(
         strange,
@@ -327,6 +330,13 @@ def _held_record(
     if made is not None and outputs.get(f"{folder.name}/{name}") != made["hash"]:
         return [Mismatch("", "a record.json that knows other bytes than manifest.json", "")], []
     return [], []
+
+
+def _held_as_data(data: bytes, hashed: str) -> Verification:
+    """Return whether what machines read is what the manifest names."""
+    same = _same_bytes(data, hashed)
+    other = [] if same else [Mismatch("", "other bytes than manifest.json names", "")]
+    return Verification(other, [], "manifest.json")
 
 
 def _named_in_manifest(page: Path) -> str:

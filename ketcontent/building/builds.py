@@ -11,11 +11,15 @@ and the others go on.
 
 ::
 
-    exports/index.html                        every document, its state, its dates
+    exports/index.html                        every page by name, for readers
+    exports/editors.html                      every page by the day on which its review is due
     exports/<document>/index.html  .md        the current edition
     exports/<document>/supplied.html  .md     the page as received
     exports/<document>/sections/<section>.html  .md
     exports/<document>/record.json            each sentence shown, and who signed it
+    exports/<document>/fragment.html          its article alone, where a site is named
+    exports/<document>/page.json              the page as data, where a site is named
+    exports/sitemap.xml                       the pages that may be listed, where a site is named
     exports/<document>/review.html            for editors; not committed
     exports/manifest.json                     hashes of what went in and what came out
     exports/.notebooks/                       the executed notebooks, and the tables they ran
@@ -59,7 +63,17 @@ from ketcontent.building.cache import (
     write_declared,
 )
 from ketcontent.building.grounds import claim_folder, require_exports, require_own
-from ketcontent.building.plan import EDITIONS, FORMATS, KEPT, is_recorded, known_names
+from ketcontent.building.plan import (
+    EDITIONS,
+    FORMATS,
+    KEPT,
+    PARTS,
+    is_recorded,
+    known_names,
+    site_address,
+    site_files,
+)
+from ketcontent.building.releases import remember
 from ketcontent.building.request import UNCHANGED, Built, Job, Request, job_of
 from ketcontent.errors import BuildFailed, NotReady, given_names
 from ketcontent.places import cannot_write, folder_below, refuse_place, require_file, what_stands_at
@@ -83,6 +97,7 @@ def build(
     release: bool = False,
     force: bool = False,
     dask: str | None = None,
+    site: str = "",
     progress: Callable[[Progress], None] | None = None,
     waiting: Callable[[str], None] | None = None,
 ) -> Built:
@@ -110,6 +125,9 @@ def build(
     dask
         The address of the scheduler of a Dask cluster to run them on (`ketcontent.cluster.pool`);
         by default they run on this machine.
+    site
+        The address of the site that the pages are published on, as ``https://example.org/health/``;
+        by default what ``site.csv`` says.
     progress
         Called at the start, and as each notebook is done.
     waiting
@@ -140,6 +158,7 @@ def build(
         known_names("edition", editions, EDITIONS),
         known_names("format", formats, FORMATS),
         release,
+        site=site,
     )
     if not force and (built := as_it_stands(request)) is not None:
         return built
@@ -215,6 +234,8 @@ def rebuild(
             built = None
             if job.pages or not job.refused:
                 built = _build(job, pool, force=force, progress=progress)
+            if request.release:
+                remember(job.content, request.data)
     except BrokenPipeError:  # whoever was told how far it is does not listen any more
         raise
     except OSError as fault:
@@ -317,6 +338,11 @@ def _settle_ownership(
     }
     planned = {name for runs in job.runs.values() for run in runs for name in run.outputs.values()}
     planned |= {"manifest.json", *(f"{page}/record.json" for page in job.pages)}
+    if site_address(job.content):
+        planned |= {
+            *site_files(job.content),
+            *(f"{page}/{name}" for page in job.pages for name in PARTS),
+        }
     of_all = {"manifest.json"} if said or published or known[""] else set()
     refuse_to_overwrite(exports, planned, of_all.union(*ours.values()))
     gone = sorted(published - set(job.content.documents["document"]))
@@ -399,8 +425,9 @@ def _run_and_publish(
     before and after. Returned are the entries of what was made, by page, and the failures in order
     of the runs.
     """
-    from ketcontent.building.claims import lower_index, overstated
+    from ketcontent.building.claims import overstated
     from ketcontent.building.decide import entry_of
+    from ketcontent.building.site import settle_list
     from ketcontent.execution import run_all
 
     by_page = {one.page: one for one in pages if one.decision.stale}
@@ -446,9 +473,9 @@ def _run_and_publish(
     if finished:
         manifest.publish(finished, made)
     if "" in by_page and not left[""]:  # last, since it says no more of a page than that page
-        lowered = lower_index(pages[0].work / "index.html", exports, views.content)
+        new = settle_list(pages[0].work, exports, views.content)
         made[""] = {
-            name: replace(entry, outputs={**entry.outputs, "index.html": lowered})
+            name: replace(entry, outputs={**entry.outputs, **new})
             for name, entry in made[""].items()
         }
         manifest.publish([by_page[""]], made)

@@ -62,11 +62,11 @@ def overstatement(name: str, text: str, told: str, say: Strings, *, templates: s
         meant = {canonical(one(f"state-{state}-meaning")) for one in (say, english())}
         if mark.format(state) in text or any(one in plain for one in meant):
             return state
-    listed = is_html and ((_is_listed(text) and not templates) or '"lastReviewed"' in text)
+    listed = is_html and ((is_listed(text) and not templates) or '"lastReviewed"' in text)
     return "reviewed" if listed and "reviewed" in above else ""
 
 
-def _is_listed(page: str) -> bool:
+def is_listed(page: str) -> bool:
     """Whether search engines may list a page, as they may a reviewed one alone."""
     return _NOINDEX not in page.partition("</head>")[0]
 
@@ -89,11 +89,18 @@ def overstated(run: Run, work: Path, given: Given, views: Views) -> Failure | No
 
 
 _ENTRY = re.compile(
-    r'<li class="reviewed"(?P<head>[^>]*>\s*<h3><a href="(?P<page>[a-z0-9-]+)/index\.html">)'
+    r'<li class="reviewed">(?P<head><a href="(?P<page>[a-z0-9-]+)/index\.html"[^>]*>[^<]*</a>)'
     r"(?P<rest>.*?</li>)",
     re.DOTALL,
 )
 _LANGUAGE = re.compile(r'<html lang="([^"]*)"')
+
+
+_ROW = re.compile(
+    r'(?P<head><tr><th scope="row"><a href="(?P<page>[a-z0-9-]+)/index\.html"[^>]*>[^<]*</a></th>'
+    r"<td[^>]*>[^<]*</td><td>)reviewed(?=</td>)"
+)
+"""A page that the list for editors calls reviewed."""
 
 
 def lower_index(path: Path, exports: Path, content: Content) -> str:
@@ -103,17 +110,36 @@ def lower_index(path: Path, exports: Path, content: Content) -> str:
     say = interface(rows_of(content.strings), language[1] if language else "en")
 
     def lowered(entry: re.Match[str]) -> str:
-        try:
-            data = read_file(exports / entry["page"] / "index.html", follow=False)
-            page = data.decode()
-        except (OSError, ValueError):  # it is not published
+        state = _lesser_state(exports, entry["page"])
+        if not state:
             return entry[0]
-        if _is_listed(page):
-            return entry[0]
-        state = "part-reviewed" if '<div class="state part-reviewed"' in page else "draft"
         was, now = (html.escape(say(f"index-state-{one}")) for one in ("reviewed", state))
-        return f'<li class="draft"{entry["head"]}{entry["rest"].replace(was, now, 1)}'
+        return f'<li class="draft">{entry["head"]}{entry["rest"].replace(was, now, 1)}'
 
-    data = _ENTRY.sub(lowered, index).encode()
+    return _rewritten(path, _ENTRY.sub(lowered, index))
+
+
+def lower_editors(path: Path, exports: Path) -> str:
+    """Call no page reviewed in the list for editors that does not say so; return its hash."""
+
+    def lowered(row: re.Match[str]) -> str:
+        return f"{row['head']}{_lesser_state(exports, row['page']) or 'reviewed'}"
+
+    return _rewritten(path, _ROW.sub(lowered, path.read_text("utf-8")))
+
+
+def _lesser_state(exports: Path, page: str) -> str:
+    """Return the state that a published page gives itself, where it is not reviewed."""
+    try:
+        text = read_file(exports / page / "index.html", follow=False).decode()
+    except (OSError, ValueError):  # it is not published
+        return ""
+    if is_listed(text):
+        return ""
+    return "part-reviewed" if '<div class="state part-reviewed"' in text else "draft"
+
+
+def _rewritten(path: Path, text: str) -> str:
+    data = text.encode()
     write_through(path, data)
     return hash_bytes(data)

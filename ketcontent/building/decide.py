@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ketcontent.building.cache import CacheEntry
-from ketcontent.building.plan import EDITIONS, is_recorded
+from ketcontent.building.plan import EDITIONS, PARTS, is_recorded, site_address, site_files
 from ketcontent.building.request import Job
 from ketcontent.dependencies import ON_DISK
 from ketcontent.hashing import MISSING, current_hash, hash_bytes, hash_file, hash_json
@@ -126,13 +126,15 @@ def why_stale(entry: CacheEntry | None, outputs: Iterable[str], now: Now) -> str
     return ""
 
 
-def why_record(entry: CacheEntry | None, name: str, now: Now, *, exports_made: bool) -> str:
-    """Return why the record of a page must be written; nothing, where it need not."""
+def why_record(
+    entry: CacheEntry | None, names: Iterable[str], now: Now, *, exports_made: bool
+) -> str:
+    """Return why the record of a page, and what is written with it, must be; else nothing."""
     if exports_made:
         return "an export that it records was made anew"
     if entry is None or (entry.key, entry.tables) != (now.key, now.tables):
         return "a row of the page changed"
-    return _harmed(entry, [name], now.export_hash)
+    return _harmed(entry, names, now.export_hash)
 
 
 def _harmed(entry: CacheEntry, outputs: Iterable[str], export_hash: Callable[[str], str]) -> str:
@@ -225,6 +227,8 @@ def decide_page(
     runs = []
     for run in job.runs[given.page]:
         outputs, key = tuple(run.outputs.values()), run_key(job, run)
+        if not given.page:
+            outputs += site_files(job.content)
         why = (
             "everything was asked for"
             if force
@@ -233,10 +237,12 @@ def decide_page(
         runs.append(Decision(run.executed, outputs, key, why, run))
     record = None
     if given.page and any(is_recorded(name) for one in runs for name in one.outputs):
-        name = f"{given.page}/record.json"
+        names = [f"{given.page}/record.json"]
+        if site_address(job.content):
+            names += [f"{given.page}/{part}" for part in PARTS]
         made = any(one.why for one in runs)
-        why = why_record(entries.get(RECORD_ENTRY), name, now(job.code), exports_made=made)
-        record = Decision(RECORD_ENTRY, (name,), job.code, why)
+        why = why_record(entries.get(RECORD_ENTRY), names, now(job.code), exports_made=made)
+        record = Decision(RECORD_ENTRY, tuple(names), job.code, why)
     return PageDecision(given, entries, tuple(runs), record)
 
 

@@ -42,10 +42,13 @@ _PART = r"[^/\\.\x00-\x1f][^/\\\x00-\x1f]*"
 """A name that leads nowhere but into the folder, and is not hidden."""
 
 _EXPORT = re.compile(
-    rf"({_PART})/(?:(?:index|supplied|review)\.(?:html|md)|record\.json"
+    rf"({_PART})/(?:(?:index|supplied|review)\.(?:html|md)|record\.json|fragment\.html|page\.json"
     rf"|sections/{_PART}\.(?:html|md))"
 )
 """What the files of a page are called."""
+
+INDEX_FILES = ("index.html", "editors.html", "sitemap.xml", "feed.xml")
+"""What the files beside the pages are called that list them."""
 
 _SHOWN = 5
 """How many files a refusal names."""
@@ -109,7 +112,7 @@ def recorded_files(
             found.setdefault(name, set()).update({was} if isinstance(was, str) and was else ())
     for name, hashes in (noted or {}).items():
         found.setdefault(name, set()).update(was for was in hashes if isinstance(was, str) and was)
-    below = rf"{re.escape(page)}/.*" if page else r"index\.html"
+    below = rf"{re.escape(page)}/.*" if page else "|".join(map(re.escape, INDEX_FILES))
     return {
         name: was
         for name, was in found.items()

@@ -27,6 +27,25 @@ KEPT = ".notebooks"
 """The folder of the executed notebooks, in that of the exports."""
 
 
+PARTS = ("fragment.html", "page.json")
+"""What a web team finds in the folder of each page, where the tables name a site."""
+
+SITE_MAP, FEED = "sitemap.xml", "feed.xml"
+"""What it finds beside the pages."""
+
+
+def site_files(content: Content) -> tuple[str, ...]:
+    """Return what a build writes beside the list of pages: the map of a site, and its feed."""
+    if not site_address(content):
+        return ()
+    return (SITE_MAP,) if content.releases.empty else (SITE_MAP, FEED)
+
+
+def site_address(content: Content) -> str:
+    """Return the address of the site; nothing, where no row says it."""
+    return next(iter(content.site["address"]), "")
+
+
 def plan_runs(
     content: Content,
     documents: Sequence[str] = (),
@@ -111,7 +130,10 @@ def plan_runs(
                     {"document": key, "edition": "supplied"},
                 )
             )
-    runs.append(run("index", "index", {}, ["html"]))
+    listing = run("index", "index", {}, ["html"])
+    if listing.outputs:  # one notebook shows both sides
+        listing.outputs["editors"] = "editors.html"
+    runs.append(listing)
     return [one for one in runs if one.outputs and one.notebook.stem in only]
 
 

@@ -38,8 +38,9 @@ from ketcontent.building.ownership import (
     put_aside,
     unfinished_files,
 )
-from ketcontent.building.plan import is_recorded
+from ketcontent.building.plan import PARTS, is_recorded
 from ketcontent.building.request import Job
+from ketcontent.building.site import parts_of
 from ketcontent.hashing import hash_bytes, hash_file
 from ketcontent.places import folder_below, read_file, refuse_place, what_stands_at
 
@@ -79,7 +80,8 @@ class Publication:
         new = {name for one in self.decision.stale for name in one.outputs}
         sections_built = any("/sections/" in name for name in planned)
         stems = {name.rpartition(".")[0] for name in planned}
-        for name in sorted({*self.ours, *planned} - new):
+        gone = {f"{page}/{name}" for name in PARTS} if record and record.why else set()
+        for name in sorted({*self.ours, *planned} - new - gone):
             section = sections_built and "/sections/" in name
             if not (section and name.rpartition(".")[0] not in stems):
                 _take_over(self.exports / name, self.work / name)
@@ -88,15 +90,19 @@ class Publication:
         if record is None or not record.why:
             return {}
         was = self.decision.entries.get(RECORD_ENTRY)
-        (name,) = record.outputs
+        name, *parts = record.outputs
         path = self.exports / name
         before = None
         if was and was.key == record.key and hash_file(path, follow=False) == was.outputs.get(name):
             changed = {one.removeprefix(f"{page}/") for one in new}
             before = dict(json.loads(path.read_bytes())), changed
-        written = self._write_record(self.work / name, before)
         given = self.decision.given
-        return {RECORD_ENTRY: CacheEntry(record.key, given.hash, (), {name: written})}
+        outputs = {}
+        for part, text in parts_of(given.rows(), page).items() if parts else ():
+            write_through(self.work / page / part, text.encode())
+            outputs[f"{page}/{part}"] = hash_bytes(text.encode())
+        outputs[name] = self._write_record(self.work / name, before)
+        return {RECORD_ENTRY: CacheEntry(record.key, given.hash, (), outputs)}
 
     def _write_record(
         self, path: Path, before: tuple[Mapping[str, Any], Collection[str]] | None
@@ -135,7 +141,14 @@ class Publication:
         ours = self.note(made)
         if not page:
             write_entries(self.exports, page, entries)
-            return put_export(self.exports, "index.html", self.ours)
+            new = {name for one in self.decision.stale for name in one.outputs}
+            aside = [
+                one for name in sorted(new) for one in put_export(self.exports, name, self.ours)
+            ]
+            for name in sorted(self.ours.keys() - new):  # the site is named no more
+                if hash_file(self.exports / name, follow=False) in self.ours[name]:
+                    (self.exports / name).unlink()
+            return aside
         there = {
             name: entry
             for name, entry in entries.items()
@@ -273,7 +286,10 @@ class Manifest:
     ) -> None:
         """Put finished pages in place; meanwhile say of them that they are unfinished."""
         for one in pages:
-            (self.pages if one.page else self.index).pop(one.page or "index.html", None)
+            if one.page:
+                self.pages.pop(one.page, None)
+            else:
+                self.index = {}
             self.unfinished |= _names_of(one)
             one.note(made[one.page])
         self._write()

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ketcontent.building.cache import code_hash, inputs_hash, read_declared
 from ketcontent.building.plan import KEPT, NOTEBOOKS, chosen_pages, plan_runs
+from ketcontent.building.releases import with_releases
+from ketcontent.clock import today
+from ketcontent.errors import KetcontentError
 from ketcontent.execution import check_parameters, declared_parameters
 from ketcontent.hashing import hash_file, hash_json
 
@@ -62,13 +65,15 @@ class Request:
     """Whether only pages that may be released are exported."""
     only: tuple[str, ...] = NOTEBOOKS
     """The notebooks to run."""
+    site: str = ""
+    """The address of the site that pages are published on; empty where the tables say it."""
 
     @property
     def hash(self) -> str:
         """The hash of all of it but where the exports are."""
         chosen = [sorted(set(one)) for one in (self.documents, self.editions, self.formats)]
         places = [str(self.data.absolute()), str(self.notebooks.absolute())]
-        return hash_json([chosen, places, self.release, sorted(self.only)])
+        return hash_json([chosen, places, self.release, sorted(self.only), self.site])
 
     def inputs(self, code: str) -> str:
         """Return the hash of all that goes in now, but for the files that notebooks open."""
@@ -115,14 +120,21 @@ def job_of(request: Request) -> Job:
     KetcontentError
         As `ketcontent.building.builds.build` does before anything is run.
     """
-    from ketcontent.model import read_with_hashes
+    from ketcontent.model import read_with_hashes, table_bytes, table_hash
 
     exports, code = request.exports, code_hash()
     inputs = request.inputs(code)
     content, tables = read_with_hashes(request.data)
+    if request.site:
+        content = _with_address(content, request.site)
+        tables = {**tables, "site": hash_json([tables["site"], request.site])}
     chosen = chosen_pages(content, request.documents)
     refused = _refused(content, chosen, request.notebooks) if request.release else {}
     pages = tuple(page for page in chosen if page not in refused)
+    if request.release:
+        content = with_releases(content, pages, today())
+        released = table_hash(content.schemas["releases"], table_bytes(content, "releases"))
+        tables = {**tables, "releases": released}
     runs = []
     if pages or not refused:  # to plan, no pages are all
         runs = plan_runs(
@@ -190,3 +202,19 @@ def _refused(content: Content, pages: Sequence[str], notebooks: Path) -> dict[st
         if errors:
             found[page] = Report.of(errors)
     return found
+
+
+def _with_address(content: Content, address: str) -> Content:
+    """Return the tables with the address of the site that a build was asked for.
+
+    Raises
+    ------
+    KetcontentError
+        When it is none.
+    """
+    from ketcontent.model import SITE_HINT, frame_of, rows_of, site_fault
+
+    if said := site_fault(address):
+        raise KetcontentError(f"{address!r} is no address of a site. {said}", hint=SITE_HINT)
+    rows: list[dict[str, Any]] = rows_of(content.site) or [{"name": address.split("/")[2]}]
+    return replace(content, site=frame_of("site", [{**rows[0], "address": address}], content))

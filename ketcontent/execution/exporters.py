@@ -30,13 +30,17 @@ from traitlets.config import Application
 from ketcontent.errors import KetcontentError
 from ketcontent.execution.outputs import Shown, fenced, shown_markdown, shown_output
 from ketcontent.markup import (
+    EDITORS,
     FACTS,
     Strings,
     block_html,
     compiled_templates,
+    direction,
     english,
     escape_markdown,
+    index_script,
     inline_plain,
+    policy_of,
     template_folders,
 )
 
@@ -47,8 +51,13 @@ _PLAIN_FACTS: dict[str, Any] = {
     "direction": "ltr",
     "description": "",
     "contents": [],
+    "previous": None,
+    "next": None,
+    "translations": [],
+    "site": {},
+    "feed": "",
 }
-_KINDS = ("document", "section", "review", "index")
+_KINDS = ("document", "section", "review", "index", "editors")
 _STATES = ("", "draft", "part-reviewed", "reviewed", "archive")
 
 
@@ -84,6 +93,9 @@ class ShownPreprocessor(Preprocessor):
         ):
             facts["state"] = "part-reviewed"
             shown = [_part_reviewed(one, resources["say"]) for one in shown]
+        if self.prefer == EDITORS:
+            resources["facts"] = {**_PLAIN_FACTS, "kind": "editors", "title": "Pages, for editors"}
+            resources["say"] = english()
         resources["shown"] = shown
         return nb, resources
 
@@ -146,6 +158,7 @@ class _PageExporter(TemplateExporter):
     def _create_environment(self) -> Any:
         environment = super()._create_environment()
         environment.bytecode_cache = compiled_templates()
+        environment.globals["index_script"] = index_script
         return environment
 
     def from_notebook_node(self, nb: Any, resources: Any = None, **kw: Any) -> tuple[str, Any]:
@@ -161,6 +174,8 @@ class _PageExporter(TemplateExporter):
         yield "root", _root
         yield "front_matter", _front_matter
         yield "css_string", _css_string
+        yield "policy_of", policy_of
+        yield "direction", direction
 
 
 class PageHTMLExporter(_PageExporter):
@@ -181,6 +196,12 @@ class PageHTMLExporter(_PageExporter):
     @default("template_extension")
     def _default_template_extension(self) -> str:
         return ".html.j2"
+
+
+class EditorsHTMLExporter(PageHTMLExporter):
+    """The other side of an index: what editors need to see of the pages."""
+
+    prefer = EDITORS
 
 
 class PageMarkdownExporter(_PageExporter):
@@ -226,8 +247,12 @@ class HyphenMarkdownExporter(PageMarkdownExporter, _OnTheCommandLine):
     """`PageMarkdownExporter` under its name on the command line, ``ketcontent-markdown``."""
 
 
-EXPORTERS = {"html": PageHTMLExporter, "markdown": PageMarkdownExporter}
-"""The exporter of each format."""
+EXPORTERS = {
+    "html": PageHTMLExporter,
+    "markdown": PageMarkdownExporter,
+    "editors": EditorsHTMLExporter,
+}
+"""The exporter of each form of an export."""
 
 
 @lru_cache
@@ -245,7 +270,7 @@ def export(notebook: Path, form: str) -> bytes:
     notebook
         The executed notebook.
     form
-        ``html`` or ``markdown``.
+        ``html``, ``markdown``, or ``editors`` for the other side of an index.
 
     Raises
     ------

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ketcontent.markup import escape_markdown, markdown_lines, strange_links
+from ketcontent.markup import EDITORS, escape_markdown, markdown_lines, strange_links
 from ketcontent.text import fold, visible
 
 
@@ -30,6 +30,7 @@ class Shown:
 
 
 _ORDER = {
+    EDITORS: (EDITORS, "text/html", "text/markdown", "image/png", "image/jpeg", "text/plain"),
     "html": ("text/html", "text/markdown", "image/png", "image/jpeg", "text/plain"),
     "markdown": ("text/markdown", "image/png", "image/jpeg", "text/plain", "text/html"),
 }
@@ -37,7 +38,7 @@ _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
 def shown_output(output: Mapping[str, Any], form: str) -> Shown | None:
-    """Return what an output shows in an export to ``html`` or ``markdown``; None for nothing."""
+    """Return what an output shows in an export, by the form that it prefers; None for nothing."""
     if output["output_type"] == "stream":
         return _text(output["text"]) if output["name"] == "stdout" else None
     if output["output_type"] == "error":
@@ -51,15 +52,15 @@ def shown_output(output: Mapping[str, Any], form: str) -> Shown | None:
             continue  # Python's way to say that there are no words for it
         if mime.startswith("image/"):
             return Shown("image", f"data:{mime};base64,{re.sub(r'[^A-Za-z0-9+/=]', '', text)}")
-        if mime == "text/html":
-            return Shown("html", printable_html(text)) if form == "html" else _words(text)
+        if mime in ("text/html", EDITORS):
+            return Shown("html", printable_html(text)) if form != "markdown" else _words(text)
         return _text(text) if mime == "text/plain" else shown_markdown(text, form)
     return None
 
 
 def shown_markdown(text: str, form: str) -> Shown:
     """Return Markdown as it is shown in an export to ``html``, whose parser is ours, or any."""
-    return Shown("markdown", _steady(text) if form == "html" else printable_markdown(text))
+    return Shown("markdown", _steady(text) if form != "markdown" else printable_markdown(text))
 
 
 def _text(text: str) -> Shown:
@@ -96,7 +97,7 @@ _ELEMENTS = {
     **dict.fromkeys(("blockquote", "figure", "figcaption", "fieldset", "legend"), frozenset()),
     **dict.fromkeys(("label", "caption", "thead", "tbody", "tr", "td", "summary"), frozenset()),
     **dict.fromkeys(("path", "defs", "clipPath", "rect", "g", "text", "pattern"), frozenset()),
-    "a": frozenset({"href", "aria-label"}),
+    "a": frozenset({"href", "hreflang", "aria-label"}),
     "details": frozenset({"open"}),
     "input": frozenset({"type", "name", "checked"}),
     "li": frozenset({"value"}),
@@ -119,7 +120,7 @@ _VALUES = {
     "style": rf"(?:(?:(?:{_LOOKS}): ?(?:[\w.#,% -]+|url\(#\w+\))|position:absolute|width:1px"
     r"|height:1px|overflow:hidden|clip-path:inset\(50%\))(?:; *|\Z))*",
     "href": r"(?:https?://|mailto:|tel:|sms:|#)[^\"<>]*|(?!//)[\w./-]*",
-    "type": "radio",
+    "type": "radio|search",
     "clip-path": r"url\(#\w+\)",
     "stroke": "currentColor",
     "xmlns": r"http://www\.w3\.org/2000/svg",

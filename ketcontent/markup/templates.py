@@ -7,7 +7,9 @@ one language: rows of the table of strings, which a template asks for by name.
 
 from __future__ import annotations
 
+import base64
 import csv
+import hashlib
 import html
 import os
 import re
@@ -43,6 +45,9 @@ TEMPLATES = Path(__file__).parent.parent / "templates"
 
 FACTS = "application/vnd.ketcontent+json"
 """The MIME type, in a bundle, of what a page says of itself to the template that frames it."""
+
+EDITORS = "application/vnd.ketcontent.editors+html"
+"""The MIME type, in the bundle of an index, of what editors need to see of the pages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +146,26 @@ def english() -> Strings:
     with shipped_file("data/strings.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     return Strings("en", {row["string"]: row["text"] for row in rows if row["language"] == "en"})
+
+
+@lru_cache
+def index_script() -> str:
+    """Return the one script there is: it finds pages in the list of pages, and nowhere else."""
+    return (TEMPLATES / "ketcontent-html" / "index.js").read_text("utf-8").strip()
+
+
+def policy_of(kind: str) -> str:
+    """Return what a browser is told that a page of a kind may do: nothing but have a style.
+
+    The index may run exactly `index_script`, named by its hash, which holds in a file that was
+    opened by a double-click too.
+    """
+    said = base64.b64encode(hashlib.sha256(index_script().encode()).digest()).decode()
+    script = f"script-src 'sha256-{said}'; " if kind == "index" else ""
+    return (
+        f"default-src 'none'; {script}style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
+        "form-action 'none'"
+    )
 
 
 def template_folders() -> list[Path]:

@@ -7,6 +7,8 @@ from .floor import Deviation as Deviation
 from .floor import deviations as deviations
 from .floor import shipped_policies as shipped_policies
 from .laws import KEY_PATTERN as KEY_PATTERN
+from .laws import SITE_HINT as SITE_HINT
+from .laws import site_fault as site_fault
 from .merge import Conflict as Conflict
 from .merge import table_bytes as table_bytes
 from .page_slices import OWN as OWN
@@ -18,6 +20,7 @@ from .schema import SCHEMA_FILE as SCHEMA_FILE
 from .schema import TABLES as TABLES
 from .schema import Key as Key
 from .schema import shipped_schemas as shipped_schemas
+from .schema import table_hash as table_hash
 from .store import copy_content as copy_content
 from .store import read_content as read_content
 from .store import read_given as read_given

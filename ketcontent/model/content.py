@@ -88,6 +88,10 @@ class Content:
     """A row a finding on one row that passes for a while."""
     strings: pd.DataFrame
     """A row a word or a sentence of the furniture of a page, once a language."""
+    site: pd.DataFrame
+    """A row the site on which the pages are published."""
+    releases: pd.DataFrame
+    """A row a sentence that a release of a page added, reworded or removed."""
     schemas: Mapping[str, Schema]
     """What the data package says of each table."""
     origin: Origin | None = None

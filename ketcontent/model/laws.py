@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 from ketcontent.model.faults import TablesRows
 
@@ -281,6 +282,80 @@ def _what_a_page_is_about_has_a_kind_and_a_name(tables: TablesRows) -> None:
             )
 
 
+def _a_translation_is_of_an_original_and_the_only_one_in_its_language(tables: TablesRows) -> None:
+    """The pages that say the same name one of them, the original, and differ in language."""
+    documents = tables["documents"]
+    rows = {row["document"]: row for _, row in documents}
+    spoken: dict[tuple[str, str], str] = {
+        (key, row["language"].casefold()): key for key, row in rows.items()
+    }
+    for line, row in documents:
+        original = row["translation_of"]
+        if not original or not documents.sound(line, "document", "translation_of"):
+            continue
+        language = original, row["language"].casefold()
+        said, hint = "", "Name the page that was translated, or empty the cell."
+        if original == row["document"]:
+            said = "A page is no translation of itself."
+        elif original not in rows:
+            said = f"There is no page '{original}'."
+        elif further := rows[original]["translation_of"]:
+            said = f"'{original}' is itself a translation, of '{further}'."
+            hint = f"Write {further}: all translations name the original."
+        elif language in spoken:
+            said = f"'{spoken[language]}' is that page in '{row['language']}' already."
+            hint = "Mend the language of one of them, or empty the cell."
+        if said:
+            documents.fault(line, "not-a-translation", "translation_of", said, hint)
+        else:
+            spoken[language] = row["document"]
+
+
+def _the_site_is_one_and_has_an_address(tables: TablesRows) -> None:
+    """What stands in front of the name of a page is an address that anybody may be given."""
+    site = tables["site"]
+    for place, (line, row) in enumerate(site):
+        if not site.sound(line, "address"):
+            continue
+        if place:
+            said, hint = "There are two sites.", "Keep the row of the one that readers are to find."
+        else:
+            said, hint = site_fault(row["address"]), SITE_HINT
+        if said:
+            site.fault(line, "not-a-site", "address", said, hint)
+
+
+SITE_HINT = "Write it as https://www.example.org/health/."
+"""What to do about a `site_fault`."""
+
+
+def site_fault(address: str) -> str:
+    """Return what is wrong with the address of a site; nothing, where it is one.
+
+    Examples
+    --------
+    >>> site_fault("https://example.org/health/"), site_fault("http://example.org/")
+    ('', 'It does not start with https://.')
+    """
+    try:
+        found = urlsplit(address)
+        port = found.port
+    except ValueError:
+        return "It is no address."
+    if found.scheme != "https":
+        return "It does not start with https://."
+    if "@" in found.netloc:
+        return "It holds a name or a password."
+    if "?" in address or "#" in address:
+        return "It holds a ? or a #, which lead to a part of a page."
+    if not address.endswith("/"):
+        return "It does not end in /, as the address of a folder does."
+    named = re.fullmatch(r"(?!-)[a-z0-9.-]+\.[a-z0-9-]*[a-z0-9]", found.hostname or "")
+    if not (named and re.fullmatch(r"/(?:[\w.~%-]+/)*", found.path, re.ASCII)) or port == 0:
+        return "It is no address of a host and a folder."
+    return ""
+
+
 LAWS: tuple[Callable[[TablesRows], None], ...] = (
     _keys_name_files,
     _positions_are_used_once,
@@ -291,4 +366,6 @@ LAWS: tuple[Callable[[TablesRows], None], ...] = (
     _a_waiver_is_for_a_row_that_is_there,
     _a_sign_off_is_for_something_that_is_there,
     _what_a_page_is_about_has_a_kind_and_a_name,
+    _a_translation_is_of_an_original_and_the_only_one_in_its_language,
+    _the_site_is_one_and_has_an_address,
 )

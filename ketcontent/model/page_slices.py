@@ -31,7 +31,7 @@ from ketcontent.model.content import Content
 from ketcontent.model.merge import table_bytes
 from ketcontent.model.schema import TABLES
 
-OWN = ("documents", "sections", "statements", "evidence", "signoffs")
+OWN = ("documents", "sections", "statements", "evidence", "signoffs", "releases")
 """The tables whose rows belong to one page each."""
 
 _CHOSEN = ("notices", "terms", "sources", "waivers")
@@ -54,11 +54,26 @@ def slices(content: Content, documents: Sequence[str]) -> Iterator[tuple[str, Co
     """Yield each page with the rows that it is made of."""
     shared = _Shared(content)
     places = {table: _places(getattr(content, table)) for table in OWN}
+    groups = _translations(content.documents)
     for document in documents:
         own: dict[str, Any] = {
             table: _taken(getattr(content, table), places[table].get(document, ())) for table in OWN
         }
-        yield document, replace(content, **own, **shared.used_by(document, own))
+        used = shared.used_by(document, own)
+        if document in groups:  # a page names its translations, and knows no more of them
+            own["documents"] = _taken(content.documents, groups[document])
+        yield document, replace(content, **own, **used)
+
+
+def _translations(documents: pd.DataFrame) -> dict[str, list[int]]:
+    """Return, by page that has a translation or is one, the places of its rows and of theirs."""
+    together: dict[str, list[int]] = {}
+    keys, originals = list(documents["document"]), list(documents["translation_of"])
+    for place, (key, original) in enumerate(zip(keys, originals, strict=True)):
+        together.setdefault(original or key, []).append(place)
+    return {
+        keys[place]: places for places in together.values() if len(places) > 1 for place in places
+    }
 
 
 class _Shared:

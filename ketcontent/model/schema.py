@@ -32,6 +32,8 @@ TABLES = (
     "help_lines",
     "waivers",
     "strings",
+    "site",
+    "releases",
 )
 """The tables."""
 

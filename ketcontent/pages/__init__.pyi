@@ -22,5 +22,7 @@ from .comparisons import Comparison as Comparison
 from .comparisons import bar_of as bar_of
 from .comparisons import comparison_of as comparison_of
 from .document import Document as Document
+from .exchange import page_data as page_data
 from .index import Entry as Entry
 from .index import Index as Index
+from .index import name_key as name_key

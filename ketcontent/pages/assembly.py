@@ -27,10 +27,17 @@ from ketcontent.markup import (
     without_citations,
 )
 from ketcontent.model import OWN, SHARED, Content, rows_of, slices
-from ketcontent.pages.blocks import Block, Edition, Section, Statement, Term
+from ketcontent.pages.blocks import (
+    Block,
+    Edition,
+    Section,
+    Statement,
+    Term,
+)
 from ketcontent.pages.citations import read_by_readers
 from ketcontent.pages.comparisons import Comparison, comparison_of
 from ketcontent.pages.document import Document
+from ketcontent.pages.publication import release_days, site_of, translations_of
 from ketcontent.text import canonical, fold
 
 Rows = list[dict[str, Any]]
@@ -140,6 +147,7 @@ def _with_terms(view: PageView, page: Document) -> Document:
     firsts = _firsts(page, terms)
     return replace(
         page,
+        help=replace(page.help, firsts=firsts) if page.help else None,
         sections=tuple(replace(one, firsts=firsts) for one in page),
         terms=terms,
         sources=_sources(view, page),
@@ -178,6 +186,9 @@ def _whole(view: PageView, edition: Edition) -> Document:
         funding=row["funding"],
         about=row["about"],
         about_type=row["about_type"],
+        translations=translations_of(rows_of(view.content.documents), row),
+        site=site_of(view.rows("site")),
+        released=release_days(view.rows("releases")),
     )
     cites = [key for one in page.statements for key in one.cites]
     numbers = {key: place for place, key in enumerate(dict.fromkeys(cites), start=1)}
@@ -191,10 +202,31 @@ def _part(page: Document, section: str) -> Document:
     So a section is the same record as long as it is drawn the same, whatever else changes.
     """
     one = page.section(section)
-    cites = {key for statement in one.statements for key in statement.cites}
+    place = page.sections.index(one)
+    around = (
+        (page.sections[at].section, fold(page.sections[at].title).rstrip(":") or page.name)
+        if 0 <= at < len(page.sections)
+        else None
+        for at in (place - 1, place + 1)
+    )
+    previous, after = around if page.edition == "current" else (None, None)
+    part = replace(
+        page,
+        sections=(one,),
+        part=section,
+        whole=page,
+        help=page.opening if place else None,
+        previous=previous,
+        next=after,
+    )
+    cites = {key for statement in part.shown for key in statement.cites}
     numbers = {key: number for key, number in page.numbers.items() if key in cites}
-    one = replace(one, numbers=numbers)
-    return replace(page, sections=(one,), part=section, numbers=numbers, whole=page)
+    return replace(
+        part,
+        sections=(replace(one, numbers=numbers),),
+        help=replace(part.help, numbers=numbers) if part.help else None,
+        numbers=numbers,
+    )
 
 
 def interface(strings: Rows, language: str) -> Strings:
@@ -228,7 +260,7 @@ def _firsts(page: Document, terms: tuple[Term, ...]) -> dict[str, dict[str, str]
     """Return, by sentence, where the terms that it is the first to use are defined."""
     firsts: dict[str, dict[str, str]] = {}
     left = {term.term: f"#{term.id}" for term in terms}
-    for one in page.statements:
+    for one in page.shown:
         for term in [term for term in left if _uses(one.plain, term)]:
             firsts.setdefault(one.statement, {})[term] = left.pop(term)
     return firsts
@@ -249,7 +281,7 @@ def _writers(view: PageView, page: Document) -> tuple[str, ...]:
 
 def _sources(view: PageView, page: Document) -> tuple[Mapping[str, str], ...]:
     """Return the rows of the sources that what is shown cites, by number."""
-    shown = {key for one in page.statements for key in one.cites}
+    shown = {key for one in page.shown for key in one.cites}
     rows = {row["source"]: row for row in view.rows("sources") if row["source"] in shown}
     # A citation that leads nowhere is a fault that a judge names; the page still shows it.
     lost = {"type": "document", "title": page.say("sources-lost")}
@@ -438,7 +470,7 @@ def _contested(row: dict[str, Any], plain: str) -> str:
 
 def _terms(view: PageView, page: Document) -> tuple[Term, ...]:
     """Return the terms of the page's language that its words use."""
-    words = page.to_text()
+    words = "\n".join([page.help.to_text() if page.help else "", page.to_text()])
     return tuple(
         Term(row["term"], row["expansion"], row["plain"], row["definition"])
         for row in sorted(view.rows("terms"), key=lambda row: row["term"].casefold())

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from ketcontent.markup import (
     FACTS,
     Strings,
+    direction,
     english,
     escape_markdown,
     inline_markdown,
@@ -385,6 +386,35 @@ class Signer:
     """How many statements."""
     last: str
     """The day of the last of these sign-offs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """A page that says the same in another language."""
+
+    document: str
+    """Its key."""
+    language: str
+    """Its language, as a BCP 47 tag."""
+    language_name: str
+    """What that language calls itself."""
+
+    @property
+    def direction(self) -> str:
+        """Whether its language is written from left to right, ``ltr``, or ``rtl``."""
+        return direction(self.language)
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The site on which the pages are published."""
+
+    address: str
+    """Where it is; it ends in a slash."""
+    name: str
+    """What it is called."""
+    license: str = ""
+    """Where it stands what others may do with its pages; empty where nothing is said."""
 
 
 def shown_certainty(statement: Statement, say: Strings) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, get_args
 
 from ketcontent.errors import UnknownName
@@ -27,9 +27,11 @@ from ketcontent.pages.blocks import (
     Reference,
     Section,
     Signer,
+    Site,
     State,
     Statement,
     Term,
+    Translation,
 )
 from ketcontent.pages.citations import references
 from ketcontent.text import fold
@@ -87,6 +89,19 @@ class Document:
     """What that is, as a type of schema.org; empty with it."""
     deviations: tuple[str, ...] = ()
     """Where its project asks less than the package: policies, rules and topics."""
+    help: Section | None = None
+    """Of a section, what the page opens with for a reader in crisis; None where it says it itself,
+    or the page has none."""
+    previous: tuple[str, str] | None = None
+    """Of a section, the key and the title of the one before it on the page."""
+    next: tuple[str, str] | None = None
+    """Of a section, the key and the title of the one after it."""
+    translations: tuple[Translation, ...] = ()
+    """The pages that say the same in other languages."""
+    site: Site | None = None
+    """Where it is published; None where no row says that."""
+    released: tuple[str, ...] = ()
+    """The days of its first and its last release; empty before there was one."""
     version: str = ""
     """The digest of all that is shown; empty until the sign-offs were looked at."""
     whole: Document | None = field(default=None, compare=False, repr=False)
@@ -106,9 +121,7 @@ class Document:
                 url=row.get("url", ""),
                 unconfirmed=row.get("unconfirmed", ""),
                 cited_in=tuple(
-                    dict.fromkeys(
-                        one.statement for one in self.statements if row["source"] in one.cites
-                    )
+                    dict.fromkeys(one.statement for one in self.shown if row["source"] in one.cites)
                 ),
             )
             for row, text in zip(self.sources, texts, strict=True)
@@ -117,7 +130,7 @@ class Document:
     @property
     def urgent_first(self) -> bool:
         """Whether what is shown starts with contacts for a reader in crisis."""
-        return bool(
+        return self.help is not None or bool(
             self.sections
             and not self.sections[0].title
             and self.sections[0].blocks
@@ -125,9 +138,20 @@ class Document:
         )
 
     @property
+    def opening(self) -> Section | None:
+        """What the page opens with for a reader in crisis; None where it does not.
+
+        A section that is opened alone repeats it (`help`).
+        """
+        if not self.urgent_first or self.help:
+            return self.help
+        first = self.sections[0]
+        return replace(first, blocks=first.runs[0][1])
+
+    @property
     def certainties(self) -> tuple[Certainty, ...]:
         """The grades that marks on sentences shown name, from the surest."""
-        used = {one.certainty for one in self.statements if one.is_marked}
+        used = {one.certainty for one in self.shown if one.is_marked}
         return tuple(grade for grade in get_args(Certainty) if grade in used)
 
     @property
@@ -145,6 +169,11 @@ class Document:
     def statements(self) -> tuple[Statement, ...]:
         """The statements shown, in reading order."""
         return tuple(one for section in self.sections for one in section.statements)
+
+    @property
+    def shown(self) -> tuple[Statement, ...]:
+        """The same, and before them what a section repeats for a reader in crisis."""
+        return (*(self.help.statements if self.help else ()), *self.statements)
 
     @property
     def first_layer(self) -> tuple[Statement, ...]:
@@ -195,6 +224,13 @@ class Document:
             "strings": [self.say.language, dict(self.say.texts)],
             "description": self.purpose,
             "received": self.received,
+            "previous": self.previous,
+            "next": self.next,
+            "translations": [
+                {"document": one.document, "language": one.language, "name": one.language_name}
+                for one in self.translations
+            ],
+            "site": site_facts(self),
             "contents": []
             if self.part
             else [
@@ -206,13 +242,23 @@ class Document:
 
     def to_html(self) -> str:
         """Return the page as HTML: its state, its title at level 1, its sections, its terms."""
-        return self._drawn("document.html.j2")
+        return self._drawn(
+            "document.html.j2", linked_data(self) if self.edition == "current" else None
+        )
+
+    def to_fragment(self) -> str:
+        """Return the article of `to_html` alone, for a page of somebody else's to hold.
+
+        It has no data for search engines, which belong to whole pages; its places are called as
+        on the page, so that the address of a sentence differs in nothing but the page.
+        """
+        return self._drawn("document.html.j2", linked=None).strip() + "\n"
 
     def to_markdown(self) -> str:
         """Return the page as Markdown: its state, its title, its sections, its terms."""
         return self._drawn("document.md.j2")
 
-    def _drawn(self, template: str) -> str:
+    def _drawn(self, template: str, linked: dict[str, Any] | None = None) -> str:
         return render(
             template,
             page=self,
@@ -220,7 +266,7 @@ class Document:
             say=self.say,
             foreign=self.say.attributes(self.language),
             native=back_to(self.language, self.say),
-            linked=linked_data(self) if self.edition == "current" else None,
+            linked=linked,
         )
 
     def to_text(self) -> str:
@@ -245,6 +291,37 @@ class Document:
             "text/markdown": self.to_markdown(),
             FACTS: json.dumps(self.facts, ensure_ascii=False),
         }
+
+
+def site_facts(page: Document) -> dict[str, Any]:
+    """Return what a page says of its place on its site, and to those who show a link to it.
+
+    Nothing where no site is named. A section leads to the whole page that it is a part of; an
+    archive copy is not to be found. A link to a draft says that it is one.
+    """
+    if page.site is None or page.edition == "supplied":
+        return {}
+    address = page.site.address
+    own = f"{address}{page.document}/"
+    draft = page.state != "reviewed"
+    state = f"{page.say(f'state-{page.state}')} {page.say(f'state-{page.state}-meaning')}"
+    shared = {
+        "og:type": "article",
+        "og:title": page.name,
+        "og:description": state if draft else page.purpose,
+        "og:url": own,
+        "og:site_name": page.site.name,
+    }
+    if not draft and page.released:
+        shared["article:published_time"], shared["article:modified_time"] = page.released
+    alternates = {page.language: own} if page.translations else {}
+    alternates |= {one.language: f"{address}{one.document}/" for one in page.translations}
+    return {
+        "canonical": own,
+        "license": page.site.license,
+        "shared": {name: said for name, said in shared.items() if said},
+        "alternates": alternates if not page.part else {},
+    }
 
 
 def linked_data(page: Document) -> dict[str, Any]:
@@ -284,6 +361,13 @@ def linked_data(page: Document) -> dict[str, Any]:
         if reviewed
         else "",
         "version": page.version,
+        "url": f"{page.site.address}{page.document}/" if page.site and not page.part else "",
+        "isPartOf": {"@type": "WebSite", "name": page.site.name, "url": page.site.address}
+        if page.site
+        else "",
+        "license": page.site.license if page.site else "",
+        "datePublished": page.released[0] if reviewed and page.released else "",
+        "dateModified": page.released[1] if reviewed and page.released else "",
         "about": {name: value for name, value in about.items() if value},
         # A citation that leads nowhere is no source.
         "citation": [_linked_source(row) for row in page.sources if "authors" in row],

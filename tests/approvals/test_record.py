@@ -27,6 +27,7 @@ from ketcontent.markup.markdown import markdown_words, strong
 from ketcontent.markup.templates import FACTS
 from ketcontent.model.content import Content, empty_content, frame_of
 from ketcontent.text.normalize import canonical
+from tests.conftest import ROOT
 from tests.laws import examples
 
 pytestmark = pytest.mark.filterwarnings(
@@ -607,3 +608,17 @@ def test_a_record_of_an_older_version_knows_no_sources_against_and_still_holds(n
     for one in said["statements"]:
         del one["against"], one["against_shown"]
     assert mismatches(name, exported()[name], said) == []
+
+
+@pytest.mark.parametrize("end", ["html", "md"])
+def test_a_record_knows_the_help_lines_that_each_section_repeats(end: str) -> None:
+    folder = ROOT / "exports" / "ketamine"
+    said = json.loads((folder / "record.json").read_bytes())
+    keys = [
+        key
+        for one in said["pages"][f"sections/driving.{end}"]
+        if isinstance(one, list)
+        for key in one
+    ]
+    assert keys.index("lede-crisis-1") < keys.index("driving-1")
+    assert len(keys) == len(set(keys))

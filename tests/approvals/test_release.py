@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 from click.testing import CliRunner, Result
@@ -14,7 +16,6 @@ from click.testing import CliRunner, Result
 from ketcontent import read_content, write_content
 from ketcontent.cli import main
 from ketcontent.errors import BuildFailed, NotReady
-from ketcontent.markup.templates import english
 from ketcontent.model.content import Content, frame_of
 from tests.conftest import build_in, make_project, sign_all, tree
 
@@ -92,7 +93,54 @@ def test_the_index_shows_state_and_dates(released: Path) -> None:
     index = (released / "exports/index.html").read_text("utf-8")
     last = read_content(released / "data").signoffs["signed_on"].min()
     assert "Reviewed: every sentence is signed off" in index
-    assert f"<dt>Last review</dt><dd>{english().date(last)}</dd>" in index
+    assert last not in index
+    assert "Review" not in index.partition("</html>")[0].replace("Reviewed: every", "")
+    editors = (released / "exports/editors.html").read_text("utf-8")
+    assert f"<td>reviewed</td><td>{last}</td>" in editors
+
+
+def test_a_release_is_remembered_and_the_next_one_says_what_it_changed(
+    released: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = Path(shutil.copytree(released, tmp_path / "project"))
+    table = project / "data" / "releases.csv"
+    first = read_content(project / "data").releases
+    assert set(first["change"]) == {"added"}
+    assert "Green tea is a drink." in set(first["words"])
+    day = first["released_on"][0]
+    before = table.read_bytes()
+    build_in(project, release=True, site="https://example.org/health/")
+    assert table.read_bytes() == before  # the same words are no news
+    page = (project / "exports/tea/index.html").read_text("utf-8")
+    assert f'<meta property="article:published_time" content="{day}">' in page
+    assert f'"datePublished":"{day}"' in page
+    assert "First release, of" in (project / "exports/feed.xml").read_text("utf-8")
+    assert 'href="feed.xml"' in (project / "exports/index.html").read_text("utf-8")
+    sites = (project / "exports/sitemap.xml").read_text("utf-8")
+    assert "<loc>https://example.org/health/tea/</loc>" in sites
+
+    content = read_content(project / "data")
+    statements = content.statements.assign(
+        text=content.statements["text"].str.replace("Green tea is a drink.", "It is a <hot> drink.")
+    )
+    signed(write_content(replace(content, statements=statements)))
+    later = datetime.date.fromisoformat(day) + datetime.timedelta(days=2)
+    noon = datetime.datetime.combine(later, datetime.time(12), datetime.UTC)
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", str(int(noon.timestamp())))
+    build_in(project, release=True, site="https://example.org/health/")
+    content = read_content(project / "data")
+    new = content.releases[content.releases["released_on"] == str(later)]
+    assert list(zip(new["change"], new["words"], strict=True)) == [
+        ("reworded", "It is a <hot> drink.")
+    ]
+    assert content.site.empty  # the address was an option, and stays one
+    feed = ElementTree.parse(project / "exports/feed.xml").getroot()
+    atom = "{http://www.w3.org/2005/Atom}"
+    told = [one.findtext(f"{atom}content") for one in feed.iter(f"{atom}entry")]
+    assert told[0] == "reworded: description-1: It is a <hot> drink."
+    assert len(told) == 2
+    page = (project / "exports/tea/index.html").read_text("utf-8")
+    assert f'"datePublished":"{day}","dateModified":"{later}"' in page
 
 
 def test_the_record_holds_each_sentence_with_its_digest_and_sign_offs(released: Path) -> None:

@@ -53,7 +53,7 @@ TEA = {
     "tea/supplied.html",
     "tea/supplied.md",
 }
-TREE = ASPIRIN | TEA | {"index.html", "manifest.json"}
+TREE = ASPIRIN | TEA | {"index.html", "editors.html", "manifest.json"}
 
 
 def edit(project: Path, change: Callable[[ketcontent.model.content.Content], Any]) -> None:
@@ -276,7 +276,7 @@ def test_a_cut_section_and_a_deleted_page_vanish_in_every_format(copy_of_built: 
     build_in(copy_of_built, editions=["current"], formats=["html"])
     after = tree(exports)
     gone = {"aspirin/sections/uses.html", "aspirin/sections/uses.md"}
-    assert set(after) == ASPIRIN - gone | {"index.html", "manifest.json"}
+    assert set(after) == ASPIRIN - gone | {"index.html", "editors.html", "manifest.json"}
     kept = ("aspirin/sections/lede.md", "aspirin/supplied.html", "aspirin/supplied.md")
     assert {name: after[name] for name in kept} == {name: before[name] for name in kept}
     assert b"headache.</li>" not in after["aspirin/index.html"]

@@ -10,7 +10,7 @@ import pytest
 from nbformat import v4
 
 from ketcontent import assemble, with_signoffs
-from ketcontent.building.claims import lower_index, overstatement
+from ketcontent.building.claims import lower_editors, lower_index, overstatement
 from ketcontent.execution.exporters import EXPORTERS
 from ketcontent.markup.templates import FACTS, english
 from tests.approvals.test_floor import page_notebook
@@ -88,10 +88,15 @@ def test_the_index_calls_no_page_reviewed_that_says_less(tmp_path: Path) -> None
     (tmp_path / "page").mkdir()
 
     def listed(page: str) -> str:
-        (tmp_path / "index.html").write_text(exported("html", showing(**index)), "utf-8")
+        for name, form in (("index", "html"), ("editors", "editors")):
+            text = exported(form, showing(**index))
+            (tmp_path / f"{name}.html").write_text(text, "utf-8")
         (tmp_path / "page" / "index.html").write_text(page, "utf-8")
         lower_index(tmp_path / "index.html", tmp_path, content)
-        return (tmp_path / "index.html").read_text("utf-8")
+        lower_editors(tmp_path / "editors.html", tmp_path)
+        return "".join(
+            (tmp_path / name).read_text("utf-8") for name in ("index.html", "editors.html")
+        )
 
     def page(*more: Any) -> str:
         return str(EXPORTERS["html"]().from_notebook_node(page_notebook(content, *more))[0])
@@ -104,3 +109,6 @@ def test_the_index_calls_no_page_reviewed_that_says_less(tmp_path: Path) -> None
     for one in (lowered, listed(DRAFT["index.html"])):
         assert "Reviewed: every sentence" not in one
         assert '<li class="reviewed"' not in one
+        assert "<td>reviewed</td>" not in one
+    assert "<td>reviewed</td>" in listed(page())
+    assert "<td>part-reviewed</td>" in lowered

@@ -78,6 +78,9 @@ def add_cell(notebook: Path, source: str) -> None:
     notebook.write_text(json.dumps(said))
 
 
+INDEX = {"index.html", "editors.html"}
+
+
 def made_of(built: Built) -> set[str]:
     return set(built.made)
 
@@ -125,7 +128,7 @@ def test_a_save_that_changes_no_row_and_a_run_in_jupyterlab_change_nothing(
             cell["execution_count"] = 7
     notebook.write_text(json.dumps(said))
     # The index reads all tables, as bytes: it alone cannot tell.
-    assert made_of(again()) <= {"index.html"}
+    assert made_of(again()) <= INDEX
 
 
 # --- one thing changed -----------------------------------------------------------------------
@@ -140,7 +143,7 @@ def test_of_one_statement_section_page_review_and_index_are_rebuilt_and_nothing_
     assert made_of(built) == {
         *("aspirin/sections/uses.html", "aspirin/sections/uses.md"),
         *("aspirin/index.html", "aspirin/index.md", "aspirin/record.json"),
-        *("aspirin/review.html", "index.html", "manifest.json"),
+        *("aspirin/review.html", "index.html", "editors.html", "manifest.json"),
     }
     row = "statements aspirin/pain-1"
     assert built.reasons["aspirin/sections/uses.md"] == f"section uses changed: {row}"
@@ -153,7 +156,7 @@ def test_of_one_statement_section_page_review_and_index_are_rebuilt_and_nothing_
     after = tree(copy_of_built / "exports")
     changed = {name for name in after if after[name] != before[name]}
     # The index says nothing of a wording, so it comes out as it was.
-    assert changed == made_of(built) - {"index.html"}
+    assert changed == made_of(built) - INDEX
 
 
 def test_a_rule_rebuilds_the_reviews_and_no_page(copy_of_built: Path, again: Any) -> None:
@@ -190,7 +193,7 @@ def test_what_no_sentence_shows_is_in_the_record_all_the_same(
 @pytest.mark.parametrize(
     "name",
     [
-        *("index.html", "manifest.json", "aspirin/index.html", "aspirin/index.md"),
+        *("index.html", "editors.html", "manifest.json", "aspirin/index.html", "aspirin/index.md"),
         *("aspirin/supplied.html", "aspirin/sections/uses.md", "aspirin/record.json"),
         "aspirin/review.html",
     ],
@@ -272,7 +275,7 @@ def test_a_notebook_that_asks_another_program_runs_every_time_and_why_says_so(
     add_cell(copy_of_built / "notebooks" / "index.ipynb", "!echo hello")
     again()
     built = again()
-    assert made_of(built) == {"index.html"}
+    assert made_of(built) == INDEX
     assert "cannot be followed" in built.reasons["index.html"]
     assert as_it_stands(request_of(copy_of_built)) is None
 

@@ -171,4 +171,4 @@ RECORD = CacheEntry("key", "tables", (), {"tea/record.json": "hash of tea/record
 def test_why_a_record_is_written_anew(
     entry: CacheEntry | None, now: Now, exports_made: bool, said: str
 ) -> None:
-    assert why_record(entry, "tea/record.json", now, exports_made=exports_made) == said
+    assert why_record(entry, ["tea/record.json"], now, exports_made=exports_made) == said

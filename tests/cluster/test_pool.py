@@ -218,7 +218,9 @@ def test_only_what_changed_runs_on_the_cluster(cluster: Cluster, copy_of_built: 
     # Its paths are another project's: all that was built there stands here too.
     before = tree(copy_of_built / "exports")
     made = build_in(copy_of_built, dask=cluster.address)
-    assert {name.split("/")[0] for name in made.made} == {"tea", "index.html", "manifest.json"}
+    assert {name.split("/")[0] for name in made.made} == {
+        *("tea", "index.html", "editors.html", "manifest.json")
+    }
     after = tree(copy_of_built / "exports")
     assert {name for name in after if after[name] != before[name]} <= set(made.made)
     assert "White tea" in after["tea/index.md"].decode()
@@ -237,7 +239,7 @@ def test_files_beside_the_notebooks_travel_and_are_followed(
     assert build_in(project, "tea", editions=["supplied"]).made == ()
     beside.write_text("second", "utf-8")
     made = build_in(project, "tea", editions=["supplied"], dask=cluster.address)
-    assert made.made == ("index.html", "manifest.json")
+    assert made.made == ("editors.html", "index.html", "manifest.json")
     assert made.reasons["index.html"].endswith("words.txt changed")
     assert "second" in executed.read_text("utf-8")
 
@@ -252,7 +254,7 @@ def test_a_notebook_that_opens_a_file_of_the_worker_runs_every_time(
     )
     build_in(project, "tea", editions=["supplied"], dask=cluster.address)
     again = build_in(project, "tea", editions=["supplied"], dask=cluster.address)
-    assert again.made == ("index.html",)
+    assert again.made == ("editors.html", "index.html")
 
 
 def test_templates_travel(

@@ -47,8 +47,8 @@ FILES = tuple(f"{table}.csv" for table in TABLES)
 
 TEA = {
     "documents": """\
-document,title,supplied_title,supplied_hash,language,kind,about_type,about,audience,purpose,publisher,funding,review_every_days,supplier_change,supplier_was,supplier_decision,supplier_reason
-tea,Tea,Tea,,en,,,,,,,,365,,,,
+document,title,supplied_title,supplied_hash,language,translation_of,kind,about_type,about,audience,purpose,publisher,funding,review_every_days,supplier_change,supplier_was,supplier_decision,supplier_reason
+tea,Tea,Tea,,en,,,,,,,,,365,,,,
 """,
     "sections": """\
 document,section,position,number,heading,under,form,supplied_position,supplied_number,supplied_heading,supplied_run_in,supplier_change,supplier_was,supplier_decision,supplier_reason
@@ -95,6 +95,8 @@ table,row,rule,reason,until,owner
 statements,tea/calm,cure,It is quoted.,2026-12-31,
 """,
     "strings": "string,language,text\nsources,en,What we read\n",
+    "site": "address,name,license\nhttps://example.org/health/,Tea Pages,\n",
+    "releases": "document,released_on,statement,change,words\ntea,2026-01-20,calm,added,So.\n",
 }
 
 
@@ -189,6 +191,7 @@ def test_dates_stay_text_as_they_stand_in_the_file(tea: Path):
         "signoffs.signed_on": "2026-01-16",
         "help_lines.checked_on": "2026-01-18",
         "waivers.until": "2026-12-31",
+        "releases.released_on": "2026-01-20",
     }
 
 
@@ -660,6 +663,12 @@ def integrity(draw: st.DrawFn, keys: list[tuple[str, str]]) -> dict[str, list[di
             | {name: draw(text) for name in ("looks_for", "message", "hint", "authority")}
             | {name: draw(text) for name in ("bad_examples", "good_examples")}
         ],
+        "releases": [
+            {"document": document, "statement": statement, "released_on": "2026-01-20"}
+            | {"change": "added", "words": draw(text)}
+            for document, statement in keys[:1]
+        ],
+        "site": [{"address": "https://example.org/", "name": draw(text)}],
         "help_lines": [
             {"market": "ZZ", "name": draw(text), "contact": draw(text), "checked_on": draw(day)}
         ],
@@ -790,7 +799,7 @@ def test_any_content_is_read_back_as_it_was_written_and_written_as_it_was_read(c
             "title",
             "a\ud800b",
             "documents.csv:2",
-            "Byte 196 (0xed) is not UTF-8.",
+            "Byte 211 (0xed) is not UTF-8.",
             "wrong-encoding",
             id="half a surrogate pair",
         ),

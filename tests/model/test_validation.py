@@ -26,8 +26,8 @@ DATA = Path(__file__).resolve().parents[2] / "data"
 
 SOUND = {
     "documents": """\
-document,title,supplied_title,supplied_hash,language,kind,about_type,about,audience,purpose,publisher,funding,review_every_days,supplier_change,supplier_was,supplier_decision,supplier_reason
-tea,Tea,Tea,,en,product,Substance,Tea leaves,adults,,,,365,changed,Green tea,agreed,
+document,title,supplied_title,supplied_hash,language,translation_of,kind,about_type,about,audience,purpose,publisher,funding,review_every_days,supplier_change,supplier_was,supplier_decision,supplier_reason
+tea,Tea,Tea,,en,,product,Substance,Tea leaves,adults,,,,365,changed,Green tea,agreed,
 """,
     "sections": """\
 document,section,position,number,heading,under,form,supplied_position,supplied_number,supplied_heading,supplied_run_in,supplier_change,supplier_was,supplier_decision,supplier_reason
@@ -106,6 +106,15 @@ statements,tea/taste,wonder,It is quoted.,2026-12-31,bo
 string,language,text
 sources,en,What we read
 sources,fr,Sources
+""",
+    "site": """\
+address,name,license
+https://example.org/health/,Tea Pages,CC-BY-4.0
+""",
+    "releases": """\
+document,released_on,statement,change,words
+tea,2026-01-19,calm,added,Tea calms all.
+tea,2026-01-20,calm,reworded,Tea may calm.
 """,
 }
 """A page in two editions: every kind of row, every foreign key in use, nothing at fault."""
@@ -553,8 +562,8 @@ CELLS = [
             (
                 "documents",
                 "kind",
-                "en,product",
-                "en,produkt",
+                "en,,product",
+                "en,,produkt",
                 2,
                 "produkt",
                 "Did you mean 'product'?",
@@ -939,6 +948,12 @@ FOREIGN_KEYS = [
         swap("second,tea,calm,bo", "second,tea,calm,cy"),
         *(3, "cy", "people", "person", "second"),
     ),
+    unknown(
+        "a release of no page",
+        "releases",
+        swap("tea,2026-01-20", "teas,2026-01-20"),
+        *(3, "teas", "documents", "document", "teas/2026-01-20/calm"),
+    ),
     one(
         "a waiver for no row",
         "waivers",
@@ -972,12 +987,13 @@ TWICE = [
         ("policies", "risk,lay", "benefit,clinical", "benefit/clinical"),
         ("topics", "what,", "cost,", "cost"),
         ("strings", "sources,fr", "sources,en", "sources/en"),
+        ("releases", "2026-01-20", "2026-01-19", "tea/2026-01-19/calm"),
         ("rules", "wonder,advice", "cure,advice", "cure"),
         ("phrases", "praise,wunder,de", "praise,wonder,en", "praise/wonder/en"),
         ("help_lines", "ZZ,Find A Helpline", "GB,Samaritans", "GB/Samaritans"),
         ("waivers", "tea/taste,wonder", "tea/call,cure", "statements/tea/call/cure"),
         ("notices", "Call now.,\n", "Call now.,\ncrisis,en,Call.,\n", "crisis/en"),
-        ("documents", "agreed,\n", "agreed,\ntea,Tea,,,en,,,,,,,,30,,,,\n", "tea"),
+        ("documents", "agreed,\n", "agreed,\ntea,Tea,,,en,,,,,,,,,30,,,,\n", "tea"),
         ("sources", "pot,book,", f"{'leaf,book,Leaf' + ',' * 24}\npot,book,", "leaf"),
         ("people", "ann,Ann Ash,,,,none\n", "ann,Ann Ash,,,,none\nann,Ann Elm,,,,none\n", "ann"),
     ]
@@ -995,6 +1011,21 @@ TWICE.append(
         column="section",
         cell="spare",
         key="tea/spare",
+    )
+)
+
+TWICE.append(
+    one(
+        "a site that is named twice",
+        "site",
+        lambda data: data + data.splitlines(keepends=True)[1],
+        "duplicate-key",
+        3,
+        "The key https://example.org/health/ is used twice; line 2 has it too.",
+        "Give this row a key of its own.",
+        column="address",
+        cell="https://example.org/health/",
+        key="https://example.org/health/",
     )
 )
 
@@ -1036,6 +1067,12 @@ LISTS = [
             *("statements,tea/taste", "statement,tea/taste", "table", "statement"),
             "Did you mean 'statements'?",
             "statement/tea/taste/wonder",
+        ),
+        (
+            "releases",
+            *("calm,reworded", "calm,rewritten", "change", "rewritten"),
+            "Use one of: added, reworded, removed.",
+            "tea/2026-01-20/calm",
         ),
         (
             "policies",
@@ -1244,6 +1281,7 @@ DAYS = {
     ("evidence", "checked_on"): ("2026-01-15", 2, "tea/calm/leaf"),
     ("signoffs", "signed_on"): ("2026-01-16", 2, "first"),
     ("help_lines", "checked_on"): ("2026-01-18", 2, "GB/Samaritans"),
+    ("releases", "released_on"): ("tea,2026-01-19", 2, "tea/{}/calm"),
     ("waivers", "until"): ("charity.,2026-12-31", 2, "statements/tea/call/cure"),
 }
 """By column of dates: what stands in a line, the line and its key."""
@@ -1257,7 +1295,7 @@ def of_day(table: str, column: str, cell: str) -> Change:
 def a_day(name: str, table: str, column: str, cell: str, rule: str, message: str, hint: str) -> Any:
     _, line, key = DAYS[table, column]
     change = of_day(table, column, cell)
-    place = {"column": column, "cell": cell, "key": key}
+    place = {"column": column, "cell": cell, "key": key.format(cell)}
     return one(name, table, change, rule, line, message, hint, **place)
 
 
@@ -1364,7 +1402,7 @@ LINES = [
         for table, line, old, new, cells, header in [
             ("terms", 2, ",,\n", "\n", "3 cells", 5),
             ("terms", 2, "OCD,en,obsessive-compulsive disorder,,", "OCD", "1 cell", 5),
-            ("documents", 2, ",365", ",365,", "18 cells", 17),
+            ("documents", 2, ",365", ",365,", "19 cells", 18),
             ("statements", 5, ",item,Heat,Use hot water.,changed", "", "24 cells", 28),
             ("statements", 3, "Tea calms.", "Tea, calms.", "29 cells", 28),
             ("sections", 4, "tea,lede,10,,,,,10,,,false,,,,", "tea,lede", "2 cells", 15),
@@ -1982,7 +2020,9 @@ def test_a_data_package_without_a_table_is_refused(tmp_path: Path):
     path.write_text(json.dumps(package), "utf-8")
     with pytest.raises(KetcontentError) as refused:
         read_content(tmp_path)
-    assert refused.value.message == (f"{path}: the table 'strings' lacks string, language, text.")
+    assert refused.value.message == (
+        f"{path}: the table 'releases' lacks document, released_on, statement, change, words."
+    )
 
 
 def test_a_data_package_without_a_column_is_refused(tmp_path: Path):

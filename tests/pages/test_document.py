@@ -452,6 +452,10 @@ def test_a_page_says_of_itself_what_its_frame_needs() -> None:
         "strings": ["en", english().texts],
         "description": "",
         "received": True,
+        "previous": None,
+        "next": None,
+        "translations": [],
+        "site": {},
         "contents": [
             {"id": "uses", "heading": "Uses"},
             {"id": "warning", "heading": "Warning:"},
@@ -842,7 +846,8 @@ def test_the_index_lists_all_pages_by_name() -> None:
     ]
     bundle = index._repr_mimebundle_()
     assert bundle["text/plain"] == "Ant\nzebra"
-    assert '<a href="z-ant/index.html">Ant</a>' in bundle["text/html"]
+    link = '<a href="z-ant/index.html" lang="en" dir="ltr" hreflang="en">Ant</a>'
+    assert link in bundle["text/html"]
     assert "- [Ant](z-ant/index.md)\n" in bundle["text/markdown"]
     assert json.loads(bundle[FACTS])["kind"] == "index"
 

@@ -27,6 +27,7 @@ PAGES = {
     "section": "ketamine/sections/description.html",
     "review": "ketamine/review.html",
     "review with redlines": "redlines.html",
+    "reviews of all pages": "editors.html",
 }
 
 each_page = pytest.mark.parametrize("place", PAGES.values(), ids=PAGES)

@@ -112,3 +112,47 @@ def test_what_is_folded_under_no_heading_is_seen() -> None:
     page = assemble(content, "ketamine")
     section = {one.statement for one in page.section("pregnancy").statements}
     assert section <= seen_at_once(page.to_html())
+
+
+# --- a section alone -------------------------------------------------------------------------
+
+
+def test_a_section_opened_alone_starts_with_the_help_lines_that_its_page_starts_with() -> None:
+    page, part = assemble(CONTENT, "ketamine"), assemble(CONTENT, "ketamine", section="driving")
+    assert page.opening
+    assert part.help
+    assert part.help.blocks == page.opening.blocks
+    lines = [one.statement for one in page.opening.statements]
+    assert "lede-crisis-1" in lines
+    assert [one.statement for one in part.shown][: len(lines)] == lines
+    html, markdown = part.to_html(), part.to_markdown()
+    assert html.index('id="s_lede-crisis-1"') < html.index('id="s_driving-1"')
+    assert markdown.index("[988](<tel:988>)") < markdown.index("## Driving")
+    assert "Ketamine should be given only where" not in html  # that is no help line
+    for one in page, assemble(CONTENT, "ketamine", section="lede"):
+        assert one.help is None
+        assert one.to_html().count('id="s_lede-crisis-1"') == 1
+
+
+def test_where_a_page_does_not_start_with_help_lines_its_sections_name_the_emergency_number() -> (
+    None
+):
+    sections = CONTENT.sections.assign(position=CONTENT.sections["position"].where(
+        CONTENT.sections["section"] != "lede", 9999))  # fmt: skip
+    part = assemble(replace(CONTENT, sections=sections), "ketamine", section="driving")
+    assert part.help is None
+    assert "call your emergency number" in part.to_html()
+
+
+def test_a_section_knows_the_ones_before_and_after_it() -> None:
+    page = assemble(CONTENT, "ketamine")
+    keys = [one.section for one in page]
+    for place, key in enumerate(keys):
+        part = assemble(CONTENT, "ketamine", section=key)
+        around = part.previous and part.previous[0], part.next and part.next[0]
+        assert around == (
+            keys[place - 1] if place else None,
+            keys[place + 1] if place + 1 < len(keys) else None,
+        )
+    assert assemble(CONTENT, "ketamine", section="conclusion").previous == ("lede", "Ketamine")
+    assert (page.previous, page.next) == (None, None)

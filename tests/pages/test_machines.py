@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import base64
 import datetime
+import hashlib
 import json
 import re
 from collections import Counter
@@ -25,6 +27,7 @@ from nbformat import v4
 from ketcontent import assemble, list_documents, read_content, sign_off, with_signoffs
 from ketcontent.approvals.status import signoff_statuses
 from ketcontent.execution.exporters import export
+from ketcontent.markup.templates import index_script
 from ketcontent.model.content import Content, empty_content, frame_of
 from ketcontent.model.schema import shipped_schemas
 from ketcontent.pages.assembly import PageView
@@ -177,7 +180,7 @@ each_page = pytest.mark.parametrize("name", NAMES)
 # --- HTML, as strictly as it can be read -----------------------------------------------------
 
 _METADATA = {"title", "meta", "link", "style"}
-_PHRASING = {"a", "bdi", "code", "del", "em", "ins", "small", "span", "strong", "sup"}
+_PHRASING = {"a", "bdi", "code", "del", "em", "ins", "small", "span", "strong", "sup", "label"}
 _FLOW = _PHRASING | {
     *("article", "details", "div", "dl", "fieldset", "figure", "footer", "h1", "h2", "h3"),
     *("header", "main", "nav", "ol", "p", "pre", "script", "section", "svg", "table", "ul"),
@@ -209,7 +212,7 @@ CHILDREN = {
 """The elements that each element may hold, of those that our pages use."""
 
 ATTRIBUTES = {
-    "a": {"href"},
+    "a": {"href", "hreflang"},
     "input": {"type", "name", "checked"},
     "li": {"value"},
     "link": {"rel", "type", "href"},
@@ -452,8 +455,21 @@ def data_of(html: str) -> list[dict[str, Any]]:
     """Return the data for machines in a page, as a machine takes it out."""
     tree = html5lib.parse(html, namespaceHTMLElements=False)
     scripts = list(tree.iter("script"))
+    if scripts and not scripts[-1].attrib:  # the one that finds pages in the list of pages
+        assert scripts.pop().text == index_script()
+        assert f"script-src 'sha256-{sha256_of(index_script())}'; " in html.partition("</head>")[0]
     assert all(one.attrib == {"type": "application/ld+json"} for one in scripts)
     return [json.loads(one.text or "") for one in scripts]
+
+
+def sha256_of(text: str) -> str:
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+@each_page
+def test_the_list_of_pages_alone_runs_a_script(pages: dict[str, str], name: str) -> None:
+    said = "script-src" in pages[name], index_script() in pages[name]
+    assert said == ((True, True) if name.startswith("index") else (False, False))
 
 
 def keys_of(value: Any) -> set[str]:

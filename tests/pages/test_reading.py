@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from ketcontent.pages.index import Entry, Index
+from ketcontent.pages.index import Entry, Index, Translation
 from tests.pages.test_in_a_browser import PAGES, shown
 
 pytestmark = pytest.mark.browser
@@ -64,13 +64,13 @@ def exports(shipped: Path) -> Path:
             document=f"page-{number}",
             name=f"{chr(65 + number % 26)} page {number}",
             language="en",
-            audience="Adults",
             review_every_days=365,
             supplied=number % 3 == 0,
             state="reviewed" if number % 2 else "draft",
             last_review="2026-01-31" if number % 2 else "",
             next_review="2027-01-31" if number % 2 else "",
             language_name="English",
+            translations=(Translation("page-7", "de", "Deutsch"),) if number == 3 else (),
         )
         for number in sorted(range(1000), key=lambda number: (number % 26, number))
     )
@@ -427,6 +427,75 @@ def contrast(one: str, other: str) -> float:
         ]
         lights.append(0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2] + 0.05)
     return max(lights) / min(lights)
+
+
+@pytest.fixture
+def thousand(page: Any, exports: Path) -> Any:
+    """The index of a thousand pages, and what the browser says while a reader uses it."""
+    page.said = []
+    page.on("console", lambda one: page.said.append(one.text))
+    page.goto((exports / "thousand.html").as_uri())
+    yield page
+    assert page.said == []
+
+
+ROWS = ".pages > li:visible"
+
+
+def test_the_index_finds_pages_while_a_reader_types(thousand: Any) -> None:
+    field, told = thousand.get_by_label("Find a page"), thousand.get_by_role("status")
+    assert told.inner_text() == "Pages shown: 1000"
+    field.focus()
+    thousand.keyboard.type("pagé 12")  # without minding accents
+    assert thousand.locator(ROWS).count() == 20  # 12, 112 … 912, 120 … 129
+    assert told.inner_text() == "Pages shown: 20"
+    letters = thousand.locator("h2:visible").all_inner_texts()
+    assert thousand.locator(".jumps a:visible").all_inner_texts() == letters
+    assert 1 < len(letters) < 26
+    thousand.get_by_label("drafts").check()
+    assert told.inner_text() == f"Pages shown: {thousand.locator(ROWS).count()}"
+    field.fill("deutsch")
+    thousand.get_by_label("all pages").check()
+    assert thousand.locator(ROWS).locator("a").first.inner_text() == "D page 3"
+    field.fill("no such page")
+    assert told.inner_text() == "Pages shown: 0"
+    field.fill("")
+    assert thousand.locator(ROWS).count() == 1000
+
+
+def test_the_index_leads_to_a_letter_and_to_a_translation(thousand: Any) -> None:
+    thousand.emulate_media(reduced_motion="reduce")  # else it is still on its way
+    thousand.locator(".jumps").get_by_role("link", name="Q", exact=True).press("Enter")
+    assert thousand.get_by_role("heading", name="Q", exact=True).bounding_box()["y"] < 900
+    other = thousand.get_by_role("link", name="Deutsch")
+    said = [other.get_attribute(name) for name in ("href", "hreflang", "lang")]
+    assert said == ["page-7/index.html", "de", "de"]
+
+
+def test_without_a_script_and_on_paper_the_index_is_whole_and_shows_no_search(
+    browser: Any, page: Any, exports: Path
+) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    plain = context.new_page()
+    plain.goto((exports / "thousand.html").as_uri())
+    page.goto((exports / "thousand.html").as_uri())
+    assert page.get_by_label("Find a page").is_visible()
+    page.emulate_media(media="print")
+    for one in (plain, page):
+        assert not one.get_by_label("Find a page").is_visible()
+        assert one.locator(ROWS).count() == 1000
+    context.close()
+
+
+def test_an_index_of_a_thousand_pages_is_light_and_takes_a_line_a_page(
+    page: Any, exports: Path
+) -> None:
+    assert (exports / "thousand.html").stat().st_size <= 250_000
+    page.goto((exports / "thousand.html").as_uri())
+    heights = page.evaluate(
+        "[...document.querySelectorAll('.pages > li')].map(one => one.offsetHeight)"
+    )
+    assert max(heights) < 60
 
 
 # --- paper -----------------------------------------------------------------------------------

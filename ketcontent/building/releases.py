@@ -1,0 +1,142 @@
+"""What was released when: rows that a release adds, and the feed of them.
+
+A row says of one sentence that it was added, reworded or removed, so the rows of a page, laid over
+each other day by day, are the words of its last release. A release that changes no word adds none.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from itertools import groupby
+from operator import itemgetter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from xml.sax.saxutils import escape, quoteattr
+
+from ketcontent.building.plan import FEED
+
+if TYPE_CHECKING:
+    from ketcontent.model import Content
+
+Rows = Sequence[Mapping[str, Any]]
+
+_SHOWN = 50  # releases that a feed holds
+
+
+def changes(rows: Rows, words: Mapping[str, str], day: str) -> list[dict[str, str]]:
+    """Return the rows that a release of a page adds.
+
+    Parameters
+    ----------
+    rows
+        The rows of its releases before.
+    words
+        By statement, what is released now, in order.
+    day
+        The day; what was released on the same day before is told in one with it.
+
+    Examples
+    --------
+    >>> changes([], {"use-1": "It helps."}, "2026-11-23")
+    [{'statement': 'use-1', 'released_on': '2026-11-23', 'change': 'added', 'words': 'It helps.'}]
+    """
+    before: dict[str, str] = {}
+    for row in sorted(rows, key=itemgetter("released_on")):
+        if row["released_on"] == day:
+            continue
+        if row["change"] == "removed":
+            before.pop(row["statement"], None)
+        else:
+            before[row["statement"]] = row["words"]
+    found = [
+        (key, "reworded" if key in before else "added", said)
+        for key, said in words.items()
+        if before.get(key) != said
+    ]
+    found += [(key, "removed", before[key]) for key in before if key not in words]
+    return [
+        {"statement": key, "released_on": day, "change": change, "words": said}
+        for key, change, said in found
+    ]
+
+
+def with_releases(content: Content, documents: Iterable[str], day: datetime.date) -> Content:
+    """Return the tables with what releasing these pages on this day changes for their readers."""
+    from ketcontent.model import frame_of, rows_of
+    from ketcontent.pages import page_views
+    from ketcontent.text import canonical
+
+    left: list[dict[str, Any]] = rows_of(content.releases)
+    for view in page_views(content, list(documents)):
+        words = {
+            one.statement: canonical(f"{one.label_text} {one.plain}")
+            for one in view.edition().statements
+        }
+        own = [row for row in left if row["document"] == view.document]
+        left = [
+            row
+            for row in left
+            if (row["document"], row["released_on"]) != (view.document, day.isoformat())
+        ]
+        left += [{"document": view.document, **row} for row in changes(own, words, day.isoformat())]
+    left.sort(key=itemgetter("document", "released_on", "statement"))
+    return replace(content, releases=frame_of("releases", left, content))
+
+
+def remember(content: Content, folder: Path) -> None:
+    """Save what was released with the tables in a folder."""
+    from ketcontent.model import read_content, write_content
+
+    there = read_content(folder)
+    if not there.releases.equals(content.releases):
+        write_content(replace(there, releases=content.releases))
+
+
+def feed(content: Content) -> str:
+    """Return the feed of the releases, newest first, as Atom; nothing where there are none yet."""
+    from ketcontent.model import rows_of
+
+    titles = dict(zip(content.documents["document"], content.documents["title"], strict=True))
+    by_day = itemgetter("released_on", "document")
+    ordered = sorted(rows_of(content.releases), key=by_day)
+    releases = [(key, list(rows)) for key, rows in groupby(ordered, by_day)]
+    if not releases:
+        return ""
+    [site] = rows_of(content.site)
+    firsts = {document: day for (day, document), _ in reversed(releases)}
+    entries = "".join(
+        _entry(site["address"], document, titles[document], day, rows, firsts[document] == day)
+        for (day, document), rows in releases[: -_SHOWN - 1 : -1]
+    )
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        '<feed xmlns="http://www.w3.org/2005/Atom">\n'
+        f"<id>{escape(site['address'])}</id>\n"
+        f"<title>{escape(site['name'])}</title>\n"
+        f"<updated>{releases[-1][0][0]}T00:00:00Z</updated>\n"
+        f"<author><name>{escape(site['name'])}</name></author>\n"
+        f'<link rel="self" href={quoteattr(site["address"] + FEED)}/>\n'
+        f"<link href={quoteattr(site['address'])}/>\n"
+        f"{entries}</feed>\n"
+    )
+
+
+def _entry(
+    address: str, document: str, title: str, day: str, rows: list[dict[str, Any]], first: bool
+) -> str:
+    """Return one release of one page."""
+    page = f"{address}{document}/"
+    told = [f"{row['change']}: {row['statement']}: {row['words']}" for row in rows]
+    if first:
+        told = [f"First release, of {len(rows)} sentences."]
+    return (
+        "<entry>\n"
+        f"<id>{escape(page)}#_released-{day}</id>\n"
+        f"<title>{escape(title)}</title>\n"
+        f"<updated>{day}T00:00:00Z</updated>\n"
+        f"<link href={quoteattr(page)}/>\n"
+        f'<content type="text">{escape(chr(10).join(told))}</content>\n'
+        "</entry>\n"
+    )

@@ -28,7 +28,8 @@ voids both, and a new word in one voids only that. The order of blocks, which a 
 argument, belongs to the heading above them: a new paragraph asks for its own sign-offs and for
 that of its heading. So does what is folded: a danger that a reader sees at once is not told as one
 that must be unfolded, though its words are the same. What stands under no heading is covered by
-the title.
+the title. What became of a supplied sentence, and why (`answer` and its fellows), is an editor's
+account of the work that no reader of the page reads: nobody signs it.
 """
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+from .answers import judge_answers as judge_answers
 from .certainty import judge_certainty as judge_certainty
 from .clauses import EXCUSES as EXCUSES
 from .clauses import explain as explain

@@ -18,6 +18,7 @@ from dataclasses import replace
 from itertools import repeat
 
 from ketcontent.approvals import judge_review_date, judge_signoffs, signoff_statuses
+from ketcontent.checks.answers import judge_answers
 from ketcontent.checks.certainty import judge_certainty
 from ketcontent.checks.comparisons import judge_comparisons
 from ketcontent.checks.coverage import (
@@ -185,6 +186,7 @@ def judge_page(
     if "current" in editions:
         statuses = signoff_statuses(view)
         found += judge_supplier(view)
+        found += judge_answers(view)
         found += judge_signoffs(view, statuses)
         found += judge_review_date(view, statuses, as_of=as_of)
         found += judge_freshness(view, as_of=as_of)

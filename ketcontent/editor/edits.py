@@ -27,7 +27,7 @@ from ketcontent.editor.session import (
 )
 from ketcontent.errors import KetcontentError, UnknownName
 from ketcontent.markup import cited
-from ketcontent.model import TABLES, Conflict, Content
+from ketcontent.model import ANSWER_COLUMNS, TABLES, Conflict, Content
 from ketcontent.pages import assemble, is_behind
 from ketcontent.text import joined
 
@@ -299,6 +299,7 @@ def split(session: Session, statement: str, at: int) -> tuple[Session, str]:
     rows = in_order(session, row["section"])
     key = _new_key(session, statement)
     received = [name for name in row if name.startswith(("supplied", "supplier_"))]
+    received += ANSWER_COLUMNS  # what became of the supplied sentence stays with it
     halves = [
         {**row, "text": first},
         {**row, "text": second, "label": "", "statement": key, **dict.fromkeys(received, "")},

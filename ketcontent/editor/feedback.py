@@ -9,6 +9,7 @@ from typing import Any
 from ketcontent.approvals import SignoffStatus, judge_signoffs, signoff_statuses
 from ketcontent.checks import (
     current_waivers,
+    judge_answers,
     judge_by_plugins,
     judge_certainty,
     judge_readability,
@@ -53,10 +54,12 @@ def sentence_faults(alone: PageView, statement: str) -> list[Diagnostic]:
 def page_faults(page: PageView, statement: str, statuses: list[SignoffStatus]) -> list[Diagnostic]:
     """Return what the judges find in a statement who read the whole page.
 
-    First use, repetition, and sign-offs (`signoff_statuses`), which depend on where it stands; and
-    the judges of other packages, which may take their time.
+    First use, repetition, what became of the supplied sentence and sign-offs (`signoff_statuses`),
+    which depend on where it and others stand; and the judges of other packages, which may take
+    their time.
     """
     found = [*judge_terms(page), *judge_repetition(page), *judge_by_plugins(page)]
+    found += judge_answers(page)
     found += judge_signoffs(page, statuses)
     return _standing(page.content, found, f"{page.document}/{statement}")
 

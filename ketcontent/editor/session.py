@@ -21,7 +21,7 @@ from typing import Any
 
 import pandas as pd
 
-from ketcontent.model import TABLES, Conflict, Content, Key, frame_of
+from ketcontent.model import ANSWER_COLUMNS, TABLES, Conflict, Content, Key, frame_of
 from ketcontent.pages import assemble
 
 Cells = Mapping[str, str]
@@ -38,6 +38,7 @@ EDITABLE = (
     "grade_reasons",
     "topics",
     "author",
+    *ANSWER_COLUMNS,
 )
 """The columns of a statement that an editor changes by hand."""
 

@@ -165,10 +165,9 @@ def _detail(bench: Bench, key: str) -> Answer:
     was = rows_by_key(session.saved, "statements").get((document, key), {})
     statuses = signoff_statuses(page_of(bench))
     alone = alone_with(content, document, key)
-    bench.faults[key], bench.page_faults[key] = [], []
-    if row["position"]:
-        bench.page_faults[key] = page_faults(page_of(bench), key, statuses)
-        bench.faults[key] = worst_first([*sentence_faults(alone, key), *bench.page_faults[key]])
+    bench.page_faults[key] = page_faults(page_of(bench), key, statuses)
+    found = sentence_faults(alone, key) if row["position"] else []
+    bench.faults[key] = worst_first([*found, *bench.page_faults[key]])
     cell = row["text"]
     shown = next((one for section in alone.edition() for one in section.statements), None)
     said = {

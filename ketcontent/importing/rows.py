@@ -31,7 +31,7 @@ from ketcontent.importing.versions import (
     not_received,
     paired_statements,
 )
-from ketcontent.model import KEY_PATTERN, Content, frame_of
+from ketcontent.model import KEPT, KEY_PATTERN, Content, frame_of, stands_as_supplied
 
 
 def import_page(
@@ -125,6 +125,7 @@ def _rows(
     place_rows(sections, scope=(), within=())
     _cut_with_their_section(statements, sections)
     place_rows(statements, scope=("section",), within=("supplied_section",))
+    _answer_as_they_stand(statements)
     mark_forms(statements, kept)
     drop_empty_sections(sections, statements, old)
     received, spare = _cell(page.title), document.replace("-", " ").capitalize()
@@ -198,3 +199,13 @@ def _cut_with_their_section(statements: Rows, sections: Rows) -> None:
         if "position" not in row and row["supplied_section"] in cut:
             row["section"], row["block"] = row["supplied_section"], row["supplied_block"]
             row["position"], row["text"] = None, ""
+
+
+def _answer_as_they_stand(statements: Rows) -> None:
+    """Say of each new sentence that stands as it is received that it was kept.
+
+    One that came in under another heading, or not at all, waits for an editor to say why.
+    """
+    for row in statements:
+        if "answer" not in row and stands_as_supplied(row):
+            row["answer"] = KEPT

@@ -1,3 +1,8 @@
+from .answers import ANSWER_COLUMNS as ANSWER_COLUMNS
+from .answers import KEPT as KEPT
+from .answers import SuppliedAnswer as SuppliedAnswer
+from .answers import answer_of as answer_of
+from .answers import stands_as_supplied as stands_as_supplied
 from .content import Content as Content
 from .content import empty_content as empty_content
 from .content import frame_of as frame_of

@@ -1,5 +1,7 @@
 """Tables of an older version → tables of this one: columns and tables that came since, added empty.
 
+One thing the rows say themselves, and it is filled in: which supplied sentences stand as received.
+
 What a project has of its own stays: its rows, its columns, its tables. Its ``datapackage.json``
 says afterwards of every column that came with ketcontent what the shipped one says.
 """
@@ -16,6 +18,7 @@ from typing import Any
 from ketcontent.atomic import lock
 from ketcontent.diagnostics import Report
 from ketcontent.errors import BrokenTables
+from ketcontent.model.answers import KEPT, stands_as_supplied
 from ketcontent.model.csv_text import format_csv
 from ketcontent.model.schema import (
     SCHEMA_FILE,
@@ -42,6 +45,10 @@ class Upgrade:
     """What its data package says otherwise than the shipped one, and will say as that does."""
     own: tuple[str, ...]
     """Tables and columns of its own, which stay."""
+    kept: int = 0
+    """The supplied sentences that stand as received, and whose new answer says so."""
+    unanswered: int = 0
+    """Those for which an editor has still to say what became of them."""
 
     @property
     def needed(self) -> bool:
@@ -55,6 +62,15 @@ class Upgrade:
                 *(
                     f"{table}: {counted(len(names), 'new column')}, empty: {', '.join(names)}"
                     for table, names in self.columns
+                ),
+                *(
+                    [
+                        f"statements: of the supplied sentences {self.kept} stand as received "
+                        f"(answer: {KEPT}); for {self.unanswered} an editor has to say what "
+                        "became of them"
+                    ]
+                    if self.kept or self.unanswered
+                    else []
                 ),
                 *(f"{SCHEMA_FILE}: {one}" for one in self.described),
                 *([f"kept as your own: {', '.join(self.own)}"] if self.own else []),
@@ -111,16 +127,16 @@ def _upgraded(place: Path) -> tuple[Upgrade, dict[str, bytes], dict[str, bytes |
         if fault.rule != "missing-column"
         and not (fault.rule == "missing-file" and fault.table in new)
     ]
-    data = {
-        table: format_csv(
-            schema,
-            {
-                line.line: _widened(line.cells, schema, absent.get(table, ()))
-                for line in lines[table]
-            },
-        )
+    rows = {
+        table: {
+            line.line: _widened(line.cells, schema, absent.get(table, ())) for line in lines[table]
+        }
         for table, schema in schemas.items()
     }
+    kept = unanswered = 0
+    if "answer" in absent.get("statements", ()):
+        kept, unanswered = _answer_kept(rows["statements"], schemas["statements"])
+    data = {table: format_csv(schema, rows[table]) for table, schema in schemas.items()}
     faults = faults or list(parse(place, schemas, data)[1])
     if faults and (new or absent or described):
         raise BrokenTables(
@@ -143,6 +159,8 @@ def _upgraded(place: Path) -> tuple[Upgrade, dict[str, bytes], dict[str, bytes |
             for name in _names(one)
             if name not in ours.get(one["name"], ())
         ),
+        kept=kept,
+        unanswered=unanswered,
     )
     text = json.dumps(package, indent=2, ensure_ascii=False) + "\n"
     files = {f"{table}.csv": data[table] for table in (*new, *absent)}
@@ -162,6 +180,20 @@ def _widened(cells: Row, schema: Schema, absent: Collection[str]) -> Row:
         "false" if needs_false(name) else cell
         for name, cell in zip(schema.columns, cells, strict=True)
     )
+
+
+def _answer_kept(rows: dict[int, Row], schema: Schema) -> tuple[int, int]:
+    """Answer for the supplied sentences that stand as received; count them, and all others."""
+    place = schema.columns.index("answer")
+    counts = [0, 0]
+    for line, cells in rows.items():
+        row = dict(zip(schema.columns, cells, strict=True))
+        if row["supplied"]:
+            kept = stands_as_supplied(row)
+            counts[not kept] += 1
+            if kept:
+                rows[line] = (*cells[:place], KEPT, *cells[place + 1 :])
+    return counts[0], counts[1]
 
 
 def _names(resource: Mapping[str, Any]) -> list[str]:

@@ -12,9 +12,19 @@ from typing import cast, get_args
 from ketcontent.approvals import reader_words, signoff_statuses, statement_digest
 from ketcontent.errors import KetcontentError
 from ketcontent.importing import SupplierMark, supplier_marks
-from ketcontent.model import SCHEMA_FILE, TABLES, Content, read_content, upgrade_tables
+from ketcontent.model import (
+    KEPT,
+    SCHEMA_FILE,
+    TABLES,
+    Content,
+    SuppliedAnswer,
+    answer_of,
+    read_content,
+    rows_of,
+    upgrade_tables,
+)
 from ketcontent.pages import Document, Edition, PageView, Statement, assemble
-from ketcontent.text import Redline, canonical, compare
+from ketcontent.text import Redline, canonical, compare, replaced
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,16 +36,21 @@ class Change:
     section: str
     """Its section in the new version; in the old one where it was cut."""
     change: str
-    """``reworded``, ``added``, ``cut``; ``kept``: the supplier withdrew it and it still stands."""
+    """``reworded``, ``added``, ``cut``; ``kept``: the supplier withdrew it and it still stands. Of
+    a supplied sentence, as editors say: ``answered`` by others, ``moved`` with the same words."""
     redline: Redline
     """What changed in its label and words."""
     voids: tuple[str, ...]
     """The sign-offs that were valid before and are not after: person and capacity."""
     supplier: str = ""
     """What the supplier did to it, and what was decided."""
+    answer: str = ""
+    """From the supplied edition to the current: what became of the supplied sentence, and why."""
 
     def __str__(self) -> str:
         lines = [f"{self.section}/{self.statement}: {self.change}", f"    {self.redline}"]
+        if self.answer:
+            lines.append(f"    answer: {self.answer}")
         if self.supplier:
             lines.append(f"    {self.supplier}")
         if self.voids:
@@ -115,36 +130,77 @@ def changes_between(old: Version, new: Version) -> list[Change]:
     """Return what changed from one version of a page to another, statement by statement.
 
     A statement whose words are the same and whose grade, sources or links are not has changed
-    too: its sign-offs are void.
+    too: its sign-offs are void. From the supplied edition to the current one, each change of what
+    was received carries the account that editors give of it.
     """
     before, after = in_reading_order(old.page), in_reading_order(new.page)
     signed = valid_signers(old)
     marks = {mark.key: mark for mark in supplier_marks(new.content, new.page.document)}
+    answers = answers_between(new.content, new.page.document, old.page.edition, new.page.edition)
     found = []
     for key in [*after, *(key for key in before if key not in after)]:
         was, now = before.get(key), after.get(key)
         words = [reader_words(one[1]) if one else "" for one in (was, now)]
         digests = [statement_digest(new.page.document, one[1]) if one else "" for one in (was, now)]
-        if canonical(words[0]) == canonical(words[1]) and (
-            digests[0] == digests[1] or old.page.edition != new.page.edition
+        answer = answers.get(key)
+        if (
+            canonical(words[0]) == canonical(words[1])
+            and (digests[0] == digests[1] or old.page.edition != new.page.edition)
+            and not (answer and answer.answer == "moved")
         ):
             continue
         mark = marks.get(f"{new.page.document}/{key}")
         change = kind_of_change(
-            words[0], words[1], mark if old.page.edition == "supplied" else None
+            words[0], words[1], mark if old.page.edition == "supplied" else None, answer
         )
         voids = signed.get(key, ()) if digests[0] != digests[1] else ()
         section = (now or was or ("", None))[0]
         said = f"{mark} ({mark.decision or 'to decide'})" if mark else ""
-        found.append(Change(key, section, change, compare(*words), tuple(voids), said))
+        laid, told = laid_over(change, *words), told_of(answer)
+        found.append(Change(key, section, change, laid, tuple(voids), said, told))
     return found
 
 
-def kind_of_change(was: str, now: str, mark: SupplierMark | None) -> str:
-    """Return what a change of words is called; `mark` where the old ones are those supplied."""
+def answers_between(
+    content: Content, document: str, old: str, new: str
+) -> dict[str, SuppliedAnswer]:
+    """Return what became of each sentence from the supplied edition to the current one, by key.
+
+    Nothing between any other editions: editors give an account of that one step.
+    """
+    if (old, new) != ("supplied", "current"):
+        return {}
+    rows = rows_of(content.statements[content.statements["document"] == document])
+    return {row["statement"]: answer_of(row) for row in rows if row["supplied"]}
+
+
+def kind_of_change(
+    was: str, now: str, mark: SupplierMark | None, answer: SuppliedAnswer | None
+) -> str:
+    """Return what a change of words is called.
+
+    Where the old ones are those supplied, `mark` is what the supplier did to them since, and
+    `answer` what an editor says became of them.
+    """
     if not was:
         return "kept" if mark and mark.change == "withdrawn" else "added"
+    said = answer.answer if answer else ""
+    same = canonical(was) == canonical(now)
+    if (said == "moved" and same) or (said == "answered" and not same):
+        return said
     return "reworded" if now else "cut"
+
+
+def told_of(answer: SuppliedAnswer | None) -> str:
+    """Return what an editor says became of a sentence that has changed; nothing of one added."""
+    if answer is None:
+        return ""
+    return f"{answer}, when it was last answered" if answer.answer == KEPT else str(answer)
+
+
+def laid_over(change: str, was: str, now: str) -> Redline:
+    """Return the redline of a change; what others answer is no other wording of what stands now."""
+    return replaced(was, now) if change == "answered" else compare(was, now)
 
 
 def in_reading_order(page: Document) -> dict[str, tuple[str, Statement]]:

@@ -14,8 +14,14 @@ from ketcontent.importing import supplier_marks
 from ketcontent.model import Content, rows_of
 from ketcontent.pages import Document, Edition, Reference, assemble, references
 from ketcontent.reports.display import Table
-from ketcontent.reports.history import in_reading_order, kind_of_change
-from ketcontent.text import Redline, canonical, compare, counted, word_count
+from ketcontent.reports.history import (
+    answers_between,
+    in_reading_order,
+    kind_of_change,
+    laid_over,
+    told_of,
+)
+from ketcontent.text import Redline, canonical, counted, word_count
 
 
 def holdings(content: Content, document: str, *, edition: Edition = "current") -> pd.DataFrame:
@@ -101,23 +107,28 @@ def changes(
     -------
     pandas.DataFrame
         A row a statement that changed, in the order of the new edition, then those it cut.
-        Columns: ``statement`` (its key), ``change`` (``reworded``, ``added``, ``cut``; ``kept``
-        where the supplier withdrew it and it still stands), ``redline`` (a `Redline` of its label
-        and words).
+        Columns: ``statement`` (its key), ``change`` (``reworded``, ``added``, ``cut``; as an editor
+        says of a supplied sentence, ``answered`` by others or ``moved`` with the same words;
+        ``kept`` where the supplier withdrew it and it still stands), ``redline`` (a `Redline` of
+        its label and words), ``answer`` (what became of the supplied sentence and why, as an editor
+        says it; empty of one that was added, and between other editions than supplied and current).
     """
     pages = [assemble(content, document, edition=edition) for edition in (old, new)]
     before, after = (_wordings(page) for page in pages)
     homes = {key: home for page in pages for key, (home, _) in in_reading_order(page).items()}
     marks = {mark.key: mark for mark in supplier_marks(content, document)}
-    rows: list[tuple[str, str, Redline]] = []
+    answers = answers_between(content, document, old, new)
+    rows: list[tuple[str, str, Redline, str]] = []
     for key in [*after, *(key for key in before if key not in after)]:
         if section not in ("", homes[key]):
             continue
         was, now = before.get(key, ""), after.get(key, "")
-        if canonical(was) != canonical(now):
+        answer = answers.get(key)
+        if canonical(was) != canonical(now) or (answer and answer.answer == "moved"):
             mark = marks.get(f"{document}/{key}") if old == "supplied" else None
-            rows.append((key, kind_of_change(was, now, mark), compare(was, now)))
-    return pd.DataFrame(rows, columns=["statement", "change", "redline"])
+            change = kind_of_change(was, now, mark, answer)
+            rows.append((key, change, laid_over(change, was, now), told_of(answer)))
+    return pd.DataFrame(rows, columns=["statement", "change", "redline", "answer"])
 
 
 def grounds(

@@ -9,5 +9,6 @@ from .normalize import visible as visible
 from .redlines import Redline as Redline
 from .redlines import compare as compare
 from .redlines import redline as redline
+from .redlines import replaced as replaced
 from .tokenizer import word_count as word_count
 from .tokenizer import words as words

@@ -138,6 +138,18 @@ def compare(old: str, new: str) -> Redline:
     return Redline(tuple(pieces))
 
 
+def replaced(old: str, new: str) -> Redline:
+    """Return all of one wording, then all of another that is no version of it.
+
+    Examples
+    --------
+    >>> print(replaced("It is safe.", "Ask a nurse."))
+    [-It is safe.-]{+Ask a nurse.+}
+    """
+    pieces = (Piece("deleted", old), Piece("inserted", new))
+    return Redline(tuple(piece for piece in pieces if piece.text))
+
+
 def _with_spaces(text: str) -> list[str]:
     """Return the tokens of a text, each with the white space after it."""
     found: list[str] = []

@@ -192,7 +192,8 @@ def test_a_page_without_sign_offs_is_refused_with_its_rows_and_nothing_is_run(
 def test_a_stale_sign_off_stops_a_release(project: Path) -> None:
     content = signed(prepared(project))
     statements = content.statements.copy()
-    statements.loc[0, "text"] = "Green tea is a warm drink."
+    statements.loc[0, ["text", "answer"]] = ["Green tea is a warm drink.", "reworded"]
+    statements.loc[0, "answer_reason"] = "It is never drunk cold."
     write_content(replace(content, statements=statements))
     with pytest.raises(NotReady) as raised:
         build_in(project, release=True)
@@ -322,6 +323,7 @@ def test_redline_prints_what_changed_and_whose_sign_off_is_void(project: Path) -
     found = run("redline", "tea", project=project)
     assert found.output == (
         "description/description-1: reworded\n    Green tea is a {+warm +}drink.\n"
+        "    answer: kept, when it was last answered\n"
     )
 
 

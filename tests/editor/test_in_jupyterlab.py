@@ -437,16 +437,30 @@ def test_what_a_finding_says_instead_is_taken_by_key_and_button_and_reasons_of_g
     tab.save()
 
 
-def test_a_cut_statement_is_brought_back(tab: Tab, project: Path) -> None:
+def test_a_cut_statement_is_brought_back_and_its_answer_is_held_against_it(
+    tab: Tab, project: Path
+) -> None:
+    tab.choose("addiction-3")
+    assert not tab.at(".kc-answer").is_visible()  # nothing was received there
     tab.choose("reviews-1")
+    answer = tab.at("[data-field=answer]")
+    answer.wait_for()
+    assert answer.input_value() == "cut"
+    assert "testimonials" in tab.at("[data-field=answer_reason]").input_value()
     assert "There are no reviews yet." in tab.at(".kc-middle").inner_text()
     tab.at("button", has_text="Bring it back").click()
     tab.at(".kc-entry[data-statement=reviews-1]:not(.kc-off)").wait_for()
     assert tab.at(".kc-editor").input_value() == "There are no reviews yet."
     tab.at(".kc-right .kc-here", has_text="There are no reviews yet.").wait_for()
+    untrue = tab.at(".kc-fault.kc-error", has_text="'cut' is not what became")
+    untrue.wait_for()
+    answer.select_option("kept")
+    untrue.wait_for(state="detached")
     tab.save()
     row = rows_by_key(read_content(project / "data"), "statements")["ketamine", "reviews-1"]
     assert (row["text"], bool(row["position"])) == ("There are no reviews yet.", True)
+    assert row["answer"] == "kept"
+    tab.page.keyboard.press("Control+z")
     tab.page.keyboard.press("Control+z")
     tab.at(".kc-entry[data-statement=reviews-1].kc-off").wait_for()
     tab.save()

@@ -197,6 +197,26 @@ def test_a_save_writes_the_row_and_shows_its_redline(data: Path) -> None:
     assert drafts(data) == []
 
 
+def test_what_became_of_a_supplied_sentence_is_judged_as_it_is_said_and_hinders_no_save(
+    data: Path,
+) -> None:
+    workbench = opened(data)
+
+    def told(answer: Any) -> list[str]:
+        found = answer["detail"]["faults"]
+        return [one["rule"] for one in found if one["column"].startswith("answer")]
+
+    assert told(ask(workbench, "choose", statement="reviews-1")) == []  # it was cut, and says why
+    cells = {"answer": "answered", "answered_by": "Not a key, nor two", "answer_reason": ""}
+    reword_cells = {"statement": "reviews-1", "cells": cells}
+    ask(workbench, "edit", **reword_cells)
+    assert told(ask(workbench, "choose", statement="reviews-1")) == ["answered-by-none"]
+    answer = ask(workbench, "save")
+    assert "error" not in answer
+    row = rows_by_key(read_content(data), "statements")["ketamine", "reviews-1"]
+    assert {name: row[name] for name in cells} == cells
+
+
 def test_a_sentence_added_at_the_end_is_all_that_its_redline_shows(data: Path) -> None:
     workbench = opened(data)
     was = text_on_disk(data)

@@ -250,10 +250,10 @@ REVIEW = """\
 
 ## What changed since it was received
 
-**Statements that differ from the page as received**
+**What became of the sentences as received, and why**
 
-| statement | change | redline |
-| --- | --- | --- |
+| statement | change | redline | answer |
+| --- | --- | --- | --- |
 """
 
 
@@ -263,6 +263,8 @@ def test_the_review_of_a_reworded_page_counts_it_finds_repeats_and_draws_the_red
     content = read_content(copy_of_built / "data")
     statements = content.statements.copy()
     statements["text"] = statements["text"].str.replace("may cause", "can cause")
+    bleeding = statements["statement"] == "side-effects-1"
+    statements.loc[bleeding, ["answer", "answer_reason"]] = ["reworded", "Labels say that it does."]
     write_content(replace(content, statements=statements))
     parameters = {"document": "aspirin", "data": str(copy_of_built / "data")}
     outputs = {"html": "review.html", "markdown": "review.md"}
@@ -274,10 +276,13 @@ def test_the_review_of_a_reworded_page_counts_it_finds_repeats_and_draws_the_red
     assert "| (no heading) | 2 | 8 | 4 | 5 |" in markdown  # lengths
     start = markdown.index("## What the page holds")
     assert markdown[start:].rpartition("| side-effects-1")[0] == REVIEW
-    last = markdown.splitlines()[-1]
+    line, *rest = markdown[markdown.index("| side-effects-1 | reworded") :].splitlines()
     assert re.fullmatch(
-        r"\| side-effects-1 \| reworded \| It .*may.*can.*cause bleeding\. \|", last
+        r"\| side-effects-1 \| reworded \| It .*may.*can.*cause bleeding\. "
+        r"\| reworded: Labels say that it does\. \|",
+        line,
     )
+    assert "\n".join(rest).strip() == "Statements that editors added: None."
     seen = re.sub(r"<span[^>]*>[^<]*</span>", "", html)  # what is only read out
     assert re.search(r"It <del>may ?</del><ins>can ?</ins> ?cause bleeding\.", seen)
 

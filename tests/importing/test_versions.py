@@ -728,6 +728,7 @@ def test_a_redline_says_what_the_supplier_did(tmp_path: Path) -> None:
     assert said == (
         "about-dose/about-dose-2: reworded\n"
         "    Do not take more than [-6 -]{+8 +}puffs in 24 hours.\n"
+        "    answer: kept, when it was last answered\n"
         "    The supplier changed this: Do not take more than [-8 -]{+6 +}puffs in 24 hours. "
         "(to decide)\n"
         "risks/risks-2: kept\n"

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
-from ketcontent import read_content
+from ketcontent import check, read_content
 from ketcontent.cli import main
 from ketcontent.errors import BrokenTables, KetcontentError
 from ketcontent.model.schema import shipped_path
@@ -30,10 +32,12 @@ def without_columns(data: Path, table: str, *names: str) -> None:
             resource["schema"]["fields"] = [one for one in fields if one["name"] not in names]
     path.write_text(json.dumps(package, indent=2, ensure_ascii=False) + "\n", "utf-8")
     file = data / f"{table}.csv"
-    header, *rows = (line.split(",") for line in file.read_text("utf-8").splitlines())
+    with file.open(encoding="utf-8", newline="") as old:
+        header, *rows = csv.reader(old)
     kept = [place for place, name in enumerate(header) if name not in names]
-    lines = [",".join(cells[place] for place in kept) for cells in (header, *rows)]
-    file.write_text("".join(f"{line}\n" for line in lines), "utf-8")
+    with file.open("w", encoding="utf-8", newline="") as new:
+        writer = csv.writer(new, lineterminator="\n")
+        writer.writerows([cells[place] for place in kept] for cells in (header, *rows))
 
 
 @pytest.fixture
@@ -133,6 +137,37 @@ def test_the_command_says_what_it_did(data: Path) -> None:
     new = "sections: 1 new column, empty: supplied_run_in\n"
     assert said("--dry-run") == f"{new}Nothing was changed. Leave out --dry-run to do it.\n"
     assert said() == f"{new}The tables in DATA are up to date now.\n"
+
+
+def test_what_stands_as_it_was_received_is_answered_and_the_rest_is_left_to_editors(
+    data: Path,
+) -> None:
+    content = read_content(data)
+    frame = content.statements.copy()
+    edits = {
+        "pain-1": "It may ease pain.",
+        "fever-1": "",
+        "side-effects-1": "It *may* cause bleeding.",
+    }
+    for statement, words in edits.items():
+        frame.loc[frame["statement"] == statement, "text"] = words
+    frame.loc[frame["statement"] == "fever-1", "position"] = None
+    write_content(replace(content, statements=frame))
+    without_columns(data, "statements", "answer", "answered_by", "answer_reason")
+    done = upgrade_tables(data)
+    assert (done.kept, done.unanswered) == (5, 2)
+    assert str(done) == (
+        "statements: 3 new columns, empty: answer, answered_by, answer_reason\n"
+        "statements: of the supplied sentences 5 stand as received (answer: kept); for 2 an editor "
+        "has to say what became of them"
+    )
+    content = read_content(data)
+    answers = content.statements.set_index("statement")["answer"].to_dict()
+    assert {key for key, answer in answers.items() if not answer} == {"pain-1", "fever-1"}
+    assert set(answers.values()) == {"kept", ""}
+    said = {one.key for one in check(content) if one.rule.startswith(("no-answer", "answer-"))}
+    assert said == {"aspirin/pain-1", "aspirin/fever-1"}
+    assert (upgrade_tables(data).kept, upgrade_tables(data).unanswered) == (0, 0)
 
 
 def test_a_page_at_a_commit_of_an_older_version_can_be_compared(data: Path) -> None:

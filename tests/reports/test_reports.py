@@ -139,6 +139,72 @@ def test_moving_a_sentence_is_no_change_of_its_words() -> None:
     assert changes(content, "tea").empty
 
 
+def answered() -> Content:
+    """A page whose sentences were reworded, moved, answered by others, cut, and not answered."""
+    content = edited(content_of(), "lede-1", text="Tea is hot.", answer="reworded")
+    content = edited(content, "lede-1", answered_by="uses-1", answer_reason="It is not cold.")
+    content = edited(content, "green-2", section="harms", block=9, position=99, answer="moved")
+    content = edited(content, "green-2", answer_reason="It is a harm.")
+    content = edited(content, "uses-1", text="Ask a nurse.", answer="answered")
+    content = edited(content, "uses-1", answered_by="lede-1 green-1", answer_reason="It is not.")
+    content = edited(content, "harms-1", text="", position=pd.NA, answer="")
+    return edited(content, "green-1", text="It may be mild.")
+
+
+def test_each_change_of_what_was_received_says_what_became_of_it_and_why() -> None:
+    found = changes(answered(), "tea").set_index("statement")
+    assert found[["change", "answer"]].to_dict("index") == {
+        "lede-1": {
+            "change": "reworded",
+            "answer": "reworded, and answered by uses-1: It is not cold.",
+        },
+        "green-1": {"change": "reworded", "answer": "kept, when it was last answered"},
+        "uses-1": {
+            "change": "answered",
+            "answer": "answered by lede-1, green-1: It is not.",
+        },
+        "green-2": {"change": "moved", "answer": "moved: It is a harm."},
+        "harms-1": {"change": "cut", "answer": "not answered yet"},
+    }
+    # What others answer is not laid over another claim word by word.
+    assert str(found["redline"]["uses-1"]) == "[-It is strong!-]{+Ask a nurse.+}"
+    assert not found["redline"]["green-2"].changed
+
+
+def test_the_account_is_given_of_the_step_from_supplied_to_current_alone() -> None:
+    found = changes(answered(), "tea", old="current", new="supplied")
+    assert set(found["answer"]) == {""}
+    assert "answered" not in set(found["change"])
+
+
+REDLINE = """\
+lede/lede-1: reworded
+    Tea is [-a drink-]{+hot+}.
+    answer: reworded, and answered by uses-1: It is not cold.
+uses/green-1: reworded
+    Green: It [-is -]{+may be +}mild.
+    answer: kept, when it was last answered
+uses/uses-1: answered
+    [-It is strong!-]{+Ask a nurse.+}
+    answer: answered by lede-1, green-1: It is not.
+harms/green-2: moved
+    It isn’t off-label at 10:30.
+    answer: moved: It is a harm.
+harms/harms-1: cut
+    [-IT IS MILD.-]
+    answer: not answered yet
+"""
+
+
+def test_the_redline_prints_the_answer_and_the_reason_beside_each_change() -> None:
+    content = answered()
+    old, new = (
+        Version(content, assemble(content, "tea", edition=one)) for one in ("supplied", "current")
+    )
+    said = "".join(f"{one}\n" for one in changes_between(old, new))
+    assert said == REDLINE
+
+
 def test_changes_can_be_read_backwards() -> None:
     content = edited(content_of(), "harms-1", text="It may stain.")
     found = changes(content, "tea", old="current", new="supplied")

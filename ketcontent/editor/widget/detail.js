@@ -1,13 +1,14 @@
 // The chosen statement: its words, what was found in them, its facts, what changed, its evidence.
 
 import { h, differs, options, redline } from "./elements.js";
-import { CERTAINTIES, COLUMNS, FORMS, GRADE_REASONS, KINDS, SIGNED } from "./names.js";
+import { ANSWERS, CERTAINTIES, COLUMNS, FORMS, GRADE_REASONS, KINDS, SIGNED } from "./names.js";
 import { moved, same } from "./merge.js";
 
 export function detailOf(bench) {
   const { state, me, middle } = bench;
   const head = h("div", { class: "kc-head" });
   const changes = h("div", { class: "kc-changes" });
+  const answer = h("div", { class: "kc-answer" });
   let controls = {}; // by column: the field of a fact
   let home = null; // the menu of sections
   let drawn = ""; // which statement is drawn, and how
@@ -39,7 +40,7 @@ export function detailOf(bench) {
     const decision = bench.supplier.chosen;
     const parts = bench.review.on()
       ? [head, decision, bench.review.panel(), h("h3", {}, "What the judges found"), findings, changes, bench.evidence.element]
-      : [head, decision, bench.words.panel(), findings, changes, factsPanel(), bench.evidence.element];
+      : [head, decision, bench.words.panel(), findings, changes, answerPanel(), factsPanel(), bench.evidence.element];
     bench.fields.redraw(middle, parts);
     if (other) middle.scrollTop = 0;
     if (wasTyping && at === null) bench.words.focusEnd();
@@ -59,6 +60,7 @@ export function detailOf(bench) {
       if (place !== null && document.activeElement === control) control.setSelectionRange(place, place);
     }
     if (home && state.detail.row.section) home.value = state.detail.row.section;
+    answer.hidden = !state.detail.supplied && !value("answer") && !value("answered_by") && !value("answer_reason");
     drawHead();
     bench.supplier.drawChosen();
     bench.findings.draw();
@@ -87,13 +89,42 @@ export function detailOf(bench) {
     return h("div", { class: `kc-field kc-f-${name}` }, h("label", { for: control.id }, text), control);
   }
 
+  const value = (name) => bench.rows.cell(state.chosen, name);
+  const input = (name) => h("input", { value: value(name), autocomplete: "off" });
+  const select = (names, name, empty) => h("select", {}, options(names, value(name), empty));
+
+  // A list of keys with spaces between them, and the keys that there are, with what they mean.
+  function keys(name, meanings) {
+    const control = input(name);
+    const known = meanings.map(([key, meaning]) => h("option", { value: key }, meaning));
+    const list = h("datalist", { id: `${me}-${name}-known` }, known);
+    control.setAttribute("list", list.id);
+    return [control, list];
+  }
+
+  // What became of the supplied sentence; there, and seen only where one was received, so that no
+  // field is made or taken away under a hand that types.
+  function answerPanel() {
+    const all = state.listing.flatMap((one) => one.statements).map((one) => [one.statement, one.words]);
+    const [byInput, byKnown] = keys("answered_by", all);
+    answer.replaceChildren(
+      h("h3", {}, "What became of the supplied sentence"),
+      h(
+        "div",
+        { class: "kc-facts" },
+        field("answer", COLUMNS.answer, select(ANSWERS, "answer", "not said yet")),
+        field("answered_by", COLUMNS.answered_by, byInput),
+        byKnown,
+        field("answer_reason", COLUMNS.answer_reason, input("answer_reason")),
+      ),
+    );
+    return answer;
+  }
+
   function factsPanel() {
     const { row } = state.detail;
     const { notices = [], topics = [], people = [] } = state.choices;
     if (!row.position) return h("div");
-    const value = (name) => bench.rows.cell(state.chosen, name);
-    const input = (name) => h("input", { value: value(name), autocomplete: "off" });
-    const select = (names, name, empty) => h("select", {}, options(names, value(name), empty));
     const sections = state.listing.map((one) => [one.section, one.title]);
     home = h(
       "select",
@@ -104,14 +135,6 @@ export function detailOf(bench) {
       },
       options(sections, row.section),
     );
-    // A list of keys with spaces between them, and the keys that there are, with what they mean.
-    const keys = (name, meanings) => {
-      const control = input(name);
-      const known = meanings.map(([key, meaning]) => h("option", { value: key }, meaning));
-      const list = h("datalist", { id: `${me}-${name}-known` }, known);
-      control.setAttribute("list", list.id);
-      return [control, list];
-    };
     const [topicsInput, topicsKnown] = keys("topics", topics.map((one) => [one.key, one.question]));
     const [reasonsInput, reasonsKnown] = keys("grade_reasons", Object.entries(GRADE_REASONS));
     const names = people.map((one) => [one.key, one.name]);

@@ -17,6 +17,13 @@ export const GRADE_REASONS = {
   "dose-response": "Raises: more of it does more",
 };
 export const FORMS = ["paragraph", "item", "notice"];
+export const ANSWERS = [
+  ["kept", "kept as received"],
+  ["moved", "moved, the same words"],
+  ["reworded", "reworded, the same claim"],
+  ["answered", "answered by other statements"],
+  ["cut", "cut: not said any more"],
+];
 export const ROLES = ["supports", "qualifies", "contradicts"];
 export const CAPACITIES = ["editorial", "clinical", "lay"];
 export const SIGNED = {
@@ -32,6 +39,9 @@ export const COLUMNS = {
   form: "Shown as",
   layer: "Seen",
   author: "Writer",
+  answer: "What became of it",
+  answered_by: "Statements that answer it",
+  answer_reason: "Why",
 };
 export const FILTERS = {
   all: ["All", () => true],

@@ -4,7 +4,8 @@
 
 import { merged, moved, same } from "./merge.js";
 
-const RUNNING = ["text", "label", "certainty_reasons", "grade_reasons", "topics"]; // columns of running words
+// Columns of running words.
+const RUNNING = ["text", "label", "certainty_reasons", "grade_reasons", "topics", "answered_by", "answer_reason"];
 const UNKEPT = /[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ud800-\udfff]/gu; // as the kernel
 
 // Words as a field can hold them, each character in its place.

@@ -24,6 +24,7 @@ room                         its one job
 `hashing`, `installed`       the hash of a file; the versions that can change an export
 `atomic`, `resources`        write whole or not at all; the files that the package came with
 `fast_jsonschema`            jsonschema imported in a fraction of the time
+`repository`                 what git knows of a folder
 `places`                     what stands at a place, and whether something of ours may be put there
 `diagnostics`, `errors`      a fault in the content; how a failure speaks
 ============================ =====================================================================

@@ -118,12 +118,22 @@ def read_file(path: str | os.PathLike[str], *, follow: bool = True) -> bytes:
         return file.read()
 
 
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+def has_no_room(fault: Exception) -> bool:
+    """Whether something failed since a disk is full, or a file may not become so large."""
+    return isinstance(fault, OSError) and fault.errno in _NO_ROOM
+
+
 def cannot_write(fault: OSError, place: Path) -> KetcontentError:
     """Return what to say of something that could not be written at a place."""
     said = fault.strerror
     if fault.errno == errno.EXDEV:
         said = "it is on another file system than the folder around it"
     hint = "Make it a folder that you may write, with room on its disk."
+    if has_no_room(fault):
+        hint = "Make room on its disk, then try again."
     if fault.errno == errno.EFBIG:
         hint = "Allow larger files (ulimit -f), then try again."
     where = fault.filename2 or fault.filename or place

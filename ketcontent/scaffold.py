@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 from ketcontent.atomic import replace_file
 from ketcontent.errors import KetcontentError
+from ketcontent.places import cannot_write
 from ketcontent.resources import shipped_file
 
 
@@ -19,7 +21,7 @@ def create_project(folder: str | os.PathLike[str]) -> Path:
     Raises
     ------
     KetcontentError
-        When the folder is there and not empty.
+        When the folder is there and not empty, or cannot be written; nothing is left in it then.
     """
     project = Path(folder)
     if project.exists() and (not project.is_dir() or any(project.iterdir())):
@@ -28,6 +30,25 @@ def create_project(folder: str | os.PathLike[str]) -> Path:
             hint="Name a folder that does not exist yet.",
             path=str(project),
         )
+    made = [one for one in (project, *project.parents) if not one.exists()]
+    try:
+        _fill(project)
+    except BaseException as fault:
+        for name in _MADE:  # the folder was empty
+            shutil.rmtree(project / name, ignore_errors=True)
+        for one in made:
+            with suppress(OSError):
+                one.rmdir()
+        if isinstance(fault, OSError):
+            raise cannot_write(fault, project) from None
+        raise
+    return project
+
+
+_MADE = ("data", "exports", "notebooks")
+
+
+def _fill(project: Path) -> None:
     from ketcontent.model import empty_content, write_content
 
     write_content(empty_content(), project / "data")
@@ -44,7 +65,6 @@ def create_project(folder: str | os.PathLike[str]) -> Path:
         shipped = shipped_file("notebooks") / f"{name}.ipynb"
         shutil.copyfile(shipped, project / "notebooks" / shipped.name)
     replace_file(project / ".gitignore", _IGNORED.encode())
-    return project
 
 
 _NOTEBOOKS = ("section", "document", "review", "index", "workbench")

@@ -239,6 +239,9 @@ def rebuild(
     except BrokenPipeError:  # whoever was told how far it is does not listen any more
         raise
     except OSError as fault:
+        from ketcontent.building.publish import WORK
+
+        shutil.rmtree(exports / WORK, ignore_errors=True)  # a full disk needs the room
         raise cannot_write(fault, exports) from fault
     if job.refused:
         from ketcontent.diagnostics import Report

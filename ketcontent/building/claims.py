@@ -75,15 +75,25 @@ def overstated(run: Run, work: Path, given: Given, views: Views) -> Failure | No
     """Return what is wrong where an export of a run claims more than the tables say."""
     if not run.document or run.notebook.stem == "review":  # that is for editors
         return None
+    from ketcontent.execution import export_shown
+
     edition, section = (run.parameters.get(name, "") for name in ("edition", "section"))
     told = views.view(("page", run.document, edition, section), given)
     assert told is not None  # it was planned by what the page has
     own = os.environ.get(TEMPLATES_VARIABLE, "")
-    for name in run.outputs.values():
-        text = (work / name).read_text("utf-8")
-        claimed = overstatement(name, text, told.state, told.say, templates=own)
+    for form, name in run.outputs.items():
+        data = (work / name).read_bytes()
+        claimed = overstatement(name, data.decode(), told.state, told.say, templates=own)
         if claimed:
             said = f"{name} calls itself {claimed}, and by the tables it is {told.state}"
+            return run.failed(f"{said}: a cell shows it in words of its own")
+        # What was signed is what the tables say: no other word may stand below "Reviewed".
+        if (
+            told.state == "reviewed"
+            and overstatement(name, data.decode(), "part-reviewed", told.say, templates=own)
+            and data != export_shown(views.shown(edition, section, given), form)
+        ):
+            said = f"{name} calls itself reviewed, and says something else than the tables"
             return run.failed(f"{said}: a cell shows it in words of its own")
     return None
 

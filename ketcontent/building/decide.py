@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from ketcontent.execution import Outcome, Run
     from ketcontent.markup import Strings
     from ketcontent.model import Content, Deviation
+    from ketcontent.pages import Edition, PageView
 
 
 RECORD_ENTRY = "record"
@@ -288,6 +289,7 @@ class Views:
     def __init__(self, content: Content) -> None:
         self.content = content
         self.known: dict[str, Mapping[Dependency, View]] = {}
+        self.at_hand: PageView | None = None
 
     @cached_property
     def below(self) -> Sequence[Deviation]:
@@ -309,6 +311,19 @@ class Views:
             else:
                 self.known[page] = {}
         return self.known[page].get(dependency)
+
+    def shown(self, edition: Edition, section: str, given: Given) -> Mapping[str, str]:
+        """Return what a notebook of ours shows of a page or section, in each form."""
+        from ketcontent.approvals import signoff_statuses, with_statuses
+        from ketcontent.pages import PageView
+
+        if self.at_hand is None or self.at_hand.document != given.page:
+            self.at_hand = PageView(given.rows(), given.page)
+        view = self.at_hand
+        page = with_statuses(
+            view, view.edition(edition, section), signoff_statuses(view), self.below
+        )
+        return page._repr_mimebundle_()
 
 
 def _views(page: str, rows: Content, below: Sequence[Deviation]) -> dict[Dependency, View]:

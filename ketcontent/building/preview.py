@@ -148,8 +148,8 @@ class _Handler(SimpleHTTPRequestHandler):
 
     def _show(self) -> None:
         try:
-            path = Path(self.translate_path(self.path))
-            inside = path.resolve().is_relative_to(Path(self.directory).resolve())
+            path, root = Path(self.translate_path(self.path)), Path(self.directory).resolve()
+            inside = path.resolve().is_relative_to(root)
         except ValueError:  # no path can have that name
             inside = False
         if not inside:  # nor does a link lead out of the exports
@@ -162,7 +162,8 @@ class _Handler(SimpleHTTPRequestHandler):
                 self.end_headers()
                 return
             path /= "index.html"
-        hidden = any(part.startswith(".") for part in path.relative_to(self.directory).parts)
+        parts = path.resolve().relative_to(root).parts  # a link may lead to what is hidden
+        hidden = any(part.startswith(".") for part in parts)
         try:
             data = b"" if hidden else read_file(path, follow=False)
         except OSError:

@@ -173,7 +173,10 @@ HEADINGS = 7
 
 
 def judge_layers(view: PageView, *, edition: Edition = "current") -> list[Diagnostic]:
-    """Return where a page asks too much of a tired reader: its first layer, its headings."""
+    """Return where a page asks too much of a tired reader: its first layer, its headings.
+
+    A card for an emergency is read by somebody in a hurry: some of it must be seen at once.
+    """
     page = view.edition(edition)
     if edition != "current":
         return []
@@ -189,6 +192,20 @@ def judge_layers(view: PageView, *, edition: Edition = "current") -> list[Diagno
                 severity="advice",
             )
         )
+    for section in page:
+        if section.form == "emergency" and section.blocks and not section.seen:
+            faults.append(
+                Diagnostic(
+                    rule="card-folded",
+                    message=f"Nothing of the card '{section.title or section.section}' is seen "
+                    "until a reader unfolds it.",
+                    hint="Empty the layer of the statements that say what to do.",
+                    table="sections",
+                    key=f"{page.document}/{section.section}",
+                    column="form",
+                    cell=section.form,
+                )
+            )
     headings = sum(bool(head.title) for head, *_ in page.groups)
     if headings >= HEADINGS:
         faults.append(

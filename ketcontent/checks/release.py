@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime
 import json
 import os
-import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,8 @@ from ketcontent.clock import today
 from ketcontent.diagnostics import Diagnostic
 from ketcontent.model import Content, deviations, rows_of
 from ketcontent.pages import PageView, page_views
+from ketcontent.places import read_file
+from ketcontent.repository import ask_git
 
 WAIVER_DAYS = 366
 """The most days from today until which a finding may be waived."""
@@ -195,13 +196,9 @@ def _before_the_words(
             )
 
 
-def _git(folder: Path, *words: str) -> str:
+def _git(folder: Path, command: str, *words: str) -> str:
     """Return what git says; nothing where it cannot."""
-    try:
-        done = subprocess.run(["git", *words], cwd=folder, capture_output=True, check=True)
-    except (OSError, subprocess.CalledProcessError):
-        return ""
-    return done.stdout.decode("utf-8", "replace")
+    return (ask_git(folder, command, *words) or b"").decode("utf-8", "replace")
 
 
 _WEST = datetime.timezone(datetime.timedelta(hours=-12))
@@ -213,21 +210,25 @@ def _day(seconds: str) -> datetime.date:
 
 
 def _line_days(folder: Path, table: str) -> dict[int, datetime.date]:
-    """Return, by line of a table that is committed, the day of the commit that it is from."""
-    days: dict[int, datetime.date] = {}
-    numbers: list[int] = []
+    """Return, by line of a table that is committed, the day of the commit that it is from.
+
+    A line is known by what it holds: it has the key of its row.
+    """
+    days: dict[str, datetime.date] = {}
     commits: dict[str, datetime.date] = {}
     commit = ""
-    for line in _git(folder, "blame", "--porcelain", "--", f"{table}.csv").split("\n"):
+    for line in _git(folder, "blame", "--porcelain", "HEAD", "--", f"{table}.csv").split("\n"):
         first, *rest = line.split(" ")
         if line.startswith("\t"):
-            if commit.strip("0") and commit in commits:
-                days[numbers[-1]] = commits[commit]
+            if commit in commits:
+                days[line[1:].rstrip("\r")] = commits[commit]
         elif len(first) == 40 and len(rest) >= 2:
-            commit, numbers = first, [int(rest[1])]
+            commit = first
         elif first == "author-time":
             commits[commit] = _day(rest[0])
-    return days
+    now = read_file(folder / f"{table}.csv").decode("utf-8", "replace").split("\n")
+    lines = enumerate((line.rstrip("\r") for line in now), 1)
+    return {number: days[line] for number, line in lines if line in days}
 
 
 def _first_day(folder: Path, table: str, words: str) -> datetime.date | None:

@@ -1,5 +1,6 @@
 from .engine import KetcontentEngine as KetcontentEngine
 from .exporters import export as export
+from .exporters import export_shown as export_shown
 from .forkserver import PRELOAD_ENVIRONMENT as PRELOAD_ENVIRONMENT
 from .parameters import check_parameters as check_parameters
 from .parameters import declared_parameters as declared_parameters

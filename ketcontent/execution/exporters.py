@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -285,6 +286,16 @@ def export(notebook: Path, form: str) -> bytes:
             hint="End it with a cell that shows the page.",
             notebook=str(notebook),
         )
+    return bytes(text.encode())
+
+
+def export_shown(bundle: Mapping[str, str], form: str) -> bytes:
+    """Return what a notebook that shows this alone would be exported as."""
+    from nbformat import v4
+
+    output = v4.new_output("display_data", data=dict(bundle))
+    notebook = v4.new_notebook(cells=[v4.new_code_cell(outputs=[output])])
+    text, _ = _exporter(form, *template_folders()).from_notebook_node(notebook)
     return bytes(text.encode())
 
 

@@ -18,7 +18,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from multiprocessing import forkserver
@@ -191,10 +191,11 @@ def _become_worker(kept: Path, environment: dict[str, str], kernels: socket.sock
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
     os.environ.clear()
     os.environ.update(environment)
-    # Kernels say on stderr how they died.
-    kept.mkdir(parents=True, exist_ok=True)
-    handle = os.open(kept / "kernels.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-    os.dup2(handle, 2)
+    # Kernels say on stderr how they died; on a full disk nowhere.
+    with suppress(OSError):
+        kept.mkdir(parents=True, exist_ok=True)
+        handle = os.open(kept / "kernels.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+        os.dup2(handle, 2)
     if kernels is not None:
         attach(kernels)
     threading.Thread(target=_end_with_parent, daemon=True).start()

@@ -14,6 +14,7 @@ from typing import Any
 from ketcontent.atomic import write_through
 from ketcontent.dependencies import ON_DISK, TABLES_OF_RUN, TRACE, Dependency, read_trace
 from ketcontent.hashing import current_hash, hash_bytes
+from ketcontent.places import has_no_room
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +174,8 @@ def _executed(run: Run, saved: Path) -> Failure | None:
     except papermill.PapermillExecutionError as raised:
         fault = raised
     except Exception as raised:
+        if has_no_room(raised):
+            raise
         return _failure(run, saved, raised)
     # To papermill, a cell tagged raises-exception fails, and one that calls sys.exit() is the end
     # of a notebook that went well. What counts here is whether all cells were run.
@@ -215,6 +218,8 @@ def _exported(
             write_through(path, page)
             outputs.append((name, hash_bytes(page)))
     except Exception as fault:
+        if has_no_room(fault):
+            raise
         said = f"{type(fault).__name__} while exporting: {first_line(str(fault))}"
         return run.failed(said, str(executed)), ()
     return None, tuple(outputs)

@@ -63,6 +63,9 @@ def inline_markdown(markup: str) -> str:
     *may* help &lt;script>
     """
     tokens = inline_tokens(markup)
+    for token in tokens:
+        # An entity may spell a line break out, and behind one a block would start.
+        token.content = _LINE_BREAK.sub(" ", token.content)
     parts: list[str] = []
     links: list[str] = []
     for token in tokens:
@@ -85,9 +88,10 @@ def inline_markdown(markup: str) -> str:
     text = "".join(parts)
     # Where markup cannot be said again (emphasis that ends in an entity), the words are.
     same = _shape(inline_tokens(text)) == _shape(tokens)
-    return text if same else escape_markdown(inline_plain(markup))
+    return text if same else escape_markdown(_LINE_BREAK.sub(" ", inline_plain(markup)))
 
 
+_LINE_BREAK = re.compile(r"[\n\r]")
 _ELEMENT = re.compile(r"<[A-Za-z/!?]")
 
 

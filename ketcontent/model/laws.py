@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
+from ketcontent.model.csv_text import Line
 from ketcontent.model.faults import TablesRows
 
 KEY_PATTERN = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -136,25 +137,22 @@ def _a_statement_is_in_an_edition_or_not(tables: TablesRows) -> None:
 
 
 def _a_section_stands_under_one_of_its_own(tables: TablesRows) -> None:
-    """What a section stands under is a section with a heading, shown on the page, under none."""
+    """What a section stands under is a section with a heading, shown on the page, under none.
+
+    Where several stand under one that is none of these, that one is at fault, and told once.
+    """
     sections = tables["sections"]
-    by_key = {(row["document"], row["section"]): (line, row) for line, row in sections}
+    by_key: dict[tuple[str, str], tuple[Line, dict[str, str]]] = {
+        (row["document"], row["section"]): (line, row) for line, row in sections
+    }
+    below: dict[tuple[str, str], list[tuple[Line, dict[str, str]]]] = {}
     for line, row in sections:
-        if not row["under"] or not sections.sound(line, "document", "section", "under"):
-            continue
-        above = by_key.get((row["document"], row["under"]))
-        if above is None:
-            said = "is not there"
-        elif not sections.sound(above[0], "under", "position", "heading"):
-            continue
-        elif above[1]["under"]:
-            said = "stands under another itself" if above[1] is not row else "is this one"
-        elif row["position"] and not above[1]["position"]:
-            said = "is cut"
-        elif not above[1]["heading"]:
-            said = "has no heading"
-        else:
-            continue
+        if row["under"] and sections.sound(line, "document", "section", "under"):
+            below.setdefault((row["document"], row["under"]), []).append((line, row))
+    told: set[tuple[str, str]] = set()
+
+    def tell(line: Line, row: dict[str, str], said: str) -> None:
+        told.add((row["document"], row["section"]))
         sections.fault(
             line,
             "stands-under-none",
@@ -162,6 +160,44 @@ def _a_section_stands_under_one_of_its_own(tables: TablesRows) -> None:
             f"The section '{row['under']}' that this one stands under {said}.",
             "Name a section of this page that is shown, has a heading and stands under none, or "
             "empty the cell.",
+        )
+
+    for key, rows in below.items():
+        for line, row in rows:
+            if key not in by_key or by_key[key][1] is row:
+                tell(line, row, "is this one" if key in by_key else "is not there")
+    for key, rows in below.items():
+        if key not in by_key or key in told:
+            continue
+        line, row = by_key[key]
+        if not sections.sound(line, "under", "position", "heading"):
+            continue
+        shown = [(one, other) for one, other in rows if other["position"]]
+        if row["under"]:
+            said, column = f"stands under '{row['under']}' itself", "under"
+        elif shown and not row["position"]:
+            rows, said, column = shown, "is cut", "position"
+        elif not row["heading"]:
+            said, column = "has no heading", "heading"
+        else:
+            continue
+        if len(rows) == 1:
+            said = "stands under another itself" if column == "under" else said
+            tell(*rows[0], said)
+            continue
+        told.add(key)
+        names = " and ".join(f"'{other['section']}'" for _, other in rows[:2])
+        more = f" and {len(rows) - 2} more" if len(rows) > 2 else ""
+        sections.fault(
+            line,
+            "stands-under-none",
+            column,
+            f"{names}{more} stand under this section, which {said}.",
+            {
+                "under": "Empty the cell: a section that others stand under stands under none.",
+                "position": "Give it a position, or name another section in their column 'under'.",
+                "heading": "Give it a heading, or name another section in their column 'under'.",
+            }[column],
         )
 
 

@@ -24,7 +24,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -363,11 +363,29 @@ def commit_files(folder: Path, data: Mapping[str, bytes], was: Mapping[str, byte
             if (folder / name).exists():
                 shutil.copymode(folder / name, staged / name)
         flush_folder(staged)
+        os.rename(staged, folder / SAVING)
     except OSError:
         _drop_staged(folder)
         raise
-    os.rename(staged, folder / SAVING)
-    finish_save(folder)
+    try:
+        finish_save(folder)
+    except OSError:
+        _take_back(folder, data.keys() - known.keys(), known)
+        raise
+
+
+def _take_back(folder: Path, new: Iterable[str], known: Iterable[str]) -> None:
+    """Undo a save of which no file was replaced yet: there was no room for the name of a new one.
+
+    At each moment a file is in place or in the folder of the save, so that one can be finished.
+    """
+    saving = folder / SAVING
+    if all((saving / name).exists() for name in known):
+        for name in new:
+            if (folder / name).exists():
+                os.replace(folder / name, saving / name)
+        os.rename(saving, folder / STAGED)
+        _drop_staged(folder)
 
 
 def finish_save(folder: Path) -> None:
@@ -385,7 +403,8 @@ def finish_save(folder: Path) -> None:
     saving = folder / SAVING
     if not saving.exists():
         return
-    for name in _NAMES:
+    # New names first: for them there may be no room.
+    for name in sorted(_NAMES, key=lambda name: (folder / name).exists()):
         if (saving / name).exists():
             os.replace(saving / name, folder / name)
     flush_folder(folder)

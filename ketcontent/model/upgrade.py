@@ -30,6 +30,7 @@ from ketcontent.model.schema import (
 )
 from ketcontent.model.store import commit_files, finish_save, snapshot
 from ketcontent.model.validation import parse
+from ketcontent.places import cannot_write
 from ketcontent.text import counted
 
 
@@ -99,11 +100,15 @@ def upgrade_tables(folder: str | os.PathLike[str], *, dry_run: bool = False) -> 
     require_schema_file(place)
     if dry_run:
         return _upgraded(place)[0]
-    with lock(place / ".lock", purpose="upgrading tables"):
-        finish_save(place)
-        upgrade, files, was = _upgraded(place)
-        if upgrade.needed:
-            commit_files(place, files, was)
+    try:
+        with lock(place / ".lock", purpose="upgrading tables"):
+            finish_save(place)
+            upgrade, files, was = _upgraded(place)
+            if upgrade.needed:
+                commit_files(place, files, was)
+    except OSError as fault:
+        fault.filename = fault.filename2 = None  # which of its files it was is of no use
+        raise cannot_write(fault, place) from None
     return upgrade
 
 

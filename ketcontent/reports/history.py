@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +23,7 @@ from ketcontent.model import (
     upgrade_tables,
 )
 from ketcontent.pages import Document, Edition, PageView, Statement, assemble
+from ketcontent.repository import ask_git
 from ketcontent.text import Redline, canonical, compare, replaced
 
 
@@ -105,22 +105,16 @@ def read_content_at(data: str | os.PathLike[str], reference: str) -> Content:
     names = [SCHEMA_FILE, *(f"{table}.csv" for table in TABLES)]
     with tempfile.TemporaryDirectory() as place:
         for name in names:
-            try:
-                if not reference:  # git would take what is staged
-                    raise FileNotFoundError
-                # "--end-of-options": a reference that starts with a dash is none of git's options.
-                shown = subprocess.run(
-                    ["git", "show", "--end-of-options", f"{reference}:./{name}"],
-                    cwd=folder,
-                    capture_output=True,
-                    check=True,
-                ).stdout
-            except (OSError, subprocess.CalledProcessError):
+            # Without one, git would take what is staged; and one that starts with a dash is no
+            # option of git's.
+            words = ("--end-of-options", f"{reference}:./{name}")
+            shown = ask_git(folder, "show", *words) if reference else None
+            if shown is None:
                 raise KetcontentError(
                     f"Git has no tables in {folder} at '{reference}'.",
                     hint="Name an edition (current, supplied) or a commit that holds the tables.",
                     reference=reference,
-                ) from None
+                )
             Path(place, name).write_bytes(shown)
         upgrade_tables(place)  # an older version may have made them
         return read_content(place)

@@ -24,6 +24,7 @@ from ketcontent.execution.exporters import EXPORTERS
 from ketcontent.markup.templates import FACTS
 from ketcontent.model.content import Content, frame_of, rows_of
 from ketcontent.model.floor import CLINICAL_PROFESSIONS, shipped_rows
+from ketcontent.reports.history import version
 from ketcontent.reports.summaries import summary
 from tests.approvals.test_signed_attacks import DAY, signed_page, state
 from tests.conftest import ROOT
@@ -218,6 +219,31 @@ def test_a_sign_off_from_before_its_words_were_committed_is_named(tmp_path: Path
     assert one.message == (
         "bo signed 'heading:b' on 2026-11-01 (editorial), and git has its words since 2026-11-10."
     )
+
+
+def test_no_program_that_a_repository_names_is_run(tmp_path: Path) -> None:
+    """To convert a file, to look for changes, to check a signature, to fetch what is missing."""
+    from ketcontent import read_content
+
+    folder = tmp_path / "data"
+    folder.mkdir()
+    committed(folder, with_floor(), "2026-11-10")
+    program = tmp_path / "program"
+    program.write_text(f"#!/bin/sh\ntouch {tmp_path}/ran\ncat\n", "utf-8")
+    program.chmod(0o755)
+    (folder / ".git/info/attributes").write_text("*.csv diff=x filter=x\n", "utf-8")
+    for name, value in (
+        *(("diff.x.textconv", program), ("diff.x.command", program), ("diff.external", program)),
+        *(("filter.x.clean", program), ("filter.x.smudge", program), ("gpg.program", program)),
+        *(("core.fsmonitor", program), ("core.pager", program), ("core.sshCommand", program)),
+        *(("log.showSignature", "true"), ("protocol.ext.allow", "always")),
+    ):
+        subprocess.run(["git", "config", name, str(value)], cwd=folder, check=True)
+    (folder / "terms.csv").touch()  # git has to look at it anew
+    found = release_faults(read_content(folder), ["page"])["page"]
+    assert {one.rule for one in found} == {"signed-before-the-words"}
+    version(folder, "page", "HEAD")
+    assert not (tmp_path / "ran").exists()
 
 
 def test_words_put_back_are_as_old_as_they_were(tmp_path: Path) -> None:

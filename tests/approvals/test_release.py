@@ -16,6 +16,7 @@ from click.testing import CliRunner, Result
 from ketcontent import read_content, write_content
 from ketcontent.cli import main
 from ketcontent.errors import BuildFailed, NotReady
+from ketcontent.markup.templates import FACTS, english
 from ketcontent.model.content import Content, frame_of
 from tests.conftest import build_in, make_project, sign_all, tree
 
@@ -365,6 +366,36 @@ def test_a_source_with_a_bad_doi_is_refused_and_nothing_is_saved(
     assert found.exit_code == 1
     assert "doi" in found.output
     assert (project / "data" / "sources.csv").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("form", "change"),
+    [
+        ("html", "shown['text/html'] = shown['text/html'].replace('People', 'All people')"),
+        ("html", "shown[FACTS] = shown[FACTS].replace('\"Tea\"', '\"Tea, the cure\"')"),
+        ("markdown", "shown['text/markdown'] += 'It cures.'"),
+    ],
+)
+def test_a_notebook_that_shows_other_words_below_reviewed_is_not_published(
+    released: Path, tmp_path: Path, form: str, change: str
+) -> None:
+    project = Path(shutil.copytree(released, tmp_path / "project"))
+    before = tree(project / "exports")
+    notebook = json.loads((project / "notebooks/document.ipynb").read_bytes())
+    notebook["cells"][-1]["source"] = (
+        "from IPython.display import display\n"
+        f"FACTS = {FACTS!r}\n"
+        "shown = page._repr_mimebundle_()\n"
+        f"{change}\n"
+        "display(shown, raw=True)"
+    )
+    (project / "notebooks/document.ipynb").write_text(json.dumps(notebook), "utf-8")
+    with pytest.raises(BuildFailed) as raised:
+        build_in(project, editions=["current"], formats=[form])
+    assert "calls itself reviewed, and says something else than the tables" in str(raised.value)
+    assert tree(project / "exports/tea") == {
+        name.removeprefix("tea/"): data for name, data in before.items() if name[:4] == "tea/"
+    }
 
 
 def test_a_notebook_that_says_more_of_its_page_than_the_tables_is_not_published(

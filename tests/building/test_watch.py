@@ -185,13 +185,17 @@ def test_nothing_behind_a_link_is_served_or_watched_and_no_address_breaks_it(
     (exports / "out").symlink_to(tmp_path)
     (exports / "out.html").symlink_to(tmp_path / "secret.html")
     (exports / "in.html").symlink_to(exports / "index.html")
+    (exports / "hidden").symlink_to(exports / ".ketcontent")
     os.mkfifo(exports / "pipe.html")
     (notebooks / "out").symlink_to(tmp_path)
     (notebooks / "below").mkdir()
     wait_until(lambda: watched.news[-1].built is not None)
-    for path in ("/out/secret.html", "/out.html", "/in.html", "/pipe.html", "/a%00b", "/%2e%2e/x"):
+    for path in (
+        *("/out/secret.html", "/out.html", "/in.html", "/pipe.html", "/a%00b", "/%2e%2e/x"),
+        "/hidden/CACHEDIR.TAG",
+    ):
         assert watched.get(path)[0] == 404, path
-    for name in ("out", "out.html", "in.html", "pipe.html"):
+    for name in ("out", "out.html", "in.html", "pipe.html", "hidden"):
         (exports / name).unlink()
     count = len(watched.news)
     (tmp_path / "secret.html").write_text("another secret")

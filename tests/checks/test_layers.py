@@ -92,6 +92,18 @@ def test_risks_cannot_be_folded_away_from_the_benefits() -> None:
     ]
 
 
+def test_a_card_for_an_emergency_is_not_folded_whole() -> None:
+    content = with_section(content_of("Tea\nHarms\nIt burns. It hurts."), "harms", form="emergency")
+    folded = edited(content, "harms-1", layer="more")
+    assert found(folded, "card-folded") == []
+    folded = edited(folded, "harms-2", layer="more")
+    [fault] = [one for one in check(folded) if one.rule == "card-folded"]
+    assert (fault.table, fault.key, fault.column) == ("sections", "tea/harms", "form")
+    assert fault.message == "Nothing of the card 'Harms' is seen until a reader unfolds it."
+    assert fault.severity == "error"
+    assert found(with_section(folded, "harms", form=""), "card-folded") == []
+
+
 def test_a_notice_that_every_page_must_carry_cannot_be_folded() -> None:
     row = {"notice": "care", "language": "en", "text": "Take care.", "needs": "every-page"}
     content = with_rows(content_of(), "notices", row)

@@ -2229,3 +2229,33 @@ def test_any_bytes_in_a_table_give_a_report_and_without_faults_are_read(
     else:
         write_content(read_content(folder))
         assert (folder / f"{table}.csv").read_bytes() == data
+
+
+UNDER = [("a", "10", "A", ""), ("b", "20", "B", "a"), ("c", "30", "C", "a"), ("d", "40", "D", "")]
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        (("a", "10", "A", "d"), "tea/a under: 'b' and 'c' stand under this section"),
+        (("a", "10", "A", "a"), "tea/a under: The section 'a' that this one stands under is this"),
+        (("a", "10", "A", "x"), "tea/a under: The section 'x' that this one stands under is not"),
+        (("a", "10", "A", "b"), "tea/a under: The section 'b' that this one stands under stands"),
+        (("a", "10", "", ""), "tea/a heading: 'b' and 'c' stand under this section"),
+        (("a", "", "A", ""), "tea/a position: 'b' and 'c' stand under this section"),
+        (("d", "40", "D", "b"), "tea/d under: The section 'b' that this one stands under stands"),
+    ],
+)
+def test_one_fault_of_what_stands_under_what_is_told_of_the_row_at_fault_alone(
+    tmp_path: Path, changed: tuple[str, ...], told: str
+) -> None:
+    data = sound_folder(tmp_path)
+    path = data / "sections.csv"
+    header = path.read_text("utf-8").splitlines()[0]
+    rows = [changed if row[0] == changed[0] else row for row in UNDER]
+    lines = [f"tea,{key},{at},,{words},{under},,,,,false,,,," for key, at, words, under in rows]
+    path.write_text("\n".join([header, *lines, ""]), "utf-8")
+    found = [one for one in faults_of(data) if one["rule"] == "stands-under-none"]
+    assert [f"{one['key']} {one['column']}: {one['message']}"[: len(told)] for one in found] == [
+        told
+    ]

@@ -16,7 +16,7 @@ from click.testing import CliRunner, Result
 from ketcontent import read_content, write_content
 from ketcontent.cli import main
 from ketcontent.errors import BuildFailed, NotReady
-from ketcontent.markup.templates import FACTS, english
+from ketcontent.markup.templates import FACTS
 from ketcontent.model.content import Content, frame_of
 from tests.conftest import build_in, make_project, sign_all, tree
 

@@ -36,7 +36,7 @@ def with_people(content: Content) -> Content:
 
 def bare(row: dict[str, str], place: int, **cells: str) -> dict[str, str]:
     """A row as if an editor had added it, in a paragraph of its own."""
-    empty = {name: "" for name in row if name.startswith("supplied")}
+    empty = {name: "" for name in row if name.startswith(("supplied", "answer"))}
     own = {"block": str(100 + place), "position": str(1000 + 10 * place), "form": "paragraph"}
     return {**row, **empty, **own, **cells}
 

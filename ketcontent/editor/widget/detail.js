@@ -107,6 +107,14 @@ export function detailOf(bench) {
   function answerPanel() {
     const all = state.listing.flatMap((one) => one.statements).map((one) => [one.statement, one.words]);
     const [byInput, byKnown] = keys("answered_by", all);
+    const reason = h("textarea", {
+      rows: 4,
+      value: value("answer_reason"),
+      // A cell of running words has no line breaks.
+      onkeydown: (event) => {
+        if (event.key === "Enter" && !event.altKey && !event.isComposing) event.preventDefault();
+      },
+    });
     answer.replaceChildren(
       h("h3", {}, "What became of the supplied sentence"),
       h(
@@ -115,7 +123,7 @@ export function detailOf(bench) {
         field("answer", COLUMNS.answer, select(ANSWERS, "answer", "not said yet")),
         field("answered_by", COLUMNS.answered_by, byInput),
         byKnown,
-        field("answer_reason", COLUMNS.answer_reason, input("answer_reason")),
+        field("answer_reason", COLUMNS.answer_reason, reason),
       ),
     );
     return answer;

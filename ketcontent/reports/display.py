@@ -38,7 +38,7 @@ class Table:
             return self.nothing
         cells = [
             [cell.to_text() if hasattr(cell, "to_text") else cell for cell in row]
-            for row in self.frame.itertuples(index=False)
+            for row in _rows(self.frame)
         ]
         columns = [str(name) for name in self.frame.columns]
         text = pd.DataFrame(cells, columns=columns).to_string(index=False)
@@ -58,7 +58,7 @@ class Table:
         )
 
     def _drawn(self, template: str, form: str) -> str:
-        rows = [[_cell(cell, form) for cell in row] for row in self.frame.itertuples(index=False)]
+        rows = [[_cell(cell, form) for cell in row] for row in _rows(self.frame)]
         columns = [str(name) for name in self.frame.columns]
         return render(template, table=self, columns=columns, rows=rows)
 
@@ -91,6 +91,12 @@ def show(
 
 
 _SCREEN = 100  # characters that a line of a terminal holds
+
+
+def _rows(frame: pd.DataFrame) -> list[list[Any]]:
+    """Return the rows of a frame; a number that is not there is nothing to read."""
+    rows = frame.itertuples(index=False)
+    return [["" if cell is pd.NA else cell for cell in row] for row in rows]
 
 
 def _cell(cell: Any, form: str) -> Any:

@@ -342,6 +342,14 @@ def test_a_notebook_is_given_a_table_in_all_forms() -> None:
     }
 
 
+def test_a_number_that_is_not_there_is_nothing_to_read() -> None:
+    words = "w" * 120  # too wide for a screen, so cell by cell
+    numbers = pd.array([pd.NA, 2], dtype="Int64")
+    table = show(pd.DataFrame({"s": ["a", words], "count": numbers}), "Counts")
+    assert table.to_text().splitlines() == ["a", words, "  count: 2"]
+    assert "NA" not in table.to_html() + table.to_markdown() + table.to_text()
+
+
 def test_a_table_too_wide_for_a_terminal_is_printed_cell_by_cell() -> None:
     words = "word " * 30
     table = show(pd.DataFrame({"s": ["a", "b"], "words": [words, "few"]}), "Wide")

@@ -121,9 +121,9 @@ def test_a_release_is_remembered_and_the_next_one_says_what_it_changed(
     assert "<loc>https://example.org/health/tea/</loc>" in sites
 
     content = read_content(project / "data")
-    statements = content.statements.assign(
-        text=content.statements["text"].str.replace("Green tea is a drink.", "It is a <hot> drink.")
-    )
+    statements = content.statements.copy()
+    statements.loc[0, ["text", "answer"]] = ["It is a <hot> drink.", "reworded"]
+    statements.loc[0, "answer_reason"] = "It is never drunk cold."
     signed(write_content(replace(content, statements=statements)))
     later = datetime.date.fromisoformat(day) + datetime.timedelta(days=2)
     noon = datetime.datetime.combine(later, datetime.time(12), datetime.UTC)

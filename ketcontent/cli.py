@@ -445,13 +445,18 @@ def impact(kind: str, key: str, fail_over: int | None, data: str) -> None:
     default="html,markdown",
     show_default=True,
     metavar="LIST",
-    help="Formats, separated by commas.",
+    help="Formats, separated by commas; pdf is a leaflet of each page (extra 'pdf').",
 )
 @click.option("--release", is_flag=True, help="Export only pages that may be released today.")
 @click.option(
     "--templates",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="A folder of your own templates and style sheet, looked in first.",
+)
+@click.option(
+    "--fonts",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="A folder of fonts for letters that the leaflet's own fonts lack.",
 )
 @click.option(
     "--jobs", type=click.IntRange(min=1), help="Notebooks at once; by default a core each."
@@ -492,6 +497,7 @@ def build(
     formats: str,
     release: bool,
     templates: Path | None,
+    fonts: Path | None,
     jobs: int | None,
     dask: str | None,
     site: str,
@@ -505,7 +511,7 @@ def build(
 ) -> None:
     """Run the notebooks for which something has changed; export DOCUMENTS, by default all."""
     from ketcontent.building import FORMATS, build
-    from ketcontent.resources import TEMPLATES_VARIABLE
+    from ketcontent.resources import FONTS_VARIABLE, TEMPLATES_VARIABLE
     from ketcontent.text import counted
 
     if dask is not None and jobs is not None:
@@ -514,9 +520,10 @@ def build(
         )
     if dask is not None and watch:
         raise click.UsageError("--watch keeps this machine's cores warm; leave out --dask.")
-    if templates is not None:
-        # The environment reaches every process that the build starts, kernels included.
-        os.environ[TEMPLATES_VARIABLE] = str(templates.absolute())
+    for name, folder in ((TEMPLATES_VARIABLE, templates), (FONTS_VARIABLE, fonts)):
+        if folder is not None:
+            # The environment reaches every process that the build starts, kernels included.
+            os.environ[name] = str(folder.absolute())
 
     chosen = [name.strip() for name in formats.split(",")]
     for name in chosen:
@@ -547,10 +554,19 @@ def build(
         say(f"{name}: {reason}")
     for name in built.aside:
         say(f"Not as a build wrote it, and kept: {Path(exports, name)}")
+    for name in built.withdrawn:
+        say(_withdrawn(Path(exports, name)))
     made, left = len(built.made), len(built.files) - len(built.made)
     wrote = f"Wrote {counted(made, 'file')} to {exports}" if made else "Nothing has changed"
     others = f"; {counted(left, 'file')} stood" if made and left else ""
     say(f"{wrote}{others}. Start at {Path(exports, 'index.html')}")
+
+
+def _withdrawn(leaflet: Path) -> str:
+    return (
+        f"Withdrawn, not known to say what its page says now: {leaflet}. "
+        "Make it anew with --format html,markdown,pdf."
+    )
 
 
 def _watch(
@@ -573,6 +589,8 @@ def _watch(
             return
         for name in news.built.aside:
             say(f"Not as a build wrote it, and kept: {Path(exports, name)}")
+        for name in news.built.withdrawn:
+            say(_withdrawn(Path(exports, name)))
         if news.built.made:
             say(f"{counted(len(news.built.made), 'file')} in {news.seconds:.2f} s")
 

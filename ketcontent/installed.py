@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+from collections.abc import Collection
 
 import ketcontent
 
@@ -16,8 +17,8 @@ PACKAGES = (
 """The distributions whose version can change what is exported."""
 
 
-def versions() -> dict[str, str]:
-    """Return the versions that matter: of Python, of this package, of `PACKAGES`.
+def versions(packages: Collection[str] = PACKAGES) -> dict[str, str]:
+    """Return the versions that matter: of Python, of this package, of the distributions named.
 
     They are read off the names of folders; asking importlib.metadata takes longer than all else
     in a build for which nothing has changed.
@@ -32,6 +33,6 @@ def versions() -> dict[str, str]:
             if name.endswith(".dist-info"):
                 package, _, version = name.removesuffix(".dist-info").rpartition("-")
                 package = re.sub(r"[-.]", "_", package).lower()
-                if package in PACKAGES:
+                if package in packages:
                     found[package] = version
     return dict(sorted(found.items()))

@@ -75,8 +75,8 @@ def test_the_program_says_its_version() -> None:
         pytest.param(["import", "a.txt"], "Missing option '--document'.", id="no key"),
         pytest.param(["build", "--jobs", "0"], "0 is not in the range x>=1.", id="no jobs"),
         pytest.param(
-            ["build", "--format", "pdf"],
-            "Invalid value for --format: 'pdf' is not one of html, markdown.",
+            ["build", "--format", "epub"],
+            "Invalid value for --format: 'epub' is not one of html, markdown, pdf.",
             id="a format",
         ),
         pytest.param(

@@ -84,7 +84,7 @@ def verify(path: str | Path, record_path: str | Path | None = None) -> list[Mism
     Parameters
     ----------
     path
-        The exported file, HTML or Markdown.
+        The exported file: HTML, Markdown, or a leaflet.
     record_path
         Its record; by default ``record.json`` beside it or in the folder above.
 
@@ -99,12 +99,12 @@ def verify(path: str | Path, record_path: str | Path | None = None) -> list[Mism
 def hold(path: str | Path, record_path: str | Path | None = None) -> Verification:
     """Return where a file departs from its record, as `verify`, and what cannot be told.
 
-    What has no record, the list of pages and an archive copy, is held against the manifest, which
-    has a hash of it.
+    What has no record, the list of pages, an archive copy and a leaflet, is held against the
+    manifest, which has a hash of it.
     """
     page = Path(path)
     data = _bytes(page, "Name an exported page.")
-    as_data = page.suffix in (".json", ".xml") and page.name != "record.json"
+    as_data = page.suffix in (".json", ".xml", ".pdf") and page.name != "record.json"
     if as_data and (hashed := _named_in_manifest(page)):
         return _held_as_data(data, hashed)
     text = _text(page, data)
@@ -381,7 +381,10 @@ def _bytes(path: Path, hint: str) -> bytes:
 
 def _text(path: Path, data: bytes) -> str:
     """Return the text of an exported page; an error where it is none."""
-    if path.suffix not in (".html", ".md"):
+    if path.suffix == ".pdf":
+        fault = "is a leaflet that no manifest.json beside it or above names"
+        hint = "Name it where it was published, below the manifest of that build."
+    elif path.suffix not in (".html", ".md"):
         fault, hint = "is no page: those are HTML and Markdown", "Name an exported page."
     elif path.name == "review.html":
         fault = "is for editors, and nothing records what it says"

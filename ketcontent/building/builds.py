@@ -16,6 +16,7 @@ and the others go on.
     exports/<document>/index.html  .md        the current edition
     exports/<document>/supplied.html  .md     the page as received
     exports/<document>/sections/<section>.html  .md
+    exports/<document>/leaflet.pdf            the current edition on paper, where asked for
     exports/<document>/record.json            each sentence shown, and who signed it
     exports/<document>/fragment.html          its article alone, where a site is named
     exports/<document>/page.json              the page as data, where a site is named
@@ -67,6 +68,7 @@ from ketcontent.building.plan import (
     EDITIONS,
     FORMATS,
     KEPT,
+    PAGE_FORMATS,
     PARTS,
     is_recorded,
     known_names,
@@ -92,7 +94,7 @@ def build(
     exports: str | os.PathLike[str] = "exports",
     notebooks: str | os.PathLike[str] = "notebooks",
     editions: Collection[str] = EDITIONS,
-    formats: Collection[str] = tuple(FORMATS),
+    formats: Collection[str] = PAGE_FORMATS,
     jobs: int | None = None,
     release: bool = False,
     force: bool = False,
@@ -114,7 +116,7 @@ def build(
     editions
         ``current``, ``supplied`` or both.
     formats
-        ``html``, ``markdown`` or both.
+        ``html``, ``markdown``, ``pdf`` (a leaflet a page; extra ``pdf``); by default the first two.
     jobs
         How many notebooks to run at once on this machine; by default one a core.
     release
@@ -147,8 +149,8 @@ def build(
         When there is no such document, edition or format.
     KetcontentError
         When the folder of the exports cannot be one, or holds a file that the build would write and
-        no build recorded; when something cannot be written; or when the Dask cluster cannot be
-        used, or is gone: what was published stays.
+        no build recorded; when leaflets are asked for without typst; when something cannot be
+        written; or when the Dask cluster cannot be used, or is gone: what was published stays.
     """
     request = Request(
         given_names("document", documents),
@@ -221,6 +223,10 @@ def rebuild(
             waiting(holder)
 
     exports = request.exports
+    if "pdf" in request.formats:
+        from ketcontent.execution import require_typst
+
+        require_typst()
     require_exports(exports, request.data, request.notebooks)
     job = job_of(request)
     try:
@@ -317,7 +323,9 @@ def _build(
     reasons["manifest.json"] = UNCHANGED if same else "what it holds the hashes of changed"
     keep_made(exports, job.request.hash, Made(job.inputs, job.pages, outputs), entries)
     names = tuple(name for name in outputs if reasons[name] != UNCHANGED)
-    return Built(exports, job.pages, tuple(outputs), names, reasons, tuple(aside))
+    gone = [one.decision.withdrawn for one in published if one.decision.withdrawn in one.ours]
+    gone = [name for name in gone if not what_stands_at(exports / name)]
+    return Built(exports, job.pages, tuple(outputs), names, reasons, tuple(aside), tuple(gone))
 
 
 def _settle_ownership(
@@ -464,7 +472,7 @@ def _run_and_publish(
         for place, outcome in run_all(executor, runs, pages[0].work, exports / KEPT, progress):
             page = runs[place].document
             failure = outcome.failure or overstated(
-                runs[place], pages[0].work, by_page[page].decision.given, views
+                runs[place], pages[0].work, exports / KEPT, by_page[page].decision.given, views
             )
             if failure is not None:
                 failures[place] = failure

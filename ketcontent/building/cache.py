@@ -47,7 +47,7 @@ from ketcontent.hashing import (
 )
 from ketcontent.installed import versions
 from ketcontent.places import require_file, what_stands_at
-from ketcontent.resources import TEMPLATES_VARIABLE
+from ketcontent.resources import FONTS_VARIABLE, TEMPLATES_VARIABLE
 
 HIDDEN = ".ketcontent"
 """The folder of what is no export, in that of the exports; it is ours alone."""
@@ -80,6 +80,12 @@ def code_hash() -> str:
     own = os.environ.get(TEMPLATES_VARIABLE)
     folders = [Path(ketcontent.__file__).parent, *([Path(own)] if own else [])]
     return hash_json([[hash_files_below(folder) for folder in folders], versions(), sys.platform])
+
+
+def leaflet_hash() -> str:
+    """Return the hash of what sets leaflets, beside the code: typst, and a project's own fonts."""
+    fonts = os.environ.get(FONTS_VARIABLE)
+    return hash_json([versions(["typst"]), hash_files_below(Path(fonts)) if fonts else ""])
 
 
 def inputs_hash(code: str, data: Path, tables: Iterable[str], notebooks: Iterable[Path]) -> str:

@@ -57,7 +57,8 @@ def overstatement(name: str, text: str, told: str, say: Strings, *, templates: s
     above = _STATES[_STATES.index(told) + 1 if told in _STATES else 1 :]
     plain = canonical(html.unescape(text).replace("\\", ""))
     is_html = name.endswith(".html")
-    mark = '<div class="state {}"' if is_html else "\nstate: {}\n"
+    marks = {".html": '<div class="state {}"', ".pdf": '"state": "{}"'}
+    mark = marks.get(Path(name).suffix, "\nstate: {}\n")
     for state in reversed(above):
         meant = {canonical(one(f"state-{state}-meaning")) for one in (say, english())}
         if mark.format(state) in text or any(one in plain for one in meant):
@@ -71,11 +72,14 @@ def is_listed(page: str) -> bool:
     return _NOINDEX not in page.partition("</head>")[0]
 
 
-def overstated(run: Run, work: Path, given: Given, views: Views) -> Failure | None:
-    """Return what is wrong where an export of a run claims more than the tables say."""
+def overstated(run: Run, work: Path, kept: Path, given: Given, views: Views) -> Failure | None:
+    """Return what is wrong where an export of a run claims more than the tables say.
+
+    Of a leaflet, what the executed notebook gave to be set is read.
+    """
     if not run.document or run.notebook.stem == "review":  # that is for editors
         return None
-    from ketcontent.execution import export_shown
+    from ketcontent.execution import export_shown, leaflet_in
 
     edition, section = (run.parameters.get(name, "") for name in ("edition", "section"))
     told = views.view(("page", run.document, edition, section), given)
@@ -83,14 +87,15 @@ def overstated(run: Run, work: Path, given: Given, views: Views) -> Failure | No
     own = os.environ.get(TEMPLATES_VARIABLE, "")
     for form, name in run.outputs.items():
         data = (work / name).read_bytes()
-        claimed = overstatement(name, data.decode(), told.state, told.say, templates=own)
+        text = leaflet_in(kept / run.executed) if form == "pdf" else data.decode()
+        claimed = overstatement(name, text, told.state, told.say, templates=own)
         if claimed:
             said = f"{name} calls itself {claimed}, and by the tables it is {told.state}"
             return run.failed(f"{said}: a cell shows it in words of its own")
         # What was signed is what the tables say: no other word may stand below "Reviewed".
         if (
             told.state == "reviewed"
-            and overstatement(name, data.decode(), "part-reviewed", told.say, templates=own)
+            and overstatement(name, text, "part-reviewed", told.say, templates=own)
             and data != export_shown(views.shown(edition, section, given), form)
         ):
             said = f"{name} calls itself reviewed, and says something else than the tables"

@@ -11,13 +11,20 @@ import io
 import json
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ketcontent.building.cache import CacheEntry
-from ketcontent.building.plan import EDITIONS, PARTS, is_recorded, site_address, site_files
+from ketcontent.building.cache import CacheEntry, leaflet_hash
+from ketcontent.building.plan import (
+    EDITIONS,
+    PARTS,
+    is_recorded,
+    leaflet_of,
+    site_address,
+    site_files,
+)
 from ketcontent.building.request import Job
 from ketcontent.dependencies import ON_DISK
 from ketcontent.hashing import MISSING, current_hash, hash_bytes, hash_file, hash_json
@@ -77,6 +84,8 @@ class PageDecision:
     runs: tuple[Decision, ...]
     record: Decision | None
     """That of its record; None where nothing is made that a record speaks of."""
+    withdrawn: str = ""
+    """The file of a leaflet that is not made, and not known to say what the page says now."""
 
     @property
     def page(self) -> str:
@@ -241,16 +250,35 @@ def decide_page(
         names = [f"{given.page}/record.json"]
         if site_address(job.content):
             names += [f"{given.page}/{part}" for part in PARTS]
-        made = any(one.why for one in runs)
+        made = any(one.why and any(map(is_recorded, one.outputs)) for one in runs)
         why = why_record(entries.get(RECORD_ENTRY), names, now(job.code), exports_made=made)
         record = Decision(RECORD_ENTRY, tuple(names), job.code, why)
-    return PageDecision(given, entries, tuple(runs), record)
+    gone = ""
+    if record and record.why and not any("pdf" in run.outputs for run in job.runs[given.page]):
+        gone = _outdated_leaflet(given, entries, now(""))
+    return PageDecision(given, entries, tuple(runs), record, gone)
+
+
+def _outdated_leaflet(given: Given, entries: Mapping[str, CacheEntry], now: Now) -> str:
+    """Return the leaflet of a page that nobody asked for, where what it was set from is another.
+
+    It does not stay beside a page that says something else; of one that came from elsewhere it is
+    not known what it was set from.
+    """
+    name = leaflet_of(given.page)
+    if now.export_hash(name) == MISSING:
+        return ""
+    entry = entries.get(str(Path(name).with_suffix(".ipynb")))
+    as_it_was = replace(now, key=entry.key) if entry else now  # newer letters are no other words
+    return name if why_stale(entry, [name], as_it_was) else ""
 
 
 def run_key(job: Job, run: Run) -> str:
     """Return the hash of a run's code: the notebook's, the parameters, and all behind it."""
     given = {name: value for name, value in run.parameters.items() if name != "data"}
     notebook = [run.notebook.name, job.notebooks[run.notebook.name]]
+    if "pdf" in run.outputs:
+        notebook.append(leaflet_hash())
     return hash_json([job.code, notebook, given, sorted(run.outputs.items())])
 
 

@@ -43,6 +43,7 @@ _PART = r"[^/\\.\x00-\x1f][^/\\\x00-\x1f]*"
 
 _EXPORT = re.compile(
     rf"({_PART})/(?:(?:index|supplied|review)\.(?:html|md)|record\.json|fragment\.html|page\.json"
+    rf"|leaflet\.pdf"
     rf"|sections/{_PART}\.(?:html|md))"
 )
 """What the files of a page are called."""

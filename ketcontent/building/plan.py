@@ -14,8 +14,11 @@ if TYPE_CHECKING:
     from ketcontent.pages import Edition
 
 
-FORMATS = {"html": ".html", "markdown": ".md"}
+FORMATS = {"html": ".html", "markdown": ".md", "pdf": ".pdf"}
 """The formats of an export, and the ending of each."""
+
+PAGE_FORMATS = ("html", "markdown")
+"""Those that are made where none is asked for: a leaflet, the PDF, takes an extra."""
 
 EDITIONS: tuple[Edition, ...] = ("current", "supplied")
 """The editions of a page."""
@@ -53,7 +56,7 @@ def plan_runs(
     kept: Path,
     notebooks: Path = Path("notebooks"),
     editions: Collection[str] = EDITIONS,
-    formats: Collection[str] = tuple(FORMATS),
+    formats: Collection[str] = PAGE_FORMATS,
     only: Collection[str] = NOTEBOOKS,
 ) -> list[Run]:
     """Return the runs of a build, the pages in order of their keys, the index last.
@@ -99,7 +102,7 @@ def plan_runs(
         notebook: str,
         stem: str,
         parameters: dict[str, str],
-        forms: Collection[str] = FORMATS,
+        forms: Collection[str] = PAGE_FORMATS,
     ) -> Run:
         page = parameters.get("document", "")
         return Run(
@@ -119,6 +122,8 @@ def plan_runs(
             current = {"document": key, "edition": "current"}
             runs.append(run("review", f"{key}/review", {"document": key}, ["html"]))
             runs.append(run("document", f"{key}/index", current))
+            # A run of its own, so that to ask for it or not makes nothing else anew.
+            runs.append(run("document", leaflet_of(key).removesuffix(".pdf"), current, ["pdf"]))
             for section in sections.get(key, ()):
                 stem = f"{key}/sections/{section}"
                 runs.append(run("section", stem, {**current, "section": section}))
@@ -153,7 +158,12 @@ def known_names(kind: str, names: Collection[str], known: Collection[str]) -> tu
 
 
 def is_recorded(output: str) -> bool:
-    """Return whether an export of a page shows its current edition, which its record holds."""
+    """Return whether an export of a page shows its current edition, and its record says so."""
     # Of a section, whose name may be any, the folder is two deep.
     path = Path(output)
-    return len(path.parts) > 2 or path.stem not in ("supplied", "review")
+    return len(path.parts) > 2 or path.stem not in ("supplied", "review", "leaflet")
+
+
+def leaflet_of(page: str) -> str:
+    """Return the file of a page's leaflet."""
+    return f"{page}/leaflet.pdf"

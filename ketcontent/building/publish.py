@@ -81,6 +81,7 @@ class Publication:
         sections_built = any("/sections/" in name for name in planned)
         stems = {name.rpartition(".")[0] for name in planned}
         gone = {f"{page}/{name}" for name in PARTS} if record and record.why else set()
+        gone.add(self.decision.withdrawn)
         for name in sorted({*self.ours, *planned} - new - gone):
             section = sections_built and "/sections/" in name
             if not (section and name.rpartition(".")[0] not in stems):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ketcontent.building.cache import code_hash, inputs_hash, read_declared
+from ketcontent.building.cache import code_hash, inputs_hash, leaflet_hash, read_declared
 from ketcontent.building.plan import KEPT, NOTEBOOKS, chosen_pages, plan_runs
 from ketcontent.building.releases import with_releases
 from ketcontent.clock import today
@@ -38,6 +38,8 @@ class Built:
     """By file, why it was made, or why not."""
     aside: tuple[str, ...] = ()
     """What was not as a build wrote it, and where it is kept now, relative to the folder."""
+    withdrawn: tuple[str, ...] = ()
+    """Leaflets not known to say what their page says now, and not asked for anew."""
 
     def __repr__(self) -> str:
         from ketcontent.text import counted
@@ -60,7 +62,7 @@ class Request:
     editions: tuple[str, ...]
     """``current``, ``supplied`` or both."""
     formats: tuple[str, ...]
-    """``html``, ``markdown`` or both."""
+    """``html``, ``markdown``, ``pdf``: some of them."""
     release: bool
     """Whether only pages that may be released are exported."""
     only: tuple[str, ...] = NOTEBOOKS
@@ -81,6 +83,8 @@ class Request:
 
         names = [SCHEMA_FILE, *(f"{table}.csv" for table in TABLES)]
         paths = [self.notebooks / f"{name}.ipynb" for name in NOTEBOOKS]
+        if "pdf" in self.formats:
+            code = hash_json([code, leaflet_hash()])
         return inputs_hash(code, self.data, names, paths)
 
 

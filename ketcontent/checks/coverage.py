@@ -338,7 +338,7 @@ def judge_strings(view: PageView) -> list[Diagnostic]:
             )
     needed = set() if base == "en" else set(english().texts) - there
     if not needed:
-        return faults
+        return faults if say.checked else [*faults, _not_checked(view.document, language)]
     return [
         *faults,
         _page_finding(
@@ -349,6 +349,19 @@ def judge_strings(view: PageView) -> list[Diagnostic]:
             "English.",
         ),
     ]
+
+
+def _not_checked(document: str, language: str) -> Diagnostic:
+    """Return that the words around the sentences are a translation that nobody has vouched for."""
+    return _page_finding(
+        document,
+        "strings-not-checked",
+        f"No native speaker has checked all words around the sentences in '{language}', and the "
+        "page says so.",
+        "Let somebody who grew up with the language read the page, mend strings.csv with them, and "
+        "put the day into checked_on.",
+        severity="advice",
+    )
 
 
 def _string_fault(row: dict[str, str], texts: Mapping[str, str]) -> tuple[str, str, str] | None:

@@ -15,12 +15,12 @@ from ketcontent.errors import KetcontentError
 from ketcontent.execution import Outcome, Run
 from ketcontent.hashing import hash_bytes, hash_file, hash_files_below
 from ketcontent.installed import versions
-from ketcontent.resources import TEMPLATES_VARIABLE, shipped_file
+from ketcontent.resources import OWN_FOLDERS, shipped_file
 
 SENT_VARIABLES = ("LANG", "LC_", "TZ", "SOURCE_DATE_EPOCH", "PYTHONHASHSEED", "KETCONTENT_")
 """How the environment variables begin that a run has from here and not from its worker."""
 
-_STAYS = (TEMPLATES_VARIABLE, TRACE, TABLES_OF_RUN)
+_STAYS = (*OWN_FOLDERS.values(), TRACE, TABLES_OF_RUN)
 """Those among them that name a path of this machine."""
 
 _MOST_NAMED = 5
@@ -48,7 +48,7 @@ class Task:
     """What to do with the run and two folders."""
     run: Run
     folders: Mapping[str, Mapping[str, str]]
-    """The folders it needs: ``data``, ``notebooks``, ``templates``; of each file the hash."""
+    """The folders it needs: ``data``, ``notebooks``, `OWN_FOLDERS`; of each file the hash."""
     hashes: tuple[str, ...]
     """The hashes of the contents, in their order."""
     environment: Mapping[str, str]

@@ -15,9 +15,9 @@ written here.
   are refused before the first notebook, and when they join later.
 - **The day, the language and the time zone are ours**, wherever a worker stands.
 
-A worker is given the tables of a page, the folder of the notebooks and the templates, and nothing
-else: a notebook that opens a file from outside these needs it at the same path on every worker,
-and runs every time, since nobody here can tell whether that file has changed.
+A worker is given the tables of a page, the folders of the notebooks, templates and fonts, and
+nothing else: a notebook that opens a file from outside these needs it at the same path on every
+worker, and runs every time, since nobody here can tell whether that file has changed.
 
 Notes
 -----
@@ -68,7 +68,7 @@ from ketcontent.errors import KetcontentError
 from ketcontent.execution import Outcome, Run, first_line
 from ketcontent.hashing import MISSING, current_hash, hash_bytes, hash_file, hash_json
 from ketcontent.installed import versions
-from ketcontent.resources import TEMPLATES_VARIABLE, shipped_file
+from ketcontent.resources import OWN_FOLDERS, shipped_file
 
 TIMEOUT = 5
 """How many seconds a scheduler has to answer, and its first worker to be there."""
@@ -218,8 +218,9 @@ class Cluster:
             "data": Path(run.parameters["data"]),
             "notebooks": run.notebook.parent.absolute(),
         }
-        if own := os.environ.get(TEMPLATES_VARIABLE):
-            folders["templates"] = Path(own).absolute()
+        for name, variable in OWN_FOLDERS.items():
+            if own := os.environ.get(variable):
+                folders[name] = Path(own).absolute()
         listed = {name: self._send(folder) for name, folder in folders.items()}
         hashes = tuple(sorted({known for each in listed.values() for known in each.values()}))
         told = Task(self.build, job, run, listed, hashes, sent_environment(self.day), self.code)

@@ -23,7 +23,7 @@ from ketcontent.cluster.code import SENT_VARIABLES, OtherCode, Result, Task, cod
 from ketcontent.errors import KetcontentError
 from ketcontent.execution import Outcome
 from ketcontent.hashing import hash_bytes, hash_json
-from ketcontent.resources import TEMPLATES_VARIABLE, shipped_file
+from ketcontent.resources import OWN_FOLDERS, shipped_file
 
 IDLE_TIMEOUT = 600
 """After how many seconds without work a remote process ends; the next run gets a new one."""
@@ -213,8 +213,7 @@ def _environment(task: Task, places: Mapping[str, str]) -> dict[str, str]:
     found = {
         name: value for name, value in os.environ.items() if not name.startswith(SENT_VARIABLES)
     }
-    templates = places.get("templates")
-    own = {TEMPLATES_VARIABLE: templates} if templates else {}
+    own = {variable: places[name] for name, variable in OWN_FOLDERS.items() if name in places}
     return {**found, **task.environment, **own}
 
 

@@ -1,6 +1,7 @@
 from .engine import KetcontentEngine as KetcontentEngine
 from .exporters import export as export
 from .exporters import export_shown as export_shown
+from .exporters import leaflet_in as leaflet_in
 from .forkserver import PRELOAD_ENVIRONMENT as PRELOAD_ENVIRONMENT
 from .parameters import check_parameters as check_parameters
 from .parameters import declared_parameters as declared_parameters
@@ -15,3 +16,4 @@ from .run import Failure as Failure
 from .run import Outcome as Outcome
 from .run import Run as Run
 from .run import first_line as first_line
+from .typesetting import require_typst as require_typst

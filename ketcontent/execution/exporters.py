@@ -1,6 +1,6 @@
-"""An executed notebook through the project's templates: one HTML file, or Markdown.
+"""An executed notebook through the project's templates: one HTML file, Markdown, or a leaflet.
 
-Both exporters print what the cells *show*, never the cells: no code, no prompts, no execution
+The first two print what the cells *show*, never the cells: no code, no prompts, no execution
 counts. From each output they take the form that suits (``text/html``, ``text/markdown``), and from
 the first that says what page it is (`ketcontent.markup.templates.FACTS`) the title, the language
 and the state of the page. Cell tags are honoured as everywhere: ``remove-cell``, ``remove-output``.
@@ -8,8 +8,10 @@ and the state of the page. Cell tags are honoured as everywhere: ``remove-cell``
 What a cell puts out is printed as `ketcontent.execution.outputs` lets it: an exported page runs no
 script and asks no host for anything, whatever a cell put out and whatever it said of it.
 
-They are registered as ``ketcontent-html`` and ``ketcontent-markdown``: for ``jupyter nbconvert
---to``, and in JupyterLab's menu *Save and Export Notebook As*.
+A leaflet, a PDF, is of a whole page and of nothing beside it.
+
+They are registered as ``ketcontent-html``, ``ketcontent-markdown``, ``ketcontent-pdf``: for
+``jupyter nbconvert --to``, and in JupyterLab's menu *Save and Export Notebook As*.
 """
 
 from __future__ import annotations
@@ -19,10 +21,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from markupsafe import escape
+from nbconvert.exporters.exporter import Exporter
 from nbconvert.exporters.templateexporter import TemplateExporter
 from nbconvert.preprocessors.base import Preprocessor
 from traitlets import Unicode, default
@@ -30,9 +34,12 @@ from traitlets.config import Application
 
 from ketcontent.errors import KetcontentError
 from ketcontent.execution.outputs import Shown, fenced, shown_markdown, shown_output
+from ketcontent.execution.typesetting import typeset
 from ketcontent.markup import (
     EDITORS,
     FACTS,
+    LEAFLET,
+    TRANSLATION_NOTES,
     Strings,
     block_html,
     compiled_templates,
@@ -128,7 +135,8 @@ def _part_reviewed(one: Shown, say: Strings) -> Shown:
     for start, end in (("<strong>", "</strong> "), ("> **", "**\n> ")):
         text = text.replace(f"{start}{was[0]}{end}{was[1]}", f"{start}{now[0]}{end}{now[1]}")
     named = [say.shipped(f"state-{state}") for state in ("reviewed", "part-reviewed")]
-    text = text.replace(f"{named[0]} The publisher", f"{named[1]} The publisher")
+    for note in TRANSLATION_NOTES:
+        text = text.replace(f"{named[0]} {note}", f"{named[1]} {note}")
     # What it says of itself to machines it said as a page that was reviewed in full.
     return replace(one, content=_LINKED.sub("", text))
 
@@ -225,7 +233,53 @@ class PageMarkdownExporter(_PageExporter):
         return ".md.j2"
 
 
-class _OnTheCommandLine(_PageExporter):
+class PagePDFExporter(Exporter):
+    """A leaflet: a tagged PDF of a whole page (`ketcontent.execution.typesetting`)."""
+
+    export_from_notebook = "ketcontent leaflet (PDF)"
+    output_mimetype = "application/pdf"
+
+    @default("file_extension")
+    def _default_file_extension(self) -> str:
+        return ".pdf"
+
+    @default("enabled")
+    def _default_enabled(self) -> bool:
+        return find_spec("typst") is not None
+
+    def from_notebook_node(self, nb: Any, resources: Any = None, **kw: Any) -> tuple[bytes, Any]:
+        """Return the leaflet, and the resources."""
+        nb, resources = super().from_notebook_node(nb, resources, **kw)
+        return typeset(_leaflet(nb)), resources
+
+
+def _leaflet(nb: Any) -> str:
+    """Return the page that a notebook shows, as the template of leaflets takes it."""
+    found, others = "", 0
+    for cell in nb["cells"]:
+        tags = set(cell["metadata"].get("tags", ()))
+        if "remove-cell" in tags:
+            continue
+        others += cell["cell_type"] == "markdown" and bool("".join(cell["source"]).strip())
+        for output in cell.get("outputs", ()) if "remove-output" not in tags else ():
+            page = output.get("data", {}).get(LEAFLET, "")
+            others += not page or bool(found)
+            found = found or page
+    if not found or others:
+        raise KetcontentError(
+            "A leaflet holds a whole page in its current edition and nothing else, and the "
+            f"notebook shows {'more than that' if found else 'none'}.",
+            hint="Tag what is not of the page 'remove-cell', or build without --format pdf.",
+        )
+    return str(found)
+
+
+def leaflet_in(notebook: Path) -> str:
+    """Return what an executed notebook gave to be set as a leaflet, as JSON."""
+    return _leaflet(json.loads(notebook.read_bytes()))
+
+
+class _OnTheCommandLine(Exporter):
     """An exporter whose name has a hyphen, hidden where a Jupyter server makes a menu.
 
     A server exports at ``/nbconvert/<name>/…``, and its addresses take letters, digits and
@@ -248,10 +302,15 @@ class HyphenMarkdownExporter(PageMarkdownExporter, _OnTheCommandLine):
     """`PageMarkdownExporter` under its name on the command line, ``ketcontent-markdown``."""
 
 
+class HyphenPDFExporter(_OnTheCommandLine, PagePDFExporter):
+    """`PagePDFExporter` under its name on the command line, ``ketcontent-pdf``."""
+
+
 EXPORTERS = {
     "html": PageHTMLExporter,
     "markdown": PageMarkdownExporter,
     "editors": EditorsHTMLExporter,
+    "pdf": PagePDFExporter,
 }
 """The exporter of each form of an export."""
 
@@ -271,15 +330,18 @@ def export(notebook: Path, form: str) -> bytes:
     notebook
         The executed notebook.
     form
-        ``html``, ``markdown``, or ``editors`` for the other side of an index.
+        ``html``, ``markdown``, ``pdf``, or ``editors`` for the other side of an index.
 
     Raises
     ------
     KetcontentError
-        When the notebook shows nothing, so that the page would be blank.
+        When the notebook shows nothing, so that the page would be blank; when it does not show
+        what a leaflet is made of, or that cannot be set.
     """
     exporter = _exporter(form, *template_folders())
     text, resources = exporter.from_filename(str(notebook))
+    if isinstance(text, bytes):
+        return text
     if not any(one.content.strip() for one in resources["shown"]):
         raise KetcontentError(
             f"{notebook.name} shows nothing.",
@@ -296,7 +358,7 @@ def export_shown(bundle: Mapping[str, str], form: str) -> bytes:
     output = v4.new_output("display_data", data=dict(bundle))
     notebook = v4.new_notebook(cells=[v4.new_code_cell(outputs=[output])])
     text, _ = _exporter(form, *template_folders()).from_notebook_node(notebook)
-    return bytes(text.encode())
+    return text if isinstance(text, bytes) else bytes(text.encode())
 
 
 def _root(facts: dict[str, Any]) -> str:

@@ -17,15 +17,15 @@ gc.disable()
 
 
 def _export_once() -> None:
-    """Export a page of one line in each format."""
-    from ketcontent.execution.exporters import EXPORTERS, export
+    """Export a page of one line in each format that is made where none is asked for."""
+    from ketcontent.execution.exporters import export
 
     cell = {"cell_type": "markdown", "id": "one", "metadata": {}, "source": "# A page"}
     page = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [cell]}
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "page.ipynb")
         path.write_text(json.dumps(page))
-        for form in EXPORTERS:
+        for form in ("html", "markdown"):
             export(path, form)
 
 

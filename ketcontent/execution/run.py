@@ -13,6 +13,7 @@ from typing import Any
 
 from ketcontent.atomic import write_through
 from ketcontent.dependencies import ON_DISK, TABLES_OF_RUN, TRACE, Dependency, read_trace
+from ketcontent.errors import KetcontentError
 from ketcontent.hashing import current_hash, hash_bytes
 from ketcontent.places import has_no_room
 
@@ -35,7 +36,8 @@ class Run:
         """What to call the run in a line: notebook, page and part."""
         what = self.notebook.stem
         if what == "document":
-            what = f"{self.parameters.get('edition', '')} edition"
+            edition = f"{self.parameters.get('edition', '')} edition"
+            what = "leaflet" if "pdf" in self.outputs else edition
         part = self.parameters.get("section", "")
         return ": ".join(filter(None, [self.document, f"{what} {part}".strip()]))
 
@@ -217,6 +219,9 @@ def _exported(
             page = export(executed, form)
             write_through(path, page)
             outputs.append((name, hash_bytes(page)))
+    except KetcontentError as fault:
+        said = f"{type(fault).__name__} while exporting: {' '.join(str(fault).splitlines())}"
+        return run.failed(said, str(executed)), ()
     except Exception as fault:
         if has_no_room(fault):
             raise

@@ -6,6 +6,7 @@ from .inline import block_html as block_html
 from .inline import direction as direction
 from .inline import inline_html as inline_html
 from .inline import inline_plain as inline_plain
+from .inline import inline_runs as inline_runs
 from .inline import link_targets as link_targets
 from .inline import link_titles as link_titles
 from .inline import link_words as link_words
@@ -24,7 +25,9 @@ from .markdown import strong as strong
 from .markdown import web_address as web_address
 from .templates import EDITORS as EDITORS
 from .templates import FACTS as FACTS
+from .templates import LEAFLET as LEAFLET
 from .templates import STATE_WORDS as STATE_WORDS
+from .templates import TRANSLATION_NOTES as TRANSLATION_NOTES
 from .templates import Strings as Strings
 from .templates import back_to as back_to
 from .templates import compiled_templates as compiled_templates

@@ -11,7 +11,7 @@ import html
 import re
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ketcontent.text import visible
 
@@ -148,6 +148,49 @@ def inline_plain(markup: str) -> str:
     if not _MAY_BE_MARKUP.search(markup):
         return markup
     return "".join(token.content for token in inline_tokens(markup))
+
+
+def inline_runs(markup: str, language: str = "en") -> list[dict[str, Any]]:
+    """Return inline markup as runs of words, each with the marks on it, as ``em`` or ``href``.
+
+    Numbers and Latin words of a language that is written from right to left are runs of their own,
+    marked ``ltr``, so that they keep their order (`isolated`).
+
+    Examples
+    --------
+    >>> inline_runs("It *may* help.")
+    [{'text': 'It '}, {'text': 'may', 'em': True}, {'text': ' help.'}]
+    >>> inline_runs("اتصل 112", "ar")
+    [{'text': 'اتصل '}, {'text': '112', 'ltr': True}]
+    """
+    tokens = inline_tokens(markup) if _MAY_BE_MARKUP.search(markup) else ()
+    found: list[dict[str, Any]] = [] if tokens else _runs_of(visible(markup), {}, language)
+    marks: dict[str, Any] = {}
+    for token in tokens:
+        name, _, end = token.type.partition("_")
+        if token.type == "link_open":
+            marks["href"] = str(token.attrs["href"])
+        elif token.type == "link_close":
+            marks.pop("href")
+        elif end == "open":
+            marks[name] = True
+        elif end == "close":
+            marks.pop(name, None)
+        elif token.content:
+            code = {"code": True} if token.type == "code_inline" else {}
+            found += _runs_of(token.content, {**marks, **code}, language)
+    return found
+
+
+def _runs_of(words: str, marks: dict[str, Any], language: str) -> list[dict[str, Any]]:
+    if direction(language) == "ltr" or "code" in marks:
+        return [{"text": words, **marks}] if words else []
+    parts, start = [], 0
+    for found in _LEFT_TO_RIGHT.finditer(words):
+        parts += [(words[start : found.start()], {}), (found[0], {"ltr": True})]
+        start = found.end()
+    parts.append((words[start:], {}))
+    return [{"text": text, **marks, **order} for text, order in parts if text]
 
 
 @lru_cache(maxsize=SENTENCES_KEPT)

@@ -48,6 +48,15 @@ FACTS = "application/vnd.ketcontent+json"
 
 EDITORS = "application/vnd.ketcontent.editors+html"
 """The MIME type, in the bundle of an index, of what editors need to see of the pages."""
+LEAFLET = "application/vnd.ketcontent.leaflet+json"
+"""The MIME type, in a bundle, of a whole page as the template of its leaflet takes it."""
+
+
+TRANSLATION_NOTES = (
+    "The publisher of this page translated the words around its sentences.",
+    "The words around its sentences are a translation that no native speaker has checked.",
+)
+"""What a page says in English of its furniture, beside its state: checked, or not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +75,9 @@ class Strings:
     texts: Mapping[str, str]
     """The text of each string, by its name."""
     own: bool = False
-    """Whether a project translated them itself; a page then says its state in English too."""
+    """Whether they are no words of English; a page then says its state in English too."""
+    checked: bool = True
+    """Whether somebody who grew up with the language has read all of them."""
 
     def __call__(self, name: str, /, **values: object) -> str:
         """Return a string, with ``{name}`` replaced by the values given.
@@ -85,6 +96,13 @@ class Strings:
         return re.sub(
             r"\{(\w+)\}", lambda found: str(values.get(found[1], found[0])), self.texts[name]
         )
+
+    @property
+    def translation(self) -> str:
+        """What a page says in English of furniture that is a translation; else nothing."""
+        if not self.own:
+            return ""
+        return TRANSLATION_NOTES[0 if self.checked else 1]
 
     def shipped(self, name: str) -> str:
         """Return a string as the package came with it, in English."""

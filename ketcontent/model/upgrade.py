@@ -1,6 +1,7 @@
 """Tables of an older version → tables of this one: columns and tables that came since, added empty.
 
-One thing the rows say themselves, and it is filled in: which supplied sentences stand as received.
+Two things are filled in: which supplied sentences stand as received, which the rows say themselves,
+and the furniture in other languages, which no native speaker has checked yet.
 
 What a project has of its own stays: its rows, its columns, its tables. Its ``datapackage.json``
 says afterwards of every column that came with ketcontent what the shipped one says.
@@ -8,9 +9,11 @@ says afterwards of every column that came with ketcontent what the shipped one s
 
 from __future__ import annotations
 
+import csv
 import json
 import os
-from collections.abc import Collection, Iterable, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,6 +34,7 @@ from ketcontent.model.schema import (
 from ketcontent.model.store import commit_files, finish_save, snapshot
 from ketcontent.model.validation import parse
 from ketcontent.places import cannot_write
+from ketcontent.resources import shipped_file
 from ketcontent.text import counted
 
 
@@ -50,16 +54,19 @@ class Upgrade:
     """The supplied sentences that stand as received, and whose new answer says so."""
     unanswered: int = 0
     """Those for which an editor has still to say what became of them."""
+    translated: tuple[tuple[str, int], ...] = ()
+    """By language, how many rows of the furniture are added, none yet checked."""
 
     @property
     def needed(self) -> bool:
         """Whether there is anything to do."""
-        return bool(self.tables or self.columns or self.described)
+        return bool(self.tables or self.columns or self.described or self.translated)
 
     def __str__(self) -> str:
+        filled = ["strings"] if self.translated else []
         return "\n".join(
             [
-                *(f"{table}: a new table, empty" for table in self.tables),
+                *(f"{table}: a new table, empty" for table in self.tables if table not in filled),
                 *(
                     f"{table}: {counted(len(names), 'new column')}, empty: {', '.join(names)}"
                     for table, names in self.columns
@@ -74,6 +81,11 @@ class Upgrade:
                     else []
                 ),
                 *(f"{SCHEMA_FILE}: {one}" for one in self.described),
+                *(
+                    f"strings: {counted(number, 'new row')} in '{language}', not yet checked by a "
+                    "native speaker"
+                    for language, number in self.translated
+                ),
                 *([f"kept as your own: {', '.join(self.own)}"] if self.own else []),
             ]
         )
@@ -141,9 +153,14 @@ def _upgraded(place: Path) -> tuple[Upgrade, dict[str, bytes], dict[str, bytes |
     kept = unanswered = 0
     if "answer" in absent.get("statements", ()):
         kept, unanswered = _answer_kept(rows["statements"], schemas["statements"])
+    strings, there = schemas["strings"], list(rows["strings"].values())
+    is_first = "strings" in new or "checked_on" in absent.get("strings", ())
+    if added := _translations(strings, there, is_first=is_first):
+        there += [tuple(one.get(name, "") for name in strings.columns) for one in added]
+        rows["strings"] = dict(enumerate(sorted(there, key=strings.key_of)))
     data = {table: format_csv(schema, rows[table]) for table, schema in schemas.items()}
     faults = faults or list(parse(place, schemas, data)[1])
-    if faults and (new or absent or described):
+    if faults and (new or absent or described or added):
         raise BrokenTables(
             f"Nothing was upgraded: the tables have {counted(len(faults), 'fault')}.",
             hint="Mend the cells named above, then try again.",
@@ -166,11 +183,34 @@ def _upgraded(place: Path) -> tuple[Upgrade, dict[str, bytes], dict[str, bytes |
         ),
         kept=kept,
         unanswered=unanswered,
+        translated=tuple(sorted(Counter(one["language"] for one in added).items())),
     )
     text = json.dumps(package, indent=2, ensure_ascii=False) + "\n"
-    files = {f"{table}.csv": data[table] for table in (*new, *absent)}
+    files = {
+        f"{table}.csv": data[table] for table in (*new, *absent, *(["strings"] if added else []))
+    }
     old = {SCHEMA_FILE: schema, **{f"{table}.csv": found for table, found in tables.items()}}
     return upgrade, {SCHEMA_FILE: text.encode(), **files}, old
+
+
+def _translations(schema: Schema, rows: Sequence[Row], *, is_first: bool) -> list[dict[str, str]]:
+    """Return the shipped rows of the furniture that a project lacks, but for English.
+
+    All, where its tables are of a version that came with none; afterwards those that are new in a
+    language that it has, since a language that it deleted is not to come back.
+    """
+    string, language = (schema.columns.index(name) for name in ("string", "language"))
+    known = {(row[string], row[language]) for row in rows}
+    spoken = {row[language] for row in rows}
+    with shipped_file("data/strings.csv").open(encoding="utf-8", newline="") as file:
+        shipped = list(csv.DictReader(file))
+    return [
+        row
+        for row in shipped
+        if row["language"] != "en"
+        and (is_first or row["language"] in spoken)
+        and (row["string"], row["language"]) not in known
+    ]
 
 
 def _widened(cells: Row, schema: Schema, absent: Collection[str]) -> Row:

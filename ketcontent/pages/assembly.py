@@ -236,21 +236,24 @@ def interface(strings: Rows, language: str) -> Strings:
     ``pt-BR``; else all are English, since a page must not change its language from label to label
     (`ketcontent.checks.coverage.judge_strings` names what is missing).
     """
-    cells = map(itemgetter("string", "language", "text"), strings)
+    cells = map(itemgetter("string", "language", "text", "checked_on"), strings)
     return _interface(tuple(cells), language)
 
 
 @lru_cache(maxsize=64)
-def _interface(strings: tuple[tuple[str, str, str], ...], language: str) -> Strings:
+def _interface(strings: tuple[tuple[str, str, str, str], ...], language: str) -> Strings:
     shipped = english().texts
     rows: dict[str, dict[str, str]] = {}
-    for name, tag, text in strings:
+    days: dict[str, dict[str, str]] = {}
+    for name, tag, text, checked_on in strings:
         rows.setdefault(tag.casefold(), {})[name] = text
+        days.setdefault(tag.casefold(), {})[name] = checked_on
     tag = language.casefold()
     base = tag.split("-")[0]
     texts = {**rows.get(base, {}), **rows.get(tag, {})}
     if base != "en" and shipped.keys() <= texts.keys():
-        return Strings(language, texts, own=True)
+        checked = {**days.get(base, {}), **days.get(tag, {})}
+        return Strings(language, texts, own=True, checked=all(checked[one] for one in shipped))
     reworded = texts if base == "en" else rows.get("en", {})
     kept = {name: text for name, text in shipped.items() if name.startswith(STATE_WORDS)}
     return Strings(language if base == "en" else "en", {**shipped, **reworded, **kept})

@@ -16,6 +16,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from ketcontent.text import visible
+
 STYLE = Path(__file__).parent / "styles" / "reference.csl"
 """The style of the reference list."""
 
@@ -193,6 +195,22 @@ def reference_plain(reference: str) -> str:
     'Roe J. Tea and H₂O, 10ab.'
     """
     return "".join(_raised(tag, words) for tag, words in _parts(reference))
+
+
+def reference_runs(reference: str) -> list[dict[str, Any]]:
+    """Return a reference as runs of words, each with the markup of titles that is on it.
+
+    Examples
+    --------
+    >>> reference_runs("Roe J. <i>Tea</i>.")
+    [{'text': 'Roe J. '}, {'text': 'Tea', 'em': True}, {'text': '.'}]
+    """
+    names = {"i": "em", "b": "strong", "sub": "sub", "sup": "sup"}
+    return [
+        {"text": visible(words), **({names[tag]: True} if tag else {})}
+        for tag, words in _parts(reference)
+        if words
+    ]
 
 
 def _raised(tag: str, words: str) -> str:

@@ -13,6 +13,7 @@ from typing import Any, get_args
 from ketcontent.errors import UnknownName
 from ketcontent.markup import (
     FACTS,
+    LEAFLET,
     Strings,
     back_to,
     direction,
@@ -34,6 +35,7 @@ from ketcontent.pages.blocks import (
     Translation,
 )
 from ketcontent.pages.citations import references
+from ketcontent.pages.leaflets import leaflet
 from ketcontent.text import fold
 
 
@@ -258,6 +260,15 @@ class Document:
         """Return the page as Markdown: its state, its title, its sections, its terms."""
         return self._drawn("document.md.j2")
 
+    @property
+    def has_leaflet(self) -> bool:
+        """Whether there is a leaflet of it: of a whole page as it is now."""
+        return self.edition == "current" and not self.part
+
+    def to_leaflet(self) -> str:
+        """Return the page as the template of its leaflet takes it, as JSON."""
+        return json.dumps(leaflet(self), ensure_ascii=False)
+
     def _drawn(self, template: str, linked: dict[str, Any] | None = None) -> str:
         return render(
             template,
@@ -290,6 +301,7 @@ class Document:
             "text/html": self.to_html(),
             "text/markdown": self.to_markdown(),
             FACTS: json.dumps(self.facts, ensure_ascii=False),
+            **({LEAFLET: self.to_leaflet()} if self.has_leaflet else {}),
         }
 
 

@@ -324,8 +324,8 @@ def test_a_plan_holds_the_runs_that_were_asked_for(
         ),
         pytest.param(
             [],
-            {"formats": ["pdf"]},
-            "No format 'pdf'.\nhint: Use one of: html, markdown.",
+            {"formats": ["epub"]},
+            "No format 'epub'.\nhint: Use one of: html, markdown, pdf.",
             id="a format",
         ),
     ],
@@ -471,7 +471,8 @@ def test_a_failing_build_names_document_notebook_cell_line_source_and_exception(
         "failing: section.ipynb, cell 4: SystemExit\n"
         "    import os, signal, sys\n"
         f"    half-run notebook: {kept / 'leaves.ipynb'}\n"
-        "failing: section.ipynb: KetcontentError while exporting: blank.ipynb shows nothing.\n"
+        "failing: section.ipynb: KetcontentError while exporting: blank.ipynb shows nothing. "
+        "hint: End it with a cell that shows the page.\n"
         f"    half-run notebook: {kept / 'blank.ipynb'}"
     )
     assert fault.hint == (

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from ketcontent import read_content, sign_off, write_content
 from ketcontent.building import cache
 from ketcontent.building.builds import as_it_stands, rebuild
-from ketcontent.building.plan import EDITIONS, FORMATS
+from ketcontent.building.plan import EDITIONS, PAGE_FORMATS
 from ketcontent.building.request import Built, Request
 from ketcontent.errors import BrokenTables
 from ketcontent.execution.pool import process_pool
@@ -38,7 +38,7 @@ PAGE = "aspirin"
 
 def request_of(project: Path) -> Request:
     places = [project / name for name in ("data", "exports", "notebooks")]
-    return Request((), *places, EDITIONS, tuple(FORMATS), False)
+    return Request((), *places, EDITIONS, PAGE_FORMATS, False)
 
 
 @pytest.fixture(scope="module")
@@ -296,7 +296,7 @@ def test_a_package_that_is_brought_up_to_date_rebuilds_all(
 ) -> None:
     again()
     newer = {**versions(), "pandas": "99.0"}
-    monkeypatch.setattr(cache, "versions", lambda: newer)
+    monkeypatch.setattr(cache, "versions", lambda *_: newer)
     assert as_it_stands(request_of(copy_of_built)) is None
     assert "tea/supplied.md" in again().made
 

@@ -16,7 +16,7 @@ from typing import Any
 import psutil
 import pytest
 
-from ketcontent.building.plan import EDITIONS, FORMATS
+from ketcontent.building.plan import EDITIONS, PAGE_FORMATS
 from ketcontent.building.preview import News
 from ketcontent.building.request import Request
 from ketcontent.building.watching import FIRST, watch
@@ -54,7 +54,7 @@ class Watched:
 
 def request_of(project: Path) -> Request:
     places = [project / name for name in ("data", "exports", "notebooks")]
-    return Request((), *places, EDITIONS, tuple(FORMATS), False)
+    return Request((), *places, EDITIONS, PAGE_FORMATS, False)
 
 
 @pytest.fixture(scope="module")

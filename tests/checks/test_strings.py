@@ -19,7 +19,8 @@ def found(language: str, *rows: tuple[str, str, str]) -> list[Diagnostic]:
     content = empty_content()
     page = {"document": "p", "title": "P", "language": language, "review_every_days": 365}
     strings: list[dict[str, Any]] = [
-        {"string": name, "language": tag, "text": text} for name, tag, text in rows
+        {"string": name, "language": tag, "text": text, "checked_on": "2026-11-02"}
+        for name, tag, text in rows
     ]
     content = replace(
         content,

@@ -528,7 +528,7 @@ def test_the_menu_lists_each_exporter_once(notebook: Any) -> None:
     notebook.keyboard.press("Escape")
     notebook.keyboard.press("Escape")
     ours = [name.strip() for name in names if "ketcontent" in name.lower()]
-    assert ours == ["Ketcontent_html", "Ketcontent_markdown"]
+    assert ours == ["Ketcontent_html", "Ketcontent_markdown", "Ketcontent_pdf"]
 
 
 @pytest.mark.parametrize(

@@ -284,15 +284,14 @@ def test_a_folder_of_templates_is_looked_in_before_the_package(tmp_path: Path) -
 # --- through nbconvert -----------------------------------------------------------------------
 
 
-def test_nbconvert_lists_both_exporters_each_with_a_name_for_menus() -> None:
-    assert {"ketcontent-html", "ketcontent-markdown"} <= set(get_export_names())
-    names = {
-        name: get_exporter(name)().export_from_notebook
-        for name in ("ketcontent-html", "ketcontent-markdown")
-    }
+def test_nbconvert_lists_the_exporters_each_with_a_name_for_menus() -> None:
+    ours = ("ketcontent-html", "ketcontent-markdown", "ketcontent-pdf")
+    assert {*ours} <= set(get_export_names())
+    names = {name: get_exporter(name)().export_from_notebook for name in ours}
     assert names == {
         "ketcontent-html": "ketcontent page (HTML)",
         "ketcontent-markdown": "ketcontent page (Markdown)",
+        "ketcontent-pdf": "ketcontent leaflet (PDF)",
     }
 
 

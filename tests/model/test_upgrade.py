@@ -19,7 +19,7 @@ from ketcontent.model.schema import shipped_path
 from ketcontent.model.store import write_content
 from ketcontent.model.upgrade import upgrade_tables
 from ketcontent.reports.history import version
-from tests.conftest import make_project
+from tests.conftest import ROOT, make_project
 
 
 def without_columns(data: Path, table: str, *names: str) -> None:
@@ -77,6 +77,28 @@ def test_a_table_that_came_since_is_added_empty(data: Path) -> None:
     assert upgrade_tables(data).tables == ("waivers",)
     assert read_content(data).waivers.empty
     assert path.read_bytes() == shipped_path().read_bytes()
+
+
+def test_furniture_in_other_languages_comes_with_rows_and_one_that_went_stays_away(
+    data: Path,
+) -> None:
+    own = "about,de,Von uns,"
+    (data / "strings.csv").write_text(f"string,language,text,checked_on\n{own}\n", "utf-8")
+    without_columns(data, "strings", "checked_on")
+    done = upgrade_tables(data)
+    assert [language for language, _ in done.translated] == ["ar", "de", "es", "fr"]
+    text = (data / "strings.csv").read_text("utf-8")
+    assert own in text.splitlines()
+    assert "\nabout,fr,À propos de cette page,\n" in text
+    shipped = (ROOT / "data" / "strings.csv").read_text("utf-8").splitlines()
+    assert set(text.splitlines()) == {
+        one for one in shipped if ",en," not in one and not one.startswith("about,de,")
+    } | {own}
+    assert upgrade_tables(data).needed is False
+    lines = [one for one in text.splitlines() if ",es," not in one and "sentence,fr" not in one]
+    (data / "strings.csv").write_text("\n".join(lines) + "\n", "utf-8")
+    assert upgrade_tables(data).translated == (("fr", 1),)
+    assert ",es," not in (data / "strings.csv").read_text("utf-8")
 
 
 def test_columns_and_tables_of_its_own_stay_with_their_cells(data: Path) -> None:

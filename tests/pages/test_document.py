@@ -12,7 +12,7 @@ import pytest
 
 from ketcontent import assemble, import_page, list_documents, read_content, read_page
 from ketcontent.errors import UnknownName
-from ketcontent.markup.templates import FACTS, english
+from ketcontent.markup.templates import FACTS, LEAFLET, english
 from ketcontent.model.content import Content, empty_content, frame_of
 from ketcontent.pages.blocks import Block, Section, Statement, Term
 from ketcontent.pages.document import Document
@@ -473,6 +473,7 @@ def test_a_notebook_is_given_a_page_as_html_markdown_and_text(edition: str) -> N
         "text/html": page.to_html(),
         "text/markdown": page.to_markdown(),
         FACTS: json.dumps(page.facts, ensure_ascii=False),
+        **({LEAFLET: page.to_leaflet()} if edition == "current" else {}),
     }
 
 

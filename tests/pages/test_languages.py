@@ -23,6 +23,9 @@ from tests.pages.test_in_a_browser import shown
 
 ENGLISH = english().texts
 
+with (ROOT / "data" / "strings.csv").open(encoding="utf-8", newline="") as _file:
+    SHIPPED = list(csv.DictReader(_file))
+
 
 def invented(language: str) -> list[dict[str, str]]:
     """Return a row for each string in a language that nobody speaks."""
@@ -32,6 +35,11 @@ def invented(language: str) -> list[dict[str, str]]:
         said = "|".join("«»" for _ in range(12)) if name == "months" else f"«{fields}»"
         rows.append({"string": name, "language": language, "text": said})
     return rows
+
+
+def shipped(language: str) -> list[dict[str, str]]:
+    """Return the shipped rows of a language."""
+    return [row for row in SHIPPED if row["language"] == language]
 
 
 def spoken_in(content: Content, language: str, rows: list[dict[str, str]]) -> Content:
@@ -93,12 +101,13 @@ class Words(HTMLParser):
 
 
 MARK = re.compile(
-    r'<p lang="en" dir="ltr">[^<]* The publisher of this page translated the words around its '
-    r'sentences\.</p>|<span lang="en" dir="ltr">\([^)]*\)</span>'
+    r'<p lang="en" dir="ltr">[^<]* The words around its sentences are a translation that no native '
+    r"speaker has checked\.</p>|"
+    r'<span lang="en" dir="ltr">\([^)]*\)</span>'
 )
 """What marks in a page that its furniture is a translation: its state and grades in English."""
 
-MARK_MARKDOWN = re.compile(r"> [^>]* The publisher of this page translated .*|(?<=\*\*) \([^)]*\):")
+MARK_MARKDOWN = re.compile(r"> [^>]* The words around its sentences are a .*|(?<=\*\*) \([^)]*\):")
 
 
 def english_in(text: str) -> list[str]:
@@ -238,9 +247,8 @@ def test_a_page_whose_strings_are_all_there_has_no_such_fault() -> None:
 
 @pytest.fixture(scope="module")
 def arabic(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A page in Arabic, exported. Its strings were translated for this test alone."""
-    with (ROOT / "tests" / "golden" / "strings-ar.csv").open(encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
+    """A page in Arabic, exported, with the shipped strings."""
+    rows = shipped("ar")
     content = spoken_in(sound_page(), "ar", rows)
     statements = content.statements.assign(
         text=content.statements["text"].where(
@@ -311,6 +319,64 @@ def test_the_shipped_strings_are_whole_in_english() -> None:
     rows = read_content(ROOT / "data").strings
     assert set(rows.loc[rows["language"] == "en", "string"]) == set(ENGLISH)
     assert not (rows["text"] == "").any()
+
+
+SAME_IN = {
+    "fr": {"about-version", "frame-figure", "important", "sources"},
+    "de": {"about-version"},
+    "es": {"capacity-editorial"},
+    "ar": {"date"},
+}
+"""Words that a language shares with English, by language."""
+
+
+@pytest.mark.parametrize("language", SAME_IN)
+def test_a_shipped_translation_is_whole_and_not_yet_checked(language: str) -> None:
+    rows = {row["string"]: row for row in shipped(language)}
+    texts = {name: row["text"] for name, row in rows.items()}
+    assert rows.keys() == ENGLISH.keys()
+    assert {name for name, text in texts.items() if text == ENGLISH[name]} == SAME_IN[language]
+    for name, text in texts.items():
+        fields = [sorted(re.findall(r"\{\w+\}", one)) for one in (text, ENGLISH[name])]
+        assert fields[0] == fields[1], name
+        assert text.count("|") == ENGLISH[name].count("|"), name
+        assert text.endswith(":") == ENGLISH[name].endswith(":"), name
+        assert text.endswith(".") == ENGLISH[name].endswith("."), name
+        assert text == text.strip(), name
+    assert {row["checked_on"] for row in rows.values()} == {""}
+    content = spoken_in(sound_page(), language, list(rows.values()))
+    found = {one.rule: one for one in check(content) if one.table in ("strings", "documents")}
+    assert not {"strings-missing", "string-lacks-fields", "state-words-alike"} & found.keys()
+    assert found["strings-not-checked"].severity == "advice"
+
+
+@pytest.mark.parametrize(
+    ("language", "fault"),
+    [
+        ("fr", r"(?<!\u202f)[:;?!»]|«(?!\u202f)|[ \u00a0][:;?!»]|[\"']"),
+        ("de", r"[ \u00a0\u202f][:;?!]|[\"'«»]"),
+        ("es", r"[ \u00a0\u202f][:;?!»]|«[ \u00a0\u202f]|[\"']"),
+        ("ar", r"[,;?\"']|[ \u00a0\u202f][:؛؟!»،]|«[ \u00a0\u202f]"),
+    ],
+)
+def test_shipped_translations_set_marks_and_spaces_as_their_language_does(
+    language: str, fault: str
+) -> None:
+    texts = [row["text"] for row in shipped(language)]
+    assert [text for text in texts if re.search(fault, text)] == []
+    assert any(re.search("[:;»]", text) for text in texts)
+
+
+def test_a_page_says_that_nobody_checked_its_translation_until_all_of_it_was_read() -> None:
+    rows = [{**row, "checked_on": "2026-11-02"} for row in shipped("fr")]
+    for checked in (rows, [{**rows[0], "checked_on": ""}, *rows[1:]]):
+        content = spoken_in(sound_page(), "fr", checked)
+        page = with_signoffs(content, assemble(content, "zinc"))
+        note = "no native speaker has checked"
+        said = [note in one for one in (page.to_html(), page.to_markdown(), page.to_leaflet())]
+        assert said == [checked is not rows] * 3
+        rules = {one.rule for one in check(content)}
+        assert ("strings-not-checked" in rules) == (checked is not rows)
 
 
 def test_the_index_of_pages_in_several_languages_is_english() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ from ketcontent import assemble, list_documents, read_content, with_signoffs, wr
 from ketcontent.model.content import Content
 from tests.conftest import ROOT
 from tests.pages.test_in_a_browser import shown
-from tests.pages.test_languages import invented, spoken_in
+from tests.pages.test_languages import invented, shipped, spoken_in
 from tests.pages.test_machines import review_of
 
 pytestmark = pytest.mark.browser
@@ -37,8 +36,7 @@ PROTRUDING = """() => [...document.querySelectorAll("body *")]
 def translated(language: str) -> list[dict[str, str]]:
     """Return the furniture in a language, where a test has it."""
     if language == "ar":
-        with (ROOT / "tests" / "golden" / "strings-ar.csv").open(encoding="utf-8") as file:
-            return list(csv.DictReader(file))
+        return shipped(language)
     return invented(language) if language == "qaa" else []
 
 

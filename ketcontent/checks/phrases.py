@@ -2,7 +2,8 @@
 
 A phrase is words in order. A word stands for its inflections where it is a base form ("cure" is
 found in "cured"), and otherwise for itself; ``=safe`` stands for exactly that form, ``#`` for any
-number. The tree is walked once from each word of a text, no deeper than the longest phrase, so
+number, ``~itis`` for any longer word that ends so: a class that nobody can list. The tree is walked
+once from each word of a text, no deeper than the longest phrase, so
 the time grows in a straight line with the text, whatever an editor writes. A branch is grown when
 a text has its first word: of thousands of phrases a page needs hundreds.
 """
@@ -22,6 +23,10 @@ LONGEST = 10
 """Words that a phrase may have."""
 
 ANY_NUMBER = "#"
+
+ENDING = "~"
+_ENDINGS = range(3, 8)
+"""Letters that an ending may have; fewer say nothing of a word."""
 
 
 class Phrase(NamedTuple):
@@ -58,6 +63,8 @@ class PhraseTree:
 
     seeds: Mapping[str, list[tuple[str, Phrase, bool]]]
     """By first word: words, and the phrase that they are (or that they spare: False)."""
+    endings: Collection[str] = ()
+    """Steps that are an ending of words."""
     branches: dict[str, _Node] = field(default_factory=dict)
     """By first word, what is grown; added to."""
 
@@ -71,7 +78,9 @@ class PhraseTree:
             for exception in phrase.exceptions.split(";") if phrase.exceptions else ():
                 for step in _first_step(exception.strip()):
                     seeds[step].append((exception, phrase, False))
-        return cls(seeds)
+        with_ending = {said for row in seeds.values() for said, _, _ in row if ENDING in said}
+        parts = (part for said in with_ending for part in said.split())
+        return cls(seeds, frozenset(part for part in parts if part.startswith(ENDING)))
 
     def _branch(self, step: str) -> _Node | None:
         """Return the branch of the phrases that start with a word."""
@@ -86,12 +95,21 @@ class PhraseTree:
                 (node.phrases if is_it else node.spares).append(phrase)
         return self.branches[step]
 
+    def _endings_of(self, form: str) -> Iterator[str]:
+        """Yield the endings of a word, or of what it is a form of, that some phrase has."""
+        if self.endings and len(form) > _ENDINGS[0] + 1:
+            for word in dict.fromkeys((form, *bases_of(form))):
+                for length in _ENDINGS:
+                    step = f"{ENDING}{word[-length:]}"
+                    if len(word) > length + 1 and step in self.endings:
+                        yield step
+
     def find(self, words: Sequence[Word]) -> dict[str, list[Found]]:
         """Return, by list, where its phrases stand, in order, without what an exception spares."""
         found: list[Found] = []
         spared: dict[str, list[tuple[int, int]]] = defaultdict(list)
         """By phrase, where an exception starts, and how far one reaches that starts no later."""
-        edges = [_edges(word) for word in words]
+        edges = [(*_edges(word), *self._endings_of(word.form)) for word in words]
         for start in range(len(words)):
             nodes = [branch for edge in edges[start] if (branch := self._branch(edge))]
             end = start + 1
@@ -131,13 +149,15 @@ def steps_of(phrase: str) -> tuple[str, ...]:
     --------
     >>> steps_of("=safest cure # today")
     ('=safest', 'cure', '#', 'today')
+    >>> steps_of("painful ~itis")
+    ('painful', '~itis')
     """
     return tuple(step for part in phrase.split() for step in _steps_of_part(part))
 
 
 @lru_cache(maxsize=16_384)
 def _steps_of_part(part: str) -> tuple[str, ...]:
-    if part == ANY_NUMBER:
+    if part == ANY_NUMBER or (part.startswith(ENDING) and len(part) - 1 in _ENDINGS):
         return (part,)
     exact = part.startswith("=")
     return tuple(
@@ -190,7 +210,7 @@ def phrase_faults(
     for row in phrases:
         phrase, name = row.phrase, row.list
         steps = steps_of(phrase)
-        words = [step.strip("=") for step in steps]
+        words = [step.strip("=~") for step in steps]
         if not any(word[:1].isalnum() or word in ("#", "£", "$", "€", "%") for word in words):
             hint = "Write words, or delete the row."
             yield row, "phrase", "phrase-empty", f"'{phrase}' has no word.", hint

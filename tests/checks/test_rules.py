@@ -289,6 +289,10 @@ def test_a_rule_that_cannot_be_read_is_a_fault_of_its_row_and_the_others_go_on(
         ("favourable", "A favorable day.", "favorable"),
         ("revolutionize", "It revolutionises care.", "revolutionises"),
         ("nootropic", "Some nootropics.", "nootropics"),
+        ("~itis", "It eases bursitis.", "bursitis"),
+        ("~statin", "All other statins fail.", None),
+        ("other ~statin", "Other simvastatins fail.", "Other simvastatins"),
+        ("~itis", "An itis.", None),
     ],
 )  # fmt: skip
 def test_a_frame_finds_phrases_in_order_with_their_inflections(

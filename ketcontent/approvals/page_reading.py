@@ -12,9 +12,10 @@ import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice, zip_longest
 from typing import Any, NamedTuple
 
-from ketcontent.hashing import hash_json
+from ketcontent.hashing import hash_bytes, hash_json
 from ketcontent.markup import index_script, linked_lines, policy_of, render, split_front_matter
 from ketcontent.pages import bar_of
 from ketcontent.text import canonical
@@ -365,3 +366,27 @@ def markdown_links(lines: Lines, expected: Sequence[tuple[tuple[str, ...], str]]
         for line, links in lines
         for to, words in links
     ]
+
+
+_MARK = 4
+"""How many characters tell a line from the one that was written."""
+_LINES_NAMED = 20
+
+
+def line_marks(text: str) -> str:
+    """Return what tells each line of a file from another, for `verify` to say where one differs."""
+    return "".join(hash_bytes(one.rstrip().encode())[-_MARK:] for one in text.split("\n"))
+
+
+def other_lines(recorded: str, text: str) -> list[int]:
+    """Return which lines of a file are others than were written; 0 where that is not known."""
+    if not recorded:  # by an older version
+        return [0]
+    then, now = (
+        [marks[place : place + _MARK] for place in range(0, len(marks), _MARK)]
+        for marks in (recorded, line_marks(text))
+    )
+    both = enumerate(zip_longest(then, now), start=1)
+    other = (place for place, (one, another) in both if one != another)
+    named = 1 if len(then) != len(now) else _LINES_NAMED  # behind a line more all are others
+    return [*islice(other, named)] or [0]

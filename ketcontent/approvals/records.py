@@ -11,12 +11,17 @@ from typing import Any
 from ketcontent.approvals.page_reading import (
     Lines,
     PageReading,
+    line_marks,
     markdown_links,
     read_markdown,
     read_page_html,
 )
 from ketcontent.approvals.status import signoff_statuses
-from ketcontent.approvals.verification import lines_due, one_line, reader_text
+from ketcontent.approvals.verification import (
+    lines_due,
+    one_line,
+    reader_text,
+)
 from ketcontent.hashing import hash_bytes
 from ketcontent.model import Content
 from ketcontent.pages import PageView, shown_against, shown_certainty
@@ -140,7 +145,7 @@ class _FileOfPage:
 def _written(
     file: _FileOfPage, shown: list[str | list[str]], statements: list[dict[str, Any]]
 ) -> dict[str, Any]:
-    """Return what `verify` holds a file against besides its words: hashes, and its links."""
+    """Return what `verify` holds a file against besides its words: hashes, links and lines."""
     if file.name.endswith(".md"):
         said = {one["statement"]: reader_text(one) for one in statements}
         links = markdown_links(file.lines, lines_due(file.name, shown, said))
@@ -148,7 +153,8 @@ def _written(
     else:
         links, markup = list(file.reading.links), file.reading.markup
     said_of = [f"{one.statement} {one.address}".strip() for one in links]
-    return {"hash": file.hash, "markup": markup, "links": said_of}
+    marks = line_marks(file.text)
+    return {"hash": file.hash, "markup": markup, "links": said_of, "lines": marks}
 
 
 def _still_there(
@@ -162,7 +168,7 @@ def _still_there(
         return None
     earlier, changed = before
     file = earlier.get("files", {}).get(name, {})
-    if name in changed or name not in earlier["pages"] or "links" not in file:
+    if name in changed or name not in earlier["pages"] or "lines" not in file:
         return None
     ways = [_due(name, said, helps) for said in (earlier["statements"], statements)]
     then, now = [[(one["statement"], reader_text(one)) for one in due] for due in ways]

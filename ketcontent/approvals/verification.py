@@ -32,6 +32,7 @@ from ketcontent.approvals.page_reading import (
     PageReading,
     markdown_links,
     odd_characters,
+    other_lines,
     read_markdown,
     read_page_html,
 )
@@ -152,7 +153,8 @@ def hold(path: str | Path, record_path: str | Path | None = None) -> Verificatio
     elif not same_markup and (words or other):
         unchecked.append("whether its markup differs in more than that")
     elif not same_markup:
-        other = [Mismatch("", _OTHER_BYTES if name.endswith(".md") else _OTHER_MARKUP, "")]
+        what = _OTHER_BYTES if name.endswith(".md") else _OTHER_MARKUP
+        other = [Mismatch("", what, "", line) for line in other_lines(made["lines"], text)]
     elif not (words or other or hash_bytes(data) == made["hash"]):
         unchecked.append(_SAME_BUT_BYTES)
     published, not_told = _held_record(found, name, made)
@@ -231,6 +233,7 @@ def _recorded(path: Path, name: str) -> _Recorded | None:
             return _Recorded(statements, expected, None, None)
         file = said["files"][name]
         made = {key: str(file[key]) for key in ("hash", "markup")}
+        made["lines"] = str(file.get("lines", ""))  # an older version wrote none
         if "links" not in file:
             return _Recorded(statements, expected, made, None)
         links = [one.rpartition(" ") for one in file["links"]]

@@ -322,3 +322,32 @@ def test_a_page_of_which_every_word_is_another_is_read_as_fast_as_it_is_long() -
         assert len(mismatches("index.md", text, said)) >= count
         seconds.append(process_time() - start)
     assert seconds[1] < 9 * seconds[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "find", "replace"),
+    [
+        ("index.html", '<section id="uses">', '<section id="use">'),
+        ("index.html", "<li>", '<li value="7">'),
+        ("index.md", "## Uses", "### Uses"),
+    ],
+)
+def test_other_marks_around_the_same_words_have_their_line(
+    name: str, find: str, replace: str
+) -> None:
+    text = exported()[name]
+    line = text[: text.index(find)].count("\n") + 1
+    [found] = mismatches(name, text.replace(find, replace, 1))
+    kind = "markup" if name.endswith(".html") else "marks"
+    assert (found.found.startswith(f"other {kind} than"), found.line) == (True, line)
+    # Behind a line that is gone or new, all are in other places.
+    [found] = mismatches(name, f"\n{text}".replace(find, replace, 1))
+    assert found.line == 1
+
+
+def test_an_older_record_tells_no_line() -> None:
+    said = json.loads(json.dumps(recorded()))
+    for file in said["files"].values():
+        del file["lines"]
+    text = exported()["index.md"].replace("## Uses", "### Uses")
+    assert [one.line for one in mismatches("index.md", text, said)] == [0]

@@ -102,7 +102,7 @@ BELOW = [
         id="a list of phrases less",
     ),
     pytest.param(
-        lambda one: with_cells(one, "phrases", "proven/# in # experts/en", exceptions="so"),
+        lambda one: with_cells(one, "phrases", "proven/# in # expert/en", exceptions="so"),
         f"phrases: 1 of {len(shipped_rows('phrases'))} are not there as shipped",
         id="a phrase with an exception more",
     ),

@@ -134,6 +134,8 @@ class Reader(HTMLParser):
             tag = "from"
         elif tag == "summary" and "nav" not in self.open:
             tag = "unfolds"
+        elif attrs == [("class", "bars"), ("aria-hidden", "true")]:
+            tag = "drawn"
         self.open.append(tag)
         if "rests on" in self.open:
             self.cites += [""] if tag == "li" else []
@@ -141,14 +143,14 @@ class Reader(HTMLParser):
             self.texts.append("")
 
     def handle_endtag(self, tag: str) -> None:
-        own = {"rests on": "details", "from": "div", "unfolds": "summary"}
+        own = {"rests on": "details", "from": "div", "unfolds": "summary", "drawn": "span"}
         closed = self.open.pop()
         assert own.get(closed, closed) == tag
 
     def handle_data(self, data: str) -> None:
         if "script" in self.open:
             assert json.loads(data)["@context"] == "https://schema.org"  # data, and no script
-        elif "unfolds" in self.open:
+        elif {"unfolds", "drawn"} & set(self.open):
             pass
         elif "rests on" in self.open:
             self.cites[-1:] = [f"{one}{data}" for one in self.cites[-1:]]

@@ -94,7 +94,7 @@ GB,Samaritans,Call 116 123.,,,2026-01-18
 table,row,rule,reason,until,owner
 statements,tea/calm,cure,It is quoted.,2026-12-31,
 """,
-    "strings": "string,language,text\nsources,en,What we read\n",
+    "strings": "string,language,text,checked_on\nsources,en,What we read,\n",
     "site": "address,name,license\nhttps://example.org/health/,Tea Pages,\n",
     "releases": "document,released_on,statement,change,words\ntea,2026-01-20,calm,added,So.\n",
 }
@@ -191,6 +191,7 @@ def test_dates_stay_text_as_they_stand_in_the_file(tea: Path):
         "signoffs.signed_on": "2026-01-16",
         "help_lines.checked_on": "2026-01-18",
         "waivers.until": "2026-12-31",
+        "strings.checked_on": "",
         "releases.released_on": "2026-01-20",
     }
 

@@ -59,7 +59,7 @@ pot,book,The pot,,,,,2019,,,,,,,,,,,,,,,,,issued,,
 """,  # noqa: E501 (a row of a table is one line)
     "evidence": """\
 document,statement,source,role,finding,locator,checked_on,treatment,events,total,comparator,comparator_events,comparator_total,people,time
-tea,calm,leaf,supports,12 of 40 felt calmer.,p. 47,2026-01-15,tea,12,40,milk,3,39,,
+tea,calm,leaf,supports,12 of 40 felt calmer.,p. 47,2026-01-15,tea,12,40,milk,3,39,79,
 tea,calm,pot,contradicts,Nobody felt calmer.,,,,,,,,,,
 """,
     "people": """\
@@ -103,9 +103,9 @@ statements,tea/call,cure,It names a charity.,2026-12-31,
 statements,tea/taste,wonder,It is quoted.,2026-12-31,bo
 """,
     "strings": """\
-string,language,text
-sources,en,What we read
-sources,fr,Sources
+string,language,text,checked_on
+sources,en,What we read,
+sources,fr,Sources,2026-01-21
 """,
     "site": """\
 address,name,license
@@ -636,7 +636,7 @@ CELLS = [
                 "rewritten,taste",
                 3,
                 "rewritten",
-                "Use one of: kept, moved, reworded, answered, cut.",
+                "Use one of: kept, reworded, moved, cut, answered.",
                 "tea/calm",
             ),
             (
@@ -1291,6 +1291,7 @@ DAYS = {
     ("evidence", "checked_on"): ("2026-01-15", 2, "tea/calm/leaf"),
     ("signoffs", "signed_on"): ("2026-01-16", 2, "first"),
     ("help_lines", "checked_on"): ("2026-01-18", 2, "GB/Samaritans"),
+    ("strings", "checked_on"): ("Sources,2026-01-21", 3, "sources/fr"),
     ("releases", "released_on"): ("tea,2026-01-19", 2, "tea/{}/calm"),
     ("waivers", "until"): ("charity.,2026-12-31", 2, "statements/tea/call/cure"),
 }

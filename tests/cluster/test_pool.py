@@ -648,7 +648,7 @@ def test_the_command_builds_on_a_cluster(cluster: Cluster, built: Path, project:
     build = start("build", "--dask", cluster.address, cwd=project)
     said, complained = build.communicate()
     assert build.returncode == 0, complained
-    assert said == "Wrote 22 files to exports. Start at exports/index.html\n"
+    assert said == "Wrote 23 files to exports. Start at exports/index.html\n"
     assert complained.splitlines()[-1].startswith("[11/11] ")
     assert len(complained.splitlines()) == 11
     assert tree(project / "exports") == tree(built / "exports")

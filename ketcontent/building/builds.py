@@ -75,7 +75,6 @@ from ketcontent.building.plan import (
     site_address,
     site_files,
 )
-from ketcontent.building.releases import remember
 from ketcontent.building.request import UNCHANGED, Built, Job, Request, job_of
 from ketcontent.errors import BuildFailed, NotReady, given_names
 from ketcontent.places import cannot_write, folder_below, refuse_place, require_file, what_stands_at
@@ -241,6 +240,8 @@ def rebuild(
             if job.pages or not job.refused:
                 built = _build(job, pool, force=force, progress=progress)
             if request.release:
+                from ketcontent.building.releases import remember
+
                 remember(job.content, request.data)
     except BrokenPipeError:  # whoever was told how far it is does not listen any more
         raise

@@ -9,11 +9,11 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from html import escape  # what XML has for that loads a client for the internet
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from xml.sax.saxutils import escape, quoteattr
 
 from ketcontent.building.plan import FEED
 
@@ -117,8 +117,8 @@ def feed(content: Content) -> str:
         f"<title>{escape(site['name'])}</title>\n"
         f"<updated>{releases[-1][0][0]}T00:00:00Z</updated>\n"
         f"<author><name>{escape(site['name'])}</name></author>\n"
-        f'<link rel="self" href={quoteattr(site["address"] + FEED)}/>\n'
-        f"<link href={quoteattr(site['address'])}/>\n"
+        f'<link rel="self" href="{escape(site["address"] + FEED)}"/>\n'
+        f'<link href="{escape(site["address"])}"/>\n'
         f"{entries}</feed>\n"
     )
 
@@ -136,7 +136,7 @@ def _entry(
         f"<id>{escape(page)}#_released-{day}</id>\n"
         f"<title>{escape(title)}</title>\n"
         f"<updated>{day}T00:00:00Z</updated>\n"
-        f"<link href={quoteattr(page)}/>\n"
+        f'<link href="{escape(page)}"/>\n'
         f'<content type="text">{escape(chr(10).join(told))}</content>\n'
         "</entry>\n"
     )

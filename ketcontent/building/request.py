@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from ketcontent.building.cache import code_hash, inputs_hash, leaflet_hash, read_declared
 from ketcontent.building.plan import KEPT, NOTEBOOKS, chosen_pages, plan_runs
-from ketcontent.building.releases import with_releases
 from ketcontent.clock import today
 from ketcontent.errors import KetcontentError
 from ketcontent.execution import check_parameters, declared_parameters
@@ -136,6 +135,8 @@ def job_of(request: Request) -> Job:
     refused = _refused(content, chosen, request.notebooks) if request.release else {}
     pages = tuple(page for page in chosen if page not in refused)
     if request.release:
+        from ketcontent.building.releases import with_releases
+
         content = with_releases(content, pages, today())
         released = table_hash(content.schemas["releases"], table_bytes(content, "releases"))
         tables = {**tables, "releases": released}

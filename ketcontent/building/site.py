@@ -7,9 +7,9 @@ where the address of a site is known.
 from __future__ import annotations
 
 import json
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
-from xml.sax.saxutils import escape
 
 from ketcontent.atomic import write_through
 from ketcontent.building.claims import is_listed, lower_editors, lower_index

@@ -296,7 +296,11 @@ def test_a_citation_leads_to_its_source_and_going_back_to_the_sentence(
     page.goto((exports / PAGES["page"]).as_uri())
     rests = page.locator("#conclusion > .from")
     rests.get_by_text("Sources").click()
-    rests.get_by_role("listitem").filter(has_text="Sentence 1").get_by_role("link").nth(1).click()
+    link = rests.get_by_role("listitem").filter(has_text="Sentence 1").get_by_role("link").nth(1)
+    link.scroll_into_view_if_needed()
+    # A browser notes where a reader is a moment after scrolling; nobody reads and taps as fast.
+    page.evaluate("() => new Promise((done) => setTimeout(done, 1500))")
+    link.click()
     source = page.locator(":target")
     assert source.get_by_role("link", name=re.compile("^(doi:|https:)")).count() == 1
     page.go_back()

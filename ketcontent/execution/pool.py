@@ -117,7 +117,8 @@ def process_pool(jobs: int, kept: Path) -> Iterator[ProcessPoolExecutor]:
         try:
             yield executor
         except BaseException:
-            executor.shutdown(wait=False, cancel_futures=True)
+            # The executor then ends by itself, and is waited for: one that is still ending while
+            # the interpreter does may be woken there by a pipe that it has just closed.
             for worker in set(multiprocessing.active_children()) - before:
                 worker.terminate()
             raise

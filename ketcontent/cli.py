@@ -372,9 +372,11 @@ def verify(file: Path, record: Path | None, page_only: bool) -> None:
     """Hold an exported page, FILE, against its record; exit 1 where it departs from it."""
     from ketcontent.approvals import hold, verify_alone
 
-    departures, unchecked, held_to = verify_alone(file) if page_only else hold(file, record)
+    departures, unchecked, held_to, lines = verify_alone(file) if page_only else hold(file, record)
     for one in departures:
         say(str(one))
+    if lines:
+        say(f"Lines that are others than were written: {lines}.")
     for question in unchecked:
         say(f"Not checked: {question}.")
     if departures:

@@ -7,12 +7,13 @@ attribute or address that our templates never write is named, whatever it would 
 
 from __future__ import annotations
 
+import difflib
 import re
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import islice, zip_longest
+from itertools import takewhile
 from typing import Any, NamedTuple
 
 from ketcontent.hashing import hash_bytes, hash_json
@@ -111,6 +112,8 @@ class PageReading:
 
     words: tuple[tuple[str, str], ...]
     """Its words in order, each with the statement that it belongs to, or nothing."""
+    lines: tuple[int, ...]
+    """The line of the file that each of those words begins in; 0 where that is not known."""
     markup: str
     """The hash of its elements, attributes and style sheet, in order."""
     strange: tuple[tuple[str, int], ...]
@@ -130,14 +133,15 @@ def read_page_html(html: str, *, whole: bool = True) -> PageReading:
     strange: dict[str, int] = {}
     markup: list[Any] = []
     policies = 0
-    strange.update(dict.fromkeys(_strange_bytes(html) if whole else odd_characters(html), 0))
+    for one, line in _strange_bytes(html) if whole else odd_characters(html):
+        strange.setdefault(one, line)
     # What opens nothing is text; the parser takes long over a run of it.
     html = _NOT_A_TAG.sub("&lt;", html)
     for kind, node in _in_order(JustHTML(html, sanitize=False, track_node_locations=True).root):
         line = node.origin_line or 0
         if kind == "text":
-            reader.text(str(node.data))
-            for one in odd_characters(str(node.data)):
+            reader.text(str(node.data), line)
+            for one, _ in odd_characters(str(node.data)):
                 strange.setdefault(one, line)
             if node.parent is not None and node.parent.name == "style":
                 markup.append(str(node.data))  # what it says is seen on every word
@@ -164,7 +168,9 @@ def read_page_html(html: str, *, whole: bool = True) -> PageReading:
         Link(statement, address, canonical("".join(words)), line)
         for statement, address, words, line in reader.links
     )
-    return PageReading(tuple(reader.found), hash_json(markup), tuple(strange.items()), links)
+    return PageReading(
+        tuple(reader.found), tuple(reader.lines), hash_json(markup), tuple(strange.items()), links
+    )
 
 
 def _in_order(root: Any) -> Iterator[tuple[str, Any]]:
@@ -194,23 +200,29 @@ def _inside(node: Any) -> str:
     return "".join(str(one.data) for one in node.children or ())
 
 
-def _strange_bytes(html: str) -> Iterator[str]:
-    """Yield what our templates do not write of a page before it is parsed."""
+def _strange_bytes(html: str) -> Iterator[tuple[str, int]]:
+    """Yield what our templates do not write of a page before it is parsed, and in which line."""
     if not html.lstrip("\ufeff \t\r\n").lower().startswith("<!doctype html>"):
-        yield "a page without <!doctype html>"
+        yield "a page without <!doctype html>", 1
+    if not (end := html.rstrip()).endswith("</html>"):
+        yield "a page that does not end with </html>", end.count("\n") + 1
     # Beyond that a browser looks for no encoding, and takes letters for others.
     if not re.search(rb"<meta\s+charset=[\"']?utf-8", html.encode()[:1024], re.IGNORECASE):
-        yield 'a page without <meta charset="utf-8"> in its first 1024 bytes'
+        yield 'a page without <meta charset="utf-8"> in its first 1024 bytes', 1
     yield from odd_characters(html)
 
 
-def odd_characters(text: str) -> Iterator[str]:
-    """Yield what counts as white space, or as nothing, in a text, and does not look like it."""
+def odd_characters(text: str) -> Iterator[tuple[str, int]]:
+    """Yield what counts as white space, or as nothing, and does not look like it; and its line."""
     for one in sorted(set(text) - {"\n", "\r", "\t"}):
         if unicodedata.category(one) in ("Cc", "Zl", "Zp") or one == "\u1680":
-            yield f"the character U+{ord(one):04X}"
-    if _RUN_OF_SPACES.search(text):
-        yield "a run of spaces that a browser shows"
+            yield f"the character U+{ord(one):04X}", _line_of(text, text.index(one))
+    if found := _RUN_OF_SPACES.search(text):
+        yield "a run of spaces that a browser shows", _line_of(text, found.start())
+
+
+def _line_of(text: str, place: int) -> int:
+    return text.count("\n", 0, place) + 1
 
 
 def _strange(name: str, given: Mapping[str, str]) -> Iterator[str]:
@@ -301,10 +313,13 @@ class _Reader:
 
     def __init__(self) -> None:
         self.found: list[tuple[str, str]] = []
+        self.lines: list[int] = []
         self.links: list[tuple[str, str, list[str], int]] = []
         self._open: list[tuple[str, str]] = []
         self._words: list[str] = []
+        self._line = 0
         self._statement = ""
+        self._statement_line = 0
         self._spoken: list[str] = []
 
     def start(self, tag: str, given: Mapping[str, str], line: int) -> None:
@@ -315,8 +330,9 @@ class _Reader:
             self.flush()
         for name in _SAID:
             if given.get(name) and not (tag == "meta" and not _says(given)):
-                self.found.append(("", canonical(given[name])))
+                self._keep("", given[name], line)
         if role == "statement":
+            self._statement_line = line
             self._statement = given["id"].removeprefix("s_") or "(no key)"
         if "href" in given:
             self.links.append((self._statement, given["href"], [], line))
@@ -325,26 +341,35 @@ class _Reader:
     def end(self, tag: str) -> None:
         _, role = self._open.pop()
         if role == "statement":
-            self.found.append((self._statement, canonical("".join(self._spoken))))
+            self._keep(self._statement, "".join(self._spoken), self._statement_line)
             self._statement, self._spoken = "", []
         if role or (tag in _BLOCKS and not self._statement):
             self.flush()
 
-    def text(self, data: str) -> None:
+    def text(self, data: str, line: int) -> None:
         tags = {name for name, _ in self._open}
         if tags & _SILENT:
             return
         if "a" in tags and self.links:
             self.links[-1][2].append(data)
         citation = any(role == "cite" for _, role in self._open)
-        (self._spoken if self._statement and not citation else self._words).append(data)
+        if self._statement and not citation:
+            self._spoken.append(data)
+            return
+        if not self._line and data.strip():
+            self._line = line + data[: len(data) - len(data.lstrip())].count("\n")
+        self._words.append(data)
 
     def flush(self) -> None:
         """Keep the words that belong to no statement, up to here."""
-        words = canonical("".join(self._words))
-        if words:
-            self.found.append(("", words))
-        self._words = []
+        words = "".join(self._words)
+        if canonical(words):
+            self._keep("", words, self._line)
+        self._words, self._line = [], 0
+
+    def _keep(self, statement: str, words: str, line: int) -> None:
+        self.found.append((statement, canonical(words)))
+        self.lines.append(line)
 
 
 Lines = Sequence[tuple[str, Sequence[tuple[str, str]]]]
@@ -370,7 +395,7 @@ def markdown_links(lines: Lines, expected: Sequence[tuple[tuple[str, ...], str]]
 
 _MARK = 4
 """How many characters tell a line from the one that was written."""
-_LINES_NAMED = 20
+_LINES_COMPARED = 2000
 
 
 def line_marks(text: str) -> str:
@@ -378,15 +403,31 @@ def line_marks(text: str) -> str:
     return "".join(hash_bytes(one.rstrip().encode())[-_MARK:] for one in text.split("\n"))
 
 
-def other_lines(recorded: str, text: str) -> list[int]:
-    """Return which lines of a file are others than were written; 0 where that is not known."""
-    if not recorded:  # by an older version
-        return [0]
+def other_lines(recorded: str, text: str) -> list[range]:
+    """Return which lines of a file are others than were written, in order.
+
+    Where lines are gone, that is the line which stands in their place now, or the last one.
+    Between the first and the last line that differ, no more than some thousands are told apart.
+    """
     then, now = (
         [marks[place : place + _MARK] for place in range(0, len(marks), _MARK)]
         for marks in (recorded, line_marks(text))
     )
-    both = enumerate(zip_longest(then, now), start=1)
-    other = (place for place, (one, another) in both if one != another)
-    named = 1 if len(then) != len(now) else _LINES_NAMED  # behind a line more all are others
-    return [*islice(other, named)] or [0]
+    if then == now:
+        return []
+    start = same_from_the_start(then, now)
+    end = same_from_the_start(then[start:][::-1], now[start:][::-1])
+    then, now_there = then[start : len(then) - end], now[start : len(now) - end]
+    spans = [(0, len(now_there))]
+    if len(then) + len(now_there) < _LINES_COMPARED:
+        matcher = difflib.SequenceMatcher(None, then, now_there, autojunk=False)
+        spans = [(a, b) for what, _, _, a, b in matcher.get_opcodes() if what != "equal"]
+    lines = [(start + first, start + max(after, first + 1)) for first, after in spans]
+    return [range(min(first, len(now) - 1) + 1, min(after, len(now)) + 1) for first, after in lines]
+
+
+def same_from_the_start(these: Sequence[str], those: Sequence[str]) -> int:
+    """Return how many are the same from the start on."""
+    return sum(
+        1 for _ in takewhile(lambda both: both[0] == both[1], zip(these, those, strict=False))
+    )

@@ -17,16 +17,17 @@ another without that, that is said.
 
 from __future__ import annotations
 
-import difflib
 import json
-import unicodedata
-from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from itertools import takewhile
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from ketcontent.approvals.departures import (
+    Mismatch,
+    StatementWords,
+    link_mismatches,
+    word_mismatches,
+)
 from ketcontent.approvals.page_reading import (
     Link,
     PageReading,
@@ -42,33 +43,6 @@ from ketcontent.markup import link_targets, raw_html
 from ketcontent.text import canonical, joined
 
 
-@dataclass(frozen=True, slots=True)
-class Mismatch:
-    """Words on a page that its record does not have, or the other way round."""
-
-    statement: str
-    """The statement they belong to; empty where it is none, or not known."""
-    found: str
-    """The words on the page; empty where the record's are gone."""
-    recorded: str
-    """The words in the record; empty where there are none like them."""
-    line: int = field(default=0, compare=False)
-    """The line of the file that it is in; 0 where that is not known."""
-
-    def __str__(self) -> str:
-        name = self.statement or "page"
-        place = f"\n    in line {self.line}" if self.line else ""
-        if not self.found:
-            return f"{name}: gone from the page: {self.recorded}"
-        if not self.recorded:
-            return f"{name}: not in the record: {self.found}{place}"
-        said = f"{name}: the page says: {self.found}{place}\n    the record says: {self.recorded}"
-        # Letters of other alphabets, and what is not seen at all, may look the same.
-        new = sorted(one for one in {*self.found} - {*self.recorded} if not one.isascii())
-        names = [f"U+{ord(one):04X} {unicodedata.name(one, 'without a name')}" for one in new[:3]]
-        return "\n    with ".join([said, *names])
-
-
 class Verification(NamedTuple):
     """What holding a file against what was recorded of it has shown."""
 
@@ -77,6 +51,9 @@ class Verification(NamedTuple):
     """What nobody can tell from what there is."""
     held_to: str
     """What the file was held against; empty where there was nothing."""
+    lines: str = ""
+    """Which lines of the file are others than were written, as "3, 7 to 9"; empty for none, or
+    where that is not known."""
 
 
 def verify(path: str | Path, record_path: str | Path | None = None) -> list[Mismatch]:
@@ -127,15 +104,17 @@ def hold(path: str | Path, record_path: str | Path | None = None) -> Verificatio
         )
     statements, expected, made, recorded = said
     as_written = made is not None and _same_bytes(data, made["hash"])
+    changed = other_lines(made["lines"], text) if made and made["lines"] and not as_written else []
     links: Sequence[Link]
     if name.endswith(".md"):
-        lines = read_markdown(text)
-        words = _mismatches(expected, [("", one) for one, _ in lines], statements)
-        links, other = markdown_links(lines, expected), _other_markdown(text)
+        read = read_markdown(text)
+        words = word_mismatches(expected, [("", one, 0) for one, _ in read], statements)
+        links, other = markdown_links(read, expected), _other_markdown(text)
         same_markup = as_written
     else:
         reading = read_page_html(text, whole=name != "fragment.html")
-        words = _mismatches(expected, list(reading.words), statements)
+        found_words = zip(reading.words, reading.lines, strict=True)
+        words = word_mismatches(expected, [(*one, line) for one, line in found_words], statements)
         links, other = reading.links, _other_markup(reading)
         same_markup = made is not None and reading.markup == made["markup"]
     if as_written:
@@ -143,7 +122,7 @@ def hold(path: str | Path, record_path: str | Path | None = None) -> Verificatio
     elif recorded is not None:
         # A sentence that is named already need not be named for the links that went with its words.
         named = {one.statement for one in words} - {""}
-        moved = _other_links(recorded, links)
+        moved = link_mismatches(recorded, links)
         other = [*(one for one in moved if one.found or one.statement not in named), *other]
     unchecked = []
     if recorded is None and made is not None and not as_written:
@@ -154,11 +133,13 @@ def hold(path: str | Path, record_path: str | Path | None = None) -> Verificatio
         unchecked.append("whether its markup differs in more than that")
     elif not same_markup:
         what = _OTHER_BYTES if name.endswith(".md") else _OTHER_MARKUP
-        other = [Mismatch("", what, "", line) for line in other_lines(made["lines"], text)]
+        first = [one.start for one in changed[:_LINES_NAMED]] or [0]  # an older version kept none
+        other = [Mismatch("", what, "", line) for line in first]
     elif not (words or other or hash_bytes(data) == made["hash"]):
         unchecked.append(_SAME_BUT_BYTES)
     published, not_told = _held_record(found, name, made)
-    return Verification([*published, *words, *other], [*unchecked, *not_told], "its record")
+    departures, untold = [*published, *words, *other], [*unchecked, *not_told]
+    return Verification(departures, untold, "its record", _spans(changed))
 
 
 def verify_alone(path: str | Path) -> Verification:
@@ -192,6 +173,7 @@ def verify_alone(path: str | Path) -> Verification:
     )
 
 
+_LINES_NAMED = 20
 _NAME_A_RECORD = "Name the page's record.json with --record."
 _NOT_AS_EXPECTED = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
 _SAME_BUT_BYTES = (
@@ -211,7 +193,7 @@ _OTHER_MARKUP = (
 class _Recorded(NamedTuple):
     """What a record says of one file."""
 
-    statements: _Statements
+    statements: StatementWords
     expected: list[tuple[tuple[str, ...], str]]
     made: dict[str, str] | None
     """Its hashes; None where an older version wrote the record."""
@@ -256,6 +238,12 @@ def _same_bytes(data: bytes, hashed: str) -> bool:
     return hashed in (hash_bytes(data), hash_bytes(data.replace(b"\r\n", b"\n")))
 
 
+def _spans(lines: Sequence[range]) -> str:
+    named = lines[:_LINES_NAMED]
+    spans = [str(one.start) if len(one) == 1 else f"{one.start} to {one[-1]}" for one in named]
+    return ", ".join([*spans, *(["and others"] if len(lines) > len(named) else [])])
+
+
 def _other_markup(reading: PageReading) -> list[Mismatch]:
     """Return what a changed page holds besides words that none of ours does."""
     return [Mismatch("", one, "", line) for one, line in reading.strange]
@@ -263,48 +251,11 @@ def _other_markup(reading: PageReading) -> list[Mismatch]:
 
 def _other_markdown(text: str) -> list[Mismatch]:
     """Return what a changed Markdown file holds besides words that none of ours does."""
-    found = dict.fromkeys([*(f"HTML: {one}" for one in raw_html(text)), *odd_characters(text)])
-    return [Mismatch("", one, "") for one in found]
-
-
-def _other_links(recorded: Sequence[tuple[str, str]], found: Sequence[Link]) -> list[Mismatch]:
-    """Return where the links of a page do not lead where those that were written did."""
-    then, now = [to for _, to in recorded], [one.address for one in found]
-    start = _same(then, now)
-    end = _same(then[start:][::-1], now[start:][::-1])
-    recorded, found = recorded[start : len(then) - end], found[start : len(now) - end]
-    if len(recorded) == len(found):
-        return [
-            Mismatch(
-                one.statement or key, _link(one.address, one.words), _link(to, one.words), one.line
-            )
-            for (key, to), one in zip(recorded, found, strict=True)
-            if to != one.address
-        ]
-    more = Counter(one.address for one in found)
-    more.subtract(to for _, to in recorded)
-    mismatches = []
-    for one in reversed(found):
-        if more[one.address] > 0:
-            more[one.address] -= 1
-            said = _link(one.address, one.words)
-            mismatches.append(Mismatch(one.statement, said, "", one.line))
-    for key, to in reversed(recorded):
-        if more[to] < 0:
-            more[to] += 1
-            mismatches.append(Mismatch(key, "", _link(to)))
-    return mismatches[::-1]
-
-
-def _same(these: Sequence[str], those: Sequence[str]) -> int:
-    """Return how many are the same from the start on."""
-    return sum(
-        1 for _ in takewhile(lambda both: both[0] == both[1], zip(these, those, strict=False))
-    )
-
-
-def _link(address: str, words: str = "") -> str:
-    return f'a link to {address} on "{words}"' if words else f"a link to {address}"
+    found: dict[str, int] = {}
+    html = ((f"HTML: {one}", line) for one, line in raw_html(text))
+    for one, line in (*html, *odd_characters(text)):
+        found.setdefault(one, line)
+    return [Mismatch("", one, "", line) for one, line in found.items()]
 
 
 def _manifest(path: Path) -> dict[str, str]:
@@ -401,10 +352,6 @@ def _text(path: Path, data: bytes) -> str:
     raise KetcontentError(f"{path} {fault}.", hint=hint, path=str(path))
 
 
-_Statements = Mapping[str, tuple[str, ...]]
-"""What is read of each statement, by key: label, words, certainty, that a source is against it."""
-
-
 def reader_text(statement: Mapping[str, Any]) -> tuple[str, ...]:
     """Return what a reader of Markdown reads of a statement of a record, in order."""
     # An older record says nothing of sources that are against it.
@@ -413,7 +360,7 @@ def reader_text(statement: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def lines_due(
-    name: str, shown: Sequence[str | list[str]], statements: _Statements
+    name: str, shown: Sequence[str | list[str]], statements: StatementWords
 ) -> list[tuple[tuple[str, ...], str]]:
     """Return what a file should show: the keys of the statements, and the words."""
     if not isinstance(shown, list):
@@ -429,65 +376,6 @@ def lines_due(
     ]
 
 
-def one_line(keys: Sequence[str], statements: _Statements) -> str:
+def one_line(keys: Sequence[str], statements: StatementWords) -> str:
     """Return statements as they stand on a line of Markdown, with all that stands around them."""
     return canonical(joined(" ".join(filter(None, statements[key])) for key in keys))
-
-
-def _mismatches(
-    expected: list[tuple[tuple[str, ...], str]],
-    found: list[tuple[str, str]],
-    statements: _Statements,
-) -> list[Mismatch]:
-    """Return where two pages, each a list of words with what they belong to, are not the same.
-
-    What was found in Markdown names no statements.
-    """
-    named = any(key for key, _ in found)
-    recorded = [(keys[0] if keys and named else "", words) for keys, words in expected]
-    mismatches: list[Mismatch] = []
-    matcher = difflib.SequenceMatcher(None, recorded, found, autojunk=False)
-    for operation, r0, r1, f0, f1 in matcher.get_opcodes():
-        if operation == "equal":
-            continue
-        gone: dict[str, list[int]] = {}
-        for one in range(r0, r1):
-            gone.setdefault(recorded[one][0], []).append(one)
-        for key, words in found[f0:f1]:
-            kin = gone.get(key, [])
-            like = _like(words, kin, expected, certain=bool(key) or f1 - f0 == r1 - r0 == 1)
-            if like is not None:
-                kin.remove(like)
-                name = key or _named(expected[like][0], words, statements)
-                mismatches.append(Mismatch(name, words, expected[like][1]))
-            else:
-                mismatches.append(Mismatch(key, words, ""))
-        for one in sorted(one for kin in gone.values() for one in kin):
-            keys, words = expected[one]
-            mismatches.append(Mismatch(_named(keys, "", statements), "", words))
-    return mismatches
-
-
-_NEAREST = 20
-"""Among how many of the recorded words those are looked for that found words stand for."""
-
-
-def _like(
-    words: str,
-    kin: Sequence[int],
-    expected: Sequence[tuple[tuple[str, ...], str]],
-    *,
-    certain: bool,
-) -> int | None:
-    """Return the place of the recorded words that found words stand for; None for new ones."""
-    near = {expected[one][1]: one for one in reversed(kin[:_NEAREST])}
-    if certain:
-        return kin[0] if kin else None
-    close = difflib.get_close_matches(words, near, n=1, cutoff=0.6)
-    return near[close[0]] if close else None
-
-
-def _named(keys: tuple[str, ...], words: str, statements: _Statements) -> str:
-    """Return the first of the statements on a line that the words found there do not hold."""
-    lost = (key for key in keys if statements[key][1] not in words)
-    return next(lost, keys[0] if keys else "")

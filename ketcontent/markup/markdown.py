@@ -265,15 +265,26 @@ def _thinned(markdown: str) -> str:
     return markdown.replace("[", _THIN) if dense else markdown
 
 
-def raw_html(markdown: str) -> list[str]:
-    """Return the pieces of HTML in a page of Markdown, which a reader of Markdown may let act."""
+def raw_html(markdown: str) -> list[tuple[str, int]]:
+    """Return the HTML in a page of Markdown, which a reader of it may let act, with its lines.
+
+    Examples
+    --------
+    >>> raw_html("It is hot.\n\nIt is <b>old</b>.\n")
+    [('<b>', 3), ('</b>', 3)]
+    """
     from markdown_it import MarkdownIt
 
     _, text = split_front_matter(markdown)
+    above = markdown.count("\n") - text.count("\n") + 1
     found = []
     for token in MarkdownIt("commonmark", {"html": True}).parse(_thinned(text)):
-        parts = [token, *(token.children or [])]
-        found += [one.content.strip() for one in parts if one.type in ("html_block", "html_inline")]
+        line = above + token.map[0] if token.map else 0
+        found += [
+            (one.content.strip(), line)
+            for one in (token, *(token.children or []))
+            if one.type in ("html_block", "html_inline")
+        ]
     return found
 
 

@@ -18,9 +18,10 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from ketcontent import assemble, import_page
+from ketcontent.approvals.departures import Mismatch
 from ketcontent.approvals.records import record
 from ketcontent.approvals.scope import statement_digest
-from ketcontent.approvals.verification import Mismatch, verify
+from ketcontent.approvals.verification import verify
 from ketcontent.errors import KetcontentError
 from ketcontent.execution.exporters import EXPORTERS
 from ketcontent.markup.markdown import markdown_words, strong

@@ -127,6 +127,73 @@ def test_a_picture_that_was_changed_is_named(find: str, replace: str, named: str
     assert named in "\n".join(map(str, found))
 
 
+def bars_of_the_page() -> tuple[str, dict[str, Any], str, str]:
+    """Return the page, its record, a row of bars of it, and the statement that they belong to."""
+    text = (ROOT / "exports/ketamine/index.html").read_text("utf-8")
+    record = json.loads((ROOT / "exports/ketamine/record.json").read_bytes())
+    start = text.index('<span class="bars"')
+    end = text.index("</svg></span>", start) + len("</svg></span>")
+    statement = text[:start].rpartition('id="s_')[2].partition('"')[0]
+    return text, record, text[start:end], statement
+
+
+def test_bars_that_are_gone_have_their_line_and_the_statement_before_them() -> None:
+    text, record, bars, statement = bars_of_the_page()
+    line = text[: text.index(bars)].count("\n") + 1
+    [found] = [
+        one for one in mismatches("index.html", text.replace(bars, ""), record) if one.recorded
+    ]
+    assert (found.found, found.after) == ("", statement)
+    assert line <= found.line <= line + 2
+    assert str(found).endswith(f"\n    after {statement}, in line {found.line}")
+
+
+def test_bars_that_changed_places_have_their_lines_and_the_statement_before_them() -> None:
+    text, record, bars, statement = bars_of_the_page()
+    head, one, other = bars.split("<span>")
+    swapped = f"{head}<span>{other.removesuffix('</span>')}<span>{one}</span>"
+    found = mismatches("index.html", text.replace(bars, swapped), record)
+    assert {one.after for one in found if one.found != one.recorded} == {statement}
+    line = text[: text.index(bars)].count("\n") + 1
+    assert all(line <= one.line <= line + 8 for one in found)
+
+
+@pytest.mark.parametrize("name", ["index.html", "index.md"])
+def test_a_file_that_was_cut_off_has_the_line_in_which_it_ends(name: str, tmp_path: Path) -> None:
+    text = exported()[name]
+    cut = text[: len(text) // 2]
+    ends_in = cut.rstrip().count("\n") + 1
+    (tmp_path / "record.json").write_text(json.dumps(recorded()), "utf-8")
+    (tmp_path / name).write_text(cut, "utf-8")
+    held = hold(tmp_path / name)
+    assert held.lines == str(ends_in)
+    if name == "index.html":
+        said = [one for one in held.departures if "does not end with </html>" in one.found]
+        assert [one.line for one in said] == [ends_in]
+
+
+@pytest.mark.parametrize("name", ["index.html", "index.md"])
+@pytest.mark.parametrize("odd", ["\0", "\x85", "\u2028", "\u00a0" * 4])
+def test_a_character_that_is_not_seen_has_its_line(name: str, odd: str) -> None:
+    text = exported()[name].replace("stains", f"sta{odd}ins", 1)
+    line = text[: text.index(odd)].count("\n") + 1
+    found = mismatches(name, text)
+    odd_ones = [one for one in found if one.found.startswith(("the character", "a run of"))]
+    assert {one.line for one in odd_ones} == {line}
+
+
+def test_the_lines_that_are_others_are_said_even_where_many_are_gone(tmp_path: Path) -> None:
+    lines = exported()["index.md"].split("\n")
+    (tmp_path / "record.json").write_text(json.dumps(recorded()), "utf-8")
+    page = tmp_path / "index.md"
+    page.write_text("\n".join([lines[0], *lines[2:-3], "More.", *lines[-3:]]), "utf-8")
+    assert hold(page).lines == f"2, {len(lines) - 3}"
+    said = CliRunner().invoke(main, ["verify", str(page)]).output
+    assert f"Lines that are others than were written: 2, {len(lines) - 3}.\n" in said
+    page.write_text("\n".join(lines), "utf-8")
+    assert hold(page).lines == ""
+
+
 def test_words_that_look_the_same_are_told_apart_by_the_names_of_their_letters() -> None:
     [found] = mismatches("index.html", exported()["index.html"].replace("stains", "st\u0430ins"))
     assert str(found).endswith("\n    with U+0430 CYRILLIC SMALL LETTER A")
@@ -171,7 +238,7 @@ def test_pages_that_git_wrote_with_the_line_ends_of_windows_verify(tmp_path: Pat
 def test_what_has_no_record_is_held_to_the_manifest(tmp_path: Path, name: str) -> None:
     path = published(tmp_path / "exports") / name
     assert verified(path) == (0, f"{path} says what manifest.json says.\n")
-    path.write_text(path.read_text("utf-8") + "So.\n", "utf-8")
+    path.write_text(path.read_text("utf-8").replace("Ketamine", "Esketamine"), "utf-8")
     assert verified(path) == (
         1,
         "page: not in the record: other bytes than manifest.json names\n"
@@ -340,9 +407,9 @@ def test_other_marks_around_the_same_words_have_their_line(
     [found] = mismatches(name, text.replace(find, replace, 1))
     kind = "markup" if name.endswith(".html") else "marks"
     assert (found.found.startswith(f"other {kind} than"), found.line) == (True, line)
-    # Behind a line that is gone or new, all are in other places.
-    [found] = mismatches(name, f"\n{text}".replace(find, replace, 1))
-    assert found.line == 1
+    # A line more above it is one of its own, and moves none of the others.
+    new, found = mismatches(name, f"\n{text}".replace(find, replace, 1))
+    assert (new.line, found.line) == (1, line + 1)
 
 
 def test_an_older_record_tells_no_line() -> None:

@@ -103,10 +103,15 @@ def test_where_the_server_for_all_cannot_start_each_worker_has_one_of_its_own(
 
 def test_workers_that_are_interrupted_are_gone_with_all_that_waits_for_them(tmp_path: Path) -> None:
     threads, processes = set(threading.enumerate()), set(multiprocessing.active_children())
-    with pytest.raises(KeyboardInterrupt), process_pool(2, tmp_path / "kept") as executor:
-        waiting = [executor.submit(time.sleep, 600) for _ in range(3)]
-        wait_until(waiting[1].running)
-        raise KeyboardInterrupt
+
+    def interrupted() -> None:
+        with process_pool(2, tmp_path / "kept") as executor:
+            waiting = [executor.submit(time.sleep, 600) for _ in range(3)]
+            wait_until(waiting[1].running)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
     assert set(threading.enumerate()) == threads
     assert set(multiprocessing.active_children()) == processes
 

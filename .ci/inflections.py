@@ -1,4 +1,4 @@
-"""Write ``ketcontent/checks/inflections.txt``: the commonest words, and what they are forms of.
+"""Write ``ketcontent/reading/inflections.txt``: the commonest words, and what they are forms of.
 
 Needs two libraries that nothing else does: ``pip install lemminflect wordfreq``. A line is a form
 and the words that it is a form of, or a word alone that is a form of itself only; the lines are in
@@ -13,11 +13,11 @@ from pathlib import Path
 import lemminflect
 import wordfreq
 
-from ketcontent.checks.words import spelling
+from ketcontent.reading.words import spelling
 
 COMMONEST = 30_000
 MODALS = frozenset(["can", "could", "may", "might", "must", "shall", "should", "will", "would"])
-TABLE = Path(__file__).parent.parent / "ketcontent" / "checks" / "inflections.txt"
+TABLE = Path(__file__).parent.parent / "ketcontent" / "reading" / "inflections.txt"
 
 
 def main() -> None:

@@ -19,6 +19,7 @@ room                         its one job
 `importing`                  what was received → rows
 `model`                      CSV on disk ↔ Content; the rows of one page
 `markup`                     inline markup and templates → HTML, Markdown, plain words
+`reading`                    what a sentence says: its clauses, who speaks, how many of how many
 `text`                       when two texts are the same words, and what changed between two
 `dependencies`, `clock`      what a notebook read while it ran; the day to judge by
 `hashing`, `installed`       the hash of a file; the versions that can change an export

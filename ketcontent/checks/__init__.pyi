@@ -1,7 +1,5 @@
 from .answers import judge_answers as judge_answers
 from .certainty import judge_certainty as judge_certainty
-from .clauses import EXCUSES as EXCUSES
-from .clauses import explain as explain
 from .dates import dates_due as dates_due
 from .formats import drawn as drawn
 from .formats import to_summary as to_summary

@@ -8,12 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ketcontent.checks.clauses import Reading, read
-from ketcontent.checks.passages import FoldedText
 from ketcontent.checks.statements import evidence_roles, statement_fault
-from ketcontent.checks.words import bases_of, word_set
 from ketcontent.diagnostics import Diagnostic
 from ketcontent.pages import Document, Edition, PageView, Statement
+from ketcontent.reading import FoldedText, Reading, bases_of, read, word_set
 
 _EFFECTS = frozenset({"benefit", "risk", "mechanism", "use"})
 """The kinds that are graded, and whose wording must agree with the grade of certainty.

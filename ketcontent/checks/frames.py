@@ -24,8 +24,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from ketcontent.checks.clauses import Reading
 from ketcontent.checks.phrases import Found
+from ketcontent.reading import Reading
 
 _PARTS = re.compile(r"\{[^{}]*\}|[^\s{}]+|[{}]")
 _GAPS = {"*": 3, "**": 8}

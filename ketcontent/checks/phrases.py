@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
-from ketcontent.checks.words import Word, bases_of, in_english, words_of
+from ketcontent.reading import Word, bases_of, in_english, words_of
 
 LONGEST = 10
 """Words that a phrase may have."""

@@ -19,10 +19,11 @@ from functools import lru_cache
 
 import pandas as pd
 
-from ketcontent.checks.passages import FoldedText, Passage, passages_of, sentence_spans
+from ketcontent.checks.passages import Passage, passages_of, sentence_spans
 from ketcontent.diagnostics import Diagnostic
 from ketcontent.model import Content
 from ketcontent.pages import Document, Edition, PageView
+from ketcontent.reading import FoldedText
 
 FLESCH_KINCAID_TARGET = 9.0
 """The US school grade that a page should not pass (standards S2: health-literacy advice)."""

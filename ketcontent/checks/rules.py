@@ -1,8 +1,8 @@
 """Hold the rules of ``rules.csv`` against each sentence, label, heading and title.
 
 A rule looks for phrases of the lists of ``phrases.csv`` in order (`frames`), where it says, and
-passes over what one of its excuses covers (`clauses`). Rules and lists are written by editors: a
-row that cannot be read is a fault of that row, and the others go on.
+passes over what one of its excuses covers (`ketcontent.reading`). Rules and lists are written by
+editors: a row that cannot be read is a fault of that row, and the others go on.
 """
 
 from __future__ import annotations
@@ -15,14 +15,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ketcontent.checks.clauses import EXCUSES, Reading, excuses_of, read
 from ketcontent.checks.frames import Frame, Hit, frames_in, hits_of, literal_list
-from ketcontent.checks.passages import PLACES, FoldedText, Passage, passages_of
+from ketcontent.checks.passages import PLACES, Passage, passages_of
 from ketcontent.checks.phrases import Found, Phrase, PhraseTree, phrase_faults, speaks
-from ketcontent.checks.words import words_of
 from ketcontent.diagnostics import Diagnostic, Severity
 from ketcontent.model import Content, rows_of
 from ketcontent.pages import Edition, PageView
+from ketcontent.reading import EXCUSES, FoldedText, Reading, excuses_of, read, words_of
 
 if TYPE_CHECKING:
     import pandas as pd

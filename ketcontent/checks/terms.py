@@ -6,9 +6,10 @@ import re
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from ketcontent.checks.passages import FoldedText, Passage, passages_of
+from ketcontent.checks.passages import Passage, passages_of
 from ketcontent.diagnostics import Diagnostic
 from ketcontent.pages import Edition, PageView
+from ketcontent.reading import FoldedText
 from ketcontent.text import canonical
 
 KNOWN = frozenset(

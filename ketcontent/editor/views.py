@@ -19,7 +19,6 @@ from ketcontent.approvals import (
     signables,
     signoff_statuses,
 )
-from ketcontent.checks import EXCUSES, explain
 from ketcontent.diagnostics import Diagnostic
 from ketcontent.editor.bench import Bench, cells_of, page_of, statements_of
 from ketcontent.editor.edits import statement_row
@@ -29,6 +28,7 @@ from ketcontent.importing import SupplierMark, mark_of, supplier_marks
 from ketcontent.markup import cited
 from ketcontent.model import Conflict, Key
 from ketcontent.pages import Statement
+from ketcontent.reading import EXCUSES, explain
 from ketcontent.text import compare
 
 Answer = dict[str, Any]

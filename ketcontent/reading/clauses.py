@@ -22,8 +22,8 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
-from ketcontent.checks.passages import FoldedText
-from ketcontent.checks.words import Word, bases_of, spelling, word_set, words_of
+from ketcontent.reading.folding import FoldedText
+from ketcontent.reading.words import Word, bases_of, spelling, word_set, words_of
 
 Excuse = Literal[
     "denied", "asked", "conditional", "hedged", "quoted", "reported", "compared", "advised", "told"

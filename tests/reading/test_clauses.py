@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ketcontent.checks.clauses import EXCUSES, excuses_of, explain, read
-from ketcontent.checks.passages import FoldedText
-from ketcontent.checks.words import bases_of, words_of
+from ketcontent.reading.clauses import EXCUSES, excuses_of, explain, read
+from ketcontent.reading.folding import FoldedText
+from ketcontent.reading.words import bases_of, words_of
 
 
 def excuses(text: str, word: str) -> set[str]:

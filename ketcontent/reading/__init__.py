@@ -1,0 +1,5 @@
+"""What a sentence says: its clauses, who speaks in them, and what is denied."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

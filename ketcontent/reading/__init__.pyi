@@ -1,0 +1,13 @@
+from .clauses import EXCUSES as EXCUSES
+from .clauses import Clause as Clause
+from .clauses import Reading as Reading
+from .clauses import excuses_of as excuses_of
+from .clauses import explain as explain
+from .clauses import read as read
+from .folding import FoldedText as FoldedText
+from .words import Word as Word
+from .words import bases_of as bases_of
+from .words import in_english as in_english
+from .words import spelling as spelling
+from .words import word_set as word_set
+from .words import words_of as words_of

@@ -1,0 +1,49 @@
+"""A text in the one form that patterns and word lists are held against.
+
+White space counts as one space, typographic apostrophes, quotes and hyphens as those of a
+keyboard, and characters that are not seen (soft hyphens, zero-width spaces) as nothing; so a
+pattern is written once.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+
+_ALIKE = str.maketrans(
+    dict.fromkeys("‘’‚‛ʼ′＇", "'") | dict.fromkeys("“”„‟«»″", '"') | dict.fromkeys("‐‑‒–−﹣－", "-")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FoldedText:
+    """Words in the one form that patterns are held against."""
+
+    text: str
+    offsets: tuple[int, ...]  # of each character, in the words
+
+    @classmethod
+    @lru_cache(maxsize=4096)  # each judge holds the same words against something
+    def of(cls, words: str) -> FoldedText:
+        """Return words with white space and look-alikes folded."""
+        if words.isascii() and words.isprintable() and "  " not in words:
+            return cls(words, tuple(range(len(words))))
+        letters: list[str] = []
+        offsets: list[int] = []
+        for offset, letter in enumerate(words):
+            if letter.isspace():
+                if letters and letters[-1] == " ":
+                    continue
+                letter = " "
+            elif letter == "\u00ad" or unicodedata.category(letter) == "Cf":
+                continue
+            elif "\ud800" <= letter <= "\udfff":
+                letter = "\ufffd"  # half of a character: RE2 reads UTF-8
+            letters.append(letter)
+            offsets.append(offset)
+        return cls("".join(letters).translate(_ALIKE), tuple(offsets))
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Return a range of the text as a range of the words."""
+        return self.offsets[start], self.offsets[end - 1] + 1

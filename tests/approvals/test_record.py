@@ -576,7 +576,7 @@ def test_a_record_reads_again_only_files_that_may_show_something_else() -> None:
 def test_a_source_that_found_otherwise_never_reads_like_one_that_supports() -> None:
     page = exported(contested)["index.html"]
     # Seen before the list is unfolded; of the sentence after it, the source says no such thing.
-    assert "<summary>Sources (against: 2)</summary>" in page
+    assert "<summary>Sources (against: [2])</summary>" in page
     marks = [
         re.sub("<[^>]*>", "", one) for one in re.findall("<li>(Sent.*|<a href=.#s_.*)</li>", page)
     ]

@@ -297,12 +297,18 @@ def test_a_citation_leads_to_its_source_and_going_back_to_the_sentence(
     rests = page.locator("#conclusion > .from")
     rests.get_by_text("Sources").click()
     link = rests.get_by_role("listitem").filter(has_text="Sentence 1").get_by_role("link").nth(1)
-    link.scroll_into_view_if_needed()
-    # A browser notes where a reader is a moment after scrolling; nobody reads and taps as fast.
-    page.evaluate("() => new Promise((done) => setTimeout(done, 1500))")
     link.click()
     source = page.locator(":target")
     assert source.get_by_role("link", name=re.compile("^(doi:|https:)")).count() == 1
+    # A browser glides there, and would glide on if a reader went back before there was a source.
+    page.wait_for_function(
+        """() => {
+            const before = window.stood;
+            window.stood = document.querySelector(":target").getBoundingClientRect().top;
+            return window.stood === before && window.stood >= 0 && window.stood < innerHeight;
+        }""",
+        polling=200,
+    )
     page.go_back()
     page.wait_for_function(
         """() => {
@@ -529,7 +535,7 @@ def test_a_page_prints_as_a_leaflet(page: Any, exports: Path, tmp_path: Path, si
     assert "https://doi.org/10.1176/" in re.sub(r"\s", "", whole)
     assert "while they were asleep for surgery" in whole  # what is folded on a screen
     assert "More on this" not in whole
-    assert re.search(r"Sources \(against: \d+\) ?Sentence 1: ", whole)
+    assert re.search(r"Sources \(against: \[\d+\]\) ?Sentence 1: ", whole)
     for label in ("Breathing", "Heart and blood pressure", "Mind", "Bladder and liver"):
         assert re.search(rf"^\W*{label}: \d", text, re.MULTILINE)  # a list stays a list
 

@@ -22,10 +22,16 @@ if TYPE_CHECKING:
 class SpeakingGroup(click.Group):
     """A group whose commands print our own failures as a message and a hint."""
 
+    def parse_args(self, context: click.Context, args: list[str]) -> list[str]:
+        """Read what stands before the command."""
+        with _wrong_words_spelled_out():
+            return super().parse_args(context, args)
+
     def invoke(self, context: click.Context) -> Any:
         """Run a command, and print how it failed."""
         try:
-            result = super().invoke(context)
+            with _wrong_words_spelled_out():
+                result = super().invoke(context)
             if sys.stdout is not None:
                 sys.stdout.flush()
             return result
@@ -49,6 +55,18 @@ class SpeakingGroup(click.Group):
                     "Name a place that you may read and write.",
                 )
         context.exit(1)
+
+
+@contextmanager
+def _wrong_words_spelled_out() -> Iterator[None]:
+    """Let nothing in a wrong command line steer the terminal in which click names it."""
+    try:
+        yield
+    except click.UsageError as fault:
+        said = fault.format_message()
+        if visible(said) == said:
+            raise
+        raise click.UsageError(visible(said), fault.ctx) from None
 
 
 def _leave_stdout() -> None:

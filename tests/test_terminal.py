@@ -12,8 +12,10 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from click.testing import CliRunner
 
 from ketcontent.building.preview import Board, preview_server
+from ketcontent.cli import main
 from tests.conftest import ROOT
 
 STEERING = "\x1b[31m\u202e\x9b"
@@ -41,6 +43,26 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> Path:
         file.write(f'{STEERING},lay,\n"benefit\n::error::gone%0A::stop-commands::x",lay,\n')
         file.write("##[error]gone,lay,\n")
     return folder
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["upgrade"],
+        ["init", "a"],
+        ["redline", "my-page"],
+        ["check", "--format"],
+        ["check", f"--{STEERING}"],
+        [f"--{STEERING}"],
+        [],
+    ],
+    ids=" ".join,
+)
+def test_no_wrong_command_line_steers_the_terminal_that_it_is_named_in(words: list[str]) -> None:
+    shown = CliRunner().invoke(main, [*words, STEERING, STEERING], color=True)
+    assert shown.exit_code == 2
+    assert "U+001B" in shown.output or r"\x1b" in shown.output
+    assert not {*STEERING[:1], *STEERING[-2:]} & {*shown.output}
 
 
 @pytest.mark.slow

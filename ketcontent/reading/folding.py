@@ -15,6 +15,11 @@ _ALIKE = str.maketrans(
     dict.fromkeys("‘’‚‛ʼ′＇", "'") | dict.fromkeys("“”„‟«»″", '"') | dict.fromkeys("‐‑‒–−﹣－", "-")
 )
 
+_UNSEEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u3164\uffa0").union(
+    map(chr, range(0xFE00, 0xFE10)), map(chr, range(0xE0000, 0xE1000))
+)
+"""What a reader never sees, of other categories than Cf (Default_Ignorable_Code_Point)."""
+
 
 @dataclass(frozen=True, slots=True)
 class FoldedText:
@@ -36,7 +41,7 @@ class FoldedText:
                 if letters and letters[-1] == " ":
                     continue
                 letter = " "
-            elif letter == "\u00ad" or unicodedata.category(letter) == "Cf":
+            elif unicodedata.category(letter) == "Cf" or letter in _UNSEEN:
                 continue
             elif "\ud800" <= letter <= "\udfff":
                 letter = "\ufffd"  # half of a character: RE2 reads UTF-8

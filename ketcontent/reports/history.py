@@ -116,8 +116,17 @@ def read_content_at(data: str | os.PathLike[str], reference: str) -> Content:
                     reference=reference,
                 )
             Path(place, name).write_bytes(shown)
-        upgrade_tables(place)  # an older version may have made them
-        return read_content(place)
+        try:
+            upgrade_tables(place)  # an older version may have made them
+            return read_content(place)
+        except KetcontentError as fault:
+            # They are a copy, in a folder that is gone by now, and what git holds stays as it is.
+            said = str(getattr(fault, "report", fault.message)).replace(place, str(folder))
+            raise KetcontentError(
+                f"The tables in {folder} at '{reference}' cannot be read: {said}",
+                hint="Name a later commit, in which they are mended.",
+                reference=reference,
+            ) from None
 
 
 def changes_between(old: Version, new: Version) -> list[Change]:

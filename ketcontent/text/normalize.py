@@ -13,10 +13,16 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import regex
 
 # Sentences of Chinese and Japanese follow each other without a space.
 _CLOSED_UP = tuple("。！？｡")
 _STEERING = re.compile("[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]")
+_STEERING_OR_MARK = re.compile(f"{_STEERING.pattern}|[\u200e\u200f\u061c]")
 
 
 def fold(text: str) -> str:
@@ -57,21 +63,85 @@ def canonical(text: str) -> str:
     return fold(_composed(text))
 
 
-_LONG = 2_000
+_MARKS = 100
 
 
 def _composed(text: str) -> str:
-    """Return text in normalization form C, a run of hundreds of accents as it stands.
+    """Return text in normalization form C, a run of a hundred accents or more as it stands.
 
     To bring such a run in order takes the square of its length, and no language has one.
     """
-    if len(text) < _LONG or text.isascii():
+    if len(text) < _MARKS or text.isascii():
         return unicodedata.normalize("NFC", text)
     import regex
 
-    parts = regex.split(r"(\p{M}{100,})", text)
+    parts = regex.split(rf"(\p{{M}}{{{_MARKS},}})", text)
     parts[::2] = [unicodedata.normalize("NFC", part) for part in parts[::2]]
     return "".join(parts)
+
+
+def as_seen(text: str) -> str:
+    """Return the one form that all texts share which a reader cannot tell apart.
+
+    Beside `canonical`, what is never seen is left out: soft hyphens, spaces of no width, joiners
+    between letters that do not join, selectors and tags behind what they change nothing of
+    (Default_Ignorable_Code_Point of the Unicode Character Database). Characters that Unicode has
+    twice, and hyphens, are one. What such a character changes the look of keeps it: a letter of
+    Persian or Hindi, an emoji, the order of words in which scripts of both directions meet.
+
+    Examples
+    --------
+    >>> as_seen("treat\u00adment\u200b"), as_seen("5\u00b5") == as_seen("5\u03bc")
+    ('treatment', True)
+    """
+    if text.isascii():
+        return fold(text)
+    return canonical(
+        "".join(text[one.start : one.stop] for one in seen_places(text)).translate(_TWICE)
+    )
+
+
+def seen_places(text: str) -> list[range]:
+    """Return the places of a text that hold what is seen, in order.
+
+    Examples
+    --------
+    >>> seen_places("treat\u00adment")
+    [range(0, 5), range(6, 10)]
+    """
+    places, start = [], 0
+    for found in _unseen().finditer(text):
+        if found["kept"] is None:
+            places.append(range(start, found.start()))
+            start = found.end()
+    return [one for one in (*places, range(start, len(text))) if one]
+
+
+_TWICE = str.maketrans(
+    {"\u00b5": "\u03bc", "\u2010": "-", "\u2011": "-", "\u0e33": "\u0e4d\u0e32"}
+    | {"\u0eb3": "\u0ecd\u0eb2"}
+)
+
+
+@lru_cache(maxsize=1)
+def _unseen() -> regex.Pattern[str]:
+    """Return the pattern of what is not seen where it stands, and before that of what is."""
+    import regex
+
+    return regex.compile(
+        r"""
+        (?P<kept>
+            \U0001F3F4[\U000E0020-\U000E007F]+  # a flag
+            | (?!\u180E)[\p{Emoji}\p{Han}\p{Mongolian}\p{Myanmar}]
+                [\uFE00-\uFE0F\U000E0100-\U000E01EF\u180B-\u180D\u180F]?[\u200C\u200D]?
+            | [[\p{L}\p{M}]--[\p{Latin}\p{Greek}\p{Cyrillic}]][\u200C\u200D]
+        )
+        | (?<=[\p{Latin}\p{Greek}\p{Cyrillic}])\u200E(?=[\p{Latin}\p{Greek}\p{Cyrillic}])
+        | (?![\u200E\u200F\u061C\u202A-\u202E\u2066-\u2069])  # they order what stands around
+            [\p{Default_Ignorable_Code_Point}\uFFF9-\uFFFB]
+        """,
+        regex.VERBOSE | regex.VERSION1,
+    )
 
 
 def digest(*parts: str | Sequence[str], context: Sequence[str], rule: str = "w1") -> str:
@@ -145,6 +215,25 @@ def visible(text: str, spelled: str = "<U+{:04X}>") -> str:
     ('safe<U+001B>[2J', '<U+202E>not safe')
     """
     return _STEERING.sub(lambda found: spelled.format(ord(found[0])), text)
+
+
+def unseen_spelled(text: str) -> str:
+    """Return `text` as `visible` does, with all else that is not seen where it stands spelled out.
+
+    Examples
+    --------
+    >>> unseen_spelled("a\u200fb\u00ad")
+    'a<U+200F>b<U+00AD>'
+    """
+    if text.isascii():
+        return visible(text)
+
+    def spelled(found: regex.Match[str]) -> str:
+        return str(found["kept"] or f"<U+{ord(found[0]):04X}>")
+
+    return _STEERING_OR_MARK.sub(
+        lambda found: f"<U+{ord(found[0]):04X}>", _unseen().sub(spelled, text)
+    )
 
 
 def counted(number: int, noun: str) -> str:

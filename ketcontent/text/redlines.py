@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from html import escape
+from itertools import accumulate, pairwise
 from typing import Any, Literal
 
 from ketcontent.errors import UnknownName
 from ketcontent.text.alignment import aligned
-from ketcontent.text.normalize import canonical, same_words, visible
+from ketcontent.text.normalize import as_seen, seen_places, unseen_spelled, visible
 from ketcontent.text.tokenizer import tokens
 
 
@@ -27,6 +28,11 @@ class Piece:
     """The words, as the newer of the wordings that have them."""
     before: str | None = None
     """How the older one stores the same words, where a reader sees no difference."""
+
+    @property
+    def shown(self) -> str:
+        """The words as they are shown; in a change, what would not be seen is spelled out."""
+        return visible(self.text) if self.change == "kept" else unseen_spelled(self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +68,10 @@ class Redline:
         said = f'<span style="{_UNSEEN}">[{{}}: </span>{{}}<span style="{_UNSEEN}">]</span>'
         tags = {"deleted": "del", "inserted": "ins"}
         return "".join(
-            escape(visible(piece.text))
+            escape(piece.shown)
             if piece.change == "kept"
             else f"<{tags[piece.change]}>"
-            + said.format(piece.change, escape(visible(piece.text)))
+            + said.format(piece.change, escape(piece.shown))
             + f"</{tags[piece.change]}>"
             for piece in self.pieces
         )
@@ -79,9 +85,7 @@ class Redline:
         'It {--helps--}{++may help++}.'
         """
         marks = {"kept": "{}", "deleted": "{{--{}--}}", "inserted": "{{++{}++}}"}
-        return "".join(
-            marks[piece.change].format(_escaped(visible(piece.text))) for piece in self.pieces
-        )
+        return "".join(marks[piece.change].format(_escaped(piece.shown)) for piece in self.pieces)
 
     def to_text(self) -> str:
         """Return the redline as plain text, in the marks of wdiff.
@@ -92,7 +96,7 @@ class Redline:
         'It [-helps-]{+may help+}.'
         """
         marks = {"kept": "{}", "deleted": "[-{}-]", "inserted": "{{+{}+}}"}
-        return "".join(marks[piece.change].format(visible(piece.text)) for piece in self.pieces)
+        return "".join(marks[piece.change].format(piece.shown) for piece in self.pieces)
 
     def __str__(self) -> str:
         return self.to_text()
@@ -133,7 +137,9 @@ def compare(old: str, new: str) -> Redline:
             pieces.append(Piece("deleted", was))
         if now:
             pieces.append(Piece("inserted", now))
-    if same_words(old, new):  # white space at an end, or a letter composed across two tokens
+    if as_seen(old) == as_seen(
+        new
+    ):  # white space at an end, or a letter composed across two tokens
         pieces = [Piece("kept", new, None if old == new else old)] if old or new else []
     return Redline(tuple(pieces))
 
@@ -151,19 +157,30 @@ def replaced(old: str, new: str) -> Redline:
 
 
 def _with_spaces(text: str) -> list[str]:
-    """Return the tokens of a text, each with the white space after it."""
+    """Return the tokens of a text, each with the white space and what is not seen after it."""
     found: list[str] = []
-    for token in tokens(text):
-        if found and token.isspace():
+    for token in _unbroken(text):
+        if found and not as_seen(token):
             found[-1] += token
         else:
             found.append(token)
     return found
 
 
+def _unbroken(text: str) -> list[str]:
+    """Return the tokens of a text; what is not seen, such as a soft hyphen, breaks no word."""
+    if text.isascii():
+        return tokens(text)
+    seen = [place for one in seen_places(text) for place in one]
+    lengths = (len(token) for token in tokens("".join(text[place] for place in seen)))
+    starts = [seen[first] for first in accumulate(lengths, initial=0) if first < len(seen)]
+    return [text[start:end] for start, end in pairwise([0, *starts[1:], len(text)])]
+
+
 def _alike(found: list[str]) -> list[str]:
     """Return tokens in the form that those share which a reader cannot tell apart."""
-    return [f"{canonical(token)} " if token[-1].isspace() else canonical(token) for token in found]
+    # A letter behind it keeps the space at the end.
+    return [as_seen(f"{token}.") for token in found]
 
 
 def _escaped(text: str) -> str:

@@ -207,7 +207,7 @@ def test_a_negation_elsewhere_does_not_hide_a_claim(sentence: str) -> None:
         ("favorable safety profile", "favourable safety profile"),
         ("revolutionise", "revolutionize"),
         ("mira\u00adcle", "miracle"),
-        ("mira\u200bcle", "miracle"),
+        *((f"mira{one}cle", "miracle") for one in ("\u200b", "\u034f", "\ufe0e", "\U000e0101")),
         ("wonder\u00a0drug", "WONDER  DRUG"),
     ],
 )  # fmt: skip

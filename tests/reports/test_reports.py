@@ -667,3 +667,19 @@ def test_a_reference_without_tables_is_a_clear_error(repository: Path, name: str
     assert caught.value.hint == (
         "Name an edition (current, supplied) or a commit that holds the tables."
     )
+
+
+def test_tables_of_a_commit_that_cannot_be_read_are_told_by_the_commit(repository: Path) -> None:
+    path = repository / "statements.csv"
+    sound = path.read_text("utf-8")
+    path.write_text(sound.replace("It is weak!", "It is \u202eweak!"), "utf-8")
+    git(repository.parent, "add", "data")
+    git(repository.parent, "commit", "--quiet", "--message", "U+202E")
+    path.write_text(sound, "utf-8")
+    with pytest.raises(KetcontentError) as caught:
+        read_content_at(repository, "HEAD")
+    assert caught.value.message.startswith(
+        f"The tables in {repository} at 'HEAD' cannot be read: {path}:"
+    )
+    assert "U+202E RIGHT-TO-LEFT OVERRIDE" in caught.value.message
+    assert caught.value.hint == "Name a later commit, in which they are mended."

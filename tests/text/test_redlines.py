@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from ketcontent import redline
 from ketcontent.errors import UnknownName
-from ketcontent.text.normalize import same_words, visible
+from ketcontent.text.normalize import as_seen, unseen_spelled
 from ketcontent.text.redlines import Piece, compare
 from ketcontent.text.tokenizer import words
 
@@ -95,12 +95,12 @@ MARKS = re.compile(
 @example("a-", "a+")
 def test_whoever_parses_its_criticmarkup_gets_both_wordings(old: str, new: str) -> None:
     assume("\\" not in old + new)  # a backslash may be an escape of the wording's own
-    assume(visible(old + new) == old + new)
+    assume(unseen_spelled(old + new) == old + new)
     text = redline(old, new, style="criticmarkup")
     rejected = MARKS.sub(lambda found: found["deleted"] or "", text)
     accepted = MARKS.sub(lambda found: found["inserted"] or "", text)
     was, now = (re.sub(r"\\([{}])", r"\1", one) for one in (rejected, accepted))
-    assert same_words(was, old)
+    assert as_seen(was) == as_seen(old)
     assert now == new
 
 
@@ -111,7 +111,60 @@ def test_a_backslash_at_the_end_of_a_wording_escapes_no_mark() -> None:
 @given(WORDINGS, WORDINGS)
 @example("cafe\u0301  au lait", "caf\u00e9 au lait")
 def test_a_redline_is_changed_when_a_reader_can_tell_the_wordings_apart(old: str, new: str) -> None:
-    assert compare(old, new).changed == (not same_words(old, new))
+    assert compare(old, new).changed == (as_seen(old) != as_seen(new))
+
+
+NOT_SEEN = [
+    *("\u00ad", "\u034f", "\u115f", "\u180e", "\u200b", "\u200c", "\u200d", "\u2060", "\u2062"),
+    *("\u206a", "\u3164", "\ufe0e", "\ufe0f", "\ufeff", "\uffa0", "\ufff9", "\ufffb"),
+    *("\U000e0001", "\U000e0041", "\U000e0101"),
+]
+
+
+@pytest.mark.parametrize("unseen", NOT_SEEN, ids=lambda one: f"U+{ord(one):04X}")
+@pytest.mark.parametrize("times", [1, 2, 20])
+def test_what_no_reader_sees_is_no_change_and_is_kept(unseen: str, times: int) -> None:
+    marked = f"It is{unseen * times} a treat{unseen * times}ment. {unseen * times}"
+    for old, new in ((marked, "It is a treatment."), ("It is a treatment.", marked)):
+        laid = compare(old, new)
+        assert not laid.changed
+        assert (laid.rejected(), laid.accepted()) == (old, new)
+    laid = compare(marked, "It is a statement.")
+    assert str(laid).startswith("It is a [-treat<U+")
+    assert laid.rejected() == marked
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        pytest.param("5 \u00b5g", "5 \u03bcg", id="micro and mu"),
+        pytest.param("off\u2010label", "off-label", id="hyphen"),
+        pytest.param("off\u2011label", "off-label", id="hyphen that does not break"),
+        pytest.param("\u0e19\u0e33", "\u0e19\u0e4d\u0e32", id="Thai sara am"),
+        pytest.param("a\u200eb", "ab", id="a mark of the direction that there is"),
+    ],
+)
+def test_what_looks_the_same_is_no_change(one: str, other: str) -> None:
+    assert not compare(one, other).changed
+    assert not compare(other, one).changed
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        pytest.param("می\u200cخواهم", "میخواهم", id="Persian"),
+        pytest.param("क्\u200dष", "क्ष", id="Hindi"),
+        pytest.param("❤\ufe0f", "❤\ufe0e", id="emoji or sign"),
+        pytest.param("👨\u200d👩", "👨👩", id="one emoji or two"),
+        pytest.param("葛\U000e0100", "葛", id="another form of a letter"),
+        pytest.param("\U0001f3f4\U000e0067\U000e0062\U000e007f", "\U0001f3f4", id="flag"),
+        pytest.param("1 \u200f- 2", "1 - 2", id="another order"),
+        pytest.param("s\u0430fe", "safe", id="a letter of another alphabet"),
+    ],
+)
+def test_what_a_reader_can_tell_apart_is_a_change(one: str, other: str) -> None:
+    assert compare(one, other).changed
+    assert compare(other, one).changed
 
 
 @pytest.mark.parametrize(
@@ -199,7 +252,7 @@ def test_a_wording_has_no_change_from_itself(text: str) -> None:
 def test_its_html_is_text_with_deletions_and_insertions_alone(old: str, new: str) -> None:
     # A parser of HTML reads line ends and the null character in its own way.
     old, new = (text.replace("\r", " ").replace("\0", " ") for text in (old, new))
-    old, new = visible(old), visible(new)
+    old, new = unseen_spelled(old), unseen_spelled(new)
     drawn = Elements(redline(old, new, style="html"))
     assert drawn.other == []
     assert {tag for tag, _ in drawn.starts} <= {"del", "ins", "span"}
@@ -208,7 +261,7 @@ def test_its_html_is_text_with_deletions_and_insertions_alone(old: str, new: str
         for tag, attributes in drawn.starts
     )
     assert drawn.text_without("del", "span") == new
-    assert same_words(drawn.text_without("ins", "span"), old)
+    assert as_seen(drawn.text_without("ins", "span")) == as_seen(old)
 
 
 @given(WORDINGS, WORDINGS)

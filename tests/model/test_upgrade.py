@@ -148,6 +148,17 @@ def test_tables_with_faults_are_not_touched_and_every_fault_is_named(data: Path)
     assert tables_of(data) == before
 
 
+def test_tables_of_which_one_is_gone_are_not_called_up_to_date(data: Path) -> None:
+    (data / "site.csv").unlink()
+    with pytest.raises(BrokenTables) as refused:
+        upgrade_tables(data)
+    [fault] = refused.value.report
+    assert (fault.rule, Path(fault.file).name) == ("missing-file", "site.csv")
+    assert fault.hint.endswith("make it with this one line: address,name,license")
+    (data / "site.csv").write_text("address,name,license\n", "utf-8")
+    assert not upgrade_tables(data).needed
+
+
 def test_the_command_says_what_it_did(data: Path) -> None:
     def said(*words: str) -> str:
         result = CliRunner().invoke(main, ["upgrade", *words, "--data", str(data)])

@@ -359,8 +359,8 @@ def test_what_is_not_escaped_would_run_here(unguarded: Any, tmp_path: Path) -> N
 
 # --- in tables -------------------------------------------------------------------------------
 
-NOBODY_SEES = ["\0", "\x07", "\x1b", "\x7f", "\x85", *map(chr, range(0x202A, 0x202F)),
-               *map(chr, range(0x2066, 0x206A))]  # fmt: skip
+NOBODY_SEES = ["\0", "\x07", "\x1b", "\x7f", "\x85", "\ufdd0", "\uffff", "\U0010fffe",
+               *map(chr, range(0x202A, 0x202F)), *map(chr, range(0x2066, 0x206A))]  # fmt: skip
 
 
 @pytest.fixture(scope="module")

@@ -23,6 +23,7 @@ import pandas as pd
 
 from ketcontent.model import ANSWER_COLUMNS, TABLES, Conflict, Content, Key, frame_of
 from ketcontent.pages import assemble
+from ketcontent.text import HIDDEN
 
 Cells = Mapping[str, str]
 
@@ -45,8 +46,8 @@ EDITABLE = (
 STEPS = 500
 """Steps that can be undone."""
 
-# What no field of words can hold: control characters, those that turn text around, half letters.
-UNKEPT = re.compile("[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+UNKEPT = re.compile(f"[\t-\r{HIDDEN}]")
+"""What no field of words can hold."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from urllib.parse import unquote
 
 from ketcontent.importing.entities import unescaped
 from ketcontent.model import shipped_schemas
+from ketcontent.text import HIDDEN
 
 _IDS = {"doi": "DOI", "pmid": "PubMed id"}
 
@@ -188,12 +189,7 @@ def _plain(text: str) -> str:
 
 def _visible(text: str) -> str:
     """Return a text without the characters that no cell may hold."""
-    text = re.sub(
-        r"[\u0000-\u0008\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ud800-\udfff]",
-        "",
-        text,
-    )
-    return re.sub(r"[\s\u2028\u2029]+", " ", text)
+    return re.sub(r"[\s\u2028\u2029]+", " ", re.sub(f"[{HIDDEN}]", "", text))
 
 
 def _plain_page(text: str) -> str:

@@ -24,14 +24,13 @@ paragraph of the same words elsewhere on the page.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from ketcontent.errors import UnreadablePage
 from ketcontent.importing.other_formats import marked_up, other_format
-from ketcontent.text import canonical, gap, joined
+from ketcontent.text import HIDDEN, canonical, code_point, gap, joined
 
 LARGEST_PAGE = 10_000_000
 """The largest file that is taken in, in bytes."""
@@ -107,7 +106,7 @@ _SMALL_WORDS = frozenset(
 )
 
 
-_HIDDEN = re.compile("[\u0000-\u0008\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]")
+_HIDDEN = re.compile(f"[{HIDDEN}]")
 
 
 def read_page(path: str | Path) -> str:
@@ -171,11 +170,9 @@ def refuse_hidden(text: str, name: str) -> None:
     hidden = _HIDDEN.search(text)
     if hidden:
         before = _LINE.split(text[: hidden.start()])
-        code = ord(hidden.group())
-        kind = unicodedata.name(hidden.group(), "control character")
         raise UnreadablePage(
             f"{name} is not plain text: line {len(before)}, character {len(before[-1]) + 1} is "
-            f"U+{code:04X} {kind}.",
+            f"{code_point(hidden.group())}.",
             hint="Delete it: nobody can see it, and it can change what is read.",
             path=name,
         )

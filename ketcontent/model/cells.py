@@ -5,7 +5,6 @@ from __future__ import annotations
 import calendar
 import copy
 import re
-import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +16,7 @@ from ketcontent.model.compiled import DAY, LARGEST, plainly_valid
 from ketcontent.model.csv_text import Line
 from ketcontent.model.faults import Faults
 from ketcontent.model.schema import SCHEMA_FILE, Row, Schema, field_names
+from ketcontent.text import HIDDEN, code_point
 
 if TYPE_CHECKING:
     from frictionless import Schema as TableSchema
@@ -215,7 +215,37 @@ def _check_writing(faults: Faults, lines: list[Line]) -> None:
                 faults.add("out-of-bounds", message, hint, **place)
 
 
-_HIDDEN = re.compile("[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]")
+_HIDDEN, _NEVER_KEPT = re.compile(f"[\t-\r{HIDDEN}]"), re.compile(f"[{HIDDEN}]")
+
+
+def check_characters(faults: Faults, lines: list[Line]) -> None:
+    """Refuse, whatever the schema lets through, what no text may hold.
+
+    A schema of the project's own may have no pattern for a field, and no pattern of the shipped one
+    names the characters that lie above what every reader of JSON can write in one.
+    """
+    columns = faults.schema.columns
+    for line in lines:
+        if "".join(line.cells).isprintable():  # which is soon said
+            continue
+        for column, cell in zip(columns, line.cells, strict=True):
+            hidden = _NEVER_KEPT.search(cell)
+            if hidden and faults.sound(line, column):
+                rule, message, hint, span = _hidden_fault(column, hidden)
+                place: dict[str, Any] = {"line": line.line, "column": column, "row": line.cells}
+                faults.add(rule, message, hint, span=span, **place)
+
+
+def _hidden_fault(
+    column: str, hidden: re.Match[str]
+) -> tuple[str, str, str, tuple[int, int] | None]:
+    """Return rule, message, hint and span for a character that a cell cannot hold."""
+    name = code_point(hidden.group())
+    message = f"{name} stands at character {hidden.start() + 1} of '{column}'."
+    hint = "Delete it: nobody can see it, and it can change what is read."
+    if hidden.group() == "\n":
+        message, hint = f"'{column}' breaks into two lines.", "Write it on one line."
+    return "control-character", message, hint, hidden.span()
 
 
 def _date_hint(cell: str) -> str:
@@ -265,13 +295,7 @@ def _cell_fault(
         return "not-in-list", f"'{cell}' is not a value of '{name}'.", hint, None
     hidden = _HIDDEN.search(cell)
     if constraint == "pattern" and hidden:
-        character = hidden.group()
-        code = f"U+{ord(character):04X} {unicodedata.name(character, 'control character')}"
-        message = f"{code} stands at character {hidden.start() + 1} of '{name}'."
-        hint = "Delete it: nobody can see it, and it can change what is read."
-        if character == "\n":
-            message, hint = f"'{name}' breaks into two lines.", "Write it on one line."
-        return "control-character", message, hint, hidden.span()
+        return _hidden_fault(name, hidden)
     if constraint == "pattern" and constraints["pattern"].startswith("^[a-z0-9]+(-"):
         hint = "Use lower-case letters a to z, digits, and single hyphens between them."
         return "not-a-key", f"'{cell}' is not a key.", hint, None

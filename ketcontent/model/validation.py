@@ -16,7 +16,7 @@ from pathlib import Path
 
 from ketcontent.diagnostics import Report
 from ketcontent.errors import nearest
-from ketcontent.model.cells import check_cells, check_foreign_keys
+from ketcontent.model.cells import check_cells, check_characters, check_foreign_keys
 from ketcontent.model.csv_text import LINE_END, Line, scan_csv
 from ketcontent.model.faults import Faults, TableRows
 from ketcontent.model.laws import LAWS
@@ -50,6 +50,7 @@ def parse(
     if not only_syntax:
         check_cells(folder, schemas, lines, faults)
         for table in schemas:
+            check_characters(faults[table], lines[table])
             check_foreign_keys(folder, table, schemas, lines, faults)
         rows = {table: TableRows(schemas[table], lines[table], faults[table]) for table in schemas}
         for law in LAWS:
@@ -62,7 +63,12 @@ def _read_table(faults: Faults, data: bytes | None) -> list[Line]:
     schema = faults.schema
     faults.absent = set(schema.columns)
     if data is None:
-        faults.add("missing-file", "The file is not there.", "Restore it from version control.")
+        faults.add(
+            "missing-file",
+            "The file is not there.",
+            "Restore it from version control. Where it never was there, make it with this one "
+            f"line: {','.join(schema.columns)}",
+        )
         return []
     if mistake := mistaken_bytes(data):
         faults.add(*mistake[:3], line=mistake.line)

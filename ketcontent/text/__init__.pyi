@@ -1,5 +1,7 @@
 from .alignment import moved_places as moved_places
+from .normalize import HIDDEN as HIDDEN
 from .normalize import canonical as canonical
+from .normalize import code_point as code_point
 from .normalize import counted as counted
 from .normalize import digest as digest
 from .normalize import fold as fold

@@ -21,7 +21,20 @@ if TYPE_CHECKING:
 
 # Sentences of Chinese and Japanese follow each other without a space.
 _CLOSED_UP = tuple("。！？｡")
-_STEERING = re.compile("[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]")
+
+HIDDEN = (
+    "\u0000-\u0008\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef"
+    + "".join(
+        f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0, 0x110000, 0x10000)
+    )
+)
+"""What no text may hold, as the inside of a class of a regular expression.
+
+Control characters but for white space, those that turn text around, halves of letters, and what
+Unicode keeps from ever being a letter (noncharacters): XML, and so a feed, has no place for some.
+"""
+
+_STEERING = re.compile(f"[\v-\r{HIDDEN}]")
 _STEERING_OR_MARK = re.compile(f"{_STEERING.pattern}|[\u200e\u200f\u061c]")
 
 
@@ -208,6 +221,7 @@ def visible(text: str, spelled: str = "<U+{:04X}>") -> str:
 
     Control characters but for line ends and tabs, and the marks that override the direction of
     writing: in a terminal they act, and a reader sees an order of words that is not the text's.
+    What is no character at all (`HIDDEN`) is spelled out with them.
 
     Examples
     --------
@@ -234,6 +248,19 @@ def unseen_spelled(text: str) -> str:
     return _STEERING_OR_MARK.sub(
         lambda found: f"<U+{ord(found[0]):04X}>", _unseen().sub(spelled, text)
     )
+
+
+def code_point(character: str) -> str:
+    """Return what a hidden character is called.
+
+    Examples
+    --------
+    >>> code_point("\u202e"), code_point("\uffff"), code_point("\0")
+    ('U+202E RIGHT-TO-LEFT OVERRIDE', 'U+FFFF noncharacter', 'U+0000 control character')
+    """
+    kinds = {"Cn": "noncharacter", "Cs": "half a character"}
+    kind = kinds.get(unicodedata.category(character), "control character")
+    return f"U+{ord(character):04X} {unicodedata.name(character, kind)}"
 
 
 def counted(number: int, noun: str) -> str:

@@ -185,7 +185,7 @@ def pages(draw: st.DrawFn) -> str:
 
 # No control characters, no surrogates, and none that turn the direction of what follows.
 PRINTABLE = st.characters(
-    exclude_categories=("Cc", "Cs", "Zl", "Zp"),
+    exclude_categories=("Cc", "Cn", "Cs", "Zl", "Zp"),
     exclude_characters="\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069",
 )
 ANY_LINES = st.lists(
@@ -491,6 +491,12 @@ ONE_PAGE = "Name a text file with one page."
             "FILE is not plain text: line 3, character 4 is U+202E RIGHT-TO-LEFT OVERRIDE.",
             HIDDEN,
             id="text turned around",
+        ),
+        pytest.param(
+            "Tea\n\nHot \U0001fffe".encode(),
+            "FILE is not plain text: line 3, character 5 is U+1FFFE noncharacter.",
+            HIDDEN,
+            id="what is no character",
         ),
         pytest.param(b"", "FILE is empty.", ONE_PAGE, id="empty"),
         pytest.param(b"\xef\xbb\xbf", "FILE is empty.", ONE_PAGE, id="only the mark"),

@@ -233,7 +233,7 @@ HOSTILE = [
 
 # What a cell may hold: no control characters, and none that turn the direction of the text.
 PRINTABLE = st.characters(
-    exclude_categories=("Cc", "Cs", "Zl", "Zp"),
+    exclude_categories=("Cc", "Cn", "Cs", "Zl", "Zp"),
     exclude_characters="\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069",
 )
 CELLS = st.one_of(

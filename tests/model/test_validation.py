@@ -843,6 +843,9 @@ CELLS = [
             ("\u202a", "LEFT-TO-RIGHT EMBEDDING"),
             ("\u2066", "LEFT-TO-RIGHT ISOLATE"),
             ("\u2069", "POP DIRECTIONAL ISOLATE"),
+            ("\ufdd0", "noncharacter"),
+            ("\uffff", "noncharacter"),
+            ("\U0003fffe", "noncharacter"),
         ]
     ),
     one(
@@ -1511,7 +1514,8 @@ LINES = [
             "missing-file",
             None,
             "The file is not there.",
-            "Restore it from version control.",
+            "Restore it from version control. Where it never was there, make it with this one "
+            f"line: {HEADERS[table]}",
         )
         for table in TABLES
     ),
@@ -2165,6 +2169,18 @@ def test_columns_of_a_teams_own_are_checked(
     path.write_text(path.read_text("utf-8").replace(old, new), "utf-8")
     found = [(one["column"], one["rule"], one["message"]) for one in faults_of(tmp_path)]
     assert found == [(column, rule, message)]
+
+
+@pytest.mark.parametrize("character", ["\0", "\x1b", "\u202e", "\ufffe", "\U0010ffff"])
+def test_no_data_package_lets_through_what_no_text_may_hold(tmp_path: Path, character: str):
+    def free(schemas: dict[str, Any]) -> None:
+        for schema in schemas.values():
+            for field in schema["fields"]:
+                field.get("constraints", {}).pop("pattern", None)
+
+    path = repackaged(tmp_path, free) / "site.csv"
+    path.write_bytes(path.read_bytes().replace(b"Tea Pages", f"Tea{character}".encode()))
+    assert places_of(tmp_path) == [("site.csv", 2, "name", "control-character")]
 
 
 def test_a_key_into_a_table_of_a_teams_own_does_not_stop_the_checks(tmp_path: Path):

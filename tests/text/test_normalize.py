@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ketcontent.text.normalize import (
+    HIDDEN,
     canonical,
     counted,
     digest,
@@ -124,7 +126,20 @@ def test_a_number_stands_with_its_noun(number: int, said: str) -> None:
     assert counted(number, "row") == said
 
 
-@pytest.mark.parametrize("hidden", ["\x1b", "\x00", "\x7f", "\x85", "\u202e", "\u2066"])
+@pytest.mark.parametrize(
+    "hidden", ["\x1b", "\x00", "\x7f", "\x85", "\u202e", "\u2066", "\ud800", "\uffff"]
+)
 def test_what_steers_a_terminal_is_spelled_out_and_nothing_else_is(hidden: str) -> None:
     assert visible(f"a{hidden}b") == f"a<U+{ord(hidden):04X}>b"
     assert visible("a\tb\nç 好 \u200d") == "a\tb\nç 好 \u200d"
+
+
+def test_hidden_is_what_xml_forbids_what_unicode_never_assigns_and_what_turns_text_around() -> None:
+    # XML 1.0, section 2.2, says what it has a place for; C1 and DEL it allows and discourages.
+    hidden = re.compile(f"[{HIDDEN}]")
+    found = {code for code in range(0x110000) if hidden.match(chr(code))}
+    forbidden = {*range(0x20), *range(0xD800, 0xE000), 0xFFFE, 0xFFFF} - {9, 10, 13}
+    never = {code for code in range(0x110000) if code & 0xFFFE == 0xFFFE}
+    never |= {*range(0xFDD0, 0xFDF0)}
+    turning = {*range(0x202A, 0x202F), *range(0x2066, 0x206A)}
+    assert found | {11, 12} == forbidden | never | turning | {*range(0x7F, 0xA0)}

@@ -6,7 +6,7 @@ import { merged, moved, same } from "./merge.js";
 
 // Columns of running words.
 const RUNNING = ["text", "label", "certainty_reasons", "grade_reasons", "topics", "answered_by", "answer_reason"];
-const UNKEPT = /[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ud800-\udfff]/gu; // as the kernel
+const UNKEPT = /[\p{Cc}\p{Cs}\p{Noncharacter_Code_Point}\u202a-\u202e\u2066-\u2069]/gu; // as the kernel
 
 // Words as a field can hold them, each character in its place.
 export const cleaned = (words) => words.replace(UNKEPT, " ");

@@ -46,9 +46,9 @@ class Run:
         """Where the executed notebook is kept, relative to the folder of executed notebooks."""
         return str(Path(next(iter(self.outputs.values()))).with_suffix(".ipynb"))
 
-    def failed(self, exception: str, saved: str = "") -> Failure:
+    def failed(self, exception: str, saved: str = "", hint: str = "") -> Failure:
         """Return a failure of the run that belongs to none of its cells."""
-        return Failure(self.document, self.notebook.name, None, None, "", exception, saved)
+        return Failure(self.document, self.notebook.name, None, None, "", exception, saved, hint)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +69,8 @@ class Failure:
     """The exception, with its message."""
     saved: str
     """Where the half-run notebook is kept; empty where there is none."""
+    hint: str = ""
+    """What to do about it; empty where that is to mend the cell or what it reads."""
 
     def __str__(self) -> str:
         where = ", ".join(
@@ -84,6 +86,7 @@ class Failure:
         lines = [f"{self.document or 'all pages'}: {where}: {self.exception}"]
         lines += [f"    {self.source.strip()}"] if self.source.strip() else []
         lines += [f"    half-run notebook: {self.saved}"] if self.saved else []
+        lines += [f"    hint: {self.hint}"] if self.hint else []
         return "\n".join(lines)
 
 
@@ -220,8 +223,8 @@ def _exported(
             write_through(path, page)
             outputs.append((name, hash_bytes(page)))
     except KetcontentError as fault:
-        said = f"{type(fault).__name__} while exporting: {' '.join(str(fault).splitlines())}"
-        return run.failed(said, str(executed)), ()
+        said = f"{type(fault).__name__} while exporting: {' '.join(fault.message.splitlines())}"
+        return run.failed(said, str(executed), fault.hint), ()
     except Exception as fault:
         if has_no_room(fault):
             raise

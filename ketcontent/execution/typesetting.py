@@ -82,7 +82,7 @@ def typeset(leaflet: str) -> bytes:
                 )
             )
         except typst.TypstError as fault:
-            raise _said(str(fault), template) from None
+            raise _said(getattr(fault, "diagnostic", "") or str(fault), template) from None
 
 
 def _carried_fonts() -> list[Path]:
@@ -100,14 +100,15 @@ def _carried_fonts() -> list[Path]:
 
 def _said(fault: str, template: Path) -> KetcontentError:
     """Return what stopped typst, and what to do."""
-    if found := _LACKING.search(fault):
+    if letters := tuple(dict.fromkeys(_LACKING.findall(fault))):
         return KetcontentError(
-            f"No font of the leaflet has all letters of “{found[1]}”.",
+            f"No font of the leaflet has {' '.join(letters)}",
             hint="Put a font that has them into a folder, and name the folder with --fonts.",
-            words=found[1],
+            letters=letters,
         )
+    first = fault.partition("\n")[0].removeprefix("error: ")
     return KetcontentError(
-        f"{template.name} cannot be set as a leaflet: {fault}.",
+        f"{template.name} cannot be set as a leaflet: {first}.",
         hint="Mend the template, or delete your own, so that the one of ketcontent is used.",
         path=str(template),
     )

@@ -471,9 +471,9 @@ def test_a_failing_build_names_document_notebook_cell_line_source_and_exception(
         "failing: section.ipynb, cell 4: SystemExit\n"
         "    import os, signal, sys\n"
         f"    half-run notebook: {kept / 'leaves.ipynb'}\n"
-        "failing: section.ipynb: KetcontentError while exporting: blank.ipynb shows nothing. "
-        "hint: End it with a cell that shows the page.\n"
-        f"    half-run notebook: {kept / 'blank.ipynb'}"
+        "failing: section.ipynb: KetcontentError while exporting: blank.ipynb shows nothing.\n"
+        f"    half-run notebook: {kept / 'blank.ipynb'}\n"
+        "    hint: End it with a cell that shows the page."
     )
     assert fault.hint == (
         "Open the half-run notebook in JupyterLab, mend the cell or the row, and build again. "

@@ -239,12 +239,12 @@ def test_arabic_runs_from_right_to_left_and_its_numbers_keep_their_order(tmp_pat
     assert any("DejaVuSans" in one and "Mono" not in one for one in names)
 
 
-def test_a_letter_that_no_font_has_is_an_error_that_names_the_words() -> None:
-    content = import_page(empty_content(), "Tea\n効く。\n", document="tea", language="ja")
+def test_every_letter_that_no_font_has_is_named_once_with_one_thing_to_do() -> None:
+    content = import_page(empty_content(), "Tea\n効く。 x 効ก.\n", document="tea", language="ja")
     with pytest.raises(KetcontentError) as raised:
         typeset(assemble(content, "tea").to_leaflet())
-    assert "No font of the leaflet has all letters of “" in raised.value.message
-    assert raised.value.words in "効く。"
+    assert raised.value.message == "No font of the leaflet has 効 く 。 ก"
+    assert raised.value.letters == ("効", "く", "。", "ก")
     assert raised.value.hint == (
         "Put a font that has them into a folder, and name the folder with --fonts."
     )

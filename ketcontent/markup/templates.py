@@ -117,12 +117,17 @@ class Strings:
         ]
 
     def date(self, day: str) -> str:
-        """Return a date, given as 2026-11-23, as this language writes it; nothing for nothing."""
+        """Return a date, given as 2026-11-23, as this language writes it; nothing for nothing.
+
+        A language that writes the first of a month in another way than the other days, as French
+        does, has the string ``date-first`` beside ``date``.
+        """
         if not day:
             return ""
         year, month, number = day.split("-")
         names = self("months").split("|")
-        return self("date", day=int(number), month=names[int(month) - 1], year=year)
+        form = "date-first" if number == "01" and "date-first" in self.texts else "date"
+        return self(form, day=int(number), month=names[int(month) - 1], year=year)
 
     def attributes(self, language: str) -> Markup:
         """Return what marks these words up within a page of another language; else nothing."""

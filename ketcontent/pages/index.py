@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
+from bisect import bisect
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
@@ -139,15 +141,28 @@ def name_key(name: str) -> tuple[int, str, str]:
     characters, of which each would be a group of its own, are one group; so are digits, and names
     that have neither.
 
+    Headings are those that readers of a script know from its indexes, as Unicode's CLDR lists them
+    ("index characters"): Korean stands under the first consonant of its first syllable, doubled or
+    not, kana under the row of the table of sounds, Thai and Lao under the consonant that is spoken
+    before a vowel which is written first. A sign that only modifies a letter (``ʻ``, ``ー``, the
+    Arabic tatweel) heads nothing.
+
     Examples
     --------
     >>> name_key("Éclair"), name_key("(2-)Butanol"), name_key("Ökonomie")[:2]
     ((0, 'E', 'eclair'), (2, '0–9', '2butanol'), (0, 'O'))
     >>> name_key("Жар")[:2], name_key("氯胺酮")[:2], name_key("…")[:2]
     ((1, 'Ж'), (1, '漢'), (3, '–'))
+    >>> [name_key(name)[1] for name in ("ʻAwa", "케타민", "까치", "ビタミン", "เคตามีน", "ـدواء")]
+    ['A', 'ㅋ', 'ㄱ', 'は', 'ค', 'د']
     """
     apart = unicodedata.normalize("NFKD", name.casefold())
-    key = "".join(one for one in apart if one.isalnum() and not unicodedata.combining(one))
+    letters = (
+        one
+        for one in apart
+        if one.isalnum() and not unicodedata.combining(one) and unicodedata.category(one) != "Lm"
+    )
+    key = _WRITTEN_FIRST.sub(r"\2\1", "".join(letters))
     first = key[:1]
     if not first:
         return 3, "–", ""
@@ -155,7 +170,24 @@ def name_key(name: str) -> tuple[int, str, str]:
         return 2, "0–9", key
     if unicodedata.name(first, "").startswith("CJK"):
         return 1, "漢", key
-    return int(not first.isascii()), first.title(), key
+    if kana := _KANA.match(key):
+        row = bisect(_ROWS, chr(ord(kana[1] or kana[2]) - (0x60 if kana[2] else 0)))
+        return 1, _ROW_NAMES[row - 1], key
+    return int(not first.isascii()), _INITIALS.get(first, first.title()), key
 
+
+_WRITTEN_FIRST = re.compile("([\u0e40-\u0e44\u0ec0-\u0ec4])(.)")
+"""Vowels of Thai and Lao that are written before the consonant which they follow."""
+
+_INITIALS = dict(
+    zip(map(chr, range(0x1100, 0x1113)), "ㄱㄱㄴㄷㄷㄹㅁㅂㅂㅅㅅㅇㅈㅈㅊㅋㅌㅍㅎ", strict=True)
+)
+"""By what a Korean syllable starts with when it is taken apart, the consonant of the index."""
+
+_KANA = re.compile("([\u3041-\u3096])|([\u30a1-\u30f6])")
+"""A letter of hiragana, or one of katakana."""
+
+_ROWS, _ROW_NAMES = "ぁかさたなはまゃらゎ", "あかさたなはまやらわ"
+"""The first letters of the rows of kana in Unicode's order, and as they head an index."""
 
 _ANCHORS = {"0–9": "_digits", "–": "_other"}

@@ -12,12 +12,11 @@ from .floor import Deviation as Deviation
 from .floor import deviations as deviations
 from .floor import shipped_policies as shipped_policies
 from .laws import KEY_PATTERN as KEY_PATTERN
-from .laws import SITE_HINT as SITE_HINT
-from .laws import site_fault as site_fault
 from .merge import Conflict as Conflict
 from .merge import table_bytes as table_bytes
 from .page_slices import OWN as OWN
 from .page_slices import SHARED as SHARED
+from .page_slices import only_pages as only_pages
 from .page_slices import slice_of as slice_of
 from .page_slices import slices as slices
 from .page_slices import table_hashes as table_hashes
@@ -26,6 +25,7 @@ from .schema import TABLES as TABLES
 from .schema import Key as Key
 from .schema import shipped_schemas as shipped_schemas
 from .schema import table_hash as table_hash
+from .site_address import site_fault as site_fault
 from .store import copy_content as copy_content
 from .store import read_content as read_content
 from .store import read_given as read_given

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from urllib.parse import urlsplit
 
 from ketcontent.model.csv_text import Line
 from ketcontent.model.faults import TablesRows
+from ketcontent.model.site_address import site_fault
 
 KEY_PATTERN = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 """What a key looks like, whatever a schema lets through: it names files and folders."""
@@ -356,40 +356,9 @@ def _the_site_is_one_and_has_an_address(tables: TablesRows) -> None:
         if place:
             said, hint = "There are two sites.", "Keep the row of the one that readers are to find."
         else:
-            said, hint = site_fault(row["address"]), SITE_HINT
+            said, hint = site_fault(row["address"])
         if said:
             site.fault(line, "not-a-site", "address", said, hint)
-
-
-SITE_HINT = "Write it as https://www.example.org/health/."
-"""What to do about a `site_fault`."""
-
-
-def site_fault(address: str) -> str:
-    """Return what is wrong with the address of a site; nothing, where it is one.
-
-    Examples
-    --------
-    >>> site_fault("https://example.org/health/"), site_fault("http://example.org/")
-    ('', 'It does not start with https://.')
-    """
-    try:
-        found = urlsplit(address)
-        port = found.port
-    except ValueError:
-        return "It is no address."
-    if found.scheme != "https":
-        return "It does not start with https://."
-    if "@" in found.netloc:
-        return "It holds a name or a password."
-    if "?" in address or "#" in address:
-        return "It holds a ? or a #, which lead to a part of a page."
-    if not address.endswith("/"):
-        return "It does not end in /, as the address of a folder does."
-    named = re.fullmatch(r"(?!-)[a-z0-9.-]+\.[a-z0-9-]*[a-z0-9]", found.hostname or "")
-    if not (named and re.fullmatch(r"/(?:[\w.~%-]+/)*", found.path, re.ASCII)) or port == 0:
-        return "It is no address of a host and a folder."
-    return ""
 
 
 LAWS: tuple[Callable[[TablesRows], None], ...] = (

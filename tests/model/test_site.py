@@ -11,8 +11,8 @@ from ketcontent import read_content, write_content
 from ketcontent.diagnostics import Diagnostic
 from ketcontent.errors import BrokenTables
 from ketcontent.model.content import Content, empty_content, frame_of
-from ketcontent.model.laws import site_fault
 from ketcontent.model.page_slices import slice_of
+from ketcontent.model.site_address import site_fault
 from tests.model.reading import faults_in
 from tests.model.test_validation import sound_folder
 
@@ -79,8 +79,6 @@ def test_the_slice_of_a_page_knows_its_translations_and_no_other_page() -> None:
         ("https://me:secret@example.org/", "It holds a name or a password."),
         ("https://example.org/?page=/", "It holds a ? or a #, which lead to a part of a page."),
         ("https://example.org/#/", "It holds a ? or a #, which lead to a part of a page."),
-        ("https://example.org", "It does not end in /, as the address of a folder does."),
-        ("https://example.org/health", "It does not end in /, as the address of a folder does."),
         ("https://example/", "It is no address of a host and a folder."),
         ("https:///health/", "It is no address of a host and a folder."),
         ("https://exa mple.org/", "It is no address of a host and a folder."),
@@ -108,7 +106,61 @@ def test_what_is_no_address_of_a_site_is_named_with_its_row(
     ["https://example.org/", "https://www.example.org:8443/a/b-c/", "https://xn--bcher-kva.ch/x/"],
 )
 def test_an_address_of_a_host_and_a_folder_is_one(address: str) -> None:
-    assert site_fault(address) == ""
+    assert site_fault(address) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("address", "said", "plain"),
+    [
+        ("HTTPS://Example.org/A/", "It has capitals before its folder.", "example.org/A/"),
+        ("https://example.ORG/", "It has capitals before its folder.", "example.org/"),
+        (
+            "https://bücher.example/",
+            "Its host has letters other than a to z, which an address spells with xn--.",
+            "xn--bcher-kva.example/",
+        ),
+        (
+            "https://example.org/ä/",
+            "Its folder has letters other than a to z, which an address spells with %.",
+            "example.org/%C3%A4/",
+        ),
+        (
+            "https://example.org/a/../b/",
+            "It has a folder . or .., which browsers take out of it.",
+            "example.org/b/",
+        ),
+        (
+            "https://example.org/%2e%2E/b/./",
+            "It has a folder . or .., which browsers take out of it.",
+            "example.org/b/",
+        ),
+        (
+            "https://example.org/%zz/",
+            "It has a % without two of 0 to 9 and A to F behind it.",
+            "example.org/%25zz/",
+        ),
+        (
+            "https://example.org:443/a/",
+            "It names no port, or the one that https has anyway.",
+            "example.org/a/",
+        ),
+        (
+            "https://example.org/health",
+            "It does not end in /, as the address of a folder does.",
+            "example.org/health/",
+        ),
+    ],
+)
+def test_an_address_that_browsers_write_otherwise_is_told_as_they_write_it(
+    address: str, said: str, plain: str
+) -> None:
+    assert site_fault(address) == (said, f"Write it as https://{plain}.")
+    assert site_fault(f"https://{plain}") == ("", "")
+
+
+@pytest.mark.parametrize("host", ["straße.example", "a..example", "-a.example", "x_y.example"])
+def test_what_to_write_for_a_host_is_said_only_where_it_is_known(host: str) -> None:
+    assert site_fault(f"https://{host}/")[1] == HINT
 
 
 def test_there_is_one_site(tmp_path: Path) -> None:

@@ -106,8 +106,20 @@ def dates_due(view: PageView) -> list[Due]:
 def judge_freshness(view: PageView, *, as_of: datetime.date) -> list[Diagnostic]:
     """Return what a page depends on and is past its date, or was never dated."""
     dates = dates_due(view)
-    to_come = [one for one in dates if one.last > as_of.isoformat() and one.column != "until"]
-    return [_future(one.table, one.key, one.column, one.last) for one in to_come] + [
+    today = as_of.isoformat()
+    released = {
+        row["released_on"]: row["statement"]
+        for row in reversed(view.rows("releases"))
+        if row["released_on"] > today
+    }
+    to_come = [one for one in dates if one.last > today and one.column != "until"]
+    return [
+        *(_future(one.table, one.key, one.column, one.last) for one in to_come),
+        *(
+            _future("releases", f"{view.document}/{day}/{key}", "released_on", day)
+            for day, key in sorted(released.items())
+        ),
+    ] + [
         Diagnostic(
             rule=one.rule,
             message=f"{one.what}: last done {f'on {one.last}' if one.last else 'never'}."

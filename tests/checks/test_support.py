@@ -522,6 +522,25 @@ BREAKS: dict[str, tuple[Content, tuple[Diagnostic, str]]] = {
             "Enter the day on which it was done.",
         ),
     ),
+    "a release dated tomorrow": (
+        page(
+            releases={
+                "document": "zinc",
+                "released_on": "2026-11-24",
+                "statement": "harm",
+                "change": "added",
+                "words": "Zinc can make you sick.",
+            }
+        ),
+        fault(
+            "date-in-future",
+            "releases",
+            "zinc/2026-11-24/harm",
+            "released_on",
+            "It says that this was done on 2026-11-24, a day still to come.",
+            "Enter the day on which it was done.",
+        ),
+    ),
     "a waiver past its date": (
         page(
             waivers={

@@ -470,9 +470,8 @@ def impact(kind: str, key: str, fail_over: int | None, data: str) -> None:
 )
 @click.option(
     "--site",
-    default="",
     metavar="ADDRESS",
-    help="Where the pages are published, if site.csv does not say it: https://…/",
+    help="Where the pages are published, whatever site.csv says: https://…/ or '' for nowhere.",
 )
 @click.option("--force", is_flag=True, help="Run every notebook, whatever has changed.")
 @click.option("--watch", is_flag=True, help="Build again at each save, and show the exports.")
@@ -502,7 +501,7 @@ def build(
     fonts: Path | None,
     jobs: int | None,
     dask: str | None,
-    site: str,
+    site: str | None,
     force: bool,
     watch: bool,
     port: int,
@@ -579,7 +578,7 @@ def _watch(
     jobs: int | None,
     port: int,
     folders: tuple[str, str, str],
-    site: str,
+    site: str | None,
 ) -> None:
     """Build at each save, until Ctrl-C."""
     from ketcontent.building import EDITIONS, News, Request, watch

@@ -98,7 +98,7 @@ def build(
     release: bool = False,
     force: bool = False,
     dask: str | None = None,
-    site: str = "",
+    site: str | None = None,
     progress: Callable[[Progress], None] | None = None,
     waiting: Callable[[str], None] | None = None,
 ) -> Built:
@@ -127,8 +127,8 @@ def build(
         The address of the scheduler of a Dask cluster to run them on (`ketcontent.cluster.pool`);
         by default they run on this machine.
     site
-        The address of the site that the pages are published on, as ``https://example.org/health/``;
-        by default what ``site.csv`` says.
+        The address of the site that the pages are published on, as ``https://example.org/health/``,
+        or an empty text where they are on none; by default what ``site.csv`` says.
     progress
         Called at the start, and as each notebook is done.
     waiting
@@ -288,7 +288,7 @@ def _build(
     ours = _settle_ownership(job, manifest, known, noted)
     claim_folder(exports / KEPT)
     require_file(exports / KEPT / "kernels.log")  # what kernels say at their end is added to it
-    views = Views(job.content)
+    views = Views(job.shown)
     pages = [
         Publication(exports, one, ours[one.page])
         for one in _decided(job, known, views, force=force)
@@ -310,7 +310,10 @@ def _build(
             f"{counted(len(failures), 'notebook')} failed; "
             f"{counted(len(published), 'page')} published.\n"
             + "\n".join(str(failure) for failure in failures),
-            hint="Open the half-run notebook in JupyterLab, mend the cell or the row, and build "
+            hint="Do what the hint above says, and build again. What was published before is "
+            "still there."
+            if all(one.hint for one in failures)
+            else "Open the half-run notebook in JupyterLab, mend the cell or the row, and build "
             "again. What was published before is still there.",
             failures=tuple(failures),
         )
@@ -350,9 +353,9 @@ def _settle_ownership(
     }
     planned = {name for runs in job.runs.values() for run in runs for name in run.outputs.values()}
     planned |= {"manifest.json", *(f"{page}/record.json" for page in job.pages)}
-    if site_address(job.content):
+    if site_address(job.shown):
         planned |= {
-            *site_files(job.content),
+            *site_files(job.shown),
             *(f"{page}/{name}" for page in job.pages for name in PARTS),
         }
     of_all = {"manifest.json"} if said or published or known[""] else set()
@@ -396,10 +399,10 @@ def _decided(
         return folder_below(kept, decision.page) / "data"
 
     # First the index, while the tables that the last build gave it are still there.
-    given = Given("", job.tables, _held(job.content))
+    given = Given("", job.tables, _held(job.shown))
     index = decide_page(job, given, known[""], views, force=force)
     found, copied, listed, shared = [], False, False, dict[str, str]()
-    for page, rows in slices(job.content, job.pages):
+    for page, rows in slices(job.shown, job.pages):
         given = Given(page, table_hashes(rows, shared), _held(rows))
         decision = decide_page(job, given, known[page], views, force=force)
         later = replace(given, rows=partial(given_rows, page))
@@ -409,14 +412,14 @@ def _decided(
         if not decision.stale:
             continue
         if not copied:
-            copy_content(job.content, kept / "data")
+            copy_content(job.shown, kept / "data")
             copied = True
-        copy_content(rows, for_runs(decision), shared=(job.content, kept / "data"))
+        copy_content(rows, for_runs(decision), shared=(job.shown, kept / "data"))
     if listed and not index.stale:  # it says of each page what that says of itself
         runs = [replace(one, why="a page that it lists is made anew") for one in index.runs]
         index = replace(index, runs=tuple(runs))
     if index.stale and not copied:
-        copy_content(job.content, for_runs(index))
+        copy_content(job.shown, for_runs(index))
     return [*found, index]
 
 

@@ -238,7 +238,7 @@ def decide_page(
     for run in job.runs[given.page]:
         outputs, key = tuple(run.outputs.values()), run_key(job, run)
         if not given.page:
-            outputs += site_files(job.content)
+            outputs += site_files(job.shown)
         why = (
             "everything was asked for"
             if force
@@ -248,7 +248,7 @@ def decide_page(
     record = None
     if given.page and any(is_recorded(name) for one in runs for name in one.outputs):
         names = [f"{given.page}/record.json"]
-        if site_address(job.content):
+        if site_address(job.shown):
             names += [f"{given.page}/{part}" for part in PARTS]
         made = any(one.why and any(map(is_recorded, one.outputs)) for one in runs)
         why = why_record(entries.get(RECORD_ENTRY), names, now(job.code), exports_made=made)

@@ -149,6 +149,8 @@ class Publication:
             for name in sorted(self.ours.keys() - new):  # the site is named no more
                 if hash_file(self.exports / name, follow=False) in self.ours[name]:
                     (self.exports / name).unlink()
+                elif what_stands_at(self.exports / name):
+                    aside.append(put_aside(self.exports, self.exports / name, name))
             return aside
         there = {
             name: entry

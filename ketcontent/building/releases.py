@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ketcontent.building.plan import FEED
+from ketcontent.text import counted
 
 if TYPE_CHECKING:
     from ketcontent.model import Content
@@ -130,7 +131,7 @@ def _entry(
     page = f"{address}{document}/"
     told = [f"{row['change']}: {row['statement']}: {row['words']}" for row in rows]
     if first:
-        told = [f"First release, of {len(rows)} sentences."]
+        told = [f"First release, of {counted(len(rows), 'sentence')}."]
     return (
         "<entry>\n"
         f"<id>{escape(page)}#_released-{day}</id>\n"

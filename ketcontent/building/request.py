@@ -14,6 +14,7 @@ from ketcontent.clock import today
 from ketcontent.errors import KetcontentError
 from ketcontent.execution import check_parameters, declared_parameters
 from ketcontent.hashing import hash_file, hash_json
+from ketcontent.places import what_stands_at
 
 if TYPE_CHECKING:
     from ketcontent.diagnostics import Report
@@ -66,8 +67,9 @@ class Request:
     """Whether only pages that may be released are exported."""
     only: tuple[str, ...] = NOTEBOOKS
     """The notebooks to run."""
-    site: str = ""
-    """The address of the site that pages are published on; empty where the tables say it."""
+    site: str | None = None
+    """The address of the site that pages are published on, empty where there is none; None where
+    the tables say it."""
 
     @property
     def hash(self) -> str:
@@ -101,8 +103,11 @@ class Job:
     inputs: str
     """The hash of what went in, taken before any of it was read."""
     content: Content
+    shown: Content
+    """Of these tables the rows of the pages that are published once it is built: no page leads to
+    another that is not there."""
     tables: Mapping[str, str]
-    """The hash of each table as it is on disk."""
+    """The hash of each table as it is on disk, but for the rows of other pages."""
     pages: tuple[str, ...]
     """The pages to build, in order of their keys."""
     refused: Mapping[str, Report]
@@ -123,12 +128,12 @@ def job_of(request: Request) -> Job:
     KetcontentError
         As `ketcontent.building.builds.build` does before anything is run.
     """
-    from ketcontent.model import read_with_hashes, table_bytes, table_hash
+    from ketcontent.model import OWN, only_pages, read_with_hashes, table_bytes, table_hash
 
     exports, code = request.exports, code_hash()
     inputs = request.inputs(code)
     content, tables = read_with_hashes(request.data)
-    if request.site:
+    if request.site is not None:
         content = _with_address(content, request.site)
         tables = {**tables, "site": hash_json([tables["site"], request.site])}
     chosen = chosen_pages(content, request.documents)
@@ -140,6 +145,10 @@ def job_of(request: Request) -> Job:
         content = with_releases(content, pages, today())
         released = table_hash(content.schemas["releases"], table_bytes(content, "releases"))
         tables = {**tables, "releases": released}
+    shown = only_pages(content, published_pages(request, content, pages))
+    if shown is not content:
+        changed = {one: table_hash(content.schemas[one], table_bytes(shown, one)) for one in OWN}
+        tables = {**tables, **changed}
     runs = []
     if pages or not refused:  # to plan, no pages are all
         runs = plan_runs(
@@ -166,6 +175,7 @@ def job_of(request: Request) -> Job:
         code,
         inputs,
         content,
+        shown,
         tables,
         pages,
         refused,
@@ -173,6 +183,20 @@ def job_of(request: Request) -> Job:
         notebooks,
         declared,
     )
+
+
+def published_pages(request: Request, content: Content, pages: Sequence[str]) -> set[str]:
+    """Return the pages that a reader finds once `pages` are built as a request says.
+
+    Beside them there are those of an earlier build.
+    """
+    names = ["index.html"] if "html" in request.formats else ["index.html", "index.md"]
+    makes = "current" in request.editions and "document" in request.only
+    return {*(pages if makes else ())} | {
+        page
+        for page in content.documents["document"]
+        if any(what_stands_at(request.exports / page / name) == "a file" for name in names)
+    }
 
 
 def notebook_hash(notebook: Path) -> str:
@@ -210,16 +234,19 @@ def _refused(content: Content, pages: Sequence[str], notebooks: Path) -> dict[st
 
 
 def _with_address(content: Content, address: str) -> Content:
-    """Return the tables with the address of the site that a build was asked for.
+    """Return the tables with the address of the site that a build was asked for, or with no site.
 
     Raises
     ------
     KetcontentError
         When it is none.
     """
-    from ketcontent.model import SITE_HINT, frame_of, rows_of, site_fault
+    from ketcontent.model import frame_of, rows_of, site_fault
 
-    if said := site_fault(address):
-        raise KetcontentError(f"{address!r} is no address of a site. {said}", hint=SITE_HINT)
+    if not address:
+        return replace(content, site=frame_of("site", [], content))
+    said, hint = site_fault(address)
+    if said:
+        raise KetcontentError(f"{address!r} is no address of a site. {said}", hint=hint)
     rows: list[dict[str, Any]] = rows_of(content.site) or [{"name": address.split("/")[2]}]
     return replace(content, site=frame_of("site", [{**rows[0], "address": address}], content))

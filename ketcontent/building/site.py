@@ -49,17 +49,24 @@ def settle_list(work: Path, exports: Path, content: Content) -> dict[str, str]:
 
 
 def site_map(exports: Path, content: Content) -> str:
-    """Return the map of the site: its list of pages, and those that search engines may list."""
+    """Return the map of the site: its list of pages, and those that search engines may list.
+
+    Of a page that was released it says when that last was, as the page itself does.
+    """
     address = site_address(content)
-    listed = [address]
+    released = content.releases.groupby("document")["released_on"].max().to_dict()
+    listed = [(address, "")]
     for document in sorted(content.documents["document"]):
         try:
             page = read_file(exports / document / "index.html", follow=False).decode()
         except (OSError, ValueError):  # it is not published
             continue
         if is_listed(page):
-            listed.append(f"{address}{document}/")
-    places = "".join(f"<url><loc>{escape(one)}</loc></url>\n" for one in listed)
+            listed.append((f"{address}{document}/", released.get(document, "")))
+    places = "".join(
+        f"<url><loc>{escape(one)}</loc>{f'<lastmod>{day}</lastmod>' if day else ''}</url>\n"
+        for one, day in listed
+    )
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'

@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -43,6 +43,18 @@ SHARED = tuple(table for table in TABLES if table not in (*OWN, *_CHOSEN))
 _NO_LETTERS = re.compile(r"[\W_]+")
 
 _RUN = 8  # letters of a run that terms and titles are looked up by
+
+
+def only_pages(content: Content, documents: Collection[str]) -> Content:
+    """Return the tables with the rows of some pages alone; the same tables, where that is all."""
+    if set(content.documents["document"]).issubset(documents):
+        return content
+    frames = {table: getattr(content, table) for table in OWN}
+    own = {
+        table: frame[frame["document"].isin(list(documents))].reset_index(drop=True)
+        for table, frame in frames.items()
+    }
+    return replace(content, **own)
 
 
 def slice_of(content: Content, document: str) -> Content:

@@ -64,5 +64,16 @@ def test_a_feed_tells_text_as_text_and_the_newest_first() -> None:
     assert len(set(ids)) == 2
 
 
+def test_a_first_release_counts_its_sentences() -> None:
+    content = page()
+    row = {"document": "zinc", "released_on": "2026-11-02", "statement": "colds", "change": "added"}
+    content = replace(
+        content,
+        site=frame_of("site", [{"address": "https://example.org/", "name": "Ann"}], content),
+        releases=frame_of("releases", [row], content),
+    )
+    assert "First release, of 1 sentence.<" in feed(content)
+
+
 def test_before_a_release_there_is_no_feed() -> None:
     assert feed(empty_content()) == ""

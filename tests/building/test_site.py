@@ -9,10 +9,13 @@ from xml.etree import ElementTree
 
 import pytest
 
+from ketcontent import read_content, write_content
+from ketcontent.building.plan import EDITIONS, NOTEBOOKS, PAGE_FORMATS
+from ketcontent.building.request import Job, Request, job_of
 from ketcontent.building.site import site_map
 from ketcontent.errors import KetcontentError
 from ketcontent.model.content import empty_content, frame_of
-from tests.conftest import build_in, tree
+from tests.conftest import build_in, make_project, tree
 
 ADDRESS = "https://example.org/health/"
 
@@ -27,10 +30,19 @@ def test_the_map_of_a_site_names_the_pages_that_search_engines_may_list(tmp_path
         content,
         documents=frame_of("documents", pages, content),
         site=frame_of("site", [{"address": ADDRESS, "name": "Health"}], content),
+        releases=frame_of(
+            "releases",
+            [
+                {"document": page, "released_on": day, "statement": "x", "change": "added"}
+                for page, day in (("a", "2026-11-02"), ("a", "2026-10-31"), ("b", "2026-11-03"))
+            ],
+            content,
+        ),
     )
     found = ElementTree.fromstring(site_map(tmp_path, content))
-    places = [one.text for one in found.iter("{http://www.sitemaps.org/schemas/sitemap/0.9}loc")]
-    assert places == [ADDRESS, f"{ADDRESS}a/", f"{ADDRESS}c/"]
+    names = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
+    places = [(one.findtext(f"{names}loc"), one.findtext(f"{names}lastmod")) for one in found]
+    assert places == [(ADDRESS, None), (f"{ADDRESS}a/", "2026-11-02"), (f"{ADDRESS}c/", None)]
 
 
 @pytest.mark.parametrize("address", ["http://example.org/", "https://a:b@example.org/"])
@@ -42,6 +54,81 @@ def test_a_build_for_no_address_of_a_site_is_refused_before_anything_runs(
         build_in(copy_of_built, site=address)
     assert refused.value.hint == "Write it as https://www.example.org/health/."
     assert tree(copy_of_built / "exports") == before
+
+
+@pytest.fixture(scope="module")
+def translated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project with a page on tea, its translation, and a page on milk; nothing is built."""
+    pages = {
+        "milk": "Milk\nIt is white.\n",
+        "tea": "Tea\nIt is hot.\n",
+        "tee": "Tee\nEr ist heiß.\n",
+    }
+    project = make_project(tmp_path_factory.mktemp("translated") / "project", pages)
+    content = read_content(project / "data")
+    documents = content.documents.copy()
+    documents.loc[documents["document"] == "tee", ["language", "translation_of"]] = ["de", "tea"]
+    write_content(replace(content, documents=documents))
+    return project
+
+
+def job_for(
+    project: Path,
+    *documents: str,
+    formats: tuple[str, ...] = PAGE_FORMATS,
+    editions: tuple[str, ...] = EDITIONS,
+    release: bool = False,
+    site: str | None = None,
+) -> Job:
+    places = [project / name for name in ("data", "exports", "notebooks")]
+    return job_of(Request(documents, *places, editions, formats, release, NOTEBOOKS, site))
+
+
+def listed(job: Job) -> list[str]:
+    return list(job.shown.documents["document"])
+
+
+def test_a_page_leads_to_the_pages_alone_that_are_there_once_it_is_built(translated: Path) -> None:
+    assert listed(job_for(translated)) == ["milk", "tea", "tee"]
+    assert listed(job_for(translated, "tea")) == ["tea"]
+    assert listed(job_for(translated, "tea", editions=("supplied",))) == []
+    assert set(job_for(translated, "tea").shown.statements["document"]) == {"tea"}
+    published = translated / "exports" / "tee" / "index.html"
+    published.parent.mkdir()
+    published.write_text("published before", "utf-8")
+    assert listed(job_for(translated, "tea")) == ["tea", "tee"]
+    published.rename(published.with_suffix(".md"))
+    assert listed(job_for(translated, "tea")) == ["tea"]  # a page in HTML leads to one in HTML
+    assert listed(job_for(translated, "tea", formats=("markdown",))) == ["tea", "tee"]
+
+
+def test_no_page_leads_to_one_that_a_release_refused(
+    translated: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from ketcontent import checks
+    from ketcontent.diagnostics import Diagnostic, Report
+
+    fault = Diagnostic(rule="any", message="No.", hint="Mend it.", severity="error")
+    refused = {"milk": [], "tea": [], "tee": [fault]}
+    monkeypatch.setattr(checks, "check", lambda *_: Report.of([]))
+    monkeypatch.setattr(checks, "release_faults", lambda *_: refused)
+    job = job_for(translated, release=True)
+    assert list(job.refused) == ["tee"]
+    assert listed(job) == ["milk", "tea"]
+    assert {"tea", "tee"} & set(job.content.releases["document"]) == {"tea"}
+
+
+def test_an_address_given_by_hand_wins_over_the_table_and_an_empty_one_means_no_site(
+    translated: Path,
+) -> None:
+    content = read_content(translated / "data")
+    site = [{"address": ADDRESS, "name": "Tea Pages", "license": "CC-BY-4.0"}]
+    write_content(replace(content, site=frame_of("site", site, content)))
+    assert [*job_for(translated).shown.site["address"]] == [ADDRESS]
+    other = job_for(translated, site="https://example.org/other/").shown.site
+    assert other.to_dict("records") == [{**site[0], "address": "https://example.org/other/"}]
+    assert job_for(translated, site="").shown.site.empty
+    assert len({job_for(translated, site=one).request.hash for one in (None, "", ADDRESS)}) == 3
 
 
 @pytest.mark.slow
@@ -73,7 +160,10 @@ def test_what_a_web_team_takes_comes_with_the_address_of_the_site_and_goes_with_
     assert [one.found for one in hold(fragment).departures] == ["So."]
     assert build_in(copy_of_built, site=ADDRESS).made  # what was harmed is made again
     assert build_in(copy_of_built, site=ADDRESS).made == ()
-    build_in(copy_of_built)
+    (exports / "sitemap.xml").write_text("<urlset/>", "utf-8")
+    [aside] = build_in(copy_of_built).aside
+    assert aside.startswith(".aside/sitemap.")
+    assert (exports / aside).read_bytes() == b"<urlset/>"
     after = tree(exports)
     assert not new & after.keys()
     assert stranger.read_bytes() == b"mine"

@@ -255,8 +255,8 @@ def code_point(character: str) -> str:
 
     Examples
     --------
-    >>> code_point("\u202e"), code_point("\uffff"), code_point("\0")
-    ('U+202E RIGHT-TO-LEFT OVERRIDE', 'U+FFFF noncharacter', 'U+0000 control character')
+    >>> code_point("\\u202e"), code_point("\\uffff"), code_point("\\x07")
+    ('U+202E RIGHT-TO-LEFT OVERRIDE', 'U+FFFF noncharacter', 'U+0007 control character')
     """
     kinds = {"Cn": "noncharacter", "Cs": "half a character"}
     kind = kinds.get(unicodedata.category(character), "control character")

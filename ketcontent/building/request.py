@@ -191,8 +191,7 @@ def published_pages(request: Request, content: Content, pages: Sequence[str]) ->
     Beside them there are those of an earlier build.
     """
     names = ["index.html"] if "html" in request.formats else ["index.html", "index.md"]
-    makes = "current" in request.editions and "document" in request.only
-    return {*(pages if makes else ())} | {
+    return {*pages} | {
         page
         for page in content.documents["document"]
         if any(what_stands_at(request.exports / page / name) == "a file" for name in names)

@@ -126,8 +126,10 @@ class Strings:
             return ""
         year, month, number = day.split("-")
         names = self("months").split("|")
-        form = "date-first" if number == "01" and "date-first" in self.texts else "date"
-        return self(form, day=int(number), month=names[int(month) - 1], year=year)
+        parts = {"day": int(number), "month": names[int(month) - 1], "year": year}
+        if number == "01" and "date-first" in self.texts:
+            return self("date-first", **parts)
+        return self("date", **parts)
 
     def attributes(self, language: str) -> Markup:
         """Return what marks these words up within a page of another language; else nothing."""

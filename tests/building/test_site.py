@@ -76,12 +76,11 @@ def job_for(
     project: Path,
     *documents: str,
     formats: tuple[str, ...] = PAGE_FORMATS,
-    editions: tuple[str, ...] = EDITIONS,
     release: bool = False,
     site: str | None = None,
 ) -> Job:
     places = [project / name for name in ("data", "exports", "notebooks")]
-    return job_of(Request(documents, *places, editions, formats, release, NOTEBOOKS, site))
+    return job_of(Request(documents, *places, EDITIONS, formats, release, NOTEBOOKS, site))
 
 
 def listed(job: Job) -> list[str]:
@@ -91,7 +90,6 @@ def listed(job: Job) -> list[str]:
 def test_a_page_leads_to_the_pages_alone_that_are_there_once_it_is_built(translated: Path) -> None:
     assert listed(job_for(translated)) == ["milk", "tea", "tee"]
     assert listed(job_for(translated, "tea")) == ["tea"]
-    assert listed(job_for(translated, "tea", editions=("supplied",))) == []
     assert set(job_for(translated, "tea").shown.statements["document"]) == {"tea"}
     published = translated / "exports" / "tee" / "index.html"
     published.parent.mkdir()

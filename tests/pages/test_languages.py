@@ -138,7 +138,7 @@ def test_every_string_is_asked_for_and_every_string_asked_for_is_there() -> None
                 asked |= {name for name in ENGLISH if name.startswith(start) and name.endswith(end)}
             else:
                 asked.add(start + end)
-    assert asked - ENGLISH.keys() == set()
+    assert asked - ENGLISH.keys() == set().union(*OF_ITS_OWN.values())
     assert ENGLISH.keys() - asked == set()
 
 
@@ -318,7 +318,7 @@ def test_dates_are_written_as_the_language_writes_them(arabic: Path) -> None:
 @pytest.mark.parametrize(
     ("language", "first", "second"),
     [
-        ("fr", "1er janvier 2026", "2\u00a0janvier 2026"),
+        ("fr", "1er janvier 2026", "2 janvier 2026"),
         ("de", "1. Januar 2026", "2. Januar 2026"),
         ("en", "1 January 2026", "2 January 2026"),
     ],
@@ -327,7 +327,8 @@ def test_the_first_of_a_month_is_written_as_the_language_writes_it(
     language: str, first: str, second: str
 ) -> None:
     say = interface(rows_of(read_content(ROOT / "data").strings), language)
-    assert (say.date("2026-01-01"), say.date("2026-01-02")) == (first, second)
+    said = [say.date(day).replace("\u00a0", " ") for day in ("2026-01-01", "2026-01-02")]
+    assert said == [first, second]
 
 
 def test_the_shipped_strings_are_whole_in_english() -> None:

@@ -28,24 +28,30 @@ class Origin:
     """What its data package says of each table."""
     read: Mapping[str, Sequence[Line]]
     """The rows of each table, in the order of its file."""
+    hashes: Mapping[str, str]
+    """By table, the hash of the file's bytes and of its schema; none where it is of no use."""
 
     @cached_property
     def rows(self) -> Mapping[str, Mapping[Key, Row]]:
         """Each table's rows by key, as text."""
-        return {
-            table: {key: line.cells for key, line in self._keyed(table)} for table in self.schemas
-        }
+        return {table: keyed_rows(self.schemas[table], self.read[table]) for table in self.schemas}
 
     @cached_property
     def lines(self) -> Mapping[str, Mapping[Key, int]]:
         """The line of each row in its file, counted from 1."""
         return {
-            table: {key: line.line for key, line in self._keyed(table)} for table in self.schemas
+            table: {key: line.line for key, line in _keyed(self.schemas[table], self.read[table])}
+            for table in self.schemas
         }
 
-    def _keyed(self, table: str) -> Iterator[tuple[Key, Line]]:
-        read = self.read[table]
-        return zip(self.schemas[table].keys_of([one.cells for one in read]), read, strict=True)
+
+def _keyed(schema: Schema, read: Sequence[Line]) -> Iterator[tuple[Key, Line]]:
+    return zip(schema.keys_of([one.cells for one in read]), read, strict=True)
+
+
+def keyed_rows(schema: Schema, read: Sequence[Line]) -> dict[Key, Row]:
+    """Return the rows that were read of a table by key, as text."""
+    return {key: line.cells for key, line in _keyed(schema, read)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +224,7 @@ _TABLE_NAMES = frozenset(TABLES)
 
 def empty_content() -> Content:
     """Return a Content with the shipped schema and no rows."""
-    return typed_content(shipped_schemas(), {table: [] for table in TABLES}, None)
+    return typed_content(shipped_schemas(), {table: [] for table in TABLES})
 
 
 def frame_of(table: str, rows: list[dict[str, Any]], content: Content) -> pd.DataFrame:
@@ -254,11 +260,12 @@ def _listed(column: pd.Series[Any]) -> list[Any]:
 
 
 def typed_content(
-    schemas: Mapping[str, Schema], read: Mapping[str, Sequence[Line]], folder: Path | None
+    schemas: Mapping[str, Schema],
+    read: Mapping[str, Sequence[Line]],
+    origin: Origin | None = None,
 ) -> Content:
     """Return the rows that were read of each table as a Content."""
     frames = {table: typed_frame(schemas[table], read[table]) for table in TABLES}
-    origin = None if folder is None else Origin(folder, schemas, read)
     return Content(**frames, schemas=schemas, origin=origin)
 
 

@@ -80,11 +80,19 @@ def scan_csv(text: str, at_fault: Callable[[int, int], None]) -> list[Line]:
 def format_csv(schema: Schema, rows: Mapping[Any, Row]) -> bytes:
     """Return rows as the bytes of a file, one line a row."""
     # Python's csv module quotes other cells from one version to the next (3.11 none with "\r").
-    lines = [",".join(_quoted(cell) for cell in row) for row in (schema.columns, *rows.values())]
+    lines = map(_line, (schema.columns, *rows.values()))
     # A lone surrogate cannot be stored; validation names it as a wrong encoding.
     return "".join(f"{line}\n" for line in lines).encode("utf-8", "surrogatepass")
 
 
+def _line(row: Row) -> str:
+    line = ",".join(row)
+    if line.count(",") < len(row) and not _MARK_BUT_COMMA.search(line):
+        return line  # most rows have no cell that needs quotes
+    return ",".join(map(_quoted, row))
+
+
+_MARK_BUT_COMMA = re.compile('["\\r\\n]')
 _MARK = re.compile('[,"\\r\\n]')
 
 

@@ -34,27 +34,31 @@ class Conflict:
 def table_bytes(content: Content, table: str) -> bytes:
     """Return a table as the bytes of its file."""
     schema = content.schemas[table]
-    rows = sorted((schema.key_of(row), row) for row in _texts(getattr(content, table), schema))
-    return format_csv(schema, dict(rows))
+    rows = _texts(getattr(content, table), schema)
+    return format_csv(schema, dict(sorted(zip(schema.keys_of(rows), rows, strict=True))))
 
 
 def _texts(frame: pd.DataFrame, schema: Schema) -> list[Row]:
     """Return the rows of a table as text, in their order."""
     booleans, numbers = schema.typed("boolean"), schema.typed("integer")
-    columns = [
-        [cell_text(cell, boolean=name in booleans) for cell in frame[name]]
-        if name in booleans or name in numbers or frame[name].hasnans
-        else frame[name].astype(str).tolist()
-        for name in schema.columns
-    ]
-    return list(zip(*columns, strict=True))
+
+    def texts(name: str) -> list[str]:
+        column = frame[name]
+        cells = column.tolist()
+        if {*map(type, cells)} <= {str}:
+            return cells
+        if name in booleans or name in numbers or column.hasnans:
+            return [cell_text(cell, boolean=name in booleans) for cell in cells]
+        return column.astype(str).tolist()
+
+    return list(zip(*map(texts, schema.columns), strict=True))
 
 
 def rows_with_keys(folder: Path, content: Content, table: str) -> dict[Key, Row]:
     """Return the rows of a table by key, as text; a key used twice is a fault."""
     schema = content.schemas[table]
     rows = _texts(getattr(content, table), schema)
-    keyed = {schema.key_of(row): row for row in rows}
+    keyed = dict(zip(schema.keys_of(rows), rows, strict=True))
     if len(keyed) != len(rows):
         data: dict[str, bytes | None] = {
             name: format_csv(content.schemas[name], {}) for name in content.schemas
@@ -72,9 +76,13 @@ def merge_rows(
     theirs: Mapping[str, Mapping[Key, Row]],
     mine: Mapping[str, Mapping[Key, Row]],
 ) -> dict[str, dict[Key, Row]]:
-    """Return the rows on disk with the caller's changes applied."""
-    merged, conflicts = {}, []
+    """Return the rows on disk with the caller's changes applied, sorted where there are any."""
+    merged: dict[str, dict[Key, Row]] = {}
+    conflicts = []
     for table in TABLES:
+        if mine[table] == base[table]:  # most tables, the large ones too
+            merged[table] = dict(theirs[table])
+            continue
         rows = dict(theirs[table])
         for key in base[table].keys() | mine[table].keys():
             was, wanted = base[table].get(key), mine[table].get(key)

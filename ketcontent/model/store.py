@@ -34,7 +34,14 @@ from ketcontent.dependencies import handing_out
 from ketcontent.diagnostics import Report
 from ketcontent.errors import BrokenTables, KetcontentError, require_text
 from ketcontent.hashing import MISSING, hash_bytes, hash_file
-from ketcontent.model.content import Content, GivenContent, Origin, typed_content, typed_frame
+from ketcontent.model.content import (
+    Content,
+    GivenContent,
+    Origin,
+    keyed_rows,
+    typed_content,
+    typed_frame,
+)
 from ketcontent.model.csv_text import Line, format_csv
 from ketcontent.model.merge import merge_rows, not_saved, rows_with_keys, table_bytes
 from ketcontent.model.schema import (
@@ -94,7 +101,7 @@ def read_given(folder: Path) -> Content:
 
     def load(name: str) -> Any:
         if name == "origin":
-            return Origin(folder, schemas, {table: read(table) for table in schemas})
+            return Origin(folder, schemas, {table: read(table) for table in schemas}, {})
         return typed_frame(schemas[name], read(name))
 
     return GivenContent.of(load, schemas)
@@ -113,7 +120,7 @@ def read_with_hashes(folder: str | os.PathLike[str]) -> tuple[Content, dict[str,
     data = snapshot(place, schemas)
     read = _require_sound(place, *parse(place, schemas, data))
     hashes = {table: table_hash(schemas[table], data[table]) for table in schemas}
-    return typed_content(schemas, read, place), hashes
+    return typed_content(schemas, read, Origin(place, schemas, read, hashes)), hashes
 
 
 def _require_sound(
@@ -265,13 +272,12 @@ def write_content(content: Content, folder: str | os.PathLike[str] | None = None
         )
     place = Path(folder) if folder is not None else origin.folder  # type: ignore[union-attr]
     same = origin is not None and origin.folder.resolve() == place.resolve()
-    base = origin.rows if origin is not None and same else {table: {} for table in TABLES}
     mine = {table: rows_with_keys(place, content, table) for table in TABLES}
     if same:
         read_schemas(place)  # tables that are gone are not made again from the rows that changed
     try:
         place.mkdir(parents=True, exist_ok=True)
-        return _save(place, content, base, mine)
+        return _save(place, content, origin if same else None, mine)
     except OSError as fault:
         fault.filename = fault.filename2 = None  # which of its files it was is of no use
         raise cannot_write(fault, place) from None
@@ -280,7 +286,7 @@ def write_content(content: Content, folder: str | os.PathLike[str] | None = None
 def _save(
     place: Path,
     content: Content,
-    base: Mapping[str, Mapping[Key, Row]],
+    origin: Origin | None,
     mine: Mapping[str, Mapping[Key, Row]],
 ) -> Content:
     """Apply the caller's changes to the tables as they are on disk now, under the lock."""
@@ -297,46 +303,48 @@ def _save(
                     path=str(place / SCHEMA_FILE),
                 )
         was = {} if new else snapshot(place, schemas)
-        found = _found_on_disk(place, schemas, was) if was else {table: [] for table in TABLES}
-        theirs = {
-            table: {schemas[table].key_of(row.cells): row.cells for row in found[table]}
-            for table in TABLES
-        }
+        hashes = {table: table_hash(schemas[table], data) for table, data in was.items()}
+        known = _read_before(origin, hashes) if origin else {}
+        found = {table: [] for table in TABLES} if new else _on_disk(place, schemas, was, known)
+        base = origin.rows if origin else {table: {} for table in TABLES}
+        theirs = {table: keyed_rows(schemas[table], found[table]) for table in TABLES}
         merged = merge_rows(content.schemas, base, theirs, mine)
         changed = [table for table in TABLES if new or merged[table] != theirs[table]]
-        data = {table: format_csv(schemas[table], merged[table]) for table in TABLES}
-        parsed = _without_faults(place, schemas, data)
+        data = {table: format_csv(schemas[table], merged[table]) for table in changed}
+        stays = {table: found[table] for table in TABLES if table not in changed}
+        now, report = parse(place, schemas, data, known=stays)
+        if report.has_errors:
+            raise not_saved(report)
         if changed:
             files = {f"{table}.csv": data[table] for table in changed}
             if new:
                 package = content.origin.folder / SCHEMA_FILE if content.origin else shipped_path()
                 files[SCHEMA_FILE] = package.read_bytes()
             commit_files(place, files, {f"{table}.csv": data for table, data in was.items()})
-    now = {table: parsed[table] if table in changed else found[table] for table in TABLES}
-    return typed_content(schemas, now, place)
+    hashes |= {table: table_hash(schemas[table], data[table]) for table in changed}
+    return typed_content(schemas, now, Origin(place, schemas, now, hashes))
 
 
-def _found_on_disk(
-    folder: Path, schemas: Mapping[str, Schema], data: Mapping[str, bytes | None]
+def _read_before(origin: Origin, hashes: Mapping[str, str]) -> dict[str, list[Line]]:
+    """Return the rows of the tables that are, byte for byte, as they were when they were read."""
+    same = [table for table in hashes if origin.hashes.get(table) == hashes[table]]
+    return {table: list(origin.read[table]) for table in same}
+
+
+def _on_disk(
+    folder: Path,
+    schemas: Mapping[str, Schema],
+    data: Mapping[str, bytes | None],
+    known: Mapping[str, list[Line]],
 ) -> dict[str, list[Line]]:
     """Return each table's rows; their cells are checked with those that are to be saved."""
-    parsed, report = parse(folder, schemas, data, only_syntax=True)
+    parsed, report = parse(folder, schemas, data, only_syntax=True, known=known)
     twice = any(
-        len({schema.key_of(row.cells) for row in parsed[table]}) < len(parsed[table])
+        len(keyed_rows(schema, parsed[table])) < len(parsed[table])
         for table, schema in schemas.items()
     )
     if report.has_errors or twice:
         raise not_saved(parse(folder, schemas, data)[1])
-    return parsed
-
-
-def _without_faults(
-    folder: Path, schemas: Mapping[str, Schema], data: Mapping[str, bytes]
-) -> dict[str, list[Line]]:
-    """Return the rows of tables that are to be saved; refuse them when they have faults."""
-    parsed, report = parse(folder, schemas, data)
-    if report.has_errors:
-        raise not_saved(report)
     return parsed
 
 

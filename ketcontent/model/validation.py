@@ -31,6 +31,7 @@ def parse(
     data: Mapping[str, bytes | None],
     *,
     only_syntax: bool = False,
+    known: Mapping[str, list[Line]] | None = None,
 ) -> tuple[dict[str, list[Line]], Report]:
     """Return each table's rows in the schema's column order, and every fault of all tables.
 
@@ -44,9 +45,13 @@ def parse(
         The bytes of each table's file; None where it is not there.
     only_syntax
         Look for faults of files, columns and lines only, not of cells, keys and laws.
+    known
+        Rows of tables that were parsed before without a fault; their bytes are not looked at.
     """
     faults = {table: Faults(folder, schema) for table, schema in schemas.items()}
-    lines = {table: _read_table(faults[table], data[table]) for table in schemas}
+    lines = {**known} if known else {}
+    for table in schemas.keys() - lines.keys():
+        lines[table] = _read_table(faults[table], data[table])
     if not only_syntax:
         check_cells(folder, schemas, lines, faults)
         for table in schemas:

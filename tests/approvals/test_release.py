@@ -58,19 +58,26 @@ def run(*words: str, project: Path, stdin: str = "") -> Result:
 
 
 @pytest.fixture(scope="module")
-def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def unsigned(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project whose one page may be signed. Copy it before changing it."""
+    made = make_project(tmp_path_factory.mktemp("unsigned") / "project", {"tea": TEA})
+    prepared(made)
+    return made
+
+
+@pytest.fixture(scope="module")
+def released(unsigned: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project whose one page is signed in full, and released."""
-    project = make_project(tmp_path_factory.mktemp("released") / "project", {"tea": TEA})
-    signed(prepared(project))
+    project = Path(shutil.copytree(unsigned, tmp_path_factory.mktemp("released") / "project"))
+    signed(read_content(project / "data"))
     build_in(project, release=True)
     return project
 
 
 @pytest.fixture
-def project(tmp_path: Path) -> Path:
-    made = make_project(tmp_path / "project", {"tea": TEA})
-    prepared(made)
-    return made
+def project(unsigned: Path, tmp_path: Path) -> Path:
+    """A copy of it, to be changed by one test."""
+    return Path(shutil.copytree(unsigned, tmp_path / "project"))
 
 
 def test_a_page_signed_in_full_is_released_and_says_so(released: Path) -> None:

@@ -56,8 +56,13 @@ KEYS = tuple(one.statement for one in assemble(CONTENT, "ketamine").statements)
 WORDS = st.text(max_size=60)
 
 
-def rows(content: Content) -> dict[str, Any]:
-    return {table: rows_by_key(content, table) for table in TABLES}
+def same_rows(one: Content, other: Content) -> bool:
+    """Whether two contents have the same rows. No frame is ever changed: the same one has them."""
+    return all(
+        getattr(one, table) is getattr(other, table)
+        or rows_by_key(one, table) == rows_by_key(other, table)
+        for table in TABLES
+    )
 
 
 def shown(session: Session) -> list[str]:
@@ -107,14 +112,14 @@ def test_undoing_every_step_gives_back_every_row_and_redoing_them_gives_the_edit
     session = opened(CONTENT, "ketamine")
     for step in steps:
         session = do(session, step)
-    end, back = rows(session.content), session
+    back = session
     for _ in session.done:
         back = undo(back)
-    assert rows(back.content) == rows(CONTENT)
+    assert same_rows(back.content, CONTENT)
     assert unsaved(back) == ()
     for _ in session.done:
         back = redo(back)
-    assert rows(back.content) == end
+    assert same_rows(back.content, session.content)
 
 
 @pytest.mark.slow
@@ -151,7 +156,7 @@ def test_a_draft_restored_is_the_edit(steps: list[tuple[str, str, str]]) -> None
         session = do(session, step)
     again, conflicts = carried("ketamine", read_draft(draft_of(session)), CONTENT)
     assert conflicts == ()
-    assert rows(again.content) == rows(session.content)
+    assert same_rows(again.content, session.content)
 
 
 @settings(max_examples=examples(60))
@@ -265,7 +270,7 @@ def test_a_statement_that_is_moved_changes_no_other_and_the_way_back_leads_home(
         home = statement_row(session, statement)["section"]
         if home == statement_row(before, statement)["section"] and session is not before:
             back = moved(session, statement, "up" if way == "down" else "down")
-            assert rows(back.content) == rows(before.content)
+            assert same_rows(back.content, before.content)
     forms: dict[tuple[str, str], set[str]] = {}
     for row in rows_by_key(session.content, "statements").values():
         if row["document"] == "ketamine" and row["position"]:

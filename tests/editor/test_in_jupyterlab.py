@@ -127,21 +127,20 @@ class Tab:
 
     def __init__(self, browser: Any, address: str, *, before: str = "") -> None:
         self.asked: list[str] = []
+        """Addresses of other places that the page asked for something."""
         self.context = browser.new_context(viewport={"width": 1440, "height": 900})
         own = urlsplit(address).netloc
-        self.context.route("http*://**/*", lambda route: self._stay(route, own))
+        # Not by a route: to hold back each request would keep the browser from its cache.
+        self.context.on("request", lambda request: self._note(request.url, own))
         self.context.add_init_script(before)
         self.page = self.context.new_page()
         self.page.set_default_timeout(60_000)
         self.page.goto(address)
         self.run()
 
-    def _stay(self, route: Any, own: str) -> None:
-        if urlsplit(route.request.url).netloc == own:
-            route.continue_()
-        else:
-            self.asked.append(route.request.url)
-            route.abort()
+    def _note(self, address: str, own: str) -> None:
+        if urlsplit(address).netloc not in (own, ""):
+            self.asked.append(address)
 
     def run(self) -> None:
         """Run all cells, and wait for the workbench."""

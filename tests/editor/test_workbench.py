@@ -37,14 +37,19 @@ PEOPLE = [
 """Two people who exist in tests alone."""
 
 
-@pytest.fixture
-def data(tmp_path: Path) -> Path:
-    """A copy of the tables, with people who can sign."""
-    folder = tmp_path / "data"
-    shutil.copytree(ROOT / "data", folder, ignore=shutil.ignore_patterns(".*"))
-    content = read_content(folder)
-    write_content(replace(content, people=frame_of("people", PEOPLE, content)))
+@pytest.fixture(scope="module")
+def tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The tables, with people who can sign; each test has a copy."""
+    folder = tmp_path_factory.mktemp("workbench") / "data"
+    content = read_content(ROOT / "data")
+    write_content(replace(content, people=frame_of("people", PEOPLE, content)), folder)
     return folder
+
+
+@pytest.fixture
+def data(tables: Path, tmp_path: Path) -> Path:
+    """A copy of the tables, with people who can sign."""
+    return Path(shutil.copytree(tables, tmp_path / "data"))
 
 
 def opened(data: Path, section: str = "lasting-harm") -> Workbench:

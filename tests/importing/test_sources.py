@@ -316,7 +316,6 @@ def test_work_grows_in_a_straight_line_with_the_file(shape: str) -> None:
     text = SHAPES[shape](16_000)
     entry = "@article{{a{}, title={{On tea}}, author={{Roe, Jo and Poe, Al}}, year=2020}}\n"
     ordinary = "".join(entry.format(place) for place in range(len(text) // 75 + 1))
-    # The best of three, in turns: what else the machine does slows both.
-    times = [(spent(ordinary), spent(text)) for _ in range(3)]
-    plain, hostile = (min(column) for column in zip(*times, strict=True))
-    assert hostile <= 40 * max(plain, 0.02)
+    most = 40 * max(spent(ordinary), 0.02)
+    # The best of three: what else the machine does slows one of them.
+    assert any(spent(text) <= most for _ in range(3))

@@ -6,16 +6,18 @@ from collections.abc import Iterator
 from typing import Any
 
 from ketcontent.diagnostics import Diagnostic
-from ketcontent.pages import COMPARED, Comparison, PageView, comparison_of
+from ketcontent.pages import COMPARED, Comparison, PageView, Untold, comparison_of
+from ketcontent.reading import has_name, shares_of
 
 
 def judge_comparisons(view: PageView) -> list[Diagnostic]:
     """Return what is wrong with the numbers that evidence compares.
 
-    They are all there or none is, no more people had something than there were, and the statement
-    tells them: frequencies with what they are of, and a picture that says the same (Fagerlin and
-    others, Helping patients decide: ten steps to better risk communication, JNCI 2011). Of few
-    people they are told one by one, since a share in 100 sounds surer than that.
+    They are all there or none is, no more people had something than there were, and one sentence
+    tells them, each with the name of its group: frequencies with what they are of, and a picture
+    that says the same (Fagerlin and others, Helping patients decide: ten steps to better risk
+    communication, JNCI 2011). Of few people they are told one by one, since a share in 100 sounds
+    surer than that; how many there were, the statement or the finding says.
     """
     shown = {one.statement: one.plain for one in view.edition().statements}
     return [
@@ -49,7 +51,7 @@ def _faults(row: dict[str, Any], words: str | None) -> Iterator[Diagnostic]:
                 "Compare both numbers with the source.",
             )
             return
-    if comparison.in_hundredths and comparison.people is None:
+    if comparison.in_shares and comparison.people is None:
         yield _fault(
             row,
             "comparison-half-filled",
@@ -57,7 +59,7 @@ def _faults(row: dict[str, Any], words: str | None) -> Iterator[Diagnostic]:
             "Percentages are compared, and nobody says of how many people.",
             "Say how many people both groups had, or give the numbers of each group.",
         )
-    elif comparison.in_hundredths and comparison.few:
+    elif comparison.in_shares and comparison.few:
         yield _fault(
             row,
             "share-of-few",
@@ -65,35 +67,42 @@ def _faults(row: dict[str, Any], words: str | None) -> Iterator[Diagnostic]:
             f"Of {comparison.people} people, shares in 100 say more than is known.",
             "Give the numbers of people in each group, and say '12 of 17' in the statement.",
         )
+    elif not comparison.is_sound:
+        yield _fault(
+            row,
+            "people-differ",
+            "people",
+            f"By their totals both groups had {comparison.both} people, not {comparison.people}.",
+            "Compare them with the source; 'people' may be empty where the totals are people.",
+        )
     elif words is not None:
         yield from _untold(row, comparison, words)
 
 
 def _untold(row: dict[str, Any], comparison: Comparison, words: str) -> Iterator[Diagnostic]:
     """Yield what the statement does not say of a sound comparison."""
-    columns = zip(("events", "comparator_events"), comparison.numbers, strict=True)
-    for (column, (events, total)), told in zip(columns, comparison.told(words), strict=True):
-        if not told:
-            ways = [f"'{events} of {total}'"]
-            if not comparison.few and total != 100:
-                ways.append(f"'{round(events * 100 / total)} in 100'")
-            yield _fault(
-                row,
-                "comparison-not-told",
-                column,
-                f"The statement does not say {' or '.join(ways)}.",
-                "Let the statement say what the row says, after a look at the source.",
-            )
-            return
-    for column in ("treatment", "comparator", "time"):
-        if row[column].casefold() not in words.casefold():
-            yield _fault(
-                row,
-                "comparison-not-told",
-                column,
-                f"The statement does not say '{row[column]}'.",
-                "Use words of the statement: they stand beside the picture.",
-            )
+    told = comparison.told(words)
+    if isinstance(told, Untold):
+        yield _fault(row, "comparison-not-told", told.column, told.message, told.hint)
+    elif row["time"] and not has_name(words, row["time"]):
+        yield _fault(
+            row,
+            "comparison-not-told",
+            "time",
+            f"The statement does not say '{row['time']}'.",
+            "Use words of the statement.",
+        )
+    elif comparison.in_shares and comparison.people not in (
+        *shares_of(words).people_told,
+        *shares_of(row["finding"]).people_told,
+    ):
+        yield _fault(
+            row,
+            "people-differ",
+            "people",
+            f"Neither the statement nor the finding speaks of {comparison.people} people.",
+            "Write in the finding how many people the source compared, or correct 'people'.",
+        )
 
 
 def _fault(row: dict[str, Any], rule: str, column: str, message: str, hint: str) -> Diagnostic:

@@ -19,6 +19,7 @@ from .citations import split_names as split_names
 from .citations import to_csl as to_csl
 from .comparisons import COMPARED as COMPARED
 from .comparisons import Comparison as Comparison
+from .comparisons import Untold as Untold
 from .comparisons import bar_of as bar_of
 from .comparisons import comparison_of as comparison_of
 from .document import Document as Document

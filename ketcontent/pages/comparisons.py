@@ -15,9 +15,10 @@ sentence, and a thousand bytes.
 
 from __future__ import annotations
 
-import re
 from dataclasses import astuple, dataclass
 from typing import Any
+
+from ketcontent.reading import FoldedText, Share, Unproven, has_name, shares_of, shares_told
 
 FEW = 50
 """Below how many people a share in hundredths says more than is known."""
@@ -27,6 +28,9 @@ COMPARED = (
     *("comparator", "comparator_events", "comparator_total"),
 )
 """The columns of evidence that are filled in together."""
+
+_BASES = (100, 1000)
+"""Of how many a share may be told that was counted of others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,16 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
+class Untold:
+    """Why nothing is drawn beside a sentence."""
+
+    column: str
+    """Which cell of the row it does not tell."""
+    message: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
 class Comparison:
     """What a source counted in two groups: the columns of a row of evidence, all filled in."""
 
@@ -71,38 +85,168 @@ class Comparison:
     @property
     def few(self) -> bool:
         """Whether so few people were compared that they are to be told one by one."""
-        if self.in_hundredths:
+        if self.in_shares:
             return self.people is not None and self.people < FEW
-        return self.total + self.comparator_total < FEW
+        totals = (self.total, self.comparator_total)
+        return sum(totals) < FEW or 2 * min(totals) < FEW
 
     @property
-    def in_hundredths(self) -> bool:
-        """Whether the source gives percentages, and not how many people had the outcome."""
-        return self.total == self.comparator_total == 100
+    def in_shares(self) -> bool:
+        """Whether the source gives shares in 100 or 1,000, and not how many had the outcome."""
+        one, other = self.total, self.comparator_total
+        if one != other or one not in _BASES:
+            return False
+        return one == 100 if self.people is None else self.people != one + other
 
     @property
-    def numbers(self) -> tuple[tuple[int, int], tuple[int, int]]:
-        """How many of how many, of each group."""
-        return (self.events, self.total), (self.comparator_events, self.comparator_total)
+    def groups(self) -> tuple[tuple[str, int, int], tuple[str, int, int]]:
+        """What each group had, how many had the outcome, and of how many."""
+        return (
+            (self.treatment, self.events, self.total),
+            (self.comparator, self.comparator_events, self.comparator_total),
+        )
 
-    def told(self, words: str) -> tuple[str, str]:
-        """Return what a sentence says of each number; empty for one that it does not say."""
-        first, second = (_told(words, *numbers, exactly=self.few) for numbers in self.numbers)
-        return first, second
+    @property
+    def is_sound(self) -> bool:
+        """Whether the numbers can be, and it is known that they are of many or told one by one."""
+        if any(events > total for _, events, total in self.groups):
+            return False
+        if self.in_shares:
+            return self.people is not None and not self.few
+        return self.people in (None, self.both)
+
+    @property
+    def both(self) -> int:
+        """How many people both groups had, by their totals."""
+        return self.total + self.comparator_total
 
     def bars(self, words: str) -> tuple[Bar, ...]:
         """Return what is drawn beside a sentence: two bars, or nothing where it says less."""
-        named = all(one.casefold() in words.casefold() for one in (self.treatment, self.comparator))
-        told = self.told(words)
-        unsound = any(events > total for events, total in self.numbers)
-        if not (named and all(told)) or unsound or (self.in_hundredths and self.few):
-            return ()
-        labels = (f"{self.treatment} {told[0]}", f"{self.comparator} {told[1]}")
-        return tuple(bar for bar in map(bar_of, labels) if bar)
+        told = self.told(words) if self.is_sound else ()
+        return () if isinstance(told, Untold) else told
+
+    def told(self, words: str) -> tuple[Bar, Bar] | Untold:
+        """Return the bars of what a sentence says; where that is not proven, why not.
+
+        Both numbers are those of the row and of the groups that it says; both are told in one way,
+        so that the bars can be compared; of few people they are told one by one, and what some had
+        is not told as none.
+        """
+        for name, column in ((self.treatment, "treatment"), (self.comparator, "comparator")):
+            if not has_name(words, name):
+                return Untold(column, f"The statement does not say '{name}'.", _NAMES)
+        shares = shares_told(words, self.treatment, self.comparator)
+        if isinstance(shares, Unproven):
+            return Untold("treatment", f"It cannot be drawn: {shares.reason}.", _CLAUSES)
+        folded = FoldedText.of(words)
+        first, second = (words[slice(*folded.span(one.start, one.end))] for one in shares)
+        return (
+            self._other_numbers(shares, (first, second))
+            or self._other_people(words, shares)
+            or self._drawn(first, second)
+        )
+
+    def _drawn(self, *said: str) -> tuple[Bar, Bar] | Untold:
+        bars = []
+        for (name, _, _), column, told in zip(self.groups, _NAMED, said, strict=True):
+            bar = bar_of(f"{name} {told}")
+            if bar is None or bar.group != name:
+                return Untold(column, f"'{name}' cannot stand beside a number.", _NAMES)
+            bars.append(bar)
+        return bars[0], bars[1]
+
+    def _other_numbers(self, shares: tuple[Share, Share], said: tuple[str, str]) -> Untold | None:
+        """Return what is wrong where a statement tells other numbers than the row."""
+        for group, column, share, told in zip(self.groups, _EVENTS, shares, said, strict=True):
+            if not self._is(group, share):
+                ways = " or ".join(f"'{way}'" for way in self._ways(group))
+                message = f"Of '{group[0]}' the statement says '{told}', and not {ways}."
+                return Untold(column, message, _SAME)
+        totals = tuple(share.total for share in shares)
+        if totals[0] != totals[1] and totals != (self.total, self.comparator_total):
+            message = f"'{said[0]}' and '{said[1]}' are told in two ways."
+            return Untold("events", message, "Let the statement tell both in 100, or one by one.")
+        return None
+
+    def _other_people(self, words: str, shares: tuple[Share, Share]) -> Untold | None:
+        """Return what is wrong where a statement speaks of others than the people of the row."""
+        sizes = [share.size for share in shares if share.size is not None]
+        others = [people for people in shares_of(words).people if people != self.people]
+        fault = ""
+        if any(2 * size < FEW for size in sizes):
+            fault = f"Of {min(sizes)} people, shares in 100 say more than is known."
+        elif not self.in_shares:
+            wrong = [size for size in sizes if size not in (self.total, self.comparator_total)]
+            fault = (
+                f"No group of the row has the {wrong[0]} people of the statement." if wrong else ""
+            )
+        elif len(sizes) == len(shares) and sum(sizes) != self.people:
+            fault = (
+                f"The statement speaks of {sizes[0]} and {sizes[1]} people, not of {self.people}."
+            )
+        elif sum(sizes) > (self.people or 0):
+            fault = f"The statement speaks of {sizes[0]} people, and the row of {self.people}."
+        elif others and not sizes and self.people not in shares_of(words).people:
+            fault = f"The statement speaks of {others[0]} people, not of {self.people}."
+        return Untold("people", fault, "Compare both with the source.") if fault else None
+
+    def _is(self, group: tuple[str, int, int], share: Share) -> bool:
+        """Return whether a share is that of a group, or the same in hundredths or thousandths."""
+        _, events, total = group
+        if share.total == total:
+            return share.events == events
+        if self.few or self.in_shares or share.total not in _BASES:
+            return False
+        # What some had, or some had not, is told neither as none nor as all.
+        return share.events == _rounded(events, total, share.total) and (
+            (share.events == 0, share.events == share.total) == (events == 0, events == total)
+        )
+
+    def _ways(self, group: tuple[str, int, int]) -> list[str]:
+        """Return how a statement may tell the number of a group."""
+        _, events, total = group
+        bases = [] if self.few or self.in_shares else [base for base in _BASES if base != total]
+        shares = [Share(0, 0, _rounded(events, total, base), base, 0) for base in bases]
+        fit = [share for share in shares if self._is(group, share)]
+        return [f"{events} of {total}", *(f"{one.events} in {one.total}" for one in fit)]
+
+    def _people_untold(self, words: str, shares: tuple[Share, Share]) -> str:
+        """Return what a sentence says of how many people were compared, against the row."""
+        sizes = [share.size for share in shares if share.size is not None]
+        if any(2 * size < FEW for size in sizes):
+            return f"Of {min(sizes)} people, shares in 100 say more than is known."
+        if not self.in_shares:
+            totals = {self.total, self.comparator_total}
+            wrong = [size for size in sizes if size not in totals]
+            return (
+                f"The statement speaks of {wrong[0]} people, and the row does not." if wrong else ""
+            )
+        people = shares_of(words).people
+        if len(sizes) == len(shares) and sum(sizes) != self.people:
+            return f"{sizes[0]} and {sizes[1]} people are not {self.people}."
+        if people and not sizes and self.people not in people:
+            return f"The statement speaks of {people[0]} people, and the row of {self.people}."
+        return ""
 
     def as_signed(self) -> list[str]:
         """Return what a sign-off covers of it."""
         return ["" if one is None else str(one) for one in astuple(self)]
+
+
+_NAMED = ("treatment", "comparator")
+_EVENTS = ("events", "comparator_events")
+_NAMES = "Use words of the statement: they stand beside the picture."
+_SAME = "Let the statement say what the row says, after a look at the source."
+_CLAUSES = (
+    "Write each number in one clause with the name of its group, and nothing beside it that "
+    "changes it: '64 in 100 felt better on ketamine, and 28 in 100 on a sedative'. Or empty all "
+    "from treatment to time: then nothing is drawn."
+)
+
+
+def _rounded(events: int, total: int, base: int) -> int:
+    """Return how many of `base` as many are as `events` of `total`, halves upward."""
+    return (2 * events * base + total) // (2 * total)
 
 
 def comparison_of(row: dict[str, Any]) -> Comparison | None:
@@ -110,12 +254,6 @@ def comparison_of(row: dict[str, Any]) -> Comparison | None:
     if any(row[name] in ("", None) for name in COMPARED):
         return None
     return Comparison(**{name: row[name] for name in Comparison.__slots__})
-
-
-_DIGITS = r"\d[\d,.\u00a0\u202f]{0,12}"
-_LABEL = re.compile(
-    rf"(?P<group>.*?) (?P<said>({_DIGITS})(?:\D{{1,12}}?({_DIGITS})|\s?%))", re.DOTALL
-)
 
 
 def bar_of(label: str) -> Bar | None:
@@ -127,30 +265,12 @@ def bar_of(label: str) -> Bar | None:
     Bar(group='a sedative', said='28 in 100', events=28, total=100)
     >>> bar_of("safe")
     """
-    found = _LABEL.fullmatch(label)
-    if not found:
+    folded = FoldedText.of(label)
+    found = shares_of(label).found
+    if not found or found[-1].end != len(folded.text):
         return None
-    events, total = (_number(digits or "100") for digits in found.groups()[2:])
-    return Bar(found["group"], found["said"], events, total)
-
-
-def _number(digits: str) -> int:
-    return int(re.sub(r"\D", "", digits))
-
-
-def _told(words: str, events: int, total: int, *, exactly: bool) -> str:
-    """Return where a sentence says that so many of so many had the outcome, in its words."""
-    western = re.sub(r"\d", lambda digit: str(int(digit[0])), words)
-    bases = [total] if exactly or total in (100, 1000) else [total, 100, 1000]
-    for base in bases:
-        number = _spelled(events if base == total else round(events * base / total))
-        percent = r"|\s?%" if base == 100 else ""
-        share = rf"(?<![\d.,]){number}(?:\D{{1,12}}{_spelled(base)}{percent})(?![\d%]|[.,]\d)"
-        if found := re.search(share, western):
-            return words[slice(*found.span())]
-    return ""
-
-
-def _spelled(number: int) -> str:
-    """Return the pattern of a number, with any mark between its thousands or none."""
-    return f"{number:,}".replace(",", r"[,.\u00a0\u202f]?")
+    share = found[-1]
+    start, end = folded.span(share.start, share.end)
+    if share.events is None or share.total is None or label[start - 1 : start] != " ":
+        return None
+    return Bar(label[: start - 1], label[start:end], share.events, share.total)

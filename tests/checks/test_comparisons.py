@@ -102,29 +102,99 @@ def test_sound_numbers_are_spared(cells: dict[str, Any], words: str) -> None:
         pytest.param(
             COUNTED,
             SENTENCE.replace("8 of 12", "67 in 100"),
-            ("comparison-not-told", "events", "The statement does not say '8 of 12'."),
+            (
+                *("comparison-not-told", "events"),
+                "Of 'zinc' the statement says '67 in 100', and not '8 of 12'.",
+            ),
             id="few told in hundredths",
         ),
         pytest.param(
             {**SHARES, "events": 70},
             HUNDREDTHS,
-            ("comparison-not-told", "events", "The statement does not say '70 of 100'."),
+            (
+                *("comparison-not-told", "events"),
+                "Of 'zinc' the statement says '60 in 100', and not '70 of 100'.",
+            ),
             id="other numbers than the sentence",
         ),
         pytest.param(
-            {**SHARES, "events": 204, "total": 340},
+            {**SHARES, "events": 204, "total": 340, "people": None},
             HUNDREDTHS.replace("60 in", "6 in"),
             (
                 *("comparison-not-told", "events"),
-                "The statement does not say '204 of 340' or '60 in 100'.",
+                "Of 'zinc' the statement says '6 in 100', "
+                "and not '204 of 340' or '60 in 100' or '600 in 1000'.",
             ),
             id="other hundredths than the people make",
         ),
         pytest.param(
             COUNTED,
-            SENTENCE.replace("8 of 12", "18 of 12").replace("3 of 12", "3 of 123"),
-            ("comparison-not-told", "events", "The statement does not say '8 of 12'."),
+            SENTENCE.replace("8 of 12", "8 of 12,000").replace("3 of 12", "3 of 123"),
+            (
+                *("comparison-not-told", "events"),
+                "Of 'zinc' the statement says '8 of 12,000', and not '8 of 12'.",
+            ),
             id="a part of another number",
+        ),
+        pytest.param(
+            COUNTED,
+            SENTENCE.replace("zinc", "milk").replace("sugar", "zinc").replace("milk", "sugar"),
+            (
+                *("comparison-not-told", "events"),
+                "Of 'zinc' the statement says '3 of 12', and not '8 of 12'.",
+            ),
+            id="groups swapped",
+        ),
+        pytest.param(
+            COUNTED,
+            SENTENCE.replace("8 of 12", "up to 8 of 12"),
+            (
+                *("comparison-not-told", "treatment"),
+                "It cannot be drawn: 'to' stands before '8 of 12'.",
+            ),
+            id="a number that is a bound",
+        ),
+        pytest.param(
+            {**COUNTED, "time": ""},
+            "Of a trial, 8 of 12 people felt sick after zinc. After sugar it was 3 of 12.",
+            (
+                *("comparison-not-told", "treatment"),
+                "It cannot be drawn: of numbers of people the sentence has only '8 of 12'.",
+            ),
+            id="two sentences",
+        ),
+        pytest.param(
+            {**COUNTED, "people": 25},
+            SENTENCE,
+            ("people-differ", "people", "By their totals both groups had 24 people, not 25."),
+            id="other people than the totals",
+        ),
+        pytest.param(
+            {**SHARES, "people": 91},
+            HUNDREDTHS,
+            ("comparison-not-told", "people", "The statement speaks of 90 people, not of 91."),
+            id="other people than the sentence",
+        ),
+        pytest.param(
+            SHARES,
+            HUNDREDTHS.replace("a trial of 90 people", "a trial"),
+            (
+                *("people-differ", "people"),
+                "Neither the statement nor the finding speaks of 90 people.",
+            ),
+            id="people that nobody speaks of",
+        ),
+        pytest.param(
+            {**SHARES, "total": 1000, "comparator_total": 1000, "people": 7},
+            HUNDREDTHS,
+            ("share-of-few", "people", "Of 7 people, shares in 100 say more than is known."),
+            id="thousandths of few",
+        ),
+        pytest.param(
+            {**COUNTED, "time": "day a"},
+            SENTENCE.replace("a day after", "a day ago, after"),
+            ("comparison-not-told", "time", "The statement does not say 'day a'."),
+            id="a part of the words of a time",
         ),
         pytest.param(
             {**COUNTED, "comparator": "placebo"},

@@ -37,6 +37,7 @@ from ketcontent.checks.rules import judge_phrases, judge_rules
 from ketcontent.checks.supplier import judge_supplier
 from ketcontent.checks.support import judge_sources, judge_support
 from ketcontent.checks.terms import judge_terms
+from ketcontent.checks.unseen import judge_unseen
 from ketcontent.checks.waivers import current_waivers, judge_waivers
 from ketcontent.clock import today
 from ketcontent.dependencies import is_tracing
@@ -56,6 +57,7 @@ JUDGES: tuple[Callable[..., list[Diagnostic]], ...] = (
     judge_terms,
     judge_readability,
     judge_repetition,
+    judge_unseen,
     judge_by_plugins,
 )
 """The judges of one page in one edition."""

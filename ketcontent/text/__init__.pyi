@@ -7,6 +7,7 @@ from .normalize import digest as digest
 from .normalize import fold as fold
 from .normalize import gap as gap
 from .normalize import joined as joined
+from .normalize import unseen_places as unseen_places
 from .normalize import visible as visible
 from .redlines import Redline as Redline
 from .redlines import compare as compare

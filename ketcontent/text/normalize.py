@@ -114,6 +114,19 @@ def as_seen(text: str) -> str:
     )
 
 
+def unseen_places(text: str) -> list[range]:
+    """Return the places of a text that hold what is not seen, in order.
+
+    Examples
+    --------
+    >>> unseen_places("treat\u00adment")
+    [range(5, 6)]
+    """
+    if text.isascii():
+        return []
+    return [range(*one.span()) for one in _unseen().finditer(text) if one["kept"] is None]
+
+
 def seen_places(text: str) -> list[range]:
     """Return the places of a text that hold what is seen, in order.
 
@@ -122,12 +135,10 @@ def seen_places(text: str) -> list[range]:
     >>> seen_places("treat\u00adment")
     [range(0, 5), range(6, 10)]
     """
-    places, start = [], 0
-    for found in _unseen().finditer(text):
-        if found["kept"] is None:
-            places.append(range(start, found.start()))
-            start = found.end()
-    return [one for one in (*places, range(start, len(text))) if one]
+    between = unseen_places(text)
+    starts = [0, *(one.stop for one in between)]
+    ends = [*(one.start for one in between), len(text)]
+    return [range(*one) for one in zip(starts, ends, strict=True) if one[0] < one[1]]
 
 
 _TWICE = str.maketrans(

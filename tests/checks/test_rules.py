@@ -26,6 +26,7 @@ from ketcontent.checks.reading_levels import (
 from ketcontent.checks.repetition import judge_repetition
 from ketcontent.checks.rules import judge_phrases, judge_rules
 from ketcontent.checks.terms import judge_terms
+from ketcontent.checks.unseen import judge_unseen
 from ketcontent.diagnostics import Diagnostic
 from ketcontent.errors import UnknownName
 from ketcontent.model.content import Content, frame_of
@@ -39,7 +40,7 @@ from tests.laws import examples
 SHIPPED = read_content(Path(__file__).parent.parent.parent / "data")
 RULES: list[dict[str, str]] = SHIPPED.rules.to_dict("records")  # type: ignore[assignment]
 PHRASES: list[dict[str, str]] = SHIPPED.phrases.to_dict("records")  # type: ignore[assignment]
-JUDGES = (judge_rules, judge_terms, judge_readability, judge_repetition)
+JUDGES = (judge_rules, judge_terms, judge_readability, judge_repetition, judge_unseen)
 
 Judge = Callable[..., list[Diagnostic]]
 
@@ -642,6 +643,40 @@ def test_a_notice_may_return_and_a_copy_of_it_may_not() -> None:
         assert fault.column == "text"
         assert fault.table == "statements"
         assert fault.hint == "Use the notice 'n' here, or cut it."
+
+
+# --- what is not seen -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        ("It is sa\u034ffe.", "U+034F COMBINING GRAPHEME JOINER"),
+        ("It is \U000e0041safe.", "U+E0041 TAG LATIN CAPITAL LETTER A"),
+        ("It is\u2060 safe.", "U+2060 WORD JOINER"),
+        ("\u00adIt is safe.", "U+00AD SOFT HYPHEN"),
+    ],
+)
+def test_a_character_that_nobody_sees_is_named(words: str, name: str) -> None:
+    (fault,) = judge_unseen(PageView(page(words), "p"))
+    assert (fault.rule, fault.severity) == ("unseen-character", "warning")
+    assert fault.message.startswith(name)
+    assert fault.span is not None
+    assert len(fault.cell[slice(*fault.span)]) == 1
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Blutdruck\u00adsenkung hilft.",
+        "ទឹក\u200bតែ",
+        "می\u200cخواهم",
+        "👩\u200d⚕️ helps.",
+        "It is safe.",
+    ],
+)
+def test_what_breaks_a_line_or_joins_letters_is_no_fault(words: str) -> None:
+    assert judge_unseen(PageView(page(words), "p")) == []
 
 
 # --- all of them -----------------------------------------------------------------------------

@@ -1,0 +1,39 @@
+"""Judge what stands in words and is seen by nobody."""
+
+from __future__ import annotations
+
+from ketcontent.checks.passages import passages_of
+from ketcontent.diagnostics import Diagnostic
+from ketcontent.pages import Edition, PageView
+from ketcontent.text import code_point, unseen_places
+
+_BREAKS = "\u00ad\u200b"
+"""Where a line may break: a soft hyphen in a long word, a space of no width in Thai or Khmer."""
+
+
+def judge_unseen(view: PageView, *, edition: Edition = "current") -> list[Diagnostic]:
+    """Return the first character of each passage that no reader sees and that breaks no line.
+
+    Such a character changes what was signed, what a search finds and what is read aloud, and
+    nobody who reads the words can tell.
+    """
+    return [
+        passage.fault(
+            "unseen-character",
+            f"{code_point(passage.words[place.start])} stands among the words, and nobody sees it.",
+            hint="Delete it; or keep it where it is known to be needed.",
+            severity="warning",
+            span=(place.start, place.stop),
+        )
+        for passage in passages_of(view.edition(edition))
+        for place in _strange(passage.words)[:1]
+    ]
+
+
+def _strange(words: str) -> list[range]:
+    """Return the places of what is not seen, but for where a word may break."""
+    return [
+        one
+        for one in unseen_places(words)
+        if not (words[one.start] in _BREAKS and words[: one.start].strip() and words[one.stop :])
+    ]

@@ -17,7 +17,7 @@ from ketcontent.hashing import hash_bytes
 from ketcontent.markup import Strings, english
 from ketcontent.model import rows_of
 from ketcontent.pages import interface
-from ketcontent.places import read_file
+from ketcontent.places import read_file, what_stands_at
 from ketcontent.resources import TEMPLATES_VARIABLE
 from ketcontent.text import canonical
 
@@ -96,7 +96,7 @@ def overstated(run: Run, work: Path, kept: Path, given: Given, views: Views) -> 
         if (
             told.state == "reviewed"
             and overstatement(name, text, "part-reviewed", told.say, templates=own)
-            and data != export_shown(views.shown(edition, section, given), form)
+            and data != export_shown(views.shown(edition, section, given), form, run.lacks)
         ):
             said = f"{name} calls itself reviewed, and says something else than the tables"
             return run.failed(f"{said}: a cell shows it in words of its own")
@@ -117,6 +117,8 @@ _ROW = re.compile(
 )
 """A page that the list for editors calls reviewed."""
 
+_ARCHIVE_LINK = re.compile(r'<a href="(?P<page>[a-z0-9-]+)/supplied\.html">.*?</a>')
+
 
 def lower_index(path: Path, exports: Path, content: Content) -> str:
     """Call no page reviewed in the index that does not say so of itself; return its hash."""
@@ -135,12 +137,20 @@ def lower_index(path: Path, exports: Path, content: Content) -> str:
 
 
 def lower_editors(path: Path, exports: Path) -> str:
-    """Call no page reviewed in the list for editors that does not say so; return its hash."""
+    """Call no page reviewed in the list for editors that does not say so; return its hash.
+
+    Nor does it lead to an archive copy that is not there.
+    """
 
     def lowered(row: re.Match[str]) -> str:
         return f"{row['head']}{_lesser_state(exports, row['page']) or 'reviewed'}"
 
-    return _rewritten(path, _ROW.sub(lowered, path.read_text("utf-8")))
+    def published(link: re.Match[str]) -> str:
+        there = what_stands_at(exports / link["page"] / "supplied.html") == "a file"
+        return link[0] if there else "–"
+
+    text = _ARCHIVE_LINK.sub(published, path.read_text("utf-8"))
+    return _rewritten(path, _ROW.sub(lowered, text))
 
 
 def _lesser_state(exports: Path, page: str) -> str:

@@ -126,7 +126,7 @@ def why_stale(entry: CacheEntry | None, outputs: Iterable[str], now: Now) -> str
     if not entry.followed:
         return "its notebook uses what cannot be followed, so it runs every time"
     if entry.key != now.key:
-        return "its notebook, a template, ketcontent or a package changed"
+        return "its notebook, a template, ketcontent, a package or what it may lead to changed"
     if harm := _harmed(entry, outputs, now.export_hash):
         return harm
     for dependency, was in entry.read or ():
@@ -279,7 +279,7 @@ def run_key(job: Job, run: Run) -> str:
     notebook = [run.notebook.name, job.notebooks[run.notebook.name]]
     if "pdf" in run.outputs:
         notebook.append(leaflet_hash())
-    return hash_json([job.code, notebook, given, sorted(run.outputs.items())])
+    return hash_json([job.code, notebook, given, sorted(run.outputs.items()), run.lacks])
 
 
 def entry_of(decision: Decision, outcome: Outcome, given: Given, views: Views) -> CacheEntry:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -160,6 +160,8 @@ def job_of(request: Request) -> Job:
             formats=request.formats,
             only=request.only,
         )
+        made = {name for one in runs for name in one.outputs.values()}
+        runs = [replace(one, lacks=lacking(one, made, exports)) for one in runs]
     declared = read_declared(exports, code)
     for run in runs:
         if (known := hash_file(run.notebook)) not in declared:
@@ -196,6 +198,18 @@ def published_pages(request: Request, content: Content, pages: Sequence[str]) ->
         for page in content.documents["document"]
         if any(what_stands_at(request.exports / page / name) == "a file" for name in names)
     }
+
+
+def lacking(run: Run, made: Collection[str], exports: Path) -> tuple[str, ...]:
+    """Return the editions of a run's page that are not there in HTML once `made` is made."""
+    if run.notebook.stem != "document" or "html" not in run.outputs:
+        return ()
+    return tuple(
+        name
+        for name in ("index.html", "supplied.html")
+        if f"{run.document}/{name}" not in made
+        and what_stands_at(exports / run.document / name) != "a file"
+    )
 
 
 def notebook_hash(notebook: Path) -> str:

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from functools import lru_cache
 from importlib.util import find_spec
@@ -322,7 +322,7 @@ def _exporter(form: str, *_: Path) -> Any:
     return EXPORTERS[form]()
 
 
-def export(notebook: Path, form: str) -> bytes:
+def export(notebook: Path, form: str, lacks: Collection[str] = ()) -> bytes:
     """Return an executed notebook as the bytes of an exported file.
 
     Parameters
@@ -331,6 +331,8 @@ def export(notebook: Path, form: str) -> bytes:
         The executed notebook.
     form
         ``html``, ``markdown``, ``pdf``, or ``editors`` for the other side of an index.
+    lacks
+        Files that are not published beside the page, and that it does not lead to.
 
     Raises
     ------
@@ -339,7 +341,7 @@ def export(notebook: Path, form: str) -> bytes:
         what a leaflet is made of, or that cannot be set.
     """
     exporter = _exporter(form, *template_folders())
-    text, resources = exporter.from_filename(str(notebook))
+    text, resources = exporter.from_filename(str(notebook), {"lacks": lacks})
     if isinstance(text, bytes):
         return text
     if not any(one.content.strip() for one in resources["shown"]):
@@ -351,13 +353,14 @@ def export(notebook: Path, form: str) -> bytes:
     return bytes(text.encode())
 
 
-def export_shown(bundle: Mapping[str, str], form: str) -> bytes:
+def export_shown(bundle: Mapping[str, str], form: str, lacks: Collection[str] = ()) -> bytes:
     """Return what a notebook that shows this alone would be exported as."""
     from nbformat import v4
 
     output = v4.new_output("display_data", data=dict(bundle))
     notebook = v4.new_notebook(cells=[v4.new_code_cell(outputs=[output])])
-    text, _ = _exporter(form, *template_folders()).from_notebook_node(notebook)
+    exporter = _exporter(form, *template_folders())
+    text, _ = exporter.from_notebook_node(notebook, {"lacks": lacks})
     return text if isinstance(text, bytes) else bytes(text.encode())
 
 

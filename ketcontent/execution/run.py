@@ -30,6 +30,8 @@ class Run:
     """The page it belongs to; empty for the index."""
     outputs: dict[str, str]
     """By format, the file to write, relative to the folder of the exports."""
+    lacks: tuple[str, ...] = ()
+    """The other edition of the page, where it is not published, so that nothing leads to it."""
 
     @property
     def name(self) -> str:
@@ -219,7 +221,7 @@ def _exported(
         for form, name in run.outputs.items():
             path = work / name
             path.parent.mkdir(parents=True, exist_ok=True)
-            page = export(executed, form)
+            page = export(executed, form, run.lacks)
             write_through(path, page)
             outputs.append((name, hash_bytes(page)))
     except KetcontentError as fault:

@@ -12,7 +12,7 @@ from nbformat import v4
 from ketcontent import assemble, with_signoffs
 from ketcontent.building.claims import lower_editors, lower_index, overstatement
 from ketcontent.execution.exporters import EXPORTERS
-from ketcontent.markup.templates import FACTS, english
+from ketcontent.markup.templates import EDITORS, FACTS, english
 from tests.approvals.test_floor import page_notebook
 from tests.approvals.test_signed_attacks import signed_page
 from tests.conftest import ROOT
@@ -112,3 +112,24 @@ def test_the_index_calls_no_page_reviewed_that_says_less(tmp_path: Path) -> None
         assert "<td>reviewed</td>" not in one
     assert "<td>reviewed</td>" in listed(page())
     assert "<td>part-reviewed</td>" in lowered
+
+
+def test_the_list_for_editors_leads_to_no_archive_copy_that_is_not_there(tmp_path: Path) -> None:
+    from ketcontent import import_page, list_documents
+    from ketcontent.model.content import empty_content
+
+    content = import_page(empty_content(), "Zinc\nIt is a metal.\n", document="zinc")
+    editors = list_documents(content)._repr_mimebundle_()[EDITORS]
+    link = 'href="zinc/supplied.html"'
+    assert link in editors
+
+    def lowered() -> str:
+        (tmp_path / "editors.html").write_text(editors, "utf-8")
+        lower_editors(tmp_path / "editors.html", tmp_path)
+        return (tmp_path / "editors.html").read_text("utf-8")
+
+    assert link not in lowered()
+    assert "archive copy" not in lowered()
+    (tmp_path / "zinc").mkdir()
+    (tmp_path / "zinc" / "supplied.html").write_text("As received.", "utf-8")
+    assert link in lowered()

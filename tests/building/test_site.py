@@ -9,11 +9,12 @@ from xml.etree import ElementTree
 
 import pytest
 
-from ketcontent import read_content, write_content
+from ketcontent import assemble, read_content, write_content
 from ketcontent.building.plan import EDITIONS, NOTEBOOKS, PAGE_FORMATS
 from ketcontent.building.request import Job, Request, job_of
 from ketcontent.building.site import site_map
 from ketcontent.errors import KetcontentError
+from ketcontent.execution.exporters import export_shown
 from ketcontent.model.content import empty_content, frame_of
 from tests.conftest import build_in, make_project, tree
 
@@ -76,11 +77,12 @@ def job_for(
     project: Path,
     *documents: str,
     formats: tuple[str, ...] = PAGE_FORMATS,
+    editions: tuple[str, ...] = EDITIONS,
     release: bool = False,
     site: str | None = None,
 ) -> Job:
     places = [project / name for name in ("data", "exports", "notebooks")]
-    return job_of(Request(documents, *places, EDITIONS, formats, release, NOTEBOOKS, site))
+    return job_of(Request(documents, *places, editions, formats, release, NOTEBOOKS, site))
 
 
 def listed(job: Job) -> list[str]:
@@ -98,6 +100,24 @@ def test_a_page_leads_to_the_pages_alone_that_are_there_once_it_is_built(transla
     published.rename(published.with_suffix(".md"))
     assert listed(job_for(translated, "tea")) == ["tea"]  # a page in HTML leads to one in HTML
     assert listed(job_for(translated, "tea", formats=("markdown",))) == ["tea", "tee"]
+
+
+def test_an_edition_leads_to_the_other_where_that_is_there_alone(translated: Path) -> None:
+    def lacks(*editions: str) -> list[tuple[str, ...]]:
+        runs = job_for(translated, "milk", editions=editions).runs["milk"]
+        return [one.lacks for one in runs if one.notebook.stem == "document"]
+
+    page = assemble(read_content(translated / "data"), "milk")._repr_mimebundle_()
+    assert lacks("current", "supplied") == [(), ()]
+    assert lacks("current") == [("supplied.html",)]
+    assert lacks("supplied") == [("index.html",)]
+    assert b'href="supplied.html"' in export_shown(page, "html")
+    assert b'href="supplied.html"' not in export_shown(page, "html", ["supplied.html"])
+    archive = assemble(read_content(translated / "data"), "milk", edition="supplied")
+    assert b'href="index.html"' in export_shown(archive._repr_mimebundle_(), "html")
+    assert b'href="index.html"' not in export_shown(
+        archive._repr_mimebundle_(), "html", ["index.html"]
+    )
 
 
 def test_no_page_leads_to_one_that_a_release_refused(

@@ -27,7 +27,7 @@ ENTRY = CacheEntry(
 )
 NOT_KNOWN = "it is not known from what it was made, if it ever was"
 NOT_FOLLOWED = "its notebook uses what cannot be followed, so it runs every time"
-CODE = "its notebook, a template, ketcontent or a package changed"
+CODE = "its notebook, a template, ketcontent, a package or what it may lead to changed"
 
 
 def now(

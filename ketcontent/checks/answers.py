@@ -13,7 +13,8 @@ or in the statements that are said to answer it. Words of substance have more th
 are not in the title of the page ("have" and "other" pass for some); two are the same where their
 first five letters are (depression, depressive). It takes one look at each word. On the page about
 ketamine 9 of 27 rewordings had no such word left in their own row: 6 were other claims, 3 said the
-same or a part of it in plain words (addictive for dependency), so it warns and is no error. The
+same or a part of it in plain words (addictive for dependency), so it warns and is no error. Of
+what others are said to answer, their words are asked for, or a reason that has words of both. The
 other way round it says nothing: words in common do not make one claim, what is left out of a
 sentence of several claims no count shows, and in a script without spaces between its words there
 is nothing to count.
@@ -30,10 +31,13 @@ from ketcontent.approvals import reader_words
 from ketcontent.diagnostics import Diagnostic, Severity
 from ketcontent.model import ANSWER_COLUMNS, KEPT, SuppliedAnswer, answer_of
 from ketcontent.pages import PageView, Statement
-from ketcontent.text import canonical, words
+from ketcontent.text import canonical, word_count, words
 
 _SHORT = 3
 """The letters of a word that is none of substance."""
+
+_SHORT_REASON = 2
+"""The words of a reason that says none."""
 
 _STEM = 5
 """The first letters by which words are the same."""
@@ -51,6 +55,9 @@ class _Supplied:
     """The words of its row on the page; empty where it is off the page."""
     elsewhere: bool
     """Whether it stands under another heading, folded, set otherwise or in another order."""
+    not_kept: str
+    """Why it is not kept, of where it stands: as `elsewhere`, but of two that changed places one
+    may be."""
 
     @property
     def same(self) -> bool:
@@ -66,7 +73,10 @@ def judge_answers(view: PageView) -> list[Diagnostic]:
     shown = {one.statement: reader_words(one) for one in view.edition().statements}
     rows = view.rows("statements")
     keys = {row["statement"] for row in rows}
-    elsewhere = _elsewhere(rows, shown)
+    standing = [row for row in rows if row["supplied"] and row["statement"] in shown]
+    placed = {row["statement"]: _placed_otherwise(row) for row in standing}
+    passed = _passed(standing)
+    passed_kept = _passed([row for row in standing if row["answer"] == KEPT])
     title = _substance(view.edition().title)
     found: list[Diagnostic | None] = []
     for row in rows:
@@ -78,7 +88,13 @@ def judge_answers(view: PageView) -> list[Diagnostic]:
             continue
         received = Statement(key, row["supplied_label"], "", row["supplied"], "", "")
         one = _Supplied(
-            row, answer_of(row), reader_words(received), shown.get(key, ""), key in elsewhere
+            row,
+            answer_of(row),
+            reader_words(received),
+            shown.get(key, ""),
+            elsewhere=bool(placed.get(key)) or key in passed,
+            not_kept=placed.get(key, "")
+            or ("another that is kept stood on its other side" if key in passed_kept else ""),
         )
         found.append(
             _missing(one)
@@ -86,6 +102,7 @@ def judge_answers(view: PageView) -> list[Diagnostic]:
             or _answered_by_none(one, keys, shown)
             or _without_reason(one)
             or _another_claim(one, shown, title)
+            or _unrelated(one, shown, title)
         )
     return [one for one in found if one]
 
@@ -149,12 +166,12 @@ def _missing(one: _Supplied) -> Diagnostic | None:
 
 def _untrue(one: _Supplied) -> Diagnostic | None:
     """Return what the rows say against an answer."""
-    answer, other_home = one.answer.answer, one.row["section"] != one.row["supplied_section"]
+    answer = one.answer.answer
     off = "it is off the page" if not one.now else ""
     same = "its words are those received" if one.same else ""
     changed = "" if one.same else "its words are others now"
     against = {
-        KEPT: off or changed or ("it stands under another heading" if other_home else ""),
+        KEPT: off or changed or one.not_kept,
         "moved": off or changed or ("" if one.elsewhere else "it stands where it was received"),
         "reworded": off or same,
         "cut": "" if off else "words stand on the page in its row",
@@ -205,13 +222,14 @@ def _answered_by_none(
 
 
 def _without_reason(one: _Supplied) -> Diagnostic | None:
-    if one.answer.answer == KEPT or one.answer.reason:
+    if one.answer.answer == KEPT or word_count(one.answer.reason) > _SHORT_REASON:
         return None
+    said = f"'{one.answer.reason}' does not say why" if one.answer.reason else "nobody has said why"
     return _fault(
         one.row,
         "no-answer-reason",
         "answer_reason",
-        f"The supplied sentence is {one.answer.answer}, and nobody has said why.",
+        f"The supplied sentence is {one.answer.answer}, and {said}.",
         "Write it in a sentence: what the evidence says, and what was left out.",
     )
 
@@ -239,27 +257,49 @@ def _another_claim(
     )
 
 
+def _unrelated(
+    one: _Supplied, shown: Mapping[str, str], title: frozenset[str]
+) -> Diagnostic | None:
+    if one.answer.answer != "answered":
+        return None
+    was = _substance(one.was) - title
+    now = frozenset[str]().union(*(_substance(shown[key]) for key in one.answer.by)) - title
+    why = _substance(one.answer.reason)
+    if not was or not now or was & now or (why & was and why & now):
+        return None
+    return _fault(
+        one.row,
+        "another-claim",
+        "answered_by",
+        f"Nothing in {', '.join(one.answer.by)} shares a word of substance with what was supplied.",
+        "Name a statement that speaks of it; or, if these do in other words, say so in "
+        "answer_reason in words of both.",
+        severity="warning",
+    )
+
+
 def _substance(text: str) -> frozenset[str]:
     """Return the words of substance of a text, by their first letters."""
     folded = (word.casefold() for word in words(text))
     return frozenset(word[:_STEM] for word in folded if word[:1].isalpha() and len(word) > _SHORT)
 
 
-def _elsewhere(rows: Sequence[Mapping[str, Any]], shown: Mapping[str, str]) -> set[str]:
-    """Return the statements that do not stand as they were received.
+def _placed_otherwise(row: Mapping[str, Any]) -> str:
+    """Return how a statement stands otherwise than it was received, its order left aside."""
+    if row["section"] != row["supplied_section"]:
+        return "it stands under another heading"
+    if row["layer"]:
+        return "it is folded"
+    return "it is set in another form" if row["form"] != row["supplied_form"] else ""
 
-    Under another heading, folded, set otherwise, or on the other side of one received beside it.
-    """
+
+def _passed(rows: Sequence[Mapping[str, Any]]) -> set[str]:
+    """Return the statements on the other side of one that was received beside them."""
     found = set()
     stayed: dict[str, list[Mapping[str, Any]]] = {}
     for row in rows:
-        if not row["supplied"] or row["statement"] not in shown:
-            continue
         if row["section"] == row["supplied_section"]:
             stayed.setdefault(row["section"], []).append(row)
-        then = (row["supplied_section"], row["supplied_form"], "")
-        if (row["section"], row["form"], row["layer"]) != then:
-            found.add(row["statement"])
     for some in stayed.values():
         some.sort(key=lambda row: row["supplied_position"])
         places = [row["position"] for row in some]

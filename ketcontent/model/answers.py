@@ -55,7 +55,7 @@ def answer_of(row: Mapping[str, Any]) -> SuppliedAnswer:
 
 
 def stands_as_supplied(row: Mapping[str, Any]) -> bool:
-    """Return whether the words of a row stand as received, under the heading of then.
+    """Return whether the words of a row stand as received: heading and form of then, not folded.
 
     What a notice says is not looked up: a sentence in place of which one stands is not kept.
     """
@@ -63,6 +63,8 @@ def stands_as_supplied(row: Mapping[str, Any]) -> bool:
     return bool(
         row["supplied"]
         and row["section"] == row["supplied_section"]
+        and row.get("form", row["supplied_form"]) == row["supplied_form"]
+        and not row.get("layer")
         and canonical(words) == canonical(row["supplied"])
         and canonical(row["label"]) == canonical(row["supplied_label"])
     )

@@ -57,6 +57,7 @@ def tea(cells: dict[str, dict[str, Any]], content: Content = RECEIVED) -> Conten
 
 
 OFF: dict[str, Any] = {"position": None, "text": "", "label": ""}
+BOTH = "That it stains teeth is left to the sentence on money."
 NEW = {"text": "It may stain teeth.", "answer": "reworded", "answer_reason": WHY}
 
 
@@ -75,11 +76,19 @@ ANSWERED: dict[str, dict[str, dict[str, Any]]] = {
     "cut": {"harms-1": {**OFF, "answer": "cut", "answer_reason": WHY}},
     "cut and answered by others": {
         "harms-1": {
-            **OFF, "answer": "answered", "answered_by": "harms-2", "answer_reason": WHY
+            **OFF, "answer": "answered", "answered_by": "harms-2", "answer_reason": BOTH
         }
     },
     "answered by others, its row another claim": {
-        "harms-1": {**NEW, "answer": "answered", "answered_by": "harms-2"}
+        "harms-1": {
+            **NEW, "answer": "answered", "answered_by": "harms-2", "answer_reason": BOTH
+        }
+    },
+    "answered by one that shares a word": {
+        "harms-1": {
+            **OFF, "answer": "answered", "answered_by": "harms-2", "answer_reason": WHY
+        },
+        "harms-2": {**NEW, "text": "Brown teeth cost money."},
     },
     "moved under another heading": {
         "harms-1": {
@@ -92,7 +101,6 @@ ANSWERED: dict[str, dict[str, dict[str, Any]]] = {
     },
     "folded": {"harms-1": {"layer": "more", "answer": "moved", "answer_reason": WHY}},
     "kept, and still said why": {"harms-1": {"answer_reason": WHY}},
-    "kept beside one that was moved past it": {"harms-1": {"position": 900}},
     "white space and markup are no other words": {"harms-1": {"text": "It  *stains* teeth."}},
 }  # fmt: skip
 
@@ -133,6 +141,12 @@ BREAKS: dict[str, tuple[dict[str, Any], str, str, str]] = {
     "kept, and under another heading": (
         {"section": "uses", "position": 900},
         "answer-untrue", "answer", f"'kept' {UNTRUE}: it stands under another heading",
+    ),
+    "kept, and folded": (
+        {"layer": "more"}, "answer-untrue", "answer", f"'kept' {UNTRUE}: it is folded"
+    ),
+    "kept, and set in another form": (
+        {"form": "item"}, "answer-untrue", "answer", f"'kept' {UNTRUE}: it is set in another form"
     ),
     "kept, and answered by another": (
         {"answered_by": "harms-2"}, "answer-untrue", "answer", "it names what answers it: harms-2"
@@ -179,6 +193,18 @@ BREAKS: dict[str, tuple[dict[str, Any], str, str, str]] = {
         {**NEW, "answer_reason": ""},
         "no-answer-reason", "answer_reason", "is reworded, and nobody has said why",
     ),
+    "reworded, and a stop for a reason": (
+        {**NEW, "answer_reason": "."},
+        "no-answer-reason", "answer_reason", "is reworded, and '.' does not say why",
+    ),
+    "cut, and two words for a reason": (
+        {**OFF, "answer": "cut", "answer_reason": "Not needed."},
+        "no-answer-reason", "answer_reason", "is cut, and 'Not needed.' does not say why",
+    ),
+    "answered by what speaks of something else": (
+        {**OFF, "answer": "answered", "answered_by": "harms-2 sleep-1", "answer_reason": WHY},
+        "another-claim", "answered_by", "Nothing in harms-2, sleep-1 shares a word",
+    ),
     "another claim under its key": (
         {**NEW, "text": "Ask a nurse."}, "another-claim", "answer", "shares no word of substance"
     ),
@@ -196,6 +222,18 @@ def test_each_break_has_one_rule_at_its_column(
     assert one.hint
     assert one.severity == ("warning" if rule == "another-claim" else "error")
     assert one.rule in {each.rule for each in check(content, "tea")}
+
+
+def test_of_two_that_changed_places_one_at_least_is_moved() -> None:
+    swapped = {"harms-1": {"position": 900}}
+    assert [(one.key, one.rule) for one in found(tea(swapped))] == [
+        ("tea/harms-1", "answer-untrue"),
+        ("tea/harms-2", "answer-untrue"),
+    ]
+    for key in ("harms-1", "harms-2"):
+        said = {"answer": "moved", "answer_reason": WHY}
+        told = {"harms-1": swapped["harms-1"], key: {**swapped.get(key, {}), **said}}
+        assert found(tea(told)) == []
 
 
 def test_an_answer_off_the_page_answers_nothing() -> None:
@@ -218,7 +256,7 @@ def test_another_statement_that_shares_a_word_makes_it_the_same_claim() -> None:
     cells = NEW | {"text": "Brush afterwards.", "answered_by": "sleep-1"}
     assert [one.rule for one in found(tea({"harms-1": cells}))] == ["another-claim"]
     stained = {
-        "sleep-1": {"text": "Teeth may go brown.", "answer": "reworded", "answer_reason": "."}
+        "sleep-1": {"text": "Teeth may go brown.", "answer": "reworded", "answer_reason": WHY}
     }
     both = tea({"harms-1": cells, **stained})
     assert "tea/harms-1" not in {one.key for one in found(both)}
@@ -338,7 +376,10 @@ def test_whatever_is_edited_an_answer_is_true_or_check_names_it(
             continue
         others = set(by) <= shown - {key}
         there = {
-            "kept": key not in differ and row["section"] == row["supplied_section"] and not by,
+            "kept": key not in differ
+            and row["section"] == row["supplied_section"]
+            and not row["layer"]
+            and not by,
             "moved": differ.get(key) == "moved" and not by,
             "reworded": differ.get(key) == "reworded" and others,
             "answered": differ.get(key) == "answered" and bool(by) and others,

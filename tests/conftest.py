@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-# First, since much of what is tested imports jsonschema: three processes collect the tests.
+# First, since much of what is tested imports jsonschema: each process collects all tests.
 from ketcontent import fast_jsonschema  # noqa: F401  # isort: skip
 
 from ketcontent import import_page, read_content, sign_off, write_content
@@ -198,10 +198,30 @@ def start(*words: str, cwd: Path, **options: Any) -> subprocess.Popen[str]:
     )
 
 
+@pytest.fixture(scope="session", autouse=True)
+def quick_disk() -> Iterator[None]:
+    """Wait for no disk: what a cut of power leaves is not tried here, and each save waits often."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", os.fstat)  # refuses what is no open file, as that does
+        yield
+
+
 @pytest.fixture(scope="session")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A project with two pages, built. Copy it before changing it (`copy_of`)."""
-    project = make_project(tmp_path_factory.mktemp("shared") / "project")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project with two pages that was never built. Copy it before changing it."""
+    return make_project(tmp_path_factory.mktemp("made") / "project")
+
+
+@pytest.fixture
+def copy_of_made(made: Path, tmp_path: Path) -> Path:
+    """A copy of the project that was never built, to be changed by one test."""
+    return Path(shutil.copytree(made, tmp_path / "project"))
+
+
+@pytest.fixture(scope="session")
+def built(made: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same project, built. Copy it before changing it."""
+    project = Path(shutil.copytree(made, tmp_path_factory.mktemp("built") / "project"))
     build_in(project)
     return project
 

@@ -235,9 +235,11 @@ def exports(content: Content, tmp_path_factory: pytest.TempPathFactory) -> dict[
 
 @pytest.fixture(scope="module")
 def unguarded(browser: Any) -> Iterator[Any]:
-    """A browser that minds no policy of a page: what is not escaped runs."""
+    """A tab that minds no policy of a page: what is not escaped runs."""
     context = browser.new_context(viewport={"width": 320, "height": 640}, bypass_csp=True)
-    yield context
+    page = context.new_page()
+    page.route("http*://**/*", lambda route: route.abort())
+    yield page
     context.close()
 
 
@@ -254,6 +256,7 @@ def test_every_field_that_takes_words_holds_the_cell(content: Content, cell: str
             assert column.str.contains(said, regex=False).any(), (table, name)
 
 
+@pytest.mark.slow
 def test_tables_with_the_cell_are_written_and_read_back_as_they_were(
     content: Content, tmp_path: Path
 ) -> None:
@@ -268,16 +271,13 @@ def test_tables_with_the_cell_are_written_and_read_back_as_they_were(
 def test_nothing_runs_loads_or_overflows(
     unguarded: Any, exports: dict[str, Path], cell: str
 ) -> None:
-    page = unguarded.new_page()
-    page.route("http*://**/*", lambda route: route.abort())
     assert list(exports) == ["page", "archive", "section", "index", "review", "workplace"]
     for path in exports.values():
-        require_harmless(page, path.as_uri(), cell)
+        require_harmless(unguarded, path.as_uri(), cell)
     editors = exports["index"].with_name("editors.html")
     editors.write_bytes(export(exports["index"].with_suffix(".ipynb"), "editors"))
-    require_harmless(page, editors.as_uri(), cell, titled=False)
-    assert cell in page.locator("th[scope=row]").first.inner_text()
-    page.close()
+    require_harmless(unguarded, editors.as_uri(), cell, titled=False)
+    assert cell in unguarded.locator("th[scope=row]").first.inner_text()
 
 
 def require_harmless(page: Any, address: str, cell: str, *, titled: bool = True) -> None:
@@ -350,11 +350,9 @@ def test_the_front_matter_says_the_cell_and_nothing_else(
 def test_what_is_not_escaped_would_run_here(unguarded: Any, tmp_path: Path) -> None:
     raw = tmp_path / "raw.html"
     raw.write_text(f"<!doctype html>{CELLS['a script']}", "utf-8")
-    page = unguarded.new_page()
-    page.on("dialog", lambda dialog: dialog.dismiss())
-    page.goto(raw.as_uri())
-    assert page.evaluate("window.ran") is True
-    page.close()
+    unguarded.once("dialog", lambda dialog: dialog.dismiss())
+    unguarded.goto(raw.as_uri())
+    assert unguarded.evaluate("window.ran") is True
 
 
 # --- in tables -------------------------------------------------------------------------------

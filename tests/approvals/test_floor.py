@@ -6,6 +6,7 @@ import datetime
 import json
 import subprocess
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ from tests.approvals.test_signed_attacks import DAY, signed_page, state
 from tests.conftest import ROOT
 
 
+@cache
 def with_floor() -> Content:
     """The signed page in a project that asks what the package asks."""
     content = signed_page()

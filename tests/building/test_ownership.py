@@ -21,7 +21,7 @@ from ketcontent.building.ownership import (
 from ketcontent.building.publish import withdraw
 from ketcontent.errors import KetcontentError
 from tests.building.test_build import TEA, TREE, cut, drop, reword
-from tests.conftest import build_in, make_project, tree
+from tests.conftest import build_in, tree
 
 BLOG = {"blog/index.html": b"<p>my blog</p>", "blog/supplied.html": b"a gift", "blog/2026/x": b"x"}
 
@@ -191,12 +191,6 @@ def test_withdrawing_a_page_whose_folder_is_gone_or_is_no_folder_changes_nothing
 # --- what is overwritten ---------------------------------------------------------------------
 
 
-@pytest.fixture
-def new(tmp_path: Path) -> Path:
-    """A project that was never built."""
-    return make_project(tmp_path / "new")
-
-
 def refused(project: Path, **options: Any) -> KetcontentError:
     """Return how a build is refused, which changes nothing and runs nothing."""
     before = tree(project / "exports")
@@ -211,11 +205,13 @@ def refused(project: Path, **options: Any) -> KetcontentError:
 
 
 def test_a_strangers_folder_with_the_name_of_a_page_is_refused_by_the_names_of_its_files(
-    new: Path,
+    copy_of_made: Path,
 ) -> None:
-    put(new / "exports", {"tea/index.html": b"my tea", "tea/sections/description.md": b"x"})
-    assert refused(new).message == (
-        f"{new / 'exports'} holds what no build recorded as its own: "
+    put(
+        copy_of_made / "exports", {"tea/index.html": b"my tea", "tea/sections/description.md": b"x"}
+    )
+    assert refused(copy_of_made).message == (
+        f"{copy_of_made / 'exports'} holds what no build recorded as its own: "
         "tea/index.html, tea/sections/description.md."
     )
 
@@ -229,22 +225,26 @@ def test_many_files_of_a_stranger_are_not_all_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["index.html", "manifest.json"])
-def test_a_strangers_index_or_web_manifest_is_not_written_over(new: Path, name: str) -> None:
-    put(new / "exports", {name: b'{"name": "my site"}'})
-    assert refused(new).message.endswith(f": {name}.")
+def test_a_strangers_index_or_web_manifest_is_not_written_over(
+    copy_of_made: Path, name: str
+) -> None:
+    put(copy_of_made / "exports", {name: b'{"name": "my site"}'})
+    assert refused(copy_of_made).message.endswith(f": {name}.")
 
 
-def test_what_stands_where_a_folder_of_a_page_is_to_be_is_refused(new: Path) -> None:
-    exports = new / "exports"
+def test_what_stands_where_a_folder_of_a_page_is_to_be_is_refused(copy_of_made: Path) -> None:
+    exports = copy_of_made / "exports"
     put(exports, {"tea": b"a file"})
-    assert refused(new).message.endswith(": tea (a file, where a folder is to be).")
+    assert refused(copy_of_made).message.endswith(": tea (a file, where a folder is to be).")
     (exports / "tea").unlink()
-    (new / "elsewhere").mkdir()
-    (exports / "tea").symlink_to(elsewhere := new / "elsewhere")
-    assert refused(new).message.endswith(f": tea (a link to {elsewhere}, where a folder is to be).")
+    (copy_of_made / "elsewhere").mkdir()
+    (exports / "tea").symlink_to(elsewhere := copy_of_made / "elsewhere")
+    assert refused(copy_of_made).message.endswith(
+        f": tea (a link to {elsewhere}, where a folder is to be)."
+    )
     (exports / "tea").unlink()
     (exports / "tea" / "index.html").mkdir(parents=True)
-    assert refused(new).message.endswith(": tea/index.html (a folder).")
+    assert refused(copy_of_made).message.endswith(": tea/index.html (a folder).")
 
 
 def test_a_strangers_file_in_the_folder_of_a_page_stays_whenever_that_is_put_in_place_anew(
@@ -289,7 +289,7 @@ def test_the_files_of_others_are_those_that_are_not_ours(tmp_path: Path) -> None
 
 
 @pytest.fixture
-def stopped_before_the_manifest(new: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def stopped_before_the_manifest(copy_of_made: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project whose first build ended when its pages were in place, and its manifest was not."""
 
     def stop(*_: Any) -> None:
@@ -298,8 +298,8 @@ def stopped_before_the_manifest(new: Path, monkeypatch: pytest.MonkeyPatch) -> P
     with monkeypatch.context() as patched:
         patched.setattr(publish.Manifest, "close", stop)
         with pytest.raises(KeyboardInterrupt):
-            build_in(new)
-    return new
+            build_in(copy_of_made)
+    return copy_of_made
 
 
 def test_a_first_build_that_was_ended_before_its_manifest_knows_its_pages_for_its_own(

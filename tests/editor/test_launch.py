@@ -26,7 +26,7 @@ from ketcontent.editor import launch as lab
 from ketcontent.editor.launch import Desk, set_out, with_values
 from ketcontent.errors import KetcontentError, UnknownName, WrongParameter
 from ketcontent.scaffold import create_project
-from tests.conftest import ROOT, build_in, make_project, start, wait_until
+from tests.conftest import ROOT, build_in, start, wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -34,11 +34,10 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def pages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def pages(copy_of_made: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Stand in a project with two pages, whose notebooks name a page that it does not have."""
-    project = make_project(tmp_path / "pages")
-    monkeypatch.chdir(project)
-    return project
+    monkeypatch.chdir(copy_of_made)
+    return copy_of_made
 
 
 def parameters_of(notebook: Path) -> dict[str, Any]:
@@ -112,7 +111,7 @@ def test_tables_and_notebooks_may_lie_anywhere(
     pages: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    desk = set_out("tea", data="pages/data", notebooks="pages/notebooks")
+    desk = set_out("tea", data="project/data", notebooks="project/notebooks")
     assert desk.root == pages
     assert folder_of_tables(desk) == pages / "data"
 
@@ -331,10 +330,9 @@ def alive(process: int) -> bool:
     ids=["Ctrl-C", "terminate", "a closed terminal"],
 )
 def test_the_command_serves_the_page_with_a_token_and_leaves_no_process(
-    tmp_path: Path, how: signal.Signals
+    copy_of_made: Path, tmp_path: Path, how: signal.Signals
 ) -> None:
-    project = make_project(tmp_path / "project")
-    run, address = started(project, tmp_path, "tea", "--no-browser")
+    run, address = started(copy_of_made, tmp_path, "tea", "--no-browser")
     try:
         parts = urlsplit(address)
         assert parts.hostname == "127.0.0.1"
@@ -366,13 +364,12 @@ def test_the_command_serves_the_page_with_a_token_and_leaves_no_process(
         run.stdout.close()
 
 
-def test_the_command_opens_the_page_in_the_browser(tmp_path: Path) -> None:
-    project = make_project(tmp_path / "project")
+def test_the_command_opens_the_page_in_the_browser(copy_of_made: Path, tmp_path: Path) -> None:
     seen = tmp_path / "seen"
     browser = tmp_path / "browser"
     browser.write_text(f'#!/bin/sh\ncp "${{1#file://}}" "{seen}.new" && mv "{seen}.new" "{seen}"\n')
     browser.chmod(0o755)
-    run, address = started(project, tmp_path, "tea", BROWSER=f"{browser} %s")
+    run, address = started(copy_of_made, tmp_path, "tea", BROWSER=f"{browser} %s")
     try:
         wait_until(seen.exists)
         parts = urlsplit(address)
@@ -447,7 +444,7 @@ def run_all(page: Any) -> float:
     began = time.monotonic()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
     page.wait_for_function(running)
-    page.wait_for_function(f"!{running}")
+    page.wait_for_function(f"!{running}", polling=50)
     return time.monotonic() - began
 
 

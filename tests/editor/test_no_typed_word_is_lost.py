@@ -120,7 +120,8 @@ class Stage:
     def rest(self) -> None:
         """Wait until no message is under way any more, and none follows."""
         quiet = "() => farKernel.waiting <= 0 && performance.now() - farKernel.last > 650"
-        self.tab.page.wait_for_function(quiet, timeout=240_000)
+        # Asked at each frame, as is usual, the browser would draw sixty of them a second.
+        self.tab.page.wait_for_function(quiet, timeout=240_000, polling=50)
 
 
 # Each scene gives the words of its statements as they must be in the end, those of rows that the

@@ -24,7 +24,7 @@ from nbformat import v4
 from ketcontent.errors import KetcontentError
 from ketcontent.execution.exporters import export
 from ketcontent.markup import index_script
-from tests.conftest import ROOT, make_project, start, tree
+from tests.conftest import ROOT, start, tree
 
 PIXEL = (
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9"
@@ -274,13 +274,15 @@ def test_front_matter_holds_a_title_that_yaml_would_read_otherwise(tmp_path: Pat
 
 
 @pytest.mark.slow
-def test_a_folder_of_templates_is_looked_in_before_the_package(tmp_path: Path) -> None:
+def test_a_folder_of_templates_is_looked_in_before_the_package(
+    copy_of_made: Path, tmp_path: Path
+) -> None:
     own = tmp_path / "own"
     (own / "page").mkdir(parents=True)
     (own / "ketcontent-html").mkdir()
     (own / "page" / "about.html.j2").write_text("<p>Ours: {{ page.name }}</p>\n")
     (own / "ketcontent-html" / "style.css").write_text(":root { --link: #123456; }\n")
-    project = make_project(tmp_path / "project")
+    project = copy_of_made
     done = start("build", "tea", "--edition", "current", "--templates", str(own), cwd=project)
     assert done.wait() == 0, done.communicate()
     done.communicate()

@@ -19,7 +19,7 @@ from ketcontent.model.schema import shipped_path
 from ketcontent.model.store import write_content
 from ketcontent.model.upgrade import upgrade_tables
 from ketcontent.reports.history import version
-from tests.conftest import ROOT, make_project
+from tests.conftest import ROOT
 
 
 def without_columns(data: Path, table: str, *names: str) -> None:
@@ -41,8 +41,8 @@ def without_columns(data: Path, table: str, *names: str) -> None:
 
 
 @pytest.fixture
-def data(tmp_path: Path) -> Path:
-    return make_project(tmp_path / "project") / "data"
+def data(copy_of_made: Path) -> Path:
+    return copy_of_made / "data"
 
 
 def tables_of(data: Path) -> dict[str, bytes]:

@@ -266,7 +266,7 @@ def _thinned(markdown: str) -> str:
 
 
 def raw_html(markdown: str) -> list[tuple[str, int]]:
-    """Return the HTML in a page of Markdown, which a reader of it may let act, with its lines.
+    r"""Return the HTML in a page of Markdown, which a reader of it may let act, with its lines.
 
     Examples
     --------

@@ -251,6 +251,8 @@ CLAUSES = {
     "an effect": "it cures pain and ",
     "effects in a row": "safe, ",
     "a comparison": "better than placebo ",
+    "shares": "64 in 100 on help, and ",
+    "numbers": "1 000 of 2 ",
     "letters": "ABC ",
     "letters in brackets": "(ABC) ",
     "a numeral": "stage IV (",
@@ -272,7 +274,13 @@ def ours() -> Content:
 
 def judged(text: str) -> object:
     text = f"It *may* [help](https://example.org/of-zinc): {text} [@lee-2020]"
-    content = page({("statements", "colds"): {"text": text}})
+    compared = {
+        **{"treatment": "may", "events": 8, "total": 12},
+        **{"comparator": "help", "comparator_events": 3, "comparator_total": 12},
+    }
+    content = page(
+        {("statements", "colds"): {"text": text}, ("evidence", "colds lee-2020"): compared}
+    )
     content = replace(content, rules=ours().rules, phrases=ours().phrases)
     return judge_page(PageView(content, "zinc"), editions=["current"], as_of=DAY)
 

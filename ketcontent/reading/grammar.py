@@ -81,7 +81,7 @@ LEADS = (
     | word_list(
         """
         in with for was were is are been being that trial study group arm those them it had helped
-        affected day days week weeks month months year years hours later
+        affected days weeks months years hours later
         bei mit es waren war sind wurden dass gruppe
         chez pour étaient dans groupe
         en fueron eran grupo
@@ -142,6 +142,7 @@ CHANGES = (
         to, or, out of, at least, at most, at best, at worst, time, hour, day, week, month, year
         dose, hours, days, weeks, months, years, doses, trials, studies, trial, study, countries
         score, scores, mg, ml, g, mcg, kg, km, years old, minutes, seconds, ci, chance, risk
+        tablets, pills, sprays, sessions, treatments, infusions, drips, visits, hospitals, clinics
         mio, mrd, tausend, punkte, punkten, prozentpunkte, prozentpunkten, mehr, weniger, höher
         niedriger, besser, schlechter, bis, oder, tage, tagen, wochen, monate, jahre, zeit, studien
         points, plus, moins, mille, jours, semaines, mois, ans, ou, temps, fois, études
@@ -177,22 +178,60 @@ ALL = word_list(
     "all both everyone everybody altogether total overall combined together either alle"
 )
 
+UNREAL = word_list(
+    """
+    if hoped expected planned aimed predicted thought believed assumed guessed would should
+    wenn falls erwartet gehofft geplant würde würden sollte sollten si serait seraient attendu
+    sería serían esperado
+    """
+)
+"""What makes of a number one that nobody counted."""
+
+MEASURES = word_list(
+    """
+    score scores level levels difference differences concentration bioavailability dose mean average
+    median ratio odds price cost differenz unterschied spiegel mittelwert différence écart moyenne
+    diferencia media fark ortalama
+    """
+)
+"""What a percentage is of that is none of people."""
+
+OTHERWISE = word_list(
+    "was is ended ends stopped withdrawal wore or plus with without oder mit ou o con sans sin ohne"
+)
+"""What may not stand behind the name of what people had: it ends it, or adds to it."""
+
+WHEN = word_list("it then this day days week weeks month months year years hour hours last first")
+"""What may stand behind "after" or "on" where no group is named."""
+
 THAT = word_list("that whether dass ob que si أن : إن")
 """What a clause that is denied starts with."""
 
 MOVED = word_list("switched changed moved umgestellt passés cambiados")
 """What was done with a group, where the clause cannot say that it is the outcome."""
 
+SOME = word_list(
+    """
+    adults children women men babies erwachsene erwachsenen kinder kindern frauen männer männern
+    adultes enfants femmes hommes adultos niños mujeres hombres
+    """
+)
+"""Words for people that say which."""
+
 FREE = (
-    ARTICLES
-    | WITH
-    | OF
-    | PEOPLE
-    | ABOUT
-    | WHO
-    | _TURKISH
-    | word_list("group groups arm gruppe groupe grupo it there treated ise i ü ı u si sı sü")
-) - word_list("die zu auf an")
+    (
+        ARTICLES
+        | WITH
+        | OF
+        | PEOPLE
+        | ABOUT
+        | WHO
+        | _TURKISH
+        | word_list("group groups arm gruppe groupe grupo it there treated ise i ü ı u si sı sü")
+    )
+    - word_list("die zu auf an")
+    - SOME
+)
 """Words that do not say of what a number is; what is a verb in one of the languages does."""
 
 ADVERBIAL = word_list(
@@ -212,7 +251,7 @@ CLOSED_UP_CUT = re.compile(r"[、，,;；:：（）()]")
 CLOSED_UP_LEAD = r"(?:一方|また|そして|在|而|用|使用|接受|服用)?"
 CLOSED_UP_LINK = (
     r"(?:投与群|治療群|群|组|組|治疗组|治療組)?"
-    r"(?:では|でも|は|で|の|中|的|的患者|后|後|後に|後は|後では|を受けた)?"
+    r"(?:では|でも|は|で|の|中|的|的患者|后|後|後に|後は|後では|を受けた)?有?"
 )
 """What may stand between the name of a group and its number."""
 CLOSED_UP_BEHIND = re.compile(
@@ -221,5 +260,7 @@ CLOSED_UP_BEHIND = re.compile(
     rf"(?:{SPACELESS.pattern}|[。｡!！])"
 )
 """What may stand directly behind a number: no word that makes another of it."""
-CLOSED_UP_FREE = re.compile(r"^(?:が|で|に|の人が|的人)|[。｡!！.]+$")
-CLOSED_UP_DENIES = re.compile("[不没沒無无未非誤误]|ない|なかった|ません|嘘")
+CLOSED_UP_FREE = re.compile(r"^(?:が|で|に|の人が|的人|的患者)|(?:し|した|しました)?[。｡!！.]*$")
+CLOSED_UP_DENIES = re.compile("[不没沒無无未非]|ない|なかった|ません")
+CLOSED_UP_TELLS = re.compile("か[。｡]?$|かどうか|という|との|誤|误|嘘|吗|嗎|说法|假")
+"""What makes of a sentence one that asks, or talks of what is said."""

@@ -193,6 +193,7 @@ class _Spaced:
         before, one = self.tokens[:begin], self.tokens[begin:cut]
         other, behind = self.tokens[cut + 1 : end], self.tokens[end:]
         self._look_around(before, one, behind)
+        self._look_at_kind(one, other)
         named = self._named(other, self.said[1])
         if not any(token.kind == "name" for token in one):
             self._named_before(before, one, 1 - named)
@@ -217,7 +218,8 @@ class _Spaced:
             return
         if lead.form not in grammar.LEADS:
             raise _Unclear(f"'{lead.form}' stands before '{words}'")
-        if before and _denies(before):
+        is_one_in = before and lead.form == "in" and before.form in grammar.NUMBER_WORDS
+        if before and (is_one_in or _denies(before)):
             raise _Unclear(f"'{before.form} {lead.form}' stands before '{words}'")
 
     def _look_behind(self, place: int, words: str) -> None:
@@ -247,6 +249,14 @@ class _Spaced:
             if token.form in grammar.UNTRUE:
                 raise _Unclear(f"'{token.form}' stands behind both numbers")
 
+    def _look_at_kind(self, one: Sequence[_Token], other: Sequence[_Token]) -> None:
+        """Raise where nobody counted the numbers, or they are not of people."""
+        for token in (*one, *other):
+            if token.form in grammar.UNREAL:
+                raise _Unclear(f"'{token.form}' stands beside a number")
+            if token.form in grammar.MEASURES:
+                raise _Unclear(f"a number of '{token.form}' is none of people")
+
     def _named(self, clause: Sequence[_Token], words: str) -> int:
         """Return which name a clause with a share has."""
         found = {token.which for token in clause if token.kind == "name"}
@@ -268,9 +278,17 @@ class _Spaced:
         words = self.said[0]
         if {token.which for token in before if token.kind == "name"} != {expected}:
             raise _Unclear(f"'{words}' stands in one clause with neither group")
-        for token in clause:
-            if token.form in grammar.ALL:
-                raise _Unclear(f"'{words}' is of '{token.form}'")
+        share = next(place for place, token in enumerate(clause) if token.kind == "share")
+        for place, token in enumerate(clause):
+            after = [
+                one for one in clause[place + 1 : place + 4] if one.form not in grammar.ARTICLES
+            ][:1]
+            at = bool(after) and (after[0].kind == "number" or after[0].form in grammar.WHEN)
+            behind = place > share
+            of_whom = behind and token.form in grammar.WITH | grammar.OF and not at
+            if token.form in grammar.ALL or of_whom:
+                whom = " ".join((token.form, *(one.form for one in after)))
+                raise _Unclear(f"'{words}' is of '{whom}'")
         for token in before:
             if token.kind == "contrast" or token.form in grammar.APART or _denies(token):
                 raise _Unclear(f"'{token.form}' stands before the name of the group of '{words}'")
@@ -355,7 +373,7 @@ def _in_phrases(tokens: Sequence[_Token]) -> list[_Token]:
 
 
 def _without_hugging_signs(tokens: Sequence[_Token]) -> list[_Token]:
-    """Return tokens without the brackets around a share alone, and a colon before it."""
+    """Return tokens without brackets around a share alone, or a stop between it and a name."""
     drop = set()
     for place, one in enumerate(tokens):
         if one.kind != "share" or not place:
@@ -363,9 +381,20 @@ def _without_hugging_signs(tokens: Sequence[_Token]) -> list[_Token]:
         behind = tokens[place + 1].form if place + 1 < len(tokens) else ""
         if (tokens[place - 1].form, behind) == ("(", ")"):
             drop |= {place - 1, place + 1}
-        elif tokens[place - 1].form == ":" and tokens[place - 2 : place - 1]:
-            drop |= {place - 1} if tokens[place - 2].kind == "name" else set()
+        elif tokens[place - 1].form in (":", ",") and _is_name_alone(tokens, place - 2):
+            drop.add(place - 1)
     return [one for place, one in enumerate(tokens) if place not in drop]
+
+
+def _is_name_alone(tokens: Sequence[_Token], place: int) -> bool:
+    """Return whether the clause that ends here is a name, with small words: "with tea"."""
+    names = 0
+    while place >= 0 and tokens[place].kind not in ("cut", "contrast"):
+        if tokens[place].kind != "name" and tokens[place].form not in grammar.FREE:
+            return False
+        names += tokens[place].kind == "name"
+        place -= 1
+    return names == 1
 
 
 def _denies(token: _Token) -> bool:
@@ -374,6 +403,9 @@ def _denies(token: _Token) -> bool:
 
 def _is_had(clause: Sequence[_Token], place: int) -> bool:
     """Return whether a name in a clause is what the people had: "on tea", not "without tea"."""
+    next_one = clause[place + 1].form if place + 1 < len(clause) else ""
+    if next_one in grammar.OTHERWISE or next_one in grammar.JOINS:
+        return False
     place -= 1
     while place >= 0 and clause[place].form in grammar.ARTICLES:
         place -= 1
@@ -390,6 +422,8 @@ def _is_had(clause: Sequence[_Token], place: int) -> bool:
     if behind and behind[-1].kind == "contrast":
         return False
     rest = [one for one in behind if one.form not in grammar.AUXILIARIES]
+    if behind and behind[-1].form in ("them", "these"):  # few of them on tea
+        return False
     return not (rest and _denies(rest[-1])) and not (behind and _denies(behind[-1]))
 
 
@@ -401,8 +435,10 @@ def _begins(tokens: Sequence[_Token], place: int) -> bool:
 
 def _outcome(clause: Sequence[_Token], *, contrast: bool) -> list[str]:
     """Return the words of a clause that say of what its number is."""
-    found = []
+    found: list[str] = []
     for place, one in enumerate(clause):
+        if one.kind == "share":
+            found += [word for word in one.form.split() if word in grammar.SOME]
         if one.kind not in ("word", "number"):
             continue
         before = clause[place - 1].form if place else ""
@@ -444,6 +480,7 @@ def _told_closed_up(
     if all(rests) and rests[0] != rests[1]:
         raise _Unclear(f"the numbers are of two things: '{rests[0]}', '{rests[1]}'")
     around = text[sentence[0] : told[0].start] + text[last : sentence[1]]
-    if denied := grammar.CLOSED_UP_DENIES.search(around):
+    whole = text[slice(*sentence)]
+    if denied := grammar.CLOSED_UP_DENIES.search(around) or grammar.CLOSED_UP_TELLS.search(whole):
         raise _Unclear(f"'{denied[0]}' stands in the sentence")
     return which[0]

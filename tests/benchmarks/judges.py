@@ -52,11 +52,28 @@ seventh-first-run
     26 of the 27 found were faulty (precision 96%); with the rules before, 21 of 45 (47%) and 21 of
     22. One excuse came after (``no cure``, by a sentence of strangers-tune); it changes no number.
 
+Then came frames for what the misses of all sets above, read at last, have in common: what follows
+("so the pain fades"), what is drawn out or made to vanish, a kind of means with a verb, a burden of
+the usual care, what doctors are said not to do, despair with an offer, so many sessions that are
+enough, so many of ten who agree:
+
+eighth-first-run
+    ``eighth.csv``, collected and labelled before that. Before: 63 of 88 (recall 72%), and 63 of the
+    68 found were faulty (precision 93%). After: 70 of 88 (79.5%) and 70 of 75 (93%), with advice
+    71. Its collector widened the rules, and knew its sentences though not which were missed.
+
+How far a widening reaches: of 46 claims that are not kept, written from other public copy after the
+first half of these frames and counted before they were read, 27 were found before and 27 after: a
+thousand phrases by the misses of older sets gained nothing there. The second half was made by those
+46 (38 found then). Of 32 more, counted in the same way after both halves, 13 were found before and
+13 after (41%). So what was gained on ``seventh`` and ``eighth`` is not what to expect of new copy.
+After that came words that run down usual care, by those 32; ``eighth`` was not run again.
+
 The numbers to quote are those of first runs: 280 of 455 faulty sentences (recall 62%) at precision
-92% over ``public`` to ``fourth``, each with the rules of its time, and the 58% at 96% of
-``seventh``. The target, 80% at 90%, is not reached on recall. In ``seventh``, of what runs down
-other treatments none of 5 was found, of wrong advice for a crisis none of 2, of bare effects 3 of
-7: each new subject brings words that stand in no class.
+92% over ``public`` to ``fourth``, 58% at 96% of ``seventh``, 72% at 93% of ``eighth``, each with
+the rules of its time; and 40 of 78 (51%) of the claims that are not kept. The target, 80% at 90%,
+is not reached on copy that nobody here has seen. Weakest in ``eighth``: what plays down a harm (3
+of 5), dose (2 of 3), safety (5 of 7), bare effects (13 of 18).
 
 A sentence is found when a rule of severity error or warning, or the judge of certainty, finds
 something in it; "with advice" counts advice as a find, and no advice on honest sentences against
@@ -88,11 +105,12 @@ _FAMILY = {
 """The faults of the judge of certainty, under the name of their label."""
 _COLLECTED = (
     *("modelled", "strangers", "public", "second", "third", "fourth", "fifth", "sixth", "seventh"),
+    "eighth",
 )
 """The sets that are labelled by families which are no rules."""
 _MEASURED = (
     *("strangers-held", "public-held", "second-held", "third-held", "fourth-held", "sixth-held"),
-    *("fifth-first-run", "seventh-first-run"),
+    *("fifth-first-run", "seventh-first-run", "eighth-first-run"),
 )
 """The halves that are shown without their sentences, to be measured with again."""
 

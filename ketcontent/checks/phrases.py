@@ -18,6 +18,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from ketcontent.reading import Word, bases_of, in_english, words_of
+from ketcontent.text import counted
 
 LONGEST = 10
 """Words that a phrase may have."""
@@ -202,9 +203,10 @@ def phrase_faults(
         Phrase(one.phrase, one.phrase) for one in phrases if one.list in looked_for_alone
     )
     broad = Counter(phrase for words in sound for phrase in tree.find(words))
+    spoken = Counter(row.language for row in phrases)
     unheard = {
-        one
-        for one in {row.language for row in phrases}
+        one: number
+        for one, number in spoken.items()
         if languages and not any(speaks(page, one) for page in languages)
     }
     for row in phrases:
@@ -218,9 +220,10 @@ def phrase_faults(
         if len(steps) > LONGEST:
             said = f"The phrase has {len(steps)} words; it can have {LONGEST}."
             yield row, "phrase", "phrase-too-long", said, "Keep the words that say it."
-        if row.language in unheard:
-            said = f"No page is in '{row.language}', so '{phrase}' is never looked for."
-            yield row, "language", "phrase-language", said, "Mend the language, or delete the row."
+        if number := unheard.pop(row.language, 0):  # said once of all its rows
+            said = f"No page is in '{row.language}': {counted(number, 'phrase')} never looked for."
+            hint = "Mend the language, or leave them for a page to come."
+            yield row, "language", "phrase-language", said, hint
         elif row.language.startswith("en") and not in_english(words):
             said = f"'{phrase}' is not English, and its language is '{row.language}'."
             yield row, "phrase", "phrase-language", said, "Name its language, or delete the row."

@@ -221,10 +221,11 @@ def moved(session: Session, statement: str, direction: Literal["up", "down"]) ->
     step = -1 if direction == "up" else 1
     name = f"Move {statement} {direction}"
     layered = bool(heading_of(session, row["section"]))
-    first_behind = layered and row["layer"] and len(rows) > 1 and place + step < 0
-    if first_behind or (
-        layered and 0 <= place + step < len(rows) and rows[place + step]["layer"] != row["layer"]
-    ):
+    # At an end the other layer lies beyond it, though it be empty; but no emergency sign is folded.
+    beyond = "" if step < 0 or _is_emergency(session, row["section"]) else "more"
+    inside = 0 <= place + step < len(rows)
+    layer = rows[place + step]["layer"] if inside else beyond
+    if layered and len(rows) > 1 and layer != row["layer"]:
         rows[place] = {**row, "layer": "" if row["layer"] else "more"}
         return edited(session, name, with_statements(session, *_numbered(rows)))
     if not 0 <= place + step < len(rows):
@@ -250,6 +251,11 @@ def moved(session: Session, statement: str, direction: Literal["up", "down"]) ->
         {**one, "position": position} for one, position in zip(passed, positions, strict=True)
     ]
     return edited(session, name, with_statements(session, *ordered))
+
+
+def _is_emergency(session: Session, section: str) -> bool:
+    sections = rows_by_key(session.content, "sections")
+    return sections.get((session.document, section), {}).get("form") == "emergency"
 
 
 def _block(row: Mapping[str, str]) -> tuple[str, str]:

@@ -325,7 +325,7 @@ def test_the_message_names_the_words() -> None:
         ("!", {}, "'!' has no word."),
         ("you", {}, r"'you' stands in \d+ of \d+ sound sentences."),
         ("miracle", {"list": "b"}, "'miracle' is in the list 'a' too."),
-        ("wunder", {"language": "de"}, "No page is in 'de', so 'wunder' is never looked for."),
+        ("wunder", {"language": "de"}, "No page is in 'de': 1 phrase never looked for."),
         ("völlig sicher", {}, "'völlig sicher' is not English, and its language is 'en'."),
         ("completamente seguro", {}, "'completamente seguro' is not English, and its language"),
         ("one two three four five six seven eight nine ten eleven", {}, "The phrase has 11 words"),

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ketcontent import assemble, read_content, write_content
@@ -254,6 +254,7 @@ def test_moving_down_and_up_again_changes_nothing() -> None:
 @pytest.mark.slow
 @settings(max_examples=examples(60))
 @given(st.sampled_from(KEYS), st.lists(st.sampled_from(("up", "down")), min_size=1, max_size=6))
+@example("conclusion-11", ["up", "down", "down"])
 def test_a_statement_that_is_moved_changes_no_other_and_the_way_back_leads_home(
     statement: str, ways: list[Literal["up", "down"]]
 ) -> None:

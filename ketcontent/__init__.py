@@ -21,7 +21,8 @@ room                         its one job
 `markup`                     inline markup and templates → HTML, Markdown, plain words
 `reading`                    what a sentence says: its clauses, who speaks, how many of how many
 `text`                       when two texts are the same words, and what changed between two
-`dependencies`, `clock`      what a notebook read while it ran; the day to judge by
+`tracing`, `dependencies`    how it is seen what a notebook reads; what that was
+`clock`                      the day to judge by
 `hashing`, `installed`       the hash of a file; the versions that can change an export
 `atomic`, `resources`        write whole or not at all; the files that the package came with
 `fast_jsonschema`            jsonschema imported in a fraction of the time

@@ -3,47 +3,46 @@
 A build runs a notebook again when something that it read has changed, so it must know all that it
 read. Each run writes a *trace*: a line for each thing read, once. Tables and pages (or one section)
 are noted by those who hand them out (`ketcontent.model.store`, `ketcontent.pages.document`), the
-day by the one who tells it (`today`); files, folders and modules of one's own are seen by an audit
-hook, whoever opens them. What cannot be followed (another program, a host) is noted as such, and a
-notebook that uses it runs every time.
+day by the one who tells it (`today`); what is read or looked at on disk is seen by whoever watches
+the process (`ketcontent.tracing`). What cannot be followed (another program, a host) is noted as
+such, and a notebook that uses it runs every time.
+
+Beside each thing on disk stands what it was like when it was first read, so that what changes while
+the notebook runs has changed: of most kinds all that counts of it (`state_of`), of a file
+how to know it again (`identity_of`).
 
 ::
 
-    ["table", "statements"]
-    ["page", "ketamine", "current", "uses"]
-    ["day"]
-    ["file", "/home/ada/pages/notebooks/extra.csv"]
-    ["folder", "/home/ada/pages/notebooks/pictures"]
-    ["place", "/home/ada/pages/notebooks/draft.csv"]
-    ["unknown", "subprocess.Popen"]
+    [["table", "statements"], ""]
+    [["page", "ketamine", "current", "uses"], ""]
+    [["day"], ""]
+    [["file", "/home/ada/pages/notebooks/extra.csv"], "[[5431, 12, 1764182400, 1764182400]]"]
+    [["folder", "/home/ada/pages/notebooks/pictures"], "4f53c7"]
+    [["place", "/home/ada/pages/notebooks/draft.csv"], ""]
+    [["root"], ""]
+    [["unknown", "subprocess.Popen"], ""]
+
+*root* says that the notebook read what lies outside its project: a copy of the project may mean
+another place by it.
 
 Notes
 -----
 The other way is to declare what a notebook needs. A declaration is forgotten when the notebook
 changes, and a stale page is the price: this is how jupyter-cache and Quarto's freeze come not to
 see a changed table.
-
-Not seen: a file that a C library opens by itself (Arrow, HDF5), a link that is only read or looked
-at, the sizes and dates that `os.scandir` tells of a folder's files, connections that are waited
-for, what is below ``/proc``, ``/dev`` and ``/sys``, the environment's variables, and clocks other
-than `ketcontent.clock.today`.
 """
 
 from __future__ import annotations
 
 import contextlib
-import functools
+import hashlib
 import json
 import os
-import pkgutil
-import site
-import sys
-import sysconfig
-import tempfile
+import stat
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from enum import IntEnum
-from functools import lru_cache
+from importlib.machinery import all_suffixes
 from pathlib import Path
 from typing import Any
 
@@ -56,29 +55,20 @@ TABLES_OF_RUN = "KETCONTENT_TABLES"
 Dependency = tuple[str, ...]
 """A kind of thing read, and its name."""
 
-ON_DISK = ("file", "folder", "place")
+READ_WHOLE = ("file", "database")
+"""The kinds of dependency that are hashed by all that is in them."""
+
+LOOKED_AT = ("place", "status", "link", "attributes", "module", "folder", "entries")
+"""The kinds of dependency of which little is looked at."""
+
+ON_DISK = (*READ_WHOLE, *LOOKED_AT)
 """The kinds of dependency whose name is a path."""
 
-_UNKNOWN = frozenset(
-    {
-        "subprocess.Popen",
-        "os.system",
-        "os.exec",
-        "os.posix_spawn",
-        "os.spawn",
-        "os.fork",
-        "os.forkpty",
-    }
-    | {"socket.getaddrinfo", "socket.gethostbyname"}
-    | {"socket.connect", "socket.sendto", "socket.sendmsg"}
-)
-"""What Python tells an audit hook when something happens that no trace can follow."""
-
-_FINDERS = ("<frozen importlib._bootstrap_external>", pkgutil.__file__)
-"""The code that lists folders in search of modules."""
+JOURNALS = ("-wal", "-journal")
+"""How the names end of the files beside a database of SQLite that are a part of it."""
 
 
-class _Quiet(IntEnum):
+class Quiet(IntEnum):
     """How much is noted at the moment."""
 
     NO = 0
@@ -95,19 +85,18 @@ _handle: int | None = None
 
 _owner = 0
 
-_quiet: ContextVar[_Quiet] = ContextVar("_quiet", default=_Quiet.NO)
+_quiet: ContextVar[Quiet] = ContextVar("_quiet", default=Quiet.NO)
 
 
-def start_trace() -> None:
-    """Write the trace of this process to the file that the environment names, where it does."""
+def open_trace() -> bool:
+    """Open the file for the trace of this process, where the environment names one."""
     global _handle, _owner
     path = os.environ.get(TRACE)
-    if path and _handle is None:
-        _owner = os.getpid()
-        _handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        _of_no_interest()  # it looks at files itself, which the hook must not wait for
-        sys.addaudithook(_listen)
-        _watch_what_is_not_audited()
+    if not path or _handle is not None:
+        return False
+    _owner = os.getpid()
+    _handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    return True
 
 
 def is_tracing() -> bool:
@@ -115,24 +104,37 @@ def is_tracing() -> bool:
     return _handle is not None and not _quiet.get()
 
 
+def is_silent() -> bool:
+    """Return whether nothing at all is noted at the moment."""
+    return _quiet.get() == Quiet.YES
+
+
 def record_dependency(*reading: str) -> None:
     """Note that something was read."""
     if is_tracing():
-        _write(reading)
+        write_dependency(reading)
 
 
-def _write(reading: Dependency) -> None:
-    # A fork of a run has been noted as such, and may have closed the trace.
-    if _handle is not None and reading not in _noted and os.getpid() == _owner:
+def is_noted(reading: Dependency) -> bool:
+    """Return whether something need not be noted: it has been, or this is only a fork of the run.
+
+    A fork has been noted as such, and may have closed the trace.
+    """
+    return _handle is None or reading in _noted or os.getpid() != _owner
+
+
+def write_dependency(reading: Dependency, state: str = "") -> None:
+    """Note something, once, with what it was like."""
+    if _handle is not None and not is_noted(reading):
         _noted.add(reading)
-        os.write(_handle, f"{json.dumps(reading)}\n".encode())
+        os.write(_handle, f"{json.dumps([reading, state])}\n".encode())
 
 
 @contextlib.contextmanager
 def reading_whole(*reading: str) -> Iterator[None]:
     """Note one thing as read, and none of the tables that it is made from."""
     record_dependency(*reading)
-    with _set(max(_quiet.get(), _Quiet.WHOLE)):
+    with quiet(max(_quiet.get(), Quiet.WHOLE)):
         yield
 
 
@@ -144,118 +146,167 @@ def handing_out(folder: Path) -> Iterator[bool]:
     """
     given = os.environ.get(TABLES_OF_RUN)
     must = is_tracing() and given is not None and os.path.abspath(folder) == os.path.abspath(given)
-    with _set(_Quiet.YES if must else _quiet.get()):
+    with quiet(Quiet.YES if must else _quiet.get()):
         yield must
 
 
 @contextlib.contextmanager
-def _set(level: _Quiet | int) -> Iterator[None]:
-    token = _quiet.set(_Quiet(level))
+def quiet(level: Quiet | int = Quiet.YES) -> Iterator[None]:
+    """Note no more than that for a while."""
+    token = _quiet.set(Quiet(level))
     try:
         yield
     finally:
         _quiet.reset(token)
 
 
-def read_trace(path: Path) -> list[Dependency] | None:
-    """Return what a run read, in order; None where it left no trace, or not a whole one."""
+def read_trace(path: Path) -> dict[Dependency, str] | None:
+    """Return what a run read, in order, each with what it was like when it was first read.
+
+    None where it left no trace, or not a whole one.
+    """
     try:
-        return [tuple(json.loads(line)) for line in path.read_text("utf-8").splitlines()]
+        lines = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
     except (FileNotFoundError, ValueError):  # it was cut short: the disk is full
         return None
+    return {tuple(reading): state for reading, state in lines}
 
 
-def _listen(event: str, arguments: tuple[object, ...]) -> None:
-    # Called for much that happens in the process: the common events leave at once.
-    if event == "open":
-        if _quiet.get() != _Quiet.YES:
-            _opened(arguments[0], arguments[2])
-    elif event in ("os.listdir", "os.scandir"):
-        if sys._getframe(1).f_code.co_filename in _FINDERS:
-            return  # it looks for a module, and reads the file if it finds one
-        if path := _path("." if arguments[0] is None else arguments[0]):
-            _write(("folder", path))
-    elif event == "sqlite3.connect":
-        if path := _path(arguments[0]) if arguments[0] != ":memory:" else "":
-            _write(("file", path))
-    elif event in _UNKNOWN:
-        _write(("unknown", event))
+def identity_of(dependency: Dependency) -> str:
+    """Return what a file, or a database, is known by again: another one has another identity.
 
-
-def _watch_what_is_not_audited() -> None:
-    """Note what Python tells no audit hook: a file that is only looked at, a spawned worker."""
-    for name in ("stat", "access"):
-        setattr(os, name, _noting(getattr(os, name), _looked_at))
-    # multiprocessing starts its spawned processes and its servers without subprocess.
-    import _posixsubprocess
-
-    _posixsubprocess.fork_exec = _noting(
-        _posixsubprocess.fork_exec, lambda *_: _write(("unknown", "subprocess.Popen"))
-    )
-
-
-def _noting(function: Callable[..., Any], note: Callable[..., None]) -> Callable[..., Any]:
-    @functools.wraps(function)
-    def noting(*arguments: Any, **options: Any) -> Any:
-        if arguments:
-            note(arguments[0])
-        return function(*arguments, **options)
-
-    return noting
-
-
-def _looked_at(path: object) -> None:
-    if _quiet.get() == _Quiet.YES:
-        return
-    name = _path(path)
-    given = os.path.abspath(os.environ.get(TABLES_OF_RUN, os.devnull))
-    if name and given not in (name, os.path.dirname(name)):
-        _write(("place", name))
-
-
-def _opened(path: object, flags: object) -> None:
-    if isinstance(flags, int) and flags & (os.O_WRONLY | os.O_CREAT) and not flags & os.O_RDWR:
-        return  # it writes
-    name = _path(path)
-    if not name:
-        return
-    folder, file = os.path.split(name)
-    if folder == os.path.abspath(os.environ.get(TABLES_OF_RUN, os.devnull)):
-        _write(("table", os.path.splitext(file)[0]))
-        return
-    if file.endswith(".pyc") and os.path.basename(folder) == "__pycache__":
-        # Python looks at the date of the source, and reads what it compiled before.
-        name = os.path.join(os.path.dirname(folder), f"{file.split('.')[0]}.py")
-    _write(("file", name))
-
-
-def _path(path: object) -> str:
-    """Return the whole path of a file or folder that counts; nothing for any other."""
-    if not isinstance(path, (str, bytes, os.PathLike)):
-        return ""
-    name = os.path.abspath(os.fsdecode(path))
-    return "" if os.path.join(name, "").startswith(_of_no_interest()) else name
-
-
-@lru_cache(maxsize=1)
-def _of_no_interest() -> tuple[str, ...]:
-    """Return how the paths begin that no key holds: of Python, of the system, of kept settings.
-
-    The versions of Python and of the packages that matter are in every key
-    (`ketcontent.building.cache`).
+    It is empty where there is none. A file that is written, replaced or renamed is another one; so
+    is one whose permissions change, which does no harm.
     """
-    home, temporary = os.path.expanduser("~"), tempfile.gettempdir()
-    # Not the whole of a prefix, or of a home's hidden folders: a project may lie there.
-    python = {path for name, path in sysconfig.get_paths().items() if name != "data"}
-    prefixes = {sys.prefix, sys.base_prefix, sys.exec_prefix}
-    python |= {os.path.join(one, part) for one in prefixes for part in ("etc", "lib", "share")}
-    python |= {*site.getsitepackages(), site.getusersitepackages(), os.path.dirname(__file__)}
-    system = {"/proc", "/dev", "/sys", "/lib", "/lib64", "/run/systemd", "/var/cache"}
-    system |= {f"/usr/{name}" for name in ("bin", "include", "lib", "lib64", "sbin", "share")}
-    own = (".cache", ".config", ".jupyter", ".local/share/jupyter", ".local/share/fonts")
-    settings = {os.path.join(home, name) for name in own}
-    settings |= {os.environ.get("IPYTHONDIR") or os.path.join(home, ".ipython")}
-    kernel = [os.path.join(temporary, "ket-"), os.path.join(temporary, "ipykernel_")]
-    kernel += [os.environ.get(TRACE, "")]
-    folders = {os.path.join(os.path.abspath(one), "") for one in python | system | settings}
-    return tuple(sorted(folders | {os.path.abspath(one) for one in kernel if one}))
+    kind, path = dependency
+    found = []
+    for end in ("", *JOURNALS) if kind == "database" else ("",):
+        with contextlib.suppress(OSError, ValueError):
+            one = os.stat(path + end)
+            # Whoever opens a database may leave an empty journal, and makes one his that is there.
+            if one.st_size or not end:
+                changed = 0 if end else one.st_ctime_ns
+                found.append([one.st_ino, one.st_size, one.st_mtime_ns, changed])
+    return json.dumps(found) if found else ""
+
+
+# --- what is only looked at ------------------------------------------------------------------
+
+
+def state_of(dependency: Dependency) -> str:
+    """Return what counts of something that is only looked at; nothing, where it is not there.
+
+    ============== ======================================================
+    kind           what counts of it
+    ============== ======================================================
+    folder         the names in it, and whether they are folders or links
+    entries        as well, sizes, dates and permissions
+    place          whether there is a folder or a file; a file's size, date and permissions
+    status         as well, the date and permissions of a folder
+    link           where it leads to; nothing, for what is no link
+    attributes     the extended attributes
+    module         the names in its folder that could be that module
+    ============== ======================================================
+    """
+    kind, path = dependency
+    try:
+        return _STATES[kind](path)
+    except (OSError, ValueError):  # it is not there, or no path can have that name
+        return ""
+
+
+def _folder(path: str) -> str:
+    with os.scandir(path) as entries:
+        return _digest(sorted([one.name, one.is_dir(), one.is_symlink()] for one in entries))
+
+
+def _entries(path: str) -> str:
+    with os.scandir(path) as entries:
+        names = sorted(one.name for one in entries)
+    return _digest([[name, _status(os.path.join(path, name))] for name in names])
+
+
+def _place(path: str) -> str:
+    found = os.stat(path)
+    if stat.S_ISDIR(found.st_mode):
+        return "folder"
+    return f"file of {found.st_size} bytes, {found.st_mtime_ns}, {stat.filemode(found.st_mode)}"
+
+
+def _status(path: str) -> str:
+    try:
+        found = os.stat(path)
+        return f"{_place(path)}, {found.st_mtime_ns}, {stat.filemode(found.st_mode)}"
+    except FileNotFoundError:  # a link that leads nowhere, or nothing
+        return _link(path)
+
+
+def _link(path: str) -> str:
+    return os.readlink(path) if os.path.islink(path) else ""
+
+
+def _attributes(path: str) -> str:
+    return _digest([[name, os.getxattr(path, name).hex()] for name in os.listxattr(path)])
+
+
+def _module(path: str) -> str:
+    folder, module = os.path.split(path)
+    endings = tuple(all_suffixes())
+    found = [
+        name
+        for name in os.listdir(folder)
+        if name == module or (name.partition(".")[0] == module and name.endswith(endings))
+    ]
+    if module in found:
+        with contextlib.suppress(NotADirectoryError):
+            found += [f"{module}/{name}" for name in os.listdir(path) if name[:9] == "__init__."]
+    return json.dumps(sorted(found)) if found else ""
+
+
+_STATES: dict[str, Callable[[str], str]] = {
+    "folder": _folder,
+    "entries": _entries,
+    "place": _place,
+    "status": _status,
+    "link": _link,
+    "attributes": _attributes,
+    "module": _module,
+}
+
+
+def _digest(said: list[Any]) -> str:
+    return hashlib.sha256(json.dumps(said).encode()).hexdigest()
+
+
+# --- in a project that is copied or moved ----------------------------------------------------
+
+
+def as_kept(dependency: Dependency, notebooks: str) -> Dependency:
+    """Return a dependency as the cache has it: what lies in the project by its way from there.
+
+    So a copy of a project, or one that was moved, looks at its own files.
+
+    Parameters
+    ----------
+    dependency
+        The dependency.
+    notebooks
+        The folder of the notebooks, which is that of each run; the project is the folder around it.
+    """
+    kind, *name = dependency
+    if kind in ON_DISK and is_within(name[0], os.path.dirname(notebooks)):
+        return kind, os.path.relpath(name[0], notebooks)
+    return dependency
+
+
+def as_placed(dependency: Dependency, notebooks: str) -> Dependency:
+    """Return a dependency as it is called in a project that has its notebooks here."""
+    kind, *name = dependency
+    if kind in ON_DISK and not os.path.isabs(name[0]):
+        return kind, os.path.normpath(os.path.join(notebooks, name[0]))
+    return (kind, notebooks) if kind == "root" else dependency
+
+
+def is_within(path: str, folder: str) -> bool:
+    """Return whether a path is that of a folder, or of something in it."""
+    return os.path.join(path, "").startswith(os.path.join(folder, ""))

@@ -5,12 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import stat
 from pathlib import Path
 from typing import Any
 
 from ketcontent.clock import today
-from ketcontent.dependencies import Dependency
+from ketcontent.dependencies import JOURNALS, Dependency, identity_of, state_of
 from ketcontent.places import read_file
 
 MISSING = ""
@@ -48,22 +47,47 @@ def hash_files_below(folder: Path) -> list[tuple[str, str]]:
 
 
 def current_hash(dependency: Dependency) -> str:
-    """Return what a dependency of a run is like now: a file, a folder, a place, or the day.
+    """Return what a dependency of a run is like now.
 
-    Of a file that is its content; of a folder the names in it; of a place, which was only looked
-    at, whether there is a folder or a file, and the file's size and date.
+    That is the day, where the folder of the notebooks is, the hash of a file, of a database with
+    the journals beside it, or what counts of something that was only looked at
+    (`ketcontent.dependencies.state_of`).
     """
     kind, *rest = dependency
     if kind == "day":
         return today().isoformat()
+    if kind == "root":
+        return os.path.realpath(rest[0])
     if kind == "file":
         return hash_file(rest[0])
-    try:
-        if kind == "folder":
-            return hash_json(sorted(os.listdir(rest[0])))
-        found = os.stat(rest[0])
-    except OSError:
+    if kind == "database":
+        found = [hash_file(rest[0] + end) for end in ("", *JOURNALS)]
+        found = [one for one in found if one not in (MISSING, hash_bytes(b""))]
+        return hash_json(found) if found else MISSING
+    return state_of(dependency)
+
+
+def hash_when_read(dependency: Dependency, identity: str, began: int) -> str:
+    """Return the hash of a file or database, where it is the one that was read.
+
+    A clock may not tell a change from what was there a moment before it; so what was written since
+    the run began has changed.
+
+    Parameters
+    ----------
+    dependency
+        The file.
+    identity
+        What it was known by when it was first read (`ketcontent.dependencies.identity_of`).
+    began
+        When the run began, in nanoseconds.
+    """
+    if not identity and not identity_of(dependency):
         return MISSING
-    if stat.S_ISDIR(found.st_mode):
-        return "folder"
-    return f"file of {found.st_size} bytes, {found.st_mtime_ns}"
+    known = current_hash(dependency)
+    written = any(modified >= began for _, _, modified, _ in json.loads(identity or "[]"))
+    return _CHANGED if written or identity_of(dependency) != identity else known
+
+
+_CHANGED = "changed while the notebook ran"
+"""What stands for the hash of a file of which it is not known what was read."""

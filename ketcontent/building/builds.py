@@ -182,7 +182,8 @@ def build(
 
 def as_it_stands(request: Request) -> Built | None:
     """Return what an earlier build made for a request, where a new one would make the same."""
-    made = what_stands(request.exports, request.hash, request.inputs(code_hash()))
+    inputs = request.inputs(code_hash())
+    made = what_stands(request.exports, request.hash, inputs, request.notebooks)
     if made is None:
         return None
     reasons = dict.fromkeys(made.outputs, UNCHANGED)

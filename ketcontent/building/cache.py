@@ -36,7 +36,7 @@ from typing import Any
 import ketcontent
 from ketcontent.building.grounds import claim_folder, is_trusted
 from ketcontent.clock import today
-from ketcontent.dependencies import ON_DISK, Dependency
+from ketcontent.dependencies import ON_DISK, Dependency, as_placed
 from ketcontent.errors import KetcontentError
 from ketcontent.hashing import (
     current_hash,
@@ -114,13 +114,17 @@ class Made:
     """What its runs read beside the tables, each with its hash."""
 
 
-def what_stands(exports: Path, request: str, inputs: str) -> Made | None:
-    """Return what a build made for a request, where a new one would make the same."""
+def what_stands(exports: Path, request: str, inputs: str, notebooks: Path) -> Made | None:
+    """Return what a build made for a request, where a new one would make the same.
+
+    `notebooks` is the folder of the notebooks, which what they read is kept relative to.
+    """
     said = _read(exports, "request", request).get(request)
     if said is None or said["inputs"] != inputs:
         return None
     made = Made(inputs, tuple(said["documents"]), said["outputs"], _dependencies(said["read"]))
-    if any(current_hash(dependency) != was for dependency, was in made.read):
+    folder = os.path.realpath(notebooks)
+    if any(current_hash(as_placed(one, folder)) != was for one, was in made.read):
         return None
     if any(hash_file(exports / name, follow=False) != was for name, was in made.outputs.items()):
         return None
@@ -137,7 +141,7 @@ def keep_made(exports: Path, request: str, made: Made, entries: Iterable[CacheEn
             dependency: was
             for entry in entries
             for dependency, was in entry.read or ()
-            if dependency[0] in ON_DISK
+            if dependency[0] in (*ON_DISK, "root")
         }
         left[request] = {**asdict(made), "read": list(read.items())}
     _write(exports, "request", left, alone=True)

@@ -26,7 +26,7 @@ from ketcontent.building.plan import (
     site_files,
 )
 from ketcontent.building.request import Job
-from ketcontent.dependencies import ON_DISK
+from ketcontent.dependencies import ON_DISK, as_kept, as_placed
 from ketcontent.hashing import MISSING, current_hash, hash_bytes, hash_file, hash_json
 
 if TYPE_CHECKING:
@@ -162,6 +162,8 @@ def _changed(dependency: Dependency, now: Now) -> str:
     kind, *name = dependency
     if kind == "day":
         return "it depends on the day, and another one has come"
+    if kind == "root":
+        return "the project lies elsewhere now, and its notebook read what is outside of it"
     if kind in ON_DISK:
         return f"{os.path.relpath(name[0])} changed"
     changed = now.changed_rows()
@@ -234,6 +236,8 @@ def decide_page(
             changed,
         )
 
+    folder = os.path.realpath(job.request.notebooks)
+    here = {name: _placed(entry, folder) for name, entry in entries.items()}
     runs = []
     for run in job.runs[given.page]:
         outputs, key = tuple(run.outputs.values()), run_key(job, run)
@@ -242,7 +246,7 @@ def decide_page(
         why = (
             "everything was asked for"
             if force
-            else why_stale(entries.get(run.executed), outputs, now(key))
+            else why_stale(here.get(run.executed), outputs, now(key))
         )
         runs.append(Decision(run.executed, outputs, key, why, run))
     record = None
@@ -255,7 +259,7 @@ def decide_page(
         record = Decision(RECORD_ENTRY, tuple(names), job.code, why)
     gone = ""
     if record and record.why and not any("pdf" in run.outputs for run in job.runs[given.page]):
-        gone = _outdated_leaflet(given, entries, now(""))
+        gone = _outdated_leaflet(given, here, now(""))
     return PageDecision(given, entries, tuple(runs), record, gone)
 
 
@@ -273,6 +277,12 @@ def _outdated_leaflet(given: Given, entries: Mapping[str, CacheEntry], now: Now)
     return name if why_stale(entry, [name], as_it_was) else ""
 
 
+def _placed(entry: CacheEntry, notebooks: str) -> CacheEntry:
+    """Return an entry with what was read as it is called where the notebooks are now."""
+    read = entry.read and tuple((as_placed(one, notebooks), was) for one, was in entry.read)
+    return replace(entry, read=read)
+
+
 def run_key(job: Job, run: Run) -> str:
     """Return the hash of a run's code: the notebook's, the parameters, and all behind it."""
     given = {name: value for name, value in run.parameters.items() if name != "data"}
@@ -286,8 +296,19 @@ def entry_of(decision: Decision, outcome: Outcome, given: Given, views: Views) -
     """Return the cache entry of a run that went well: what it read, with hashes, and wrote."""
     read = None
     if outcome.read is not None:
-        read = tuple((one, was or hash_of(one, given, views)) for one, was in outcome.read)
+        notebooks = os.path.realpath(decision.run.notebook.parent if decision.run else "")
+        read = tuple(
+            (
+                as_kept(one, notebooks),
+                was if was or one[0] in _TOLD else hash_of(as_placed(one, notebooks), given, views),
+            )
+            for one, was in outcome.read
+        )
     return CacheEntry(decision.key, given.hash, read, dict(outcome.outputs))
+
+
+_TOLD = (*ON_DISK, "unknown")
+"""The kinds of dependency of which a run itself tells what they were, be it nothing."""
 
 
 def hash_of(dependency: Dependency, given: Given, views: Views) -> str:

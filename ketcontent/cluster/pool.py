@@ -63,7 +63,7 @@ from ketcontent.cluster.code import (
     with_moved_paths,
 )
 from ketcontent.cluster.worker import forget_site, run_task
-from ketcontent.dependencies import ON_DISK, Dependency
+from ketcontent.dependencies import LOOKED_AT, ON_DISK, Dependency
 from ketcontent.errors import KetcontentError
 from ketcontent.execution import Outcome, Run, first_line
 from ketcontent.hashing import MISSING, current_hash, hash_bytes, hash_file, hash_json
@@ -338,11 +338,16 @@ class Cluster:
                 path = here + name[0][len(there) :]
                 break
         else:  # what is looked at and not read can be followed here, where it is as it is there
-            looked_at = kind == "place" or known == MISSING
+            if "profile_default" in Path(name[0]).parts:  # IPython's settings: as here
+                return reading, current_hash(reading)
+            looked_at = kind in LOOKED_AT or known == MISSING
             same = looked_at and known == current_hash(reading)
             return (reading if same else ("unknown", name[0])), known
-        if kind == "place" and known.startswith("file"):  # its date there says nothing here
+        # A date there says nothing here; nor does that of a folder, or of what is in it.
+        if kind in ("place", "status") and known.startswith("file"):
             return ("file", path), self.sent.get(path) or hash_file(path)
+        if kind == "entries" or (kind == "status" and known != MISSING):
+            return ("unknown", path), ""
         return (kind, path), known
 
     def _give_up_when_alone(self) -> None:

@@ -30,10 +30,10 @@ import traceback
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
-from typing import NoReturn
+from typing import Any, NoReturn
 
-from ketcontent.dependencies import start_trace
 from ketcontent.execution.socket_folders import remove_socket_folder
+from ketcontent.tracing import start_trace, trace_notebook
 
 STARTED = None
 """What a kernel says when its sockets are there."""
@@ -61,6 +61,9 @@ class _Kernel:
     """The folder of its sockets."""
 
 
+_settings_of_server = ""
+"""The file of settings that matplotlib read when it was imported."""
+
 _Kernels = dict[Connection, _Kernel]
 
 
@@ -76,8 +79,11 @@ def serve(handle: int, imports: Iterable[str]) -> NoReturn:
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the owner's to handle
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    global _settings_of_server
     for name in imports:
         importlib.import_module(name)
+    if "matplotlib" in sys.modules:
+        _settings_of_server = sys.modules["matplotlib"].matplotlib_fname()
     # A kernel looks for garbage when it ends, if not before. It need not look among what was
     # imported here: that would copy every page of it, at twice the cost of all the rest.
     gc.freeze()
@@ -171,7 +177,8 @@ def _become_kernel(
         os.environ.update(request.environment)
         time.tzset()
         os.chdir(request.folder)
-        start_trace()
+        _make_profile()
+        start_trace(request.sockets)
         sys.argv = ["ipykernel_launcher.py", *request.words]
         if "numpy" in sys.modules:  # Python's own generator is seeded anew in a fork
             sys.modules["numpy"].random.seed()
@@ -180,10 +187,11 @@ def _become_kernel(
         # It polls for the death of its parent, in case that had no time to end it.
         application = IPKernelApp.instance(parent_handle=os.getppid())
         application.initialize(request.words)
-        if "matplotlib" in sys.modules:  # imported before ipykernel named the backend
-            sys.modules["matplotlib"].rcParams["backend"] = os.environ["MPLBACKEND"]
+        if "matplotlib" in sys.modules:
+            _set_up_matplotlib(sys.modules["matplotlib"])
         connection.send(STARTED)
         connection.close()
+        trace_notebook()
         application.start()
         # The thread that was told to stop this one still has to say so; without that, the two
         # wait for each other at the end, until the manager's own timeout.
@@ -200,6 +208,32 @@ def _become_kernel(
             atexit._run_exitfuncs()
         finally:
             os._exit(status)
+
+
+def _make_profile() -> None:
+    """Make IPython's folder for this user's settings, as a kernel does that finds none.
+
+    It is there before anybody notes what is read: a first run would depend on there being none.
+    """
+    from IPython.core.profiledir import ProfileDir
+
+    place = os.environ.get("IPYTHONDIR") or os.path.join(os.path.expanduser("~"), ".ipython")
+    with contextlib.suppress(OSError):  # the kernel says so itself
+        os.makedirs(place, exist_ok=True)
+        ProfileDir.create_profile_dir_by_name(place)  # type: ignore[no-untyped-call]
+
+
+def _set_up_matplotlib(matplotlib: Any) -> None:
+    """Give matplotlib the settings that it would find here, had it not been imported before.
+
+    So ``matplotlibrc`` is that beside the notebook, as in Jupyter, and is noted as read.
+    """
+    shipped = os.path.join(matplotlib.get_data_path(), "matplotlibrc")
+    if {matplotlib.matplotlib_fname(), _settings_of_server} != {shipped}:
+        settings = matplotlib.rc_params()
+        matplotlib.rcParams.update(settings)
+        matplotlib.rcParamsOrig.update(settings)
+    matplotlib.rcParams["backend"] = os.environ["MPLBACKEND"]  # which ipykernel named since
 
 
 def _leave_server(connection: int, streams: Sequence[int]) -> None:

@@ -12,9 +12,15 @@ from pathlib import Path
 from typing import Any
 
 from ketcontent.atomic import write_through
-from ketcontent.dependencies import ON_DISK, TABLES_OF_RUN, TRACE, Dependency, read_trace
+from ketcontent.dependencies import (
+    READ_WHOLE,
+    TABLES_OF_RUN,
+    TRACE,
+    Dependency,
+    read_trace,
+)
 from ketcontent.errors import KetcontentError
-from ketcontent.hashing import current_hash, hash_bytes
+from ketcontent.hashing import hash_bytes, hash_when_read
 from ketcontent.places import has_no_room
 
 
@@ -143,20 +149,15 @@ def run_one(run: Run, work: Path, kept: Path) -> Outcome:
 
 
 def _digested(
-    read: list[Dependency] | None, began: int
+    read: dict[Dependency, str] | None, began: int
 ) -> tuple[tuple[Dependency, str], ...] | None:
-    """Return what was read with its digest, where it is a file or a folder."""
+    """Return what was read, and what is on disk with its hash as it was when it was first read."""
     if read is None:
         return None
-    found = []
-    for reading in read:
-        known = ""
-        if reading[0] in ON_DISK:
-            known = current_hash(reading)
-            if known and os.stat(reading[1]).st_mtime_ns >= began:
-                known = "changed while the notebook ran"
-        found.append((reading, known))
-    return tuple(found)
+    return tuple(
+        (one, hash_when_read(one, was, began) if one[0] in READ_WHOLE else was)
+        for one, was in read.items()
+    )
 
 
 def _executed(run: Run, saved: Path) -> Failure | None:

@@ -28,6 +28,7 @@ from ketcontent.building.cache import (
 from ketcontent.hashing import hash_file
 from tests.conftest import limited
 
+NOTEBOOKS = Path("notebooks")
 DAY = (("day",), "2026-01-31")
 ENTRY = CacheEntry("key", "tables", (DAY, (("file", "/a.txt"), "")), {"tea/index.md": "sha256:0"})
 
@@ -94,38 +95,38 @@ def test_what_was_made_stands_while_inputs_outputs_and_files_read_are_as_they_we
     made = Made("inputs", ("tea",), {"a.html": hash_file(export)})
     read = ((("file", str(beside)), hash_file(beside)), (("table", "terms"), "x"), DAY)
     keep_made(tmp_path, "request", made, [CacheEntry("key", "tables", read, {})])
-    stands = what_stands(tmp_path, "request", "inputs")
+    stands = what_stands(tmp_path, "request", "inputs", NOTEBOOKS)
     assert stands is not None
     assert (stands.documents, stands.outputs) == (("tea",), made.outputs)
     # Of what a run read, only files are looked at again: the rest is in the hash of the inputs.
     assert stands.read == (read[0],)
-    assert what_stands(tmp_path, "another", "inputs") is None
-    assert what_stands(tmp_path, "request", "others") is None
+    assert what_stands(tmp_path, "another", "inputs", NOTEBOOKS) is None
+    assert what_stands(tmp_path, "request", "others", NOTEBOOKS) is None
     for path in (export, beside):
         whole = path.read_text()
         path.write_text("changed")
-        assert what_stands(tmp_path, "request", "inputs") is None
+        assert what_stands(tmp_path, "request", "inputs", NOTEBOOKS) is None
         path.write_text(whole)
-        assert what_stands(tmp_path, "request", "inputs") == stands
+        assert what_stands(tmp_path, "request", "inputs", NOTEBOOKS) == stands
 
 
 def test_requests_of_the_same_inputs_are_kept_together_and_go_with_them(tmp_path: Path) -> None:
     one, two = Made("inputs", ("tea",), {}), Made("inputs", ("aspirin",), {})
     keep_made(tmp_path, "one", one, [])
     keep_made(tmp_path, "two", two, [])
-    assert what_stands(tmp_path, "one", "inputs") == one
-    assert what_stands(tmp_path, "two", "inputs") == two
+    assert what_stands(tmp_path, "one", "inputs", NOTEBOOKS) == one
+    assert what_stands(tmp_path, "two", "inputs", NOTEBOOKS) == two
     keep_made(tmp_path, "three", Made("others", (), {}), [])
-    assert what_stands(tmp_path, "one", "inputs") is None
-    assert what_stands(tmp_path, "three", "others") is not None
+    assert what_stands(tmp_path, "one", "inputs", NOTEBOOKS) is None
+    assert what_stands(tmp_path, "three", "others", NOTEBOOKS) is not None
 
 
 def test_a_request_with_a_run_that_cannot_be_followed_never_stands(tmp_path: Path) -> None:
     made = Made("inputs", ("tea",), {})
     keep_made(tmp_path, "request", made, [ENTRY])
-    assert what_stands(tmp_path, "request", "inputs") is not None
+    assert what_stands(tmp_path, "request", "inputs", NOTEBOOKS) is not None
     keep_made(tmp_path, "request", made, [CacheEntry("key", "tables", None, {})])
-    assert what_stands(tmp_path, "request", "inputs") is None
+    assert what_stands(tmp_path, "request", "inputs", NOTEBOOKS) is None
 
 
 # --- a file that is not as the cache wrote it ------------------------------------------------
@@ -175,7 +176,7 @@ def test_a_cache_that_is_not_as_it_was_written_knows_nothing_and_is_begun_anew(
 ) -> None:
     harm(save_something(tmp_path))
     assert read_entries(tmp_path, "tea") == {}
-    assert what_stands(tmp_path, "request", "inputs") is None
+    assert what_stands(tmp_path, "request", "inputs", NOTEBOOKS) is None
     save_something(tmp_path)
     assert read_entries(tmp_path, "tea") == {"tea/index": ENTRY}
 

@@ -74,7 +74,7 @@ def change(project: Path, table: str, row: dict[str, str], **cells: str) -> None
 def add_cell(notebook: Path, source: str) -> None:
     said = json.loads(notebook.read_bytes())
     cell = {"cell_type": "code", "source": source, "metadata": {}, "outputs": []}
-    said["cells"].append({**cell, "execution_count": None, "id": "added"})
+    said["cells"].append({**cell, "execution_count": None, "id": f"added-{len(said['cells'])}"})
     notebook.write_text(json.dumps(said))
 
 
@@ -267,6 +267,52 @@ def test_what_a_notebook_reads_beside_the_tables_is_part_of_its_key(
         "a module of one's own",
         "a table of one's own",
     )
+
+
+def test_a_copy_of_a_project_depends_on_its_own_files_and_on_the_same_ones_outside(
+    copy_of_built: Path, again: Any, executor: Any, tmp_path: Path
+) -> None:
+    def in_copy() -> Built:
+        return rebuild(request_of(copy), lambda: contextlib.nullcontext(executor))
+
+    notebooks = copy_of_built / "notebooks"
+    (notebooks / "extra.txt").write_text("one")
+    add_cell(notebooks / "index.ipynb", "print(open('extra.txt').read())")
+    again()
+    copy = Path(shutil.copytree(copy_of_built, tmp_path / "elsewhere" / "copy"))
+    assert "index.html" not in in_copy().made
+    (copy / "notebooks" / "extra.txt").write_text("two")
+    assert "index.html" not in again().made
+    assert "index.html" in in_copy().made
+    assert b"two" in (copy / "exports" / "index.html").read_bytes()
+    add_cell(notebooks / "index.ipynb", "import os\nprint(os.path.exists('../../out.txt'))")
+    again()
+    assert "index.html" not in again().made
+    shutil.rmtree(copy)
+    shutil.move(copy_of_built, copy)
+    built = in_copy()
+    assert "lies elsewhere" in built.reasons["index.html"]
+    assert not {name for name in built.made if name.endswith(".md")}
+
+
+def test_settings_of_the_kernel_and_of_matplotlib_are_part_of_what_a_run_depends_on(
+    copy_of_built: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
+    startup = tmp_path / "ipython" / "profile_default" / "startup"
+    settings = copy_of_built / "notebooks" / "matplotlibrc"
+    cell = "import matplotlib\nprint(matplotlib.rcParams['lines.linewidth'], globals().get('of'))"
+    add_cell(copy_of_built / "notebooks" / "index.ipynb", cell)
+    build_in(copy_of_built)
+    assert "index.html" not in build_in(copy_of_built).made
+    for change, said in (
+        (lambda: settings.write_text("lines.linewidth: 7.25\n"), b"7.25 None"),
+        (lambda: (startup / "of.py").write_text("of = 'the user'\n"), b"7.25 the user"),
+        (lambda: settings.unlink(), b"1.5 the user"),
+    ):
+        change()
+        assert "index.html" in build_in(copy_of_built).made
+        assert said in (copy_of_built / "exports" / "index.html").read_bytes()
 
 
 def test_a_notebook_that_asks_another_program_runs_every_time_and_why_says_so(

@@ -273,9 +273,9 @@ def ours() -> Content:
 
 
 def judged(text: str) -> object:
-    text = f"It *may* [help](https://example.org/of-zinc): {text} [@lee-2020]"
+    text = f"It *may* [help](https://example.org/of-zinc) colds: {text} [@lee-2020]"
     compared = {
-        **{"treatment": "may", "events": 8, "total": 12},
+        **{"treatment": "colds", "events": 8, "total": 12},
         **{"comparator": "help", "comparator_events": 3, "comparator_total": 12},
     }
     content = page(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -76,7 +76,7 @@ def record(
             "sources": list(one.cites),
             "against": list(one.against),
             "against_shown": shown_against(one, page.say),
-            "comparisons": [asdict(compared) for compared in one.comparisons],
+            "comparisons": [compared.compared for compared in one.comparisons],
             "sign_offs": signed.get(one.statement, []),
         }
         for section in page

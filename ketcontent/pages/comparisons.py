@@ -15,10 +15,20 @@ sentence, and a thousand bytes.
 
 from __future__ import annotations
 
-from dataclasses import astuple, dataclass
+import re
+from dataclasses import asdict, dataclass
 from typing import Any
 
-from ketcontent.reading import FoldedText, Share, Unproven, has_name, shares_of, shares_told
+from ketcontent.reading import (
+    FoldedText,
+    Share,
+    Told,
+    Unproven,
+    has_name,
+    people_of,
+    shares_of,
+    shares_told,
+)
 
 FEW = 50
 """Below how many people a share in hundredths says more than is known."""
@@ -62,8 +72,9 @@ class Bar:
 class Untold:
     """Why nothing is drawn beside a sentence."""
 
+    rule: str
     column: str
-    """Which cell of the row it does not tell."""
+    """Which cell of the row is not sound, or not told."""
     message: str
     hint: str
 
@@ -81,6 +92,8 @@ class Comparison:
     comparator_total: int
     people: int | None
     time: str
+    finding: str = ""
+    """What the source found, in the words of the row; it may say how many people there were."""
 
     @property
     def few(self) -> bool:
@@ -107,13 +120,38 @@ class Comparison:
         )
 
     @property
-    def is_sound(self) -> bool:
-        """Whether the numbers can be, and it is known that they are of many or told one by one."""
-        if any(events > total for _, events, total in self.groups):
-            return False
-        if self.in_shares:
-            return self.people is not None and not self.few
-        return self.people in (None, self.both)
+    def unsound(self) -> Untold | None:
+        """Why the numbers cannot be, or are neither of many nor told one by one."""
+        for column, (_, events, total) in zip(_EVENTS, self.groups, strict=True):
+            if events > total:
+                return Untold(
+                    "more-events-than-people",
+                    column,
+                    f"{events} of {total} people cannot be.",
+                    "Compare both numbers with the source.",
+                )
+        if self.in_shares and self.people is None:
+            return Untold(
+                "comparison-half-filled",
+                "people",
+                "Percentages are compared, and nobody says of how many people.",
+                "Say how many people both groups had, or give the numbers of each group.",
+            )
+        if self.in_shares and self.few:
+            return Untold(
+                "share-of-few",
+                "people",
+                f"Of {self.people} people, shares in 100 say more than is known.",
+                "Give the numbers of people in each group, and say '12 of 17' in the statement.",
+            )
+        if not self.in_shares and self.people not in (None, self.both):
+            return Untold(
+                "people-differ",
+                "people",
+                f"By their totals both groups had {self.both} people, not {self.people}.",
+                "Compare them with the source; 'people' may be empty where the totals are people.",
+            )
+        return None
 
     @property
     def both(self) -> int:
@@ -122,7 +160,7 @@ class Comparison:
 
     def bars(self, words: str) -> tuple[Bar, ...]:
         """Return what is drawn beside a sentence: two bars, or nothing where it says less."""
-        told = self.told(words) if self.is_sound else ()
+        told = self.told(words)
         return () if isinstance(told, Untold) else told
 
     def told(self, words: str) -> tuple[Bar, Bar] | Untold:
@@ -130,19 +168,25 @@ class Comparison:
 
         Both numbers are those of the row and of the groups that it says; both are told in one way,
         so that the bars can be compared; of few people they are told one by one, and what some had
-        is not told as none.
+        is not told as none. How many people there were, and when it was, are the row's too.
         """
-        for name, column in ((self.treatment, "treatment"), (self.comparator, "comparator")):
+        if unsound := self.unsound:
+            return unsound
+        if hidden := _TURNED.search(words):
+            message = f"A character that nobody sees turns the words: U+{ord(hidden[0]):04X}."
+            return _untold("treatment", message, "Delete it.")
+        for (name, _, _), column in zip(self.groups, _NAMED, strict=True):
             if not has_name(words, name):
-                return Untold(column, f"The statement does not say '{name}'.", _NAMES)
-        shares = shares_told(words, self.treatment, self.comparator)
-        if isinstance(shares, Unproven):
-            return Untold("treatment", f"It cannot be drawn: {shares.reason}.", _CLAUSES)
+                return _untold(column, f"The statement does not say '{name}'.", _NAMES)
+        told = shares_told(words, self.treatment, self.comparator)
+        if isinstance(told, Unproven):
+            return _untold("treatment", f"It cannot be drawn: {told.reason}.", _CLAUSES)
         folded = FoldedText.of(words)
-        first, second = (words[slice(*folded.span(one.start, one.end))] for one in shares)
+        first, second = (words[slice(*folded.span(one.start, one.end))] for one in told.shares)
         return (
-            self._other_numbers(shares, (first, second))
-            or self._other_people(words, shares)
+            self._other_numbers(told.shares, (first, second))
+            or self._other_people(words, told.shares)
+            or self._other_time(told)
             or self._drawn(first, second)
         )
 
@@ -151,7 +195,7 @@ class Comparison:
         for (name, _, _), column, told in zip(self.groups, _NAMED, said, strict=True):
             bar = bar_of(f"{name} {told}")
             if bar is None or bar.group != name:
-                return Untold(column, f"'{name}' cannot stand beside a number.", _NAMES)
+                return _untold(column, f"'{name}' cannot stand beside a number.", _NAMES)
             bars.append(bar)
         return bars[0], bars[1]
 
@@ -161,34 +205,59 @@ class Comparison:
             if not self._is(group, share):
                 ways = " or ".join(f"'{way}'" for way in self._ways(group))
                 message = f"Of '{group[0]}' the statement says '{told}', and not {ways}."
-                return Untold(column, message, _SAME)
+                return _untold(column, message, _SAME)
         totals = tuple(share.total for share in shares)
         if totals[0] != totals[1] and totals != (self.total, self.comparator_total):
             message = f"'{said[0]}' and '{said[1]}' are told in two ways."
-            return Untold("events", message, "Let the statement tell both in 100, or one by one.")
+            return _untold("events", message, "Let the statement tell both in 100, or one by one.")
         return None
 
     def _other_people(self, words: str, shares: tuple[Share, Share]) -> Untold | None:
         """Return what is wrong where a statement speaks of others than the people of the row."""
-        sizes = [share.size for share in shares if share.size is not None]
-        others = [people for people in shares_of(words).people if people != self.people]
-        fault = ""
-        if any(2 * size < FEW for size in sizes):
-            fault = f"Of {min(sizes)} people, shares in 100 say more than is known."
-        elif not self.in_shares:
-            wrong = [size for size in sizes if size not in (self.total, self.comparator_total)]
-            fault = (
-                f"No group of the row has the {wrong[0]} people of the statement." if wrong else ""
+        people = self.people if self.in_shares else self.both
+        sizes = [share.size for share in shares]
+        known = [size for size in sizes if size is not None]
+        for said in people_of(words):
+            if said != people:
+                fault = f"The statement speaks of {said} people, not of {people}."
+                return _untold("people", fault, _COMPARE)
+        if any(2 * size < FEW for size in known) and not self._one_by_one(shares):
+            fault = f"Of {min(known)} people, shares in 100 say more than is known."
+            return _untold("people", fault, _COMPARE)
+        if not self.in_shares:
+            for size, (name, _, total) in zip(sizes, self.groups, strict=True):
+                if size not in (None, total):
+                    fault = f"Of '{name}' the statement has {size} people, and the row {total}."
+                    return _untold("people", fault, _COMPARE)
+        elif (sum(known) != people) if len(known) == len(shares) else (sum(known) > (people or 0)):
+            fault = f"The statement speaks of {sum(known)} people, not of {people}."
+            return _untold("people", fault, _COMPARE)
+        elif people not in (sum(known), *people_of(words), *self._people_found()):
+            return Untold(
+                "people-differ",
+                "people",
+                f"Neither the statement nor the finding speaks of {people} people.",
+                "Write in the finding how many people the source compared, or correct 'people'.",
             )
-        elif len(sizes) == len(shares) and sum(sizes) != self.people:
-            fault = (
-                f"The statement speaks of {sizes[0]} and {sizes[1]} people, not of {self.people}."
-            )
-        elif sum(sizes) > (self.people or 0):
-            fault = f"The statement speaks of {sizes[0]} people, and the row of {self.people}."
-        elif others and not sizes and self.people not in shares_of(words).people:
-            fault = f"The statement speaks of {others[0]} people, not of {self.people}."
-        return Untold("people", fault, "Compare both with the source.") if fault else None
+        return None
+
+    def _people_found(self) -> tuple[int, ...]:
+        """Return how many people the finding speaks of, by itself and in both groups."""
+        sizes = (share.size or 0 for share in shares_of(self.finding).found)
+        return (*people_of(self.finding), sum(sizes))
+
+    def _one_by_one(self, shares: tuple[Share, Share]) -> bool:
+        """Return whether a statement gives how many of how many people, and not only hundredths."""
+        totals = tuple(share.total for share in shares)
+        return not self.in_shares and totals == (self.total, self.comparator_total)
+
+    def _other_time(self, told: Told) -> Untold | None:
+        """Return what is wrong where the sentence does not say when it was counted."""
+        if not self.time or self.time.lower() in told.times:
+            return None
+        said = " or ".join(f"'{one}'" for one in sorted(told.times)) or "no time"
+        message = f"The statement does not say '{self.time}' of when it was, but {said}."
+        return _untold("time", message, "Use words of the statement, or leave it empty.")
 
     def _is(self, group: tuple[str, int, int], share: Share) -> bool:
         """Return whether a share is that of a group, or the same in hundredths or thousandths."""
@@ -210,36 +279,32 @@ class Comparison:
         fit = [share for share in shares if self._is(group, share)]
         return [f"{events} of {total}", *(f"{one.events} in {one.total}" for one in fit)]
 
-    def _people_untold(self, words: str, shares: tuple[Share, Share]) -> str:
-        """Return what a sentence says of how many people were compared, against the row."""
-        sizes = [share.size for share in shares if share.size is not None]
-        if any(2 * size < FEW for size in sizes):
-            return f"Of {min(sizes)} people, shares in 100 say more than is known."
-        if not self.in_shares:
-            totals = {self.total, self.comparator_total}
-            wrong = [size for size in sizes if size not in totals]
-            return (
-                f"The statement speaks of {wrong[0]} people, and the row does not." if wrong else ""
-            )
-        people = shares_of(words).people
-        if len(sizes) == len(shares) and sum(sizes) != self.people:
-            return f"{sizes[0]} and {sizes[1]} people are not {self.people}."
-        if people and not sizes and self.people not in people:
-            return f"The statement speaks of {people[0]} people, and the row of {self.people}."
-        return ""
-
     def as_signed(self) -> list[str]:
         """Return what a sign-off covers of it."""
-        return ["" if one is None else str(one) for one in astuple(self)]
+        return ["" if one is None else str(one) for one in self.compared.values()]
+
+    @property
+    def compared(self) -> dict[str, str | int | None]:
+        """The columns that say what is compared."""
+        return {name: one for name, one in asdict(self).items() if name != "finding"}
+
+
+def _untold(column: str, message: str, hint: str) -> Untold:
+    return Untold("comparison-not-told", column, message, hint)
+
+
+_TURNED = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
 _NAMED = ("treatment", "comparator")
 _EVENTS = ("events", "comparator_events")
 _NAMES = "Use words of the statement: they stand beside the picture."
+_COMPARE = "Compare both with the source."
 _SAME = "Let the statement say what the row says, after a look at the source."
 _CLAUSES = (
-    "Write each number in one clause with the name of its group, and nothing beside it that "
-    "changes it: '64 in 100 felt better on ketamine, and 28 in 100 on a sedative'. Or empty all "
+    "Say it in one sentence such as "
+    "'In a trial of 73 people, 64 in 100 felt better on ketamine, and 28 in 100 on a sedative.' "
+    "Or empty all "
     "from treatment to time: then nothing is drawn."
 )
 

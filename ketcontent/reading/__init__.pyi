@@ -5,10 +5,12 @@ from .clauses import excuses_of as excuses_of
 from .clauses import explain as explain
 from .clauses import read as read
 from .folding import FoldedText as FoldedText
+from .groups import Told as Told
 from .groups import Unproven as Unproven
 from .groups import has_name as has_name
 from .groups import shares_told as shares_told
 from .shares import Share as Share
+from .shares import people_of as people_of
 from .shares import shares_of as shares_of
 from .words import Word as Word
 from .words import bases_of as bases_of

@@ -43,16 +43,6 @@ class Shares:
     text: str
     """The folded text, its digits those of a keyboard, character for character."""
     found: tuple[Share, ...]
-    loose: tuple[int, ...]
-    """The whole numbers that are in no share."""
-    people: tuple[int, ...]
-    """Those of them that a word for people follows: "a trial of 73 people"."""
-
-    @property
-    def people_told(self) -> tuple[int, ...]:
-        """How many people it may speak of: its numbers in no share, and both groups together."""
-        sizes = [one.size for one in self.found if one.size is not None]
-        return (*self.loose, sum(sizes))
 
 
 def word_list(lines: str) -> frozenset[str]:
@@ -135,12 +125,39 @@ def shares_of(words: str) -> Shares:
                 share = replace(share, ends=end, size=size)
                 place += 1
         found += [share] if share else []
-    return Shares(
-        text,
-        tuple(found),
-        tuple(value for _, value in loose),
-        tuple(value for end, value in loose if _FOLLOWING.match(lower, end)),
-    )
+    return Shares(text, tuple(found))
+
+
+_COUNTS = "one two three four five six seven eight nine ten eleven twelve"
+_NUMBERED = dict(zip(_COUNTS.split(), range(1, 13), strict=True)) | {
+    **{"fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60}
+}
+_MORE_PEOPLE = "veterans soldiers subjects individuals adolescents teenagers students mothers users"
+_PEOPLE_TOLD = re.compile(
+    rf"(?<![\w.,-])(?P<number>{_NUMBER.pattern}|{'|'.join(_NUMBERED)})(?: [a-z]+)?"
+    rf" (?:{_WHO}|{'|'.join(_MORE_PEOPLE.split())})(?!\w)"
+    rf"|(?<!\w)n ?= ?(?P<size>{_NUMBER.pattern})"
+    rf"|(?P<counted>{_NUMBER.pattern})[人名例位](?!中|のうち|の中|之中)"
+)
+
+
+def people_of(words: str) -> tuple[int, ...]:
+    """Return how many people a text speaks of, beside its shares.
+
+    Examples
+    --------
+    >>> people_of("In a trial of 73 people, or twelve older veterans (n = 12), 64 in 100 slept.")
+    (73, 12, 12)
+    """
+    shares = shares_of(words)
+    inside = {at for one in shares.found for at in range(one.start, one.ends)}
+    found = []
+    for match in _PEOPLE_TOLD.finditer(shares.text.lower()):
+        place = next(at for at in ("number", "size", "counted") if match[at])
+        if match.start(place) not in inside:
+            value = _NUMBERED.get(match[place]) or _whole(match[place])
+            found += [value] if value is not None else []
+    return tuple(found)
 
 
 def keyboard_digits(text: str) -> str:

@@ -10,7 +10,7 @@ from ketcontent.checks.comparisons import judge_comparisons
 from ketcontent.pages.assembly import PageView
 from tests.judging import page
 
-SENTENCE = "Of a trial, 8 of 12 people felt sick a day after zinc, and 3 of 12 after sugar."
+SENTENCE = "In a trial, 8 of 12 people felt sick a day after zinc, and 3 of 12 after sugar."
 HUNDREDTHS = "In a trial of 90 people 60 in 100 felt sick on zinc, and 20 in 100 on sugar."
 COUNTED: dict[str, Any] = {
     **{"treatment": "zinc", "events": 8, "total": 12},
@@ -43,7 +43,7 @@ def found(cells: dict[str, Any], words: str = SENTENCE) -> list[tuple[str, str, 
         pytest.param(
             {**SHARES, "events": 204, "total": 340, "comparator_events": 66}
             | {"comparator_total": 330, "people": None},
-            HUNDREDTHS,
+            HUNDREDTHS.replace("90", "670"),
             id="people of a large trial, told in hundredths",
         ),
         pytest.param(SHARES, HUNDREDTHS.replace(" in 100", " %"), id="told as percentages"),
@@ -150,13 +150,13 @@ def test_sound_numbers_are_spared(cells: dict[str, Any], words: str) -> None:
             SENTENCE.replace("8 of 12", "up to 8 of 12"),
             (
                 *("comparison-not-told", "treatment"),
-                "It cannot be drawn: 'to' stands before '8 of 12'.",
+                "It cannot be drawn: 'up' stands behind ',': go on with a number.",
             ),
             id="a number that is a bound",
         ),
         pytest.param(
             {**COUNTED, "time": ""},
-            "Of a trial, 8 of 12 people felt sick after zinc. After sugar it was 3 of 12.",
+            "In a trial, 8 of 12 people felt sick after zinc. After sugar it was 3 of 12.",
             (
                 *("comparison-not-told", "treatment"),
                 "It cannot be drawn: of numbers of people the sentence has only '8 of 12'.",
@@ -192,8 +192,11 @@ def test_sound_numbers_are_spared(cells: dict[str, Any], words: str) -> None:
         ),
         pytest.param(
             {**COUNTED, "time": "day a"},
-            SENTENCE.replace("a day after", "a day ago, after"),
-            ("comparison-not-told", "time", "The statement does not say 'day a'."),
+            SENTENCE,
+            (
+                *("comparison-not-told", "time"),
+                "The statement does not say 'day a' of when it was, but 'a day'.",
+            ),
             id="a part of the words of a time",
         ),
         pytest.param(
@@ -203,9 +206,57 @@ def test_sound_numbers_are_spared(cells: dict[str, Any], words: str) -> None:
             id="another group",
         ),
         pytest.param(
+            {**COUNTED, "time": "trial"},
+            SENTENCE,
+            (
+                *("comparison-not-told", "time"),
+                "The statement does not say 'trial' of when it was, but 'a day'.",
+            ),
+            id="a time that is none",
+        ),
+        pytest.param(
+            {**SHARES, "people": 200, "total": 100},
+            HUNDREDTHS,
+            ("comparison-not-told", "people", "The statement speaks of 90 people, not of 200."),
+            id="people that are both totals",
+        ),
+        pytest.param(
+            COUNTED,
+            SENTENCE.replace("after zinc", "after zinc withdrawn"),
+            (
+                *("comparison-not-told", "treatment"),
+                "It cannot be drawn: 'withdrawn' stands behind 'a day after zinc': "
+                "end the clause with the name.",
+            ),
+            id="a word behind a name",
+        ),
+        pytest.param(
+            COUNTED,
+            SENTENCE.replace("felt sick", "allegedly felt sick"),
+            (
+                *("comparison-not-told", "treatment"),
+                "It cannot be drawn: 'allegedly' stands behind 'people': go on with what they "
+                "felt or had, or with 'on' and the name.",
+            ),
+            id="a word before what they felt",
+        ),
+        pytest.param(
+            COUNTED,
+            SENTENCE.replace("felt sick", "felt allegedly sick"),
+            (
+                *("comparison-not-told", "treatment"),
+                "It cannot be drawn: 'allegedly' stands in what people felt or had, "
+                "'felt allegedly sick': leave it out.",
+            ),
+            id="a word within what they felt",
+        ),
+        pytest.param(
             {**COUNTED, "time": "a week"},
             SENTENCE,
-            ("comparison-not-told", "time", "The statement does not say 'a week'."),
+            (
+                *("comparison-not-told", "time"),
+                "The statement does not say 'a week' of when it was, but 'a day'.",
+            ),
             id="another time",
         ),
     ],
@@ -217,11 +268,11 @@ def test_one_break_has_one_rule(
     drawn = page(
         {
             ("statements", "unsure"): {"text": words},
-            ("evidence", "unsure roe-2021"): {**cells, "time": ""},
+            ("evidence", "unsure roe-2021"): cells,
         }
     )
     [shown] = [one for one in PageView(drawn, "zinc").edition().statements if "trial" in one.plain]
-    assert shown.pictures == [] or fault[1] in ("people", "time")
+    assert shown.pictures == []
 
 
 def test_a_statement_that_is_cut_is_asked_for_no_words() -> None:

@@ -32,6 +32,7 @@ def compared(
         comparator_total=of,
         people=people,
         time=said["time"],
+        finding=f"{people} people" if people else "",
     )
 
 
@@ -86,13 +87,13 @@ def test_a_picture_stands_beside_what_says_the_same_and_beside_nothing_else(
         ),
         pytest.param(
             compared(64, 100, 28, 100, 73),
-            "Bei 64 % half Tee (tea), bei 28\u00a0% milk.",
+            "It was 64 % with tea, and 28\u00a0% with milk.",
             [("tea 64 %", 64, 100), ("milk 28\u00a0%", 28, 100)],
             id="percentages",
         ),
         pytest.param(
             compared(3, 9, 0, 9),
-            "tea: ٣ من ٩، milk: ٠ من ٩",
+            "٣ من ٩ slept on tea, and ٠ من ٩ on milk.",
             [("tea ٣ من ٩", 3, 9), ("milk ٠ من ٩", 0, 9)],
             id="other digits",
         ),
@@ -202,6 +203,81 @@ def test_what_changes_a_number_from_before_or_behind_draws_nothing(
     before, _, behind = words.partition(said) if is_first else words.rpartition(said)
     assert of_row(row).bars(f"{before}{changer}{said}{behind}") == ()
     assert of_row(row).bars(f"{before}{said}{changed}{behind}") == ()
+
+
+COMMON = (ROOT / "tests" / "judged" / "common_words.txt").read_text(encoding="utf-8").split()
+"""Common English words, and whatever turns, bounds, doubts or reports."""
+
+ENGLISH = [
+    row for row in SOUND if row["language"] == "en" and not re.search(r"\. [A-Z]", row["sentence"])
+]
+"""Sound statements of one English sentence."""
+
+HARMLESS = re.compile(
+    "a|about|again|all|an|and|as|did|each|every|first|got|group|had|it|just|large|last|long|men|new"
+    "|of|only|people|person|small|that|the|their|those|three|was|women|were|adults|patients"
+    "|children"
+)
+"""Those of them that may stand beside a number, a name or a small word and leave all as it was."""
+
+NOT_BESIDE = re.compile(
+    r"(?:\d|[(,.;:%]|^$|^(?:on|with|after|in|of|by|at|to|than|against|versus|and|but|as|compared|"
+    r"percent|cent|people|those|who|treated|assigned|given|it|group|ketamine|esketamine|ECT|tea)\b)"
+)
+"""What a word that is not harmless never stands directly behind in what is drawn."""
+
+
+@settings(max_examples=examples(1500))
+@given(
+    st.sampled_from(ENGLISH),
+    st.sampled_from(COMMON),
+    st.data(),
+)
+def test_a_word_more_is_refused_unless_it_only_says_what_people_felt(
+    row: Mapping[str, str], word: str, data: st.DataObject
+) -> None:
+    words = row["sentence"].split(" ")
+    place = data.draw(st.integers(0, len(words)))
+    bars = of_row(row).bars(" ".join([*words[:place], word, *words[place:]]))
+    if bars:
+        before = of_row(row).bars(row["sentence"])
+        assert [(one.group, one.events, one.total) for one in bars] == [
+            (one.group, one.events, one.total) for one in before
+        ]
+        behind = words[place - 1] if place else ""
+        assert HARMLESS.fullmatch(word) or not NOT_BESIDE.search(behind)
+
+
+TURNERS = (
+    *("never", "without", "might", "would", "could", "may", "if", "unless", "whether", "nobody"),
+    *("allegedly", "supposedly", "reportedly", "hardly", "nearly", "almost", "neither", "nor"),
+    *("except", "until", "before", "instead", "like", "claimed", "predicted", "expected", "false"),
+    *(
+        "up",
+        "max",
+        "minimum",
+        "untreated",
+        "placebo",
+        "controls",
+        "withdrawn",
+        "failing",
+        "waiting",
+    ),
+)
+
+
+@settings(max_examples=examples(1000))
+@given(
+    st.sampled_from(ENGLISH),
+    st.sampled_from(TURNERS),
+    st.data(),
+)
+def test_a_word_that_turns_or_doubts_draws_nothing_wherever_it_stands(
+    row: Mapping[str, str], word: str, data: st.DataObject
+) -> None:
+    words = row["sentence"].split(" ")
+    place = data.draw(st.integers(0, len(words)))
+    assert of_row(row).bars(" ".join([*words[:place], word, *words[place:]])) == ()
 
 
 def test_the_pictures_of_our_own_page_are_the_eleven_that_people_looked_at() -> None:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ketcontent.checks.frames import Frame, Hit, frames_in, hits_of, literal_list
-from ketcontent.checks.passages import PLACES, Passage, passages_of
+from ketcontent.checks.passages import PLACES, Passage, Place, passages_of
 from ketcontent.checks.phrases import Found, Phrase, PhraseTree, phrase_faults, speaks
 from ketcontent.diagnostics import Diagnostic, Severity
 from ketcontent.model import Content, rows_of
@@ -51,14 +51,14 @@ class _Rule:
     hint: str
     authority: str
 
-    def applies(self, passage: Passage) -> bool:
-        """Return whether the rule holds where these words stand."""
+    def applies(self, place: Place, kind: str, cites: bool) -> bool:
+        """Return whether the rule holds for words that stand so."""
         places = self.where & set(PLACES)
-        if _UNCITED in self.where and passage.cites:
+        if _UNCITED in self.where and cites:
             return False
-        if self.kinds and (passage.kind not in self.kinds or passage.place not in _OF_A_ROW):
+        if self.kinds and (kind not in self.kinds or place not in _OF_A_ROW):
             return False
-        return not places or passage.place in places
+        return not places or place in places
 
     def hits(self, reading: Reading, found: Mapping[str, Sequence[Found]]) -> Iterator[Hit]:
         """Yield where its words are at fault, no two over each other."""
@@ -102,9 +102,12 @@ def _denied_within(hit: Hit, reading: Reading) -> bool:
 _OF_A_ROW = ("label", "sentence")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class RuleBook:
-    """The rules and lists of a project in one language, and what is wrong with their rows."""
+    """The rules and lists of a project in one language, and what is wrong with their rows.
+
+    One is made for the same rows and compared by what it is, so that it costs nothing as a key.
+    """
 
     rules: tuple[_Rule, ...]
     tree: PhraseTree
@@ -125,15 +128,8 @@ def judge_rules(view: PageView, *, edition: Edition = "current") -> list[Diagnos
     for passage in passages_of(page):
         folded = FoldedText.of(passage.words)
         text = _without_titles(folded.text, titles)
-        reading, found = _found_in(text, book.tree)
-        if not found:
-            continue
-        for rule in book.rules:
-            if rule.opening.isdisjoint(found) or not rule.applies(passage):
-                continue
-            for hit in rule.hits(reading, found):
-                first, last = reading.words[hit.start], reading.words[hit.end - 1]
-                faults.append(_fault(rule, hit, passage, folded.span(first.start, last.end)))
+        for rule, hit, span in _found_in(text, passage.place, passage.kind, passage.cites, book):
+            faults.append(_fault(rule, hit, passage, folded.span(*span)))
     return list(dict.fromkeys(faults))
 
 
@@ -153,10 +149,19 @@ def _fault(rule: _Rule, hit: Hit, passage: Passage, span: tuple[int, int]) -> Di
     return replace(fault, authority=authority, replacement=replacement)
 
 
-@lru_cache(maxsize=4096)
-def _found_in(text: str, tree: PhraseTree) -> tuple[Reading, Mapping[str, Sequence[Found]]]:
+@lru_cache(maxsize=4096)  # a sentence is judged again only when it, or its place, is another
+def _found_in(
+    text: str, place: Place, kind: str, cites: bool, book: RuleBook
+) -> tuple[tuple[_Rule, Hit, tuple[int, int]], ...]:
+    """Return what each rule finds in a text that stands so, and from where to where."""
     reading = read(text)
-    return reading, tree.find(reading.words)
+    found = book.tree.find(reading.words)
+    return tuple(
+        (rule, hit, (reading.words[hit.start].start, reading.words[hit.end - 1].end))
+        for rule in book.rules
+        if not rule.opening.isdisjoint(found) and rule.applies(place, kind, cites)
+        for hit in rule.hits(reading, found)
+    )
 
 
 def rule_book(view: PageView, language: str) -> RuleBook:

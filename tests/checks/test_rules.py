@@ -374,6 +374,28 @@ def test_a_rule_holds_in_its_places_and_kinds_and_where_no_source_is_cited(
     assert found(content) == [f"r: {one}" for one in words]
 
 
+@pytest.mark.parametrize(
+    ("cells", "keys"),
+    [
+        ({"where": "uncited"}, ["p/a", "p/s1", "p/s2"]),
+        ({"where": "heading"}, ["p/a"]),
+        ({"kinds": "risk"}, ["p/s2", "p/s3"]),
+        ({"looks_for": "gold"}, []),
+    ],
+)
+def test_the_same_words_are_judged_anew_where_they_stand_otherwise_or_rules_are_others(
+    cells: dict[str, str], keys: list[str]
+) -> None:
+    content = page(
+        {"text": "It glitters.", "kind": "benefit"},
+        {"text": "It glitters.", "kind": "risk"},
+        {"text": "It glitters. [@a-1]", "kind": "risk"},
+        headings=("It glitters.",),
+        rules=[rule(**{"looks_for": "glitters", **cells})],
+    )
+    assert [one.key for one in judge_rules(PageView(content, "p"))] == keys
+
+
 def test_an_exception_spares_the_phrase_within_it() -> None:
     lists = [{**phrases(a="breakthrough")[0], "exceptions": "breakthrough pain; x y"}]
     content = page("For breakthrough pains, a breakthrough.", rules=[rule("{a}")], phrases=lists)

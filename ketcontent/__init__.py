@@ -6,6 +6,7 @@ rooms below it, and only what their faces show (the contracts of import-linter i
 ============================ =====================================================================
 room                         its one job
 ============================ =====================================================================
+`__main__`                   the command, while the rest is loaded
 `cli`, `terminal`            the verbs as commands, and how they speak
 `building`                   plan → decide → run → publish; the cache; the watch over saves
 `editor`                     sessions, edits, the workbench, JupyterLab opened on a page

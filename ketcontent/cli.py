@@ -17,7 +17,7 @@ import click
 
 import ketcontent
 from ketcontent.errors import BrokenTables, KetcontentError
-from ketcontent.terminal import SpeakingGroup, say, show_progress
+from ketcontent.terminal import SpeakingGroup, end_as_asked, say, show_progress
 
 if TYPE_CHECKING:
     from ketcontent.pages import Edition
@@ -40,6 +40,7 @@ def main() -> None:
     # imported. A command makes a hundred thousand and ends: a fifth of a second for nothing.
     gc.set_threshold(50_000)
     atexit.register(gc.freeze)
+    end_as_asked(click.get_current_context())
 
 
 @main.command()

@@ -5,10 +5,12 @@ from __future__ import annotations
 import errno
 import os
 import re
+import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -73,6 +75,17 @@ def _leave_stdout() -> None:
     """Send what could not be printed nowhere, so that it is not tried again at the end."""
     with suppress(AttributeError, OSError, ValueError), open(os.devnull, "wb") as nowhere:
         os.dup2(nowhere.fileno(), sys.stdout.fileno())
+
+
+def end_as_asked(context: click.Context) -> None:
+    """Let a command that is asked to end (SIGTERM) clear up first, as Ctrl-C lets it."""
+
+    def end(number: int, _: Any) -> NoReturn:
+        raise SystemExit(128 + number)
+
+    if threading.current_thread() is threading.main_thread():
+        before = signal.signal(signal.SIGTERM, end)
+        context.call_on_close(lambda: signal.signal(signal.SIGTERM, before))
 
 
 _SPELLED = {

@@ -22,7 +22,7 @@ MODULES = sorted(
     ".".join(path.relative_to(ROOT).with_suffix("").parts)
     for path in PACKAGE.rglob("*.py")
     # These do their work by being imported.
-    if path.stem not in ("__init__", "fast_jsonschema", "preload_kernel", "preload_worker")
+    if path.stem not in ("__init__", "fast_jsonschema") and not path.stem.startswith("preload_")
 )
 ANYWHERE = {"lazy_loader", "markupsafe", "pandas", "traitlets"}
 """Libraries that more than one room may use."""

@@ -222,6 +222,8 @@ def rebuild(
         if waiting is not None:
             waiting(holder)
 
+    from ketcontent.building.publish import no_work_left
+
     exports = request.exports
     if "pdf" in request.formats:
         from ketcontent.execution import require_typst
@@ -232,7 +234,8 @@ def rebuild(
     try:
         exports.mkdir(parents=True, exist_ok=True)
         claim_cache(exports)
-        with lock(exports / HIDDEN / "lock", purpose="building", timeout=-1, waiting=wait):
+        door = lock(exports / HIDDEN / "lock", purpose="building", timeout=-1, waiting=wait)
+        with door, no_work_left(exports):
             if waited:  # what was read before may be older than what the other build published
                 if not force and (built := as_it_stands(request)) is not None:
                     return built
@@ -247,9 +250,6 @@ def rebuild(
     except BrokenPipeError:  # whoever was told how far it is does not listen any more
         raise
     except OSError as fault:
-        from ketcontent.building.publish import WORK
-
-        shutil.rmtree(exports / WORK, ignore_errors=True)  # a full disk needs the room
         raise cannot_write(fault, exports) from fault
     if job.refused:
         from ketcontent.diagnostics import Report

@@ -15,7 +15,8 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -46,6 +47,16 @@ from ketcontent.places import folder_below, read_file, refuse_place, what_stands
 
 WORK, SWAP = f"{HIDDEN}/work", f"{HIDDEN}/swap"
 """The folders in which pages are laid out, and in which they change places."""
+
+
+@contextmanager
+def no_work_left(exports: Path) -> Iterator[None]:
+    """Clear away what was half made where the work ends early: a full disk needs the room."""
+    try:
+        yield
+    except BaseException:
+        shutil.rmtree(exports / WORK, ignore_errors=True)
+        raise
 
 
 @dataclass(frozen=True, slots=True)

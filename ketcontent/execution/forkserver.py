@@ -243,7 +243,10 @@ def _start(imports: Sequence[str]) -> _ForkServer:
     ours, theirs = socket.socketpair()
     with theirs:
         process = subprocess.Popen(
-            [sys.executable, "-c", _PROGRAM, str(theirs.fileno()), *IPYKERNEL, *imports],
+            [
+                *(sys.executable, "-c", _PROGRAM, str(theirs.fileno()), str(os.getpid())),
+                *(*IPYKERNEL, *imports),
+            ],
             pass_fds=[theirs.fileno()],
             stdin=subprocess.DEVNULL,
             env={**PRELOAD_ENVIRONMENT, **environment},
@@ -258,7 +261,7 @@ import gc, sys
 gc.disable()
 del sys.path[0]  # the working directory, which the kernel's application puts back
 from ketcontent.execution.forkserver_program import serve
-serve(int(sys.argv[1]), sys.argv[2:])
+serve(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3:])
 """
 
 

@@ -32,6 +32,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from typing import Any, NoReturn
 
+from ketcontent.execution.parents import end_with_parent
 from ketcontent.execution.socket_folders import remove_socket_folder
 from ketcontent.tracing import start_trace, trace_notebook
 
@@ -67,21 +68,24 @@ _settings_of_server = ""
 _Kernels = dict[Connection, _Kernel]
 
 
-def serve(handle: int, imports: Iterable[str]) -> NoReturn:
+def serve(handle: int, owner: int, imports: Iterable[str]) -> NoReturn:
     """Import, then fork a kernel for each request until nobody is left to ask.
 
     Parameters
     ----------
     handle
         The descriptor of the socket.
+    owner
+        The process that started this one.
     imports
         What to import.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the owner's to handle
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     global _settings_of_server
-    for name in imports:
-        importlib.import_module(name)
+    with end_with_parent(owner):
+        for name in imports:
+            importlib.import_module(name)
     if "matplotlib" in sys.modules:
         _settings_of_server = sys.modules["matplotlib"].matplotlib_fname()
     # A kernel looks for garbage when it ends, if not before. It need not look among what was

@@ -1,7 +1,7 @@
 """Execute and export many runs at once, in workers that are warm.
 
 Runs are independent of each other, so they share the machine's cores. A worker is a fork of an
-interpreter that has imported what every worker needs (`ketcontent.execution.preload_worker`); what
+interpreter that has imported what every worker needs (`ketcontent.execution.preload_server`); what
 the caller has imported or changed reaches no notebook. The kernels of all workers are forks of one
 fork server (`ketcontent.execution.forkserver`), which has imported what every notebook needs.
 """
@@ -32,6 +32,9 @@ from ketcontent.execution.socket_folders import hold_socket_folder, remove_socke
 
 PRELOAD_WORKER = "ketcontent.execution.preload_worker"
 """What a worker imports before it does anything."""
+
+PRELOAD_SERVER = "ketcontent.execution.preload_server"
+"""What the interpreter imports that workers are forked from."""
 
 PRELOAD_KERNEL = (*NOTEBOOKS, "ketcontent.execution.preload_kernel")
 """What is imported for its kernels, besides what every kernel needs."""
@@ -161,7 +164,7 @@ def _start_workers() -> BaseContext:
     if not can_fork():
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([PRELOAD_WORKER])
+    context.set_forkserver_preload([PRELOAD_SERVER])
     _settle_sockets()
     with _no_interrupt():
         forkserver.ensure_running()

@@ -22,6 +22,7 @@ import pytest
 import ketcontent
 from ketcontent import execution, read_content, write_content
 from ketcontent.building.plan import plan_runs
+from ketcontent.building.publish import WORK
 from ketcontent.errors import BuildFailed, KetcontentError, UnknownName, WrongParameter
 from ketcontent.execution import Failure, Progress
 from ketcontent.execution.parameters import check_parameters, declared_parameters
@@ -855,28 +856,44 @@ def kernels_of(project: Path) -> list[psutil.Process]:
     return found
 
 
+def helpers_of(project: Path) -> list[psutil.Process]:
+    """Return the processes that a build has besides itself, once it has all that run notebooks."""
+    found = processes_of(project)
+    return found if len(found) > 2 else []
+
+
 def start_marked(project: Path, *words: str) -> subprocess.Popen[str]:
     return start("build", *words, cwd=project, env={"BUILD_UNDER_TEST": str(project)})
 
 
 @pytest.mark.parametrize(
-    ("end", "status", "said", "leaves"),
+    ("moment", "end", "status", "said", "leaves"),
     [
         pytest.param(
-            *(lambda build: os.killpg(build.pid, signal.SIGKILL), -9, None, True),
+            *(kernels_of, lambda build: os.killpg(build.pid, signal.SIGKILL), -9, None, True),
             id="its group killed",  # nobody is left who could clear up
         ),
         pytest.param(
-            *(lambda build: os.kill(build.pid, signal.SIGKILL), -9, None, False),
+            *(kernels_of, lambda build: os.kill(build.pid, signal.SIGKILL), -9, None, False),
             id="it alone killed",
         ),
         pytest.param(
-            *(lambda build: os.killpg(build.pid, signal.SIGINT), 1, "Aborted!", False), id="Ctrl-C"
+            *(kernels_of, lambda build: os.killpg(build.pid, signal.SIGINT), 1, "Aborted!", False),
+            id="Ctrl-C",
+        ),
+        pytest.param(
+            *(helpers_of, lambda build: os.killpg(build.pid, signal.SIGINT), 1, "Aborted!", False),
+            id="Ctrl-C while what runs notebooks is loaded",
+        ),
+        pytest.param(
+            *(helpers_of, lambda build: os.kill(build.pid, signal.SIGTERM), 143, None, False),
+            id="asked to end",
         ),
     ],
 )
 def test_a_build_that_is_ended_leaves_the_old_exports_and_no_process_and_the_next_one_works(
     copy_of_built: Path,
+    moment: Callable[[Path], Any],
     end: Callable[[subprocess.Popen[str]], None],
     status: int,
     said: str | None,
@@ -885,7 +902,8 @@ def test_a_build_that_is_ended_leaves_the_old_exports_and_no_process_and_the_nex
     before = tree(copy_of_built / "exports")
     reword(copy_of_built, "Green tea", "Black tea")
     with tempfile.TemporaryDirectory(prefix="k") as temporary:  # a socket's name must be short
-        end_a_build(copy_of_built, end, status, said, temporary)
+        end_a_build(copy_of_built, moment, end, status, said, temporary)
+        assert status < 0 or not (copy_of_built / "exports" / WORK).exists()
         if not leaves:
             wait_until(lambda: not os.listdir(temporary))
     assert tree(copy_of_built / "exports") == before
@@ -897,18 +915,19 @@ def test_a_build_that_is_ended_leaves_the_old_exports_and_no_process_and_the_nex
 
 def end_a_build(
     copy_of_built: Path,
+    moment: Callable[[Path], Any],
     end: Callable[[subprocess.Popen[str]], None],
     status: int,
     said: str | None,
     temporary: str,
 ) -> None:
-    """End a build whose kernels run."""
+    """End a build at a moment of it."""
     build = start(
         *("build", "tea", "--edition", "current"),
         cwd=copy_of_built,
         env={"BUILD_UNDER_TEST": str(copy_of_built), "TMPDIR": temporary},
     )
-    wait_until(lambda: kernels_of(copy_of_built))
+    wait_until(lambda: moment(copy_of_built))
     end(build)
     assert build.wait() == status
     wait_until(lambda: not processes_of(copy_of_built))

@@ -116,6 +116,25 @@ def test_workers_that_are_interrupted_are_gone_with_all_that_waits_for_them(tmp_
     assert set(multiprocessing.active_children()) == processes
 
 
+IMPORTS = """\
+import sys, tempfile, time
+from ketcontent.execution.parents import end_with_parent
+with end_with_parent(int(sys.argv[1])), tempfile.TemporaryDirectory() as folder:
+    print(folder, flush=True)
+    time.sleep(600)
+"""
+
+
+def test_who_still_imports_ends_with_its_parent_and_leaves_nothing() -> None:
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    ended = subprocess.run(
+        [sys.executable, "-c", IMPORTS, str(gone.pid)], capture_output=True, text=True
+    )
+    assert (ended.returncode, ended.stderr) == (1, "")
+    assert not Path(ended.stdout.strip()).exists()
+
+
 # --- one kernel ------------------------------------------------------------------------------
 
 

@@ -554,21 +554,13 @@ def build(
         )
     for name, reason in sorted(built.reasons.items()) if why else ():
         say(f"{name}: {reason}")
-    for name in built.aside:
-        say(f"Not as a build wrote it, and kept: {Path(exports, name)}")
-    for name in built.withdrawn:
-        say(_withdrawn(Path(exports, name)))
+    for line in built.told(Path(exports)):
+        say(line)
     made, left = len(built.made), len(built.files) - len(built.made)
     wrote = f"Wrote {counted(made, 'file')} to {exports}" if made else "Nothing has changed"
     others = f"; {counted(left, 'file')} stood" if made and left else ""
-    say(f"{wrote}{others}. Start at {Path(exports, 'index.html')}")
-
-
-def _withdrawn(leaflet: Path) -> str:
-    return (
-        f"Withdrawn, not known to say what its page says now: {leaflet}. "
-        "Make it anew with --format html,markdown,pdf."
-    )
+    start = f" Start at {Path(exports, built.start)}" if built.start else ""
+    say(f"{wrote}{others}.{start}")
 
 
 def _watch(
@@ -589,10 +581,8 @@ def _watch(
         if news.built is None:
             say(news.fault, err=True)
             return
-        for name in news.built.aside:
-            say(f"Not as a build wrote it, and kept: {Path(exports, name)}")
-        for name in news.built.withdrawn:
-            say(_withdrawn(Path(exports, name)))
+        for line in news.built.told(Path(exports)):
+            say(line)
         if news.built.made:
             say(f"{counted(len(news.built.made), 'file')} in {news.seconds:.2f} s")
 

@@ -204,7 +204,7 @@ def test_the_words_of_the_command_line_reach_the_build(
     words = "tea aspirin --edition current --format markdown,html --jobs 3 --data d --exports out"
     result = run("build", *words.split(), "--notebooks", "n", "--site", "https://example.org/")
     assert result.exit_code == 0
-    assert result.stdout == f"Wrote 1 file to out. Start at {Path('out', 'index.html')}\n"
+    assert result.stdout == f"Wrote 1 file to out. Start at {Path('out', 'tea/index.md')}\n"
     assert {name: given[name] for name in given if name not in {"progress", "waiting"}} == {
         "documents": ("tea", "aspirin"),
         "editions": ("current",),

@@ -44,7 +44,6 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Collection, Mapping, Sequence
-from contextlib import nullcontext
 from dataclasses import replace
 from functools import lru_cache, partial
 from pathlib import Path
@@ -68,20 +67,20 @@ from ketcontent.building.plan import (
     EDITIONS,
     FORMATS,
     KEPT,
+    NOTEBOOKS,
     PAGE_FORMATS,
     PARTS,
-    is_recorded,
     known_names,
     site_address,
     site_files,
 )
 from ketcontent.building.request import UNCHANGED, Built, Job, Request, job_of
 from ketcontent.errors import BuildFailed, NotReady, given_names
-from ketcontent.places import cannot_write, folder_below, refuse_place, require_file, what_stands_at
+from ketcontent.places import cannot_write, folder_below, require_file, what_stands_at
 
 if TYPE_CHECKING:
     from ketcontent.building.decide import PageDecision, Views
-    from ketcontent.building.publish import Manifest, Publication
+    from ketcontent.building.publish import Manifest
     from ketcontent.execution import Failure, Progress
     from ketcontent.model import Content
 
@@ -226,9 +225,10 @@ def rebuild(
 
     exports = request.exports
     if "pdf" in request.formats:
-        from ketcontent.execution import require_typst
+        from ketcontent.execution import require_fonts, require_typst
 
         require_typst()
+        require_fonts()
     require_exports(exports, request.data, request.notebooks)
     job = job_of(request)
     try:
@@ -241,8 +241,9 @@ def rebuild(
                     return built
                 job = job_of(request)
             built = None
+            failures: list[Failure] = []
             if job.pages or not job.refused:
-                built = _build(job, pool, force=force, progress=progress)
+                job, built, failures = _build_all(job, pool, force=force, progress=progress)
             if request.release:
                 from ketcontent.building.releases import remember
 
@@ -251,6 +252,8 @@ def rebuild(
         raise
     except OSError as fault:
         raise cannot_write(fault, exports) from fault
+    if failures and built is not None:
+        raise _failed(failures, len(built.documents))
     if job.refused:
         from ketcontent.diagnostics import Report
         from ketcontent.text import counted
@@ -267,26 +270,70 @@ def rebuild(
     return built
 
 
+def _failed(failures: Sequence[Failure], published: int) -> BuildFailed:
+    from ketcontent.text import counted
+
+    return BuildFailed(
+        f"{counted(len(failures), 'notebook')} failed; {counted(published, 'page')} published.\n"
+        + "\n".join(str(failure) for failure in failures),
+        hint="Do what the hint above says, and build again. What was published before is "
+        "still there."
+        if all(one.hint for one in failures)
+        else "Open the half-run notebook in JupyterLab, mend the cell or the row, and build "
+        "again. What was published before is still there.",
+        failures=tuple(failures),
+    )
+
+
+def _build_all(
+    job: Job,
+    pool: Callable[[], Any],
+    *,
+    force: bool,
+    progress: Callable[[Progress], None] | None,
+) -> tuple[Job, Built, list[Failure]]:
+    """Build, and again without the pages that failed where others were made to lead to them.
+
+    That is so where a page fails that never was published: only now is it known that it is not
+    there. Returned is what was built last, and all that failed.
+    """
+    built, failures = _build(job, pool, force=force, progress=progress)
+    while failed := {one.document for one in failures if one.document}:
+        again = job_of(job.request, without=failed)
+        if again.tables == job.tables:
+            break
+        job = again
+        built, more = _build(job, pool, force=False, progress=progress)
+        failures += more
+    return job, built, failures
+
+
 def _build(
     job: Job,
     pool: Callable[[], Any],
     *,
     force: bool,
     progress: Callable[[Progress], None] | None,
-) -> Built:
+) -> tuple[Built, list[Failure]]:
     """Decide what to make, run it, publish each page as it is done, and keep what was made."""
     from ketcontent.building.decide import Views
-    from ketcontent.building.ownership import ASIDE, read_manifest
+    from ketcontent.building.ownership import read_manifest, require_aside
     from ketcontent.building.publish import SWAP, WORK, Manifest, Publication, settle_swaps
+    from ketcontent.building.remainder import files_behind, standing, why_withdrawn
+    from ketcontent.building.running import run_and_publish
 
-    exports = job.request.exports
+    exports, documents = job.request.exports, set(job.content.documents["document"])
     require_own(exports / KEPT)
-    if (found := what_stands_at(exports / ASIDE)) not in ("", "a folder"):
-        raise refuse_place(exports / ASIDE, f"{found}, not a folder")
+    require_aside(exports, documents, said := read_manifest(exports))
     aside, noted = settle_swaps(exports)
-    manifest = Manifest(job, read_manifest(exports))
+    manifest = Manifest(job, said)
     known = {page: read_entries(exports, page) for page in job.runs}
-    ours = _settle_ownership(job, manifest, known, noted)
+    ours, gone = _recorded(job, manifest, known, noted)
+    there = standing(exports, [*ours.values(), *gone.values()])
+    # They go even where another page fails.
+    manifest.withdraw(gone)
+    for page in gone:
+        forget_page(exports, page)
     claim_folder(exports / KEPT)
     require_file(exports / KEPT / "kernels.log")  # what kernels say at their end is added to it
     views = Views(job.shown)
@@ -296,29 +343,19 @@ def _build(
     ]
     write_declared(exports, job.code, job.declared)
     was = manifest.hash
-    made, failures = _run_and_publish(pages, views, pool, manifest, progress)
+    made, failures = run_and_publish(pages, views, pool, manifest, progress)
     failed = {failure.document for failure in failures}
     stood = [one for one in pages if one.page not in failed and not one.decision.stale]
     manifest.close(stood, made)
     aside += manifest.aside
-    published = [one for one in pages if one.page and one.page not in failed]
     shutil.rmtree(exports / WORK)
     (exports / SWAP).rmdir()
-    if failures:
-        from ketcontent.text import counted
-
-        raise BuildFailed(
-            f"{counted(len(failures), 'notebook')} failed; "
-            f"{counted(len(published), 'page')} published.\n"
-            + "\n".join(str(failure) for failure in failures),
-            hint="Do what the hint above says, and build again. What was published before is "
-            "still there."
-            if all(one.hint for one in failures)
-            else "Open the half-run notebook in JupyterLab, mend the cell or the row, and build "
-            "again. What was published before is still there.",
-            failures=tuple(failures),
-        )
-    decided = [(one.page, decision) for one in pages for decision in one.decision.all]
+    decided = [
+        (one.page, decision)
+        for one in pages
+        if one.page not in failed
+        for decision in one.decision.all
+    ]
     entries = [{**known[page], **made.get(page, {})}[one.name] for page, one in decided]
     outputs = {name: was for entry in entries for name, was in entry.outputs.items()}
     outputs["manifest.json"] = manifest.hash
@@ -326,22 +363,40 @@ def _build(
     reasons = {name: one.why or UNCHANGED for _, one in decided for name in one.outputs}
     same = manifest.hash == was
     reasons["manifest.json"] = UNCHANGED if same else "what it holds the hashes of changed"
-    keep_made(exports, job.request.hash, Made(job.inputs, job.pages, outputs), entries)
     names = tuple(name for name in outputs if reasons[name] != UNCHANGED)
-    gone = [one.decision.withdrawn for one in published if one.decision.withdrawn in one.ours]
-    gone = [name for name in gone if not what_stands_at(exports / name)]
-    return Built(exports, job.pages, tuple(outputs), names, reasons, tuple(aside), tuple(gone))
+    taken = {
+        name: why_withdrawn(name, documents)
+        for name in sorted(there)
+        if not what_stands_at(exports / name)
+    }
+    published = tuple(page for page in job.pages if page not in failed)
+    behind = files_behind(job, ours, manifest.said) if job.request.only == NOTEBOOKS else ()
+    # What has something to say is looked at again the next time, and says it again.
+    if not (failures or job.without or behind or job.later):
+        keep_made(exports, job.request.hash, Made(job.inputs, job.pages, outputs), entries)
+    built = Built(
+        exports,
+        published,
+        tuple(outputs),
+        names,
+        reasons,
+        tuple(aside),
+        taken,
+        behind,
+        job.later,
+    )
+    return built, failures
 
 
-def _settle_ownership(
+def _recorded(
     job: Job,
     manifest: Manifest,
     known: Mapping[str, Mapping[str, CacheEntry]],
     noted: Mapping[str, Mapping[str, Any]],
-) -> dict[str, dict[str, set[str]]]:
-    """Return, by page, what is ours; refuse what is not, and withdraw the pages that went.
+) -> tuple[dict[str, dict[str, set[str]]], dict[str, dict[str, set[str]]]]:
+    """Return, by page, what is ours of the pages of a job, and of those that the tables lost.
 
-    They go even where another page fails.
+    What is not ours, and would be written over, is refused.
     """
     from ketcontent.building.ownership import recorded_files, recorded_pages, refuse_to_overwrite
     from ketcontent.building.publish import INDEX
@@ -362,12 +417,7 @@ def _settle_ownership(
     of_all = {"manifest.json"} if said or published or known[""] else set()
     refuse_to_overwrite(exports, planned, of_all.union(*ours.values()))
     gone = sorted(published - set(job.content.documents["document"]))
-    manifest.withdraw(
-        {page: recorded_files(page, said, read_entries(exports, page)) for page in gone}
-    )
-    for page in gone:
-        forget_page(exports, page)
-    return ours
+    return ours, {page: recorded_files(page, said, read_entries(exports, page)) for page in gone}
 
 
 def _decided(
@@ -426,73 +476,3 @@ def _decided(
 
 def _held(rows: Content) -> Callable[[], Content]:
     return lambda: rows
-
-
-def _run_and_publish(
-    pages: Sequence[Publication],
-    views: Views,
-    pool: Callable[[], Any],
-    manifest: Manifest,
-    progress: Callable[[Progress], None] | None,
-) -> tuple[dict[str, dict[str, CacheEntry]], list[Failure]]:
-    """Run what is stale, publish each page when the last of its runs is done.
-
-    Of many pages, a hundredth is put in place at a time: the manifest, which names all, is written
-    before and after. Returned are the entries of what was made, by page, and the failures in order
-    of the runs.
-    """
-    from ketcontent.building.claims import overstated
-    from ketcontent.building.decide import entry_of
-    from ketcontent.building.site import settle_list
-    from ketcontent.execution import run_all
-
-    by_page = {one.page: one for one in pages if one.decision.stale}
-    made: dict[str, dict[str, CacheEntry]] = {page: {} for page in by_page}
-    left = {
-        page: {one.name: one for one in publication.decision.stale if one.run}
-        for page, publication in by_page.items()
-    }
-    runs = [one.run for decisions in left.values() for one in decisions.values() if one.run]
-    laid_out: set[str] = set()
-    finished: list[Publication] = []
-    failures: dict[int, Failure] = {}
-
-    def go_on(page: str) -> None:
-        """Lay out a page as soon as its record can be written; publish it when all is made."""
-        waited_for = [name for one in left[page].values() for name in one.outputs]
-        # The review, which takes longest, is no part of the record.
-        if page and page not in laid_out and not any(map(is_recorded, waited_for)):
-            made[page] |= by_page[page].lay_out()
-            laid_out.add(page)
-        if page and not left[page]:
-            finished.append(by_page[page])
-            if len(finished) >= len(pages) / 100:
-                manifest.publish(finished, made)
-                finished.clear()
-
-    for page in [page for page, decisions in left.items() if not decisions]:
-        go_on(page)
-    exports = pages[0].exports
-    with pool() if runs else nullcontext() as executor:
-        for place, outcome in run_all(executor, runs, pages[0].work, exports / KEPT, progress):
-            page = runs[place].document
-            failure = outcome.failure or overstated(
-                runs[place], pages[0].work, exports / KEPT, by_page[page].decision.given, views
-            )
-            if failure is not None:
-                failures[place] = failure
-            elif page not in {failure.document for failure in failures.values()}:
-                decision = left[page].pop(runs[place].executed)
-                given = by_page[page].decision.given
-                made[page][decision.name] = entry_of(decision, outcome, given, views)
-                go_on(page)
-    if finished:
-        manifest.publish(finished, made)
-    if "" in by_page and not left[""]:  # last, since it says no more of a page than that page
-        new = settle_list(pages[0].work, exports, views.content)
-        made[""] = {
-            name: replace(entry, outputs={**entry.outputs, **new})
-            for name, entry in made[""].items()
-        }
-        manifest.publish([by_page[""]], made)
-    return made, [failures[place] for place in sorted(failures)]

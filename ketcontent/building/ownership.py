@@ -30,7 +30,7 @@ from typing import Any
 from ketcontent.building.cache import CacheEntry, cached_pages
 from ketcontent.errors import KetcontentError
 from ketcontent.hashing import hash_file
-from ketcontent.places import folder_below, read_file, what_stands_at
+from ketcontent.places import folder_below, read_file, refuse_place, what_stands_at
 
 ASIDE = ".aside"
 """The folder of what was not as a build wrote it, in that of the exports."""
@@ -163,6 +163,23 @@ def refuse_to_overwrite(exports: Path, planned: Iterable[str], ours: Collection[
             path=str(exports / names[0].partition(" (")[0]),
             names=tuple(names),
         )
+
+
+def require_aside(
+    exports: Path, documents: Iterable[str], manifest: Mapping[str, Any] | None
+) -> None:
+    """Refuse a folder of what is put aside in which nothing can be put: before anything is moved.
+
+    Raises
+    ------
+    KetcontentError
+        When it, or a folder in it for a page or its sections, is anything else: a link, a file.
+    """
+    pages = sorted({*documents, *recorded_pages(exports, manifest)})
+    below = [f"{page}{place}" for page in pages for place in ("", "/sections")]
+    for place in (exports / ASIDE, *(exports / ASIDE / one for one in below)):
+        if (found := what_stands_at(place)) not in ("", "a folder"):
+            raise refuse_place(place, f"{found}, not a folder")
 
 
 # --- clearing away ---------------------------------------------------------------------------

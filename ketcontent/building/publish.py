@@ -17,7 +17,7 @@ import os
 import shutil
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -149,10 +149,10 @@ class Publication:
         That is noted first: after a kill the cache then names what is ours, and an export that is
         not yet in place is not as its entry says. Returned is what was put aside.
         """
-        page, entries = self.page, {**self.decision.entries, **made}
+        page, before = self.page, self.decision.entries
         ours = self.note(made)
         if not page:
-            write_entries(self.exports, page, entries)
+            write_entries(self.exports, page, {**before, **made})
             new = {name for one in self.decision.stale for name in one.outputs}
             aside = [
                 one for name in sorted(new) for one in put_export(self.exports, name, self.ours)
@@ -165,7 +165,7 @@ class Publication:
             return aside
         there = {
             name: entry
-            for name, entry in entries.items()
+            for name, entry in still_known(before, made).items()
             if all((self.work / output).exists() for output in entry.outputs)
         }
         write_entries(self.exports, page, there)
@@ -175,6 +175,26 @@ class Publication:
         os.rename(self.work / page, swap / page)
         swap_folders(swap / page, self.exports / page)
         return _clear(self.exports, page)
+
+
+def still_known(
+    before: Mapping[str, CacheEntry], made: Mapping[str, CacheEntry]
+) -> dict[str, CacheEntry]:
+    """Return the entries of a page once some were made anew.
+
+    A run that is asked for one format makes that alone; of the other, which stays, it is still
+    known what it was made from: each such file has an entry of its own.
+    """
+    new = _written(made)
+    left = {
+        name: replace(entry, outputs={name: was})
+        for run, entry in before.items()
+        if run in made or run in entry.outputs
+        for name, was in entry.outputs.items()
+        if name not in new and run != RECORD_ENTRY
+    }
+    others = {run: one for run, one in before.items() if run not in one.outputs}
+    return {**others, **left, **made}
 
 
 def _written(entries: Mapping[str, CacheEntry]) -> dict[str, str]:

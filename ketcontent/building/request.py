@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -38,13 +38,66 @@ class Built:
     """By file, why it was made, or why not."""
     aside: tuple[str, ...] = ()
     """What was not as a build wrote it, and where it is kept now, relative to the folder."""
-    withdrawn: tuple[str, ...] = ()
-    """Leaflets not known to say what their page says now, and not asked for anew."""
+    withdrawn: Mapping[str, str] = field(default_factory=dict)
+    """By file that the build took away, why."""
+    behind: tuple[str, ...] = ()
+    """Exports that were not asked for, and are not known to say what the tables say now."""
+    later: tuple[str, ...] = ()
+    """Releases of a day that has not come, which nothing tells: a page and a day each."""
+
+    @property
+    def start(self) -> str:
+        """The file that leads to the others, or the first to read; empty where there is none."""
+        ends = ("index.html", "index.md", "supplied.html", "supplied.md", "leaflet.pdf")
+        first = [name for name in self.files if Path(name).name in ends]
+        return next((name for name in ("index.html", *first) if name in first), "")
+
+    def told(self, folder: Path) -> list[str]:
+        """Return what somebody must hear of it; `folder` is what they call that of the exports."""
+        by_reason: dict[str, list[str]] = {}
+        for name, reason in self.withdrawn.items():
+            by_reason.setdefault(reason, []).append(str(Path(folder, name)))
+        lines = [f"Not as a build wrote it, and kept: {Path(folder, name)}" for name in self.aside]
+        lines += [f"Withdrawn, since {why}: {', '.join(names)}" for why, names in by_reason.items()]
+        if self.behind:
+            lines.append(
+                "Not built, and not known to say what the tables say now: "
+                f"{', '.join(named_files(self.behind))}. "
+                "Build again without naming pages, editions or formats."
+            )
+        if self.later:
+            lines.append(
+                f"Left out, of a day that has not come (releases.csv): {', '.join(self.later)}."
+            )
+        return lines
 
     def __repr__(self) -> str:
         from ketcontent.text import counted
 
         return f"<Built {counted(len(self.files), 'file')} in {self.folder}>"
+
+
+def named_files(files: Iterable[str]) -> list[str]:
+    """Return files by page, its sections counted, as a person would name them.
+
+    Examples
+    --------
+    >>> named_files(["index.html", "tea/index.html", "tea/sections/use.html"])
+    ['index.html', 'tea (index.html, 1 section)']
+    """
+    from ketcontent.text import counted
+
+    by_page: dict[str, list[str]] = {}
+    for name in files:
+        page, below, file = name.partition("/")
+        by_page.setdefault(page, []).extend([file] if below else [])
+    named = []
+    for page, of_page in by_page.items():
+        parts = [file for file in of_page if "/" not in file]
+        sections = {file.rpartition(".")[0] for file in of_page if "/" in file}
+        parts += [counted(len(sections), "section")] if sections else []
+        named.append(f"{page} ({', '.join(parts)})" if parts else page)
+    return named
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +171,21 @@ class Job:
     """The hash of what each notebook does (`notebook_hash`), by its file name."""
     declared: Mapping[str, Any]
     """By the hash of a notebook, the parameters that it takes."""
+    without: Collection[str]
+    """Pages that were asked for, and have failed."""
+    later: tuple[str, ...]
+    """Releases of a day that has not come: a page and a day each."""
 
 
-def job_of(request: Request) -> Job:
+def job_of(request: Request, *, without: Collection[str] = ()) -> Job:
     """Read the tables for a request, and plan its runs.
+
+    Parameters
+    ----------
+    request
+        What is asked for.
+    without
+        Pages that are not to be built: they have failed.
 
     Raises
     ------
@@ -138,19 +202,20 @@ def job_of(request: Request) -> Job:
         tables = {**tables, "site": hash_json([tables["site"], request.site])}
     chosen = chosen_pages(content, request.documents)
     refused = _refused(content, chosen, request.notebooks) if request.release else {}
-    pages = tuple(page for page in chosen if page not in refused)
+    pages = tuple(page for page in chosen if page not in refused and page not in without)
     if request.release:
         from ketcontent.building.releases import with_releases
 
         content = with_releases(content, pages, today())
         released = table_hash(content.schemas["releases"], table_bytes(content, "releases"))
         tables = {**tables, "releases": released}
-    shown = only_pages(content, published_pages(request, content, pages))
+    past, later = until(content, today().isoformat())
+    shown = only_pages(past, published_pages(request, content, pages))
     if shown is not content:
         changed = {one: table_hash(content.schemas[one], table_bytes(shown, one)) for one in OWN}
         tables = {**tables, **changed}
     runs = []
-    if pages or not refused:  # to plan, no pages are all
+    if pages or without or not refused:
         runs = plan_runs(
             content,
             pages,
@@ -160,6 +225,7 @@ def job_of(request: Request) -> Job:
             formats=request.formats,
             only=request.only,
         )
+        runs = [one for one in runs if one.document in ("", *pages)]  # to plan, no pages are all
         made = {name for one in runs for name in one.outputs.values()}
         runs = [replace(one, lacks=lacking(one, made, exports)) for one in runs]
     declared = read_declared(exports, code)
@@ -184,7 +250,20 @@ def job_of(request: Request) -> Job:
         together,
         notebooks,
         declared,
+        without,
+        later,
     )
+
+
+def until(content: Content, day: str) -> tuple[Content, tuple[str, ...]]:
+    """Return the tables without the releases of a day to come, and these: a page and a day each."""
+    releases = content.releases
+    later = releases["released_on"] > day
+    if not later.any():
+        return content, ()
+    named = releases.loc[later, ["document", "released_on"]].drop_duplicates()
+    told = tuple(sorted(f"{one.document} {one.released_on}" for one in named.itertuples()))
+    return replace(content, releases=releases[~later].reset_index(drop=True)), told
 
 
 def published_pages(request: Request, content: Content, pages: Sequence[str]) -> set[str]:

@@ -180,10 +180,17 @@ def _built(request: Request, executor: Any) -> Iterator[News]:
     rest = tuple(name for name in NOTEBOOKS if name not in FIRST)
     for only in (FIRST, rest):
         try:
-            built = rebuild(replace(request, only=only), lambda: nullcontext(executor))
+            built = rebuild(replace(request, only=only), lambda: _workers(request, executor))
         except KetcontentError as failure:
             report = getattr(failure, "report", None)
             said = f"{report}\n{failure}" if report is not None else str(failure)
             yield News(None, said, time.perf_counter() - start)
             return
         yield News(built, "", time.perf_counter() - start)
+
+
+def _workers(request: Request, executor: Any) -> Any:
+    """Return the workers that stay; others, where a notebook has killed one in this build."""
+    if is_broken(executor):
+        return process_pool(available_cores(), request.exports / KEPT)
+    return nullcontext(executor)

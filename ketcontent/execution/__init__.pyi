@@ -16,4 +16,5 @@ from .run import Failure as Failure
 from .run import Outcome as Outcome
 from .run import Run as Run
 from .run import first_line as first_line
+from .typesetting import require_fonts as require_fonts
 from .typesetting import require_typst as require_typst

@@ -39,6 +39,36 @@ def require_typst() -> None:
         )
 
 
+def require_fonts() -> None:
+    """Refuse a folder of a project's own fonts that has none which can be read.
+
+    Raises
+    ------
+    KetcontentError
+        When it has none.
+    """
+    folder = os.environ.get(FONTS_VARIABLE, "")
+    if not folder or _families([Path(folder)]):
+        return
+    there = sorted(path for path in Path(folder).rglob("*") if path.is_file())
+    found = f": {there[0]} is none" if there else ": it is empty"
+    raise KetcontentError(
+        f"The folder of fonts, {folder}, has no font that can be read{found}.",
+        hint="Put a font (.ttf or .otf) into it, or leave out --fonts for those that are shipped.",
+        path=str(there[0] if there else folder),
+    )
+
+
+def _families(folders: list[Path]) -> list[str]:
+    """Return the families of the fonts in folders."""
+    import typst
+
+    fonts = typst.Fonts(
+        include_system_fonts=False, include_embedded_fonts=False, font_paths=folders
+    )
+    return list(fonts.families())
+
+
 def typeset(leaflet: str) -> bytes:
     """Return a leaflet as PDF.
 
@@ -60,9 +90,7 @@ def typeset(leaflet: str) -> bytes:
     template = next(place for place in places if place.is_file())
     folder = os.environ.get(FONTS_VARIABLE, "")
     own = [Path(folder)] if folder else []
-    families = typst.Fonts(
-        include_system_fonts=False, include_embedded_fonts=False, font_paths=own
-    ).families()
+    families = _families(own)
     with TemporaryDirectory() as carried:
         for path in _carried_fonts():
             shutil.copy(path, carried)

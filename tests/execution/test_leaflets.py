@@ -22,7 +22,7 @@ from nbformat import v4
 from ketcontent import assemble, import_page, read_content, with_signoffs
 from ketcontent.errors import KetcontentError
 from ketcontent.execution.exporters import export
-from ketcontent.execution.typesetting import require_typst, typeset
+from ketcontent.execution.typesetting import require_fonts, require_typst, typeset
 from ketcontent.markup.inline import inline_plain
 from ketcontent.markup.templates import LEAFLET
 from ketcontent.model.content import Content, empty_content, frame_of
@@ -248,6 +248,22 @@ def test_every_letter_that_no_font_has_is_named_once_with_one_thing_to_do() -> N
     assert raised.value.hint == (
         "Put a font that has them into a folder, and name the folder with --fonts."
     )
+
+
+@pytest.mark.parametrize("names", [(), ("a.ttf", "sub/b.otf")])
+def test_a_folder_in_which_no_font_can_be_read_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, names: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("KETCONTENT_FONTS", str(tmp_path))
+    for name in names:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("not a font")
+    with pytest.raises(KetcontentError, match="has no font that can be read") as refused:
+        require_fonts()
+    assert refused.value.path == str(tmp_path / names[0] if names else tmp_path)
+    assert "--fonts" in (refused.value.hint or "")
+    shutil.copy(Path(matplotlib.get_data_path()) / "fonts" / "ttf" / "cmr10.ttf", tmp_path)
+    require_fonts()
 
 
 def test_a_folder_of_fonts_brings_the_letters_that_are_lacking(

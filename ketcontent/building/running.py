@@ -1,0 +1,86 @@
+"""Run what is stale, and publish each page when the last of its runs is done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from ketcontent.building.claims import overstated
+from ketcontent.building.decide import entry_of
+from ketcontent.building.plan import KEPT, is_recorded
+from ketcontent.building.site import settle_list
+
+if TYPE_CHECKING:
+    from ketcontent.building.cache import CacheEntry
+    from ketcontent.building.decide import Views
+    from ketcontent.building.publish import Manifest, Publication
+    from ketcontent.execution import Failure, Progress
+
+
+def run_and_publish(
+    pages: Sequence[Publication],
+    views: Views,
+    pool: Callable[[], Any],
+    manifest: Manifest,
+    progress: Callable[[Progress], None] | None,
+) -> tuple[dict[str, dict[str, CacheEntry]], list[Failure]]:
+    """Run what is stale, publish each page when the last of its runs is done.
+
+    Of many pages, a hundredth is put in place at a time: the manifest, which names all, is written
+    before and after. Returned are the entries of what was made, by page, and the failures in order
+    of the runs.
+    """
+    from ketcontent.execution import run_all
+
+    by_page = {one.page: one for one in pages if one.decision.stale}
+    made: dict[str, dict[str, CacheEntry]] = {page: {} for page in by_page}
+    left = {
+        page: {one.name: one for one in publication.decision.stale if one.run}
+        for page, publication in by_page.items()
+    }
+    runs = [one.run for decisions in left.values() for one in decisions.values() if one.run]
+    laid_out: set[str] = set()
+    finished: list[Publication] = []
+    failures: dict[int, Failure] = {}
+
+    def go_on(page: str) -> None:
+        """Lay out a page as soon as its record can be written; publish it when all is made."""
+        waited_for = [name for one in left[page].values() for name in one.outputs]
+        # The review, which takes longest, is no part of the record.
+        if page and page not in laid_out and not any(map(is_recorded, waited_for)):
+            made[page] |= by_page[page].lay_out()
+            laid_out.add(page)
+        if page and not left[page]:
+            finished.append(by_page[page])
+            if len(finished) >= len(pages) / 100:
+                manifest.publish(finished, made)
+                finished.clear()
+
+    for page in [page for page, decisions in left.items() if not decisions]:
+        go_on(page)
+    exports = pages[0].exports
+    with pool() if runs else nullcontext() as executor:
+        for place, outcome in run_all(executor, runs, pages[0].work, exports / KEPT, progress):
+            page = runs[place].document
+            failure = outcome.failure or overstated(
+                runs[place], pages[0].work, exports / KEPT, by_page[page].decision.given, views
+            )
+            if failure is not None:
+                failures[place] = failure
+            elif page not in {failure.document for failure in failures.values()}:
+                decision = left[page].pop(runs[place].executed)
+                given = by_page[page].decision.given
+                made[page][decision.name] = entry_of(decision, outcome, given, views)
+                go_on(page)
+    if finished:
+        manifest.publish(finished, made)
+    if "" in by_page and not left[""]:  # last, since it says no more of a page than that page
+        new = settle_list(pages[0].work, exports, views.content)
+        made[""] = {
+            name: replace(entry, outputs={**entry.outputs, **new})
+            for name, entry in made[""].items()
+        }
+        manifest.publish([by_page[""]], made)
+    return made, [failures[place] for place in sorted(failures)]

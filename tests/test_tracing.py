@@ -219,8 +219,11 @@ SEEN = [
     ),
     Way(
         "module compiled elsewhere",
+        # Where it writes there what it compiled, it has changed a folder that it looked at.
+        "before, sys.dont_write_bytecode = sys.dont_write_bytecode, True\n"
         "sys.pycache_prefix = 'compiled'\nimport helper_two\n"
-        "del sys.modules['helper_two']\nimport helper_two\nsys.pycache_prefix = None",
+        "del sys.modules['helper_two']\nimport helper_two\nsys.pycache_prefix = None\n"
+        "sys.dont_write_bytecode = before",
         text("helper_two.py", "V = 1"),
         text("helper_two.py", "V = 2"),
     ),

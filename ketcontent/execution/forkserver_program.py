@@ -81,6 +81,7 @@ def serve(handle: int, owner: int, imports: Iterable[str]) -> NoReturn:
         What to import.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the owner's to handle
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})  # as kernels are to have it
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     global _settings_of_server
     with end_with_parent(owner):

@@ -183,16 +183,20 @@ def _no_interrupt() -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
+    # What is ignored is lost, unless it is held back: then it comes when that is over.
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         yield
     finally:
         signal.signal(signal.SIGINT, handler)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
 
 
 def _become_worker(kept: Path, environment: dict[str, str], kernels: socket.socket | None) -> None:
     """Make a worker end when it is told to, or when its parent is gone; its kernel follows."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})  # as kernels are to have it
     os.environ.clear()
     os.environ.update(environment)
     # Kernels say on stderr how they died; on a full disk nowhere.

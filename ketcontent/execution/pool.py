@@ -21,7 +21,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
-from multiprocessing import forkserver
+from multiprocessing import forkserver, resource_tracker
 from multiprocessing.context import BaseContext
 from pathlib import Path
 from typing import Any
@@ -166,6 +166,7 @@ def _start_workers() -> BaseContext:
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([PRELOAD_SERVER])
     _settle_sockets()
+    resource_tracker.ensure_running()  # its start lets go of what is held back, and loses it
     with _no_interrupt():
         forkserver.ensure_running()
     return context

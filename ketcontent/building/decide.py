@@ -237,7 +237,7 @@ def decide_page(
         )
 
     folder = os.path.realpath(job.request.notebooks)
-    here = {name: _placed(entry, folder) for name, entry in entries.items()}
+    here = {name: placed(entry, folder) for name, entry in entries.items()}
     runs = []
     for run in job.runs[given.page]:
         outputs, key = tuple(run.outputs.values()), run_key(job, run)
@@ -277,8 +277,11 @@ def _outdated_leaflet(given: Given, entries: Mapping[str, CacheEntry], now: Now)
     return name if why_stale(entry, [name], as_it_was) else ""
 
 
-def _placed(entry: CacheEntry, notebooks: str) -> CacheEntry:
-    """Return an entry with what was read as it is called where the notebooks are now."""
+def placed(entry: CacheEntry, notebooks: str) -> CacheEntry:
+    """Return an entry with what was read as it is called where the notebooks are now.
+
+    `notebooks` is the whole path of their folder, which a cache keeps names relative to.
+    """
     read = entry.read and tuple((as_placed(one, notebooks), was) for one, was in entry.read)
     return replace(entry, read=read)
 

@@ -7,13 +7,14 @@ none of them is run for that.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ketcontent.building.cache import CacheEntry, read_entries
-from ketcontent.building.decide import Given, Now, Views, hash_of, why_stale
+from ketcontent.building.decide import Given, Now, Views, hash_of, placed, why_stale
 from ketcontent.building.ownership import recorded_files
 from ketcontent.building.plan import PARTS
 from ketcontent.hashing import MISSING
@@ -97,9 +98,10 @@ def files_behind(
     if not left:
         return ()
     views, shared = Views(job.shown), dict[str, str]()
+    folder = os.path.realpath(job.request.notebooks)
 
     def behind(given: Given) -> list[str]:
-        known = list(read_entries(exports, given.page).values())
+        known = [placed(one, folder) for one in read_entries(exports, given.page).values()]
         before = said.get("documents", {}).get(given.page, {})
         return [
             name

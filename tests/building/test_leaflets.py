@@ -44,7 +44,7 @@ def test_a_leaflet_is_made_where_it_is_asked_for_and_withdrawn_when_its_page_mov
 
     # A build that is not asked for it leaves it alone, while it says what the page says.
     built = build_in(project, editions=["current"])
-    assert (built.made, built.withdrawn) == ((), {})
+    assert (built.made, built.withdrawn, built.behind) == ((), {}, ())
     assert (exports / NAME).read_bytes() == leaflet
     reword(project, "holds caffeine", "holds some caffeine")
     built = build_in(project, editions=["current"])

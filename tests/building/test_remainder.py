@@ -228,7 +228,9 @@ def test_no_export_leads_to_nothing_and_what_a_build_leaves_behind_is_named(
     assert "tea/index.html" in (left := build("milk")).behind
     assert {"sitemap.xml", "milk/page.json"} <= left.withdrawn.keys()
     assert build().behind == ()
-    assert build("milk").made == ()
+    for built in (build("milk"), build(formats=("markdown",)), build(formats=("html",))):
+        assert set(built.made) <= {"manifest.json"}
+        assert built.behind == ()
 
     # The other format says other words, however often one asks.
     reword(project, "It is hot.", "It is warm.")

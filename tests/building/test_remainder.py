@@ -228,9 +228,16 @@ def test_no_export_leads_to_nothing_and_what_a_build_leaves_behind_is_named(
     assert "tea/index.html" in (left := build("milk")).behind
     assert {"sitemap.xml", "milk/page.json"} <= left.withdrawn.keys()
     assert build().behind == ()
-    for built in (build("milk"), build(formats=("markdown",)), build(formats=("html",))):
-        assert set(built.made) <= {"manifest.json"}
-        assert built.behind == ()
+    assert build("milk").made == ()
+    # What a run read lies where the notebooks are, wherever the build was called.
+    extra = project / "notebooks" / "extra.txt"
+    extra.write_text("1")
+    add_cell(project / "notebooks" / "section.ipynb", "open('extra.txt').read()")
+    assert build().behind == ()
+    assert build(formats=("markdown",)).behind == ()
+    extra.write_text("2")
+    assert "tea/sections/lede.html" in build(formats=("markdown",)).behind
+    assert build().behind == ()
 
     # The other format says other words, however often one asks.
     reword(project, "It is hot.", "It is warm.")

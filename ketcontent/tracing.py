@@ -380,16 +380,17 @@ def _is_around(path: str) -> bool:
 
 def _follow_imports() -> None:
     """Note each module that is looked for, in each folder where it is."""
-    from importlib.machinery import FileFinder
+    from importlib import machinery
 
-    find = FileFinder.find_spec
+    finders: Any = machinery.FileFinder
+    find = finders.find_spec
 
     @functools.wraps(find)
     def find_spec(self: Any, fullname: str, target: Any = None) -> Any:
         _note("module", _path(os.path.join(self.path or ".", fullname.rpartition(".")[2])))
         return find(self, fullname, target)
 
-    FileFinder.find_spec = find_spec  # type: ignore[method-assign]
+    finders.find_spec = find_spec
 
 
 def _follow_databases() -> None:

@@ -431,7 +431,7 @@ def _decided(
 
     Of a thousand pages, the rows of one are held at a time.
     """
-    from ketcontent.building.decide import Given, decide_page
+    from ketcontent.building.decide import decide_page, given_of
     from ketcontent.building.publish import WORK
     from ketcontent.model import copy_content, read_given, slices, table_hashes
 
@@ -450,11 +450,11 @@ def _decided(
         return folder_below(kept, decision.page) / "data"
 
     # First the index, while the tables that the last build gave it are still there.
-    given = Given("", job.tables, _held(job.shown))
+    given = given_of("", job.shown, job.tables)
     index = decide_page(job, given, known[""], views, force=force)
     found, copied, listed, shared = [], False, False, dict[str, str]()
     for page, rows in slices(job.shown, job.pages):
-        given = Given(page, table_hashes(rows, shared), _held(rows))
+        given = given_of(page, rows, table_hashes(rows, shared))
         decision = decide_page(job, given, known[page], views, force=force)
         later = replace(given, rows=partial(given_rows, page))
         found.append(replace(decision, given=later))
@@ -472,7 +472,3 @@ def _decided(
     if index.stale and not copied:
         copy_content(job.shown, for_runs(index))
     return [*found, index]
-
-
-def _held(rows: Content) -> Callable[[], Content]:
-    return lambda: rows

@@ -74,6 +74,11 @@ class Given:
         return hash_json(sorted(self.tables.items()))
 
 
+def given_of(page: str, rows: Content, tables: Mapping[str, str]) -> Given:
+    """Return what the runs of a page are given, where its rows are at hand."""
+    return Given(page, tables, lambda: rows)
+
+
 @dataclass(frozen=True, slots=True)
 class PageDecision:
     """What is to become of a page, or of the index."""

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ketcontent.building.cache import CacheEntry, read_entries
-from ketcontent.building.decide import Given, Now, Views, hash_of, placed, why_stale
+from ketcontent.building.decide import Given, Now, Views, given_of, hash_of, placed, why_stale
 from ketcontent.building.ownership import recorded_files
 from ketcontent.building.plan import PARTS
 from ketcontent.hashing import MISSING
@@ -23,7 +23,6 @@ from ketcontent.places import what_stands_at
 if TYPE_CHECKING:
     from ketcontent.building.request import Job
     from ketcontent.dependencies import Dependency
-    from ketcontent.model import Content
 
 _OF_PAGE = ("record.json", "review.html", *PARTS)
 """What depends on the day, or is written with whatever else of its page is made."""
@@ -115,14 +114,10 @@ def files_behind(
             )
         ]
 
-    found = behind(Given("", job.tables, lambda: job.shown)) if "" in left else []
+    found = behind(given_of("", job.shown, job.tables)) if "" in left else []
     for page, rows in slices(job.shown, [page for page in left if page]):
-        found += behind(Given(page, table_hashes(rows, shared), _held(rows)))
+        found += behind(given_of(page, rows, table_hashes(rows, shared)))
     return tuple(found)
-
-
-def _held(rows: Content) -> Callable[[], Content]:
-    return lambda: rows
 
 
 def standing(exports: Path, recorded: Iterable[Iterable[str]]) -> set[str]:

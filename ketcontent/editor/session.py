@@ -23,7 +23,7 @@ import pandas as pd
 
 from ketcontent.model import ANSWER_COLUMNS, TABLES, Conflict, Content, Key, frame_of
 from ketcontent.pages import assemble
-from ketcontent.text import HIDDEN
+from ketcontent.text import FORBIDDEN
 
 Cells = Mapping[str, str]
 
@@ -46,7 +46,7 @@ EDITABLE = (
 STEPS = 500
 """Steps that can be undone."""
 
-UNKEPT = re.compile(f"[\t-\r{HIDDEN}]")
+UNKEPT = re.compile(f"[\t-\r{FORBIDDEN}]")
 """What no field of words can hold."""
 
 

@@ -220,12 +220,13 @@ def _make_profile() -> None:
 
     It is there before anybody notes what is read: a first run would depend on there being none.
     """
-    from IPython.core.profiledir import ProfileDir
+    from IPython.core import profiledir
 
+    profiles: Any = profiledir.ProfileDir  # its functions have no types
     place = os.environ.get("IPYTHONDIR") or os.path.join(os.path.expanduser("~"), ".ipython")
     with contextlib.suppress(OSError):  # the kernel says so itself
         os.makedirs(place, exist_ok=True)
-        ProfileDir.create_profile_dir_by_name(place)  # type: ignore[no-untyped-call]
+        profiles.create_profile_dir_by_name(place)
 
 
 def _set_up_matplotlib(matplotlib: Any) -> None:

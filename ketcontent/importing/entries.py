@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 from ketcontent.importing.entities import unescaped
 from ketcontent.model import shipped_schemas
-from ketcontent.text import HIDDEN
+from ketcontent.text import FORBIDDEN
 
 _IDS = {"doi": "DOI", "pmid": "PubMed id"}
 
@@ -189,7 +189,7 @@ def _plain(text: str) -> str:
 
 def _visible(text: str) -> str:
     """Return a text without the characters that no cell may hold."""
-    return re.sub(r"[\s\u2028\u2029]+", " ", re.sub(f"[{HIDDEN}]", "", text))
+    return re.sub(r"[\s\u2028\u2029]+", " ", re.sub(f"[{FORBIDDEN}]", "", text))
 
 
 def _plain_page(text: str) -> str:

@@ -30,7 +30,7 @@ from pathlib import Path
 
 from ketcontent.errors import UnreadablePage
 from ketcontent.importing.other_formats import marked_up, other_format
-from ketcontent.text import HIDDEN, canonical, code_point, gap, joined
+from ketcontent.text import FORBIDDEN, canonical, code_point, gap, joined
 
 LARGEST_PAGE = 10_000_000
 """The largest file that is taken in, in bytes."""
@@ -106,7 +106,7 @@ _SMALL_WORDS = frozenset(
 )
 
 
-_HIDDEN = re.compile(f"[{HIDDEN}]")
+_HIDDEN = re.compile(f"[{FORBIDDEN}]")
 
 
 def read_page(path: str | Path) -> str:

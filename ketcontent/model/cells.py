@@ -16,7 +16,7 @@ from ketcontent.model.compiled import DAY, LARGEST, plainly_valid
 from ketcontent.model.csv_text import Line
 from ketcontent.model.faults import Faults
 from ketcontent.model.schema import SCHEMA_FILE, Row, Schema, field_names
-from ketcontent.text import HIDDEN, code_point
+from ketcontent.text import FORBIDDEN, code_point
 
 if TYPE_CHECKING:
     from frictionless import Schema as TableSchema
@@ -215,7 +215,7 @@ def _check_writing(faults: Faults, lines: list[Line]) -> None:
                 faults.add("out-of-bounds", message, hint, **place)
 
 
-_HIDDEN, _NEVER_KEPT = re.compile(f"[\t-\r{HIDDEN}]"), re.compile(f"[{HIDDEN}]")
+_HIDDEN, _NEVER_KEPT = re.compile(f"[\t-\r{FORBIDDEN}]"), re.compile(f"[{FORBIDDEN}]")
 
 
 def check_characters(faults: Faults, lines: list[Line]) -> None:

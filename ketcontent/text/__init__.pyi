@@ -1,5 +1,5 @@
 from .alignment import moved_places as moved_places
-from .normalize import HIDDEN as HIDDEN
+from .normalize import FORBIDDEN as FORBIDDEN
 from .normalize import canonical as canonical
 from .normalize import code_point as code_point
 from .normalize import counted as counted

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 # Sentences of Chinese and Japanese follow each other without a space.
 _CLOSED_UP = tuple("。！？｡")
 
-HIDDEN = (
+FORBIDDEN = (
     "\u0000-\u0008\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef"
     + "".join(
         f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0, 0x110000, 0x10000)
@@ -34,7 +34,7 @@ Control characters but for white space, those that turn text around, halves of l
 Unicode keeps from ever being a letter (noncharacters): XML, and so a feed, has no place for some.
 """
 
-_STEERING = re.compile(f"[\v-\r{HIDDEN}]")
+_STEERING = re.compile(f"[\v-\r{FORBIDDEN}]")
 _STEERING_OR_MARK = re.compile(f"{_STEERING.pattern}|[\u200e\u200f\u061c]")
 
 
@@ -232,7 +232,7 @@ def visible(text: str, spelled: str = "<U+{:04X}>") -> str:
 
     Control characters but for line ends and tabs, and the marks that override the direction of
     writing: in a terminal they act, and a reader sees an order of words that is not the text's.
-    What is no character at all (`HIDDEN`) is spelled out with them.
+    What is no character at all (`FORBIDDEN`) is spelled out with them.
 
     Examples
     --------

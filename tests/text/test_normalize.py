@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ketcontent.text.normalize import (
-    HIDDEN,
+    FORBIDDEN,
     canonical,
     counted,
     digest,
@@ -136,7 +136,7 @@ def test_what_steers_a_terminal_is_spelled_out_and_nothing_else_is(hidden: str) 
 
 def test_hidden_is_what_xml_forbids_what_unicode_never_assigns_and_what_turns_text_around() -> None:
     # XML 1.0, section 2.2, says what it has a place for; C1 and DEL it allows and discourages.
-    hidden = re.compile(f"[{HIDDEN}]")
+    hidden = re.compile(f"[{FORBIDDEN}]")
     found = {code for code in range(0x110000) if hidden.match(chr(code))}
     forbidden = {*range(0x20), *range(0xD800, 0xE000), 0xFFFE, 0xFFFF} - {9, 10, 13}
     never = {code for code in range(0x110000) if code & 0xFFFE == 0xFFFE}

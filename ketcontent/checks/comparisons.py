@@ -18,7 +18,7 @@ def judge_comparisons(view: PageView) -> list[Diagnostic]:
     communication, JNCI 2011). Of few people they are told one by one, since a share in 100 sounds
     surer than that; how many there were, the statement or the finding says.
     """
-    shown = {one.statement: one.plain for one in view.edition().statements}
+    shown = {one.statement: (one.plain, one.label) for one in view.edition().statements}
     return [
         fault
         for row in view.rows("evidence")
@@ -27,8 +27,11 @@ def judge_comparisons(view: PageView) -> list[Diagnostic]:
     ]
 
 
-def _faults(row: dict[str, Any], words: str | None) -> Iterator[Diagnostic]:
-    """Yield what is wrong with a row that compares; `words` are those of its statement if shown."""
+def _faults(row: dict[str, Any], said: tuple[str, str] | None) -> Iterator[Diagnostic]:
+    """Yield what is wrong with a row that compares.
+
+    `said` are the words and the label of its statement, where that is shown.
+    """
     comparison = comparison_of(row)
     if comparison is None:
         lacking = [name for name in COMPARED if row[name] in ("", None)]
@@ -40,7 +43,7 @@ def _faults(row: dict[str, Any], words: str | None) -> Iterator[Diagnostic]:
             "Fill it in from the source, or empty all from treatment to time.",
         )
         return
-    told = comparison.unsound if words is None else comparison.told(words)
+    told = comparison.told(*said) if said else comparison.unsound
     if isinstance(told, Untold):
         yield _fault(row, told.rule, told.column, told.message, told.hint)
 

@@ -82,7 +82,7 @@ class Statement:
     @property
     def pictures(self) -> list[tuple[Bar, ...]]:
         """The bars that are drawn beside it: of the comparisons that its own words tell."""
-        drawn = (one.bars(self.plain) for one in self.comparisons)
+        drawn = (one.bars(self.plain, self.label) for one in self.comparisons)
         return [bars for bars in drawn if bars]
 
     @property

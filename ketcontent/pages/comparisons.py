@@ -99,7 +99,7 @@ class Comparison:
     def few(self) -> bool:
         """Whether so few people were compared that they are to be told one by one."""
         if self.in_shares:
-            return self.people is not None and self.people < FEW
+            return self.people is not None and 2 * self.people < self.total
         totals = (self.total, self.comparator_total)
         return sum(totals) < FEW or 2 * min(totals) < FEW
 
@@ -141,7 +141,7 @@ class Comparison:
             return Untold(
                 "share-of-few",
                 "people",
-                f"Of {self.people} people, shares in 100 say more than is known.",
+                f"Of {self.people} people, shares in {self.total} say more than is known.",
                 "Give the numbers of people in each group, and say '12 of 17' in the statement.",
             )
         if not self.in_shares and self.people not in (None, self.both):
@@ -158,13 +158,13 @@ class Comparison:
         """How many people both groups had, by their totals."""
         return self.total + self.comparator_total
 
-    def bars(self, words: str) -> tuple[Bar, ...]:
+    def bars(self, words: str, label: str = "") -> tuple[Bar, ...]:
         """Return what is drawn beside a sentence: two bars, or nothing where it says less."""
-        told = self.told(words)
+        told = self.told(words, label)
         return () if isinstance(told, Untold) else told
 
-    def told(self, words: str) -> tuple[Bar, Bar] | Untold:
-        """Return the bars of what a sentence says; where that is not proven, why not.
+    def told(self, words: str, label: str = "") -> tuple[Bar, Bar] | Untold:
+        """Return the bars of what a sentence says behind its label; where it is not proven, why.
 
         Both numbers are those of the row and of the groups that it says; both are told in one way,
         so that the bars can be compared; of few people they are told one by one, and what some had
@@ -176,9 +176,11 @@ class Comparison:
             message = f"A character that nobody sees turns the words: U+{ord(hidden[0]):04X}."
             return _untold("treatment", message, "Delete it.")
         for (name, _, _), column in zip(self.groups, _NAMED, strict=True):
-            if not has_name(words, name):
+            as_written = (name, name[:1].upper() + name[1:])
+            told_so = any(one in words for one in as_written) and FoldedText.of(name).text == name
+            if not (told_so and has_name(words, name)):
                 return _untold(column, f"The statement does not say '{name}'.", _NAMES)
-        told = shares_told(words, self.treatment, self.comparator)
+        told = shares_told(words, self.treatment, self.comparator, label)
         if isinstance(told, Unproven):
             return _untold("treatment", f"It cannot be drawn: {told.reason}.", _CLAUSES)
         folded = FoldedText.of(words)
@@ -264,7 +266,8 @@ class Comparison:
         _, events, total = group
         if share.total == total:
             return share.events == events
-        if self.few or self.in_shares or share.total not in _BASES:
+        few = self.few or 2 * self.both < (share.total or 0)
+        if few or self.in_shares or share.total not in _BASES:
             return False
         # What some had, or some had not, is told neither as none nor as all.
         return share.events == _rounded(events, total, share.total) and (

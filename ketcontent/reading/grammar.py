@@ -1,8 +1,8 @@
 """The shapes of a sentence that tells two numbers of people, and the words that they are made of.
 
-The lists are closed: a word that is in none of them is not understood, and draws nothing. One slot
-is open, for what the people felt or had: behind a listed verb any word may stand that bounds,
-turns, doubts and reports nothing, and names no group, unit or time.
+The lists are closed: a word that is in none of them is not understood, and draws nothing. That
+holds for what the people felt or had, too: of any words that might be let in there, some would
+turn the rest ("were forbidden ketamine", "had relatives on ketamine").
 
 Notes
 -----
@@ -14,12 +14,11 @@ names change. No native speaker has read these; a sentence that is missing draws
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 from itertools import product
 
 from ketcontent.reading.shares import PEOPLE, word_list
-from ketcontent.reading.words import NUMBERS
 
 
 def _either(*lists: str) -> str:
@@ -43,12 +42,13 @@ _TRIAL = (
     r"(?:an?|one|the|this|that) (?:(?:small|large|new|randomi[sz]ed|controlled|blinded|first) )?"
     r"(?:trial|study)"
 )
-_CONDITION = r"(?:with|who had) (?:(?:severe|major|chronic|lasting) )?" + _either(
+_CONDITIONS = _either(
     """
         depression pain anxiety ptsd ocd migraine addiction insomnia cancer fibromyalgia
         bipolar_disorder bipolar_depression thoughts_of_suicide suicidal_thoughts
         """
 )
+_CONDITION = rf"(?:with|who had) (?:(?:severe|major|chronic|lasting) )?{_CONDITIONS}"
 _LEAD = (
     rf"in (?:the first half of )?{_TRIAL}(?: (?:of|with|in) \d[\d,.]* {_WHO})?"
     rf"(?: {_CONDITION})?(?: in hospital)?"
@@ -65,6 +65,23 @@ _KIND = "(?: (?:groups?|arm|drips?|infusions?))?"
 _EVENT = _either("response remission relapse")
 _EFFECT = _either(
     "dizziness nausea vomiting headache sleepiness dissociation anxiety tiredness bladder_pain"
+)
+_FELT = (
+    r"felt (?:(?:much|clearly) )?(?:better|worse|well|unwell|ill|sick|dizzy|sleepy|drowsy|tired|low"
+    r"|anxious|depressed|calm|cut off)"
+    r"|(?:were|was|became|got|stayed|remained) (?:not )?(?:(?:much|fully|clearly) )?(?:better|worse"
+    r"|well|unwell|ill|sick|dizzy|sleepy|drowsy|sedated|tired|anxious|depressed|asleep|awake"
+    r"|unconscious|free of (?:pain|symptoms|depression|anxiety))"
+    r"|(?:improved|recovered|responded|remitted|relapsed|slept|vomited|died|worsened|fainted)"
+    r"(?: (?:well|badly|clearly|fully))?"
+    r"|(?:did not|didn't) (?:improve|recover|respond|remit|relapse|sleep|vomit|worsen)"
+    r"|(?:had|did not have|didn't have) (?:(?:next to no|no|a|an|clearly fewer|fewer|clearly less"
+    r"|less|severe|mild|such|suicidal|no such|next to no such|no suicidal) )*(?:symptoms|pain"
+    r"|depression|anxiety|nausea|headaches?|dizziness|dissociation|hallucinations|side effects"
+    r"|raised blood pressure|relapse|response|remission|seizures?|fits?|thoughts of suicide"
+    r"|(?<=such )thoughts|(?<=suicidal )thoughts)"
+    r"|(?:used|drank|smoked) (?:no|less) (?:cocaine|alcohol|heroin|opioids|cannabis|tobacco)"
+    r"|fell (?:ill|asleep)"
 )
 _MEASURE = _either("pain depression anxiety sleep mood symptoms")
 _CHANGE = _either("halved gone eased better improved seen found")
@@ -90,7 +107,10 @@ PIECES = {
     "lead": _LEAD,
     "more": rf"{_EVENT} was (?:more|less) common",
     "changed": rf"(?:{_EVENT}|{_MEASURE}) (?:was|were) {_CHANGE}",
-    "measured": (rf"it (?:was|had been)|{_EVENT}(?: rates?)?(?: was| were|:)|{_EFFECT} affected"),
+    "measured": (
+        rf"(?<=in that trial )it had been|{_EVENT}(?: rates?)?(?: was| were|:)|{_EFFECT} affected"
+    ),
+    "outcome": rf"(?:{_FELT})(?: again)?",
     "in": "in|for",
     "some": "(?:more|fewer|most|many) people|they",
     "against": (r"(?:as )?compared (?:with|to)|in comparison with|against|versus|vs\.?|than"),
@@ -148,108 +168,6 @@ def is_order(kinds: Sequence[str], *, whole: bool) -> bool:
     return body in _orders()[0 if whole else 1]
 
 
-HEADS = word_list(
-    """
-    felt had was were became got did improved recovered responded remitted relapsed slept stayed
-    remained lost used drank smoked vomited fell died worsened
-    didn't hadn't wasn't weren't
-    """
-)
-"""How what people felt or had starts."""
-
-AUXILIARIES = word_list("had was were became got did used stayed remained didn't hadn't")
-"""Those of them that alone do not say it, and behind which "not" may stand."""
-
-INNER = word_list("no a the such their more less")
-"""The small words that may stand in it, but not at its end."""
-
-IDIOMS = {"next to no ": "no ", "free of ": "free ", "had not been ": "had not "}
-"""Words that may stand there together, and what is read for them."""
-
-ADVERBS = word_list(
-    "clearly badly fully really greatly slightly completely quickly poorly deeply daily"
-)
-"""Words in -ly that may stand there: of the others many doubt or bound."""
-
-DOINGS = word_list("vomiting bleeding sleeping drinking smoking feeling itching crying swelling")
-"""Words in -ing that may stand there: of the others many say what else was done."""
-
-_SMALL = word_list(
-    """
-    about above across after against along although am among an and another any anybody anyone
-    anything are around as at away back be because been before behind being below beneath beside
-    besides between beyond both but by can cannot could despite did do does done down during each
-    either else enough even ever every everybody everyone everything except few for from half has
-    have he her here hers him his how however i if in inside instead into is it its itself just
-    least like many may me might mine most must my near neither never nobody none nor not nothing
-    now of off on once one only onto or other others otherwise ought our out outside over own per
-    perhaps plus past quite rather same several shall she should since so some somebody someone
-    something sometimes still than that them themselves then there therefore these they this those
-    though through throughout thus till to together too toward towards two under unless unlike until
-    up upon us versus via we what whatever when whenever where whereas whether which while who whom
-    whose why will with within without would yet you your yes first second last next also almost
-    us apart aside bar save alone only merely barely hardly scarcely vs et al eg ie
-    """
-)
-"""The small words of English: where one stands, more is said than what people felt or had."""
-
-WITHDRAWN = word_list(
-    """
-    max maximum min minimum alleged supposed claimed claim claims believe believed assumed imagine
-    imagined predicted projected simulated hypothetical fictional fiction invented fabricated fake
-    faked false falsely wrong wrongly untrue lie lies lied lying myth hoax mistaken mistake mistakes
-    error errors incorrect retracted withdrawn corrected correction swapped swap reversed reverse
-    opposite vice inverse exchanged disputed doubt doubted doubtful question joke nonsense debunked
-    misleading advertised advert adverts advertisement advertising rumour rumor rumours typo bogus
-    made-up pretend pretended fantasy untruth falsehood unreliable discredited refuted disproved
-    disproven ignore disregard forget
-    """
-)
-"""What takes back, in one sentence, what another says."""
-
-UNITS = word_list(
-    """
-    point points score scores scale risk risks odds ratio ratios hazard rate rates reduction percent
-    percentage chance chances probability price cost costs visit visits episode episodes event
-    events case cases unit units mg ml gram grams kilo kilos number numbers figure figures
-    confidence interval level levels seconds minute minutes hour hours day days week weeks month
-    months year years time later earlier today yesterday tomorrow afterwards ago initially
-    eventually million billion thousand hundred dozen average mean median
-    """
-)
-"""What else than people a number may be of."""
-
-_TURNING = word_list(
-    """
-    fail failed fails failure stop stopped quit withdrawal withheld decline declined avoid avoided
-    refuse refused reject rejected deny denied lack lacked unavailable resistant untreated wait
-    upper lower limit bound bounds range ranges average mean median total overall top tops upward
-    upwards downward estimate estimated maybe probable possible likely unlikely likelier say says
-    said tell tells told report reports reported thinks think thought expect expected predict hoped
-    hope promise promised uncertain unclear unknown asked ask hypothesis modelled modeled
-    impossible double doubled triple twice half minus times fold excluding including
-    nicht kein keine pas jamais sin nunca
-    view views opinion opinions dependent hooked informed counselled advised based agreed blamed
-    supposed meant due set pre post anti non
-
-    trial trials study studies group groups arm arms control controls placebo dummy sham comparator
-    drug drugs medicine medicines treatment treatments therapy therapies dose doses spray drip drips
-    injection injections infusion infusions ect lithium esketamine ketamine midazolam sedative
-    alternative alternatives patient patients person people persons adult adults child children men
-    women man woman veterans doctor doctors participant participants responders rats mice animals
-    volunteers baseline
-    """
-)
-
-REFUSED = _SMALL | WITHDRAWN | UNITS | _TURNING | NUMBERS
-"""What does not stand in what people felt or had: it bounds, turns, doubts or reports, or speaks of
-another group, unit or time."""
-
-POINTING = word_list(
-    "this that these those it they both which or not no nobody neither actually sorry rather but so"
-)
-"""How a sentence starts that may take back the one before."""
-
 _FIXED = (
     "(?:etwa )?# (?:menschen |erwachsenen |patienten )?ging es mit NAME besser,"
     " (?:etwa |verglichen mit )?# (?:mit|unter) NAME",
@@ -274,10 +192,38 @@ _FIXED = (
 SPACELESS = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 
 
+_NO_NAMES = word_list(
+    """
+    i it its he him she her we us they them this that these those who whom which what one ones
+    other others another same first second last next all both each every any some none no not nor
+    nobody with without on off in of to by at as than and or but while against after before
+    better worse well unwell again more most less fewer half
+    minute minutes hour hours day days week weeks month months year years time times later
+    average mean median total point points score scores percent risk risks odds ratio rate rates
+    response remission relapse
+    trial study group groups arm arms patient patients person people participants
+    """
+)
+"""Words that a name does not end with."""
+
+
 def is_no_name(name: str) -> bool:
-    """Return whether words cannot be what a group had: a time, a unit, a small word."""
-    last = name.split()[-1]
-    return bool(re.fullmatch(TIME, name)) or last in _SMALL | WITHDRAWN | UNITS
+    """Return whether words cannot be what a group had: an outcome, a time, a unit, a small word."""
+    if re.search(r"[^\w '’-]|^[\W\d]|\W$", name) or compiled("outcome", ("-", "-")).match(name):
+        return True
+    return bool(re.fullmatch(TIME, name)) or name.split()[-1] in _NO_NAMES
+
+
+def is_label(words: str, names: tuple[str, str], times: Collection[str]) -> bool:
+    """Return whether words before a sentence change nothing of it: when, of what, against what.
+
+    `times` are those that the sentence says itself.
+    """
+    if found := re.fullmatch(rf"(?P<time>{TIME}) later", words):
+        said = {re.sub(r"^(?:an?|one) ", "1 ", one) for one in (found["time"], *times)}
+        return len(said) == 1
+    against = rf"compared with {_ARTICLE}{named(names)}"
+    return bool(re.fullmatch(rf"(?:{_CONDITIONS}|{against})?", words))
 
 
 @lru_cache(maxsize=256)

@@ -50,8 +50,17 @@ class _Piece(NamedTuple):
     time: str = ""
 
 
-def shares_told(words: str, first: str, second: str) -> Told | Unproven:
-    """Return the shares that one sentence of a text tells of two groups, and when.
+def shares_told(words: str, first: str, second: str, label: str = "") -> Told | Unproven:
+    """Return the shares that a text of one sentence tells of two groups, and when.
+
+    Parameters
+    ----------
+    words
+        The text. In two sentences one may take back the other, in more ways than can be listed.
+    first, second
+        What the groups had.
+    label
+        The words that stand before it.
 
     Examples
     --------
@@ -68,22 +77,18 @@ def shares_told(words: str, first: str, second: str) -> Told | Unproven:
         if not name or grammar.is_no_name(name):
             return Unproven(f"'{name}' is not what a group had")
     shares = shares_of(words)
-    numbers = _said_twice(shares.text, shares.found)
-    reasons: list[tuple[bool, str]] = []
-    for start, end in _sentences(shares.text):
-        inside = [one for one in numbers if start <= one.start < end]
-        if not inside:
-            continue
-        try:
-            told = _told(shares.text, (start, end), inside, names)
-            _look_around(shares.text, (start, end), numbers, told.shares)
-        except _Unclear as unclear:
-            reasons.append((len(inside) == 2, str(unclear)))
-        else:
-            return told
-    whole = [reason for is_pair, reason in reasons if is_pair]
-    none = "it has no number of people such as '64 in 100' or '12 of 17'"
-    return Unproven((whole or [reason for _, reason in reasons] or [none])[0])
+    sentences = [
+        one for one in _sentences(shares.text) if re.search(r"\w", shares.text[slice(*one)])
+    ]
+    if len(sentences) > 1:
+        return Unproven("more than one sentence stands there: give this one a statement of its own")
+    try:
+        told = _told(shares.text, _said_twice(shares.text, shares.found), names)
+    except _Unclear as unclear:
+        return Unproven(str(unclear))
+    if not grammar.is_label(_as_read(label), names, told.times):
+        return Unproven(f"'{label}' stands before it: leave out the label")
+    return told
 
 
 def has_name(words: str, name: str) -> bool:
@@ -106,7 +111,6 @@ def _lower(text: str) -> str:
     return lower if len(lower) == len(text) else text
 
 
-_LATIN = re.compile("[a-z\u00df-\u024f]+")
 _STOPS = re.compile("[。！？؟｡⁇‽]+")
 _ASKS = re.compile("[?؟？⁇⁈⁉‽﹖¿]")
 
@@ -142,30 +146,30 @@ def _agree(counted: Share, share: Share) -> bool:
     return share.events == (200 * events + total) // (2 * total)
 
 
-def _told(
-    text: str, sentence: tuple[int, int], told: Sequence[Share], names: tuple[str, str]
-) -> Told:
+def _told(text: str, told: Sequence[Share], names: tuple[str, str]) -> Told:
     """Return what one sentence tells of two groups."""
     said = [text[one.start : one.ends] for one in told]
+    if not told:
+        raise _Unclear("it has no number of people such as '64 in 100' or '12 of 17'")
     if len(told) != 2:
         counted = f"only '{said[0]}'" if len(told) == 1 else f"{len(told)}, not two"
         raise _Unclear(f"of numbers of people the sentence has {counted}")
     for one, words in zip(told, said, strict=True):
         if not one.is_whole:
             raise _Unclear(f"'{words}' is no whole number of people")
-    (one, other), (start, end) = told, sentence
-    _one_kind(_lower(text[start : other.start]), _lower(text[other.start : end]))
-    parts = (text[start : one.start], text[one.ends : other.start], text[other.ends : end])
+    if asks := _ASKS.search(text):
+        raise _Unclear(f"'{asks[0]}' asks")
+    one, other = told
+    _one_kind(_lower(text[: other.start]), _lower(text[other.start :]))
+    parts = (text[: one.start], text[one.ends : other.start], text[other.ends :])
     if "#" in "".join(parts):
         raise _Unclear("'#' stands in the sentence")
     line = _lower("#".join(parts).strip())
     for pattern in grammar.fixed(names):
         if found := pattern.fullmatch(line):
-            if re.search(r"[^\W\d_]", text[:start] + text[end:]):
-                raise _Unclear("in this language the sentence may stand alone only")
             return Told(_in_order((one, other), (found["one"], found["other"]), names), frozenset())
     pieces = _pieces(line, names, said)
-    groups = _judge(pieces, told)
+    groups = _judge(pieces, told, line)
     times = frozenset(piece.time for piece in pieces if piece.time)
     return Told(_in_order((one, other), groups, names), times)
 
@@ -207,16 +211,7 @@ def _pieces(line: str, names: tuple[str, str], said: Sequence[str]) -> list[_Pie
                 place = match.end()
                 break
         else:
-            said_of = (*kinds, "outcome")
-            outcome = (
-                _outcome(line[place:], said_of, names)
-                if grammar.is_order(said_of, whole=False)
-                else ""
-            )
-            if not outcome:
-                raise _Unclear(_not_understood(line[place:], found, numbers))
-            found.append(_Piece("outcome", outcome))
-            place += len(outcome)
+            raise _Unclear(_not_understood(line[place:], found, numbers))
         place += line[place : place + 1] == " "
     if not grammar.is_order([piece.kind for piece in found], whole=True):
         raise _Unclear(f"the sentence breaks off behind '{found[-1].said}'")
@@ -238,8 +233,8 @@ _ADVICE = {
     "end": "end the sentence there",
 }
 _ELSE = "go on with a number"
+_FELT = re.compile(r"(?:felt|were|was|had|became|got|did|didn't|used|fell)\b[^#,;.]*[^#,;. ]")
 _WORD = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*|\d+|#|\S")
-_OUTCOME = re.compile(r"[a-z]+(?:['-][a-z]+)*(?: [a-z]+(?:['-][a-z]+)*)*")
 
 
 def _not_understood(rest: str, found: Sequence[_Piece], said: Iterator[str]) -> str:
@@ -251,51 +246,12 @@ def _not_understood(rest: str, found: Sequence[_Piece], said: Iterator[str]) -> 
     if not found:
         return f"'{word}' stands at the start: {_ADVICE['']}"
     last = found[-1]
+    if felt := _FELT.match(rest):
+        return f"'{felt[0]}' is nothing known that people felt or had: say it plainly"
     return f"'{word}' stands behind '{last.said}': {_ADVICE.get(last.kind, _ELSE)}"
 
 
-def _outcome(line: str, kinds: tuple[str, ...], names: tuple[str, str]) -> str:
-    """Return what people felt or had, at the start of some words; raise at what turns it."""
-    run = _OUTCOME.match(line)
-    words = list(re.finditer(r"\S+", run[0])) if run else []
-    if not words or words[0][0] not in grammar.HEADS:
-        return ""
-    following = [kind for kind in grammar.PIECES if grammar.is_order((*kinds, kind), whole=False)]
-    end = next(
-        (
-            word.start() - 1
-            for word in words[1:]
-            if any(grammar.compiled(kind, names).match(line, word.start()) for kind in following)
-        ),
-        words[-1].end(),
-    )
-    said = line[:end]
-    plain = f"{said} "
-    for idiom, read_as in grammar.IDIOMS.items():
-        plain = plain.replace(f" {idiom}", f" {read_as}")
-    head, *more = plain.split()
-    denied = more[:1] == ["not"] and head in grammar.AUXILIARIES
-    for word in more[denied:]:
-        if _turns(word) or re.search(rf"(?<![\w-]){grammar.named(names)}(?![\w-])", word):
-            raise _Unclear(f"'{word}' stands in what people felt or had, '{said}': leave it out")
-    last = [head, *more][-1]
-    if last in grammar.INNER or last in ("not", *grammar.AUXILIARIES):
-        raise _Unclear(f"'{said}' does not say what people felt or had")
-    return said
-
-
-def _turns(word: str) -> bool:
-    """Return whether a word may make something else of what people felt or had."""
-    parts = {word, *word.split("-")}
-    return (
-        bool(parts & grammar.REFUSED)
-        or "'" in word
-        or any(one.endswith("ly") and one not in grammar.ADVERBS for one in parts)
-        or any(one.endswith("ing") and one not in grammar.DOINGS for one in parts)
-    )
-
-
-def _judge(pieces: Sequence[_Piece], shares: Sequence[Share]) -> tuple[str, str]:
+def _judge(pieces: Sequence[_Piece], shares: Sequence[Share], line: str) -> tuple[str, str]:
     """Return which group each number is of; raise where they may be of two things or times."""
     numbers = [place for place, one in enumerate(pieces) if one.kind == "number"]
     groups = [place for place, one in enumerate(pieces) if one.kind in ("group", "moved")]
@@ -307,8 +263,9 @@ def _judge(pieces: Sequence[_Piece], shares: Sequence[Share]) -> tuple[str, str]
     outcomes = [one.said for one in pieces if one.kind == "outcome"]
     if len(set(outcomes)) > 1:
         raise _Unclear(f"the numbers are of two things: '{outcomes[0]}', '{outcomes[1]}'")
-    if any(one.kind == "did" for one in pieces) and re.search(r"\bno\b|not|n't", outcomes[0]):
-        raise _Unclear(f"'did' stands behind '{outcomes[0]}'")
+    may_turn = re.search(r"\b(?:no|less|fewer|but)\b|not|n't", line)
+    if may_turn and any(one.kind == "did" for one in pieces):
+        raise _Unclear(f"'did' stands behind '{outcomes[0]}': say again what they felt or had")
     times = list(dict.fromkeys(one.time for one in pieces if one.time))
     if len(times) > 1:
         raise _Unclear("the sentence has two times: " + ", ".join(f"'{one}'" for one in times))
@@ -325,29 +282,3 @@ def _judge(pieces: Sequence[_Piece], shares: Sequence[Share]) -> tuple[str, str]
     if "it" in (first, other_name) or not first:
         raise _Unclear("'it' stands for the name of a group: write the name")
     return first, other_name
-
-
-def _look_around(
-    text: str, sentence: tuple[int, int], numbers: Sequence[Share], told: Sequence[Share]
-) -> None:
-    """Raise where the rest of a text asks, or may take back what a sentence tells."""
-    start, end = sentence
-    if asks := _ASKS.search(text):
-        raise _Unclear(f"'{asks[0]}' asks")
-    pairs = {(one.events, one.total) for one in told}
-    for one in numbers:
-        if not start <= one.start < end and (one.events, one.total) not in pairs:
-            words = text[one.start : one.end]
-            raise _Unclear(f"another sentence has other numbers of people, '{words}'")
-    rest = _lower(text[:start]), _lower(text[end:])
-    of_it = re.search(r"\bit\b", _lower(text[start:end]))
-    for word in re.findall(r"[^\W\d_]+", " ".join(rest)):
-        if (
-            word in grammar.WITHDRAWN
-            or (of_it and word in grammar.UNITS)
-            or not _LATIN.fullmatch(word)
-        ):
-            raise _Unclear(f"'{word}' stands in another sentence")
-    behind = re.match(r"\W*([^\W\d_]+)", rest[1])
-    if behind and behind[1] in grammar.POINTING:
-        raise _Unclear(f"the sentence behind it starts with '{behind[1]}'")

@@ -122,8 +122,7 @@ def test_sound_numbers_are_spared(cells: dict[str, Any], words: str) -> None:
             HUNDREDTHS.replace("60 in", "6 in"),
             (
                 *("comparison-not-told", "events"),
-                "Of 'zinc' the statement says '6 in 100', "
-                "and not '204 of 340' or '60 in 100' or '600 in 1000'.",
+                "Of 'zinc' the statement says '6 in 100', and not '204 of 340' or '60 in 100'.",
             ),
             id="other hundredths than the people make",
         ),
@@ -159,7 +158,8 @@ def test_sound_numbers_are_spared(cells: dict[str, Any], words: str) -> None:
             "In a trial, 8 of 12 people felt sick after zinc. After sugar it was 3 of 12.",
             (
                 *("comparison-not-told", "treatment"),
-                "It cannot be drawn: of numbers of people the sentence has only '8 of 12'.",
+                "It cannot be drawn: more than one sentence stands there: give this one a "
+                "statement of its own.",
             ),
             id="two sentences",
         ),
@@ -187,7 +187,7 @@ def test_sound_numbers_are_spared(cells: dict[str, Any], words: str) -> None:
         pytest.param(
             {**SHARES, "total": 1000, "comparator_total": 1000, "people": 7},
             HUNDREDTHS,
-            ("share-of-few", "people", "Of 7 people, shares in 100 say more than is known."),
+            ("share-of-few", "people", "Of 7 people, shares in 1000 say more than is known."),
             id="thousandths of few",
         ),
         pytest.param(
@@ -245,8 +245,8 @@ def test_sound_numbers_are_spared(cells: dict[str, Any], words: str) -> None:
             SENTENCE.replace("felt sick", "felt allegedly sick"),
             (
                 *("comparison-not-told", "treatment"),
-                "It cannot be drawn: 'allegedly' stands in what people felt or had, "
-                "'felt allegedly sick': leave it out.",
+                "It cannot be drawn: 'felt allegedly sick a day after zinc' is nothing known that "
+                "people felt or had: say it plainly.",
             ),
             id="a word within what they felt",
         ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -87,7 +88,7 @@ def test_a_picture_stands_beside_what_says_the_same_and_beside_nothing_else(
         ),
         pytest.param(
             compared(64, 100, 28, 100, 73),
-            "It was 64 % with tea, and 28\u00a0% with milk.",
+            "Response was 64 % with tea, and 28\u00a0% with milk.",
             [("tea 64 %", 64, 100), ("milk 28\u00a0%", 28, 100)],
             id="percentages",
         ),
@@ -246,6 +247,29 @@ def test_a_word_more_is_refused_unless_it_only_says_what_people_felt(
         ]
         behind = words[place - 1] if place else ""
         assert HARMLESS.fullmatch(word) or not NOT_BESIDE.search(behind)
+
+
+DAY_LATER = "In a trial of 73 people, 64 in 100 slept a day after tea, and 28 in 100 after milk."
+
+
+@pytest.mark.parametrize(
+    ("label", "is_drawn"),
+    [
+        *(("", True), ("One day later", True), ("OCD", True), ("Compared with milk", True)),
+        *(("Myth", False), ("Not true", False), ("Up to", False), ("Mice", False)),
+        *(("One week later", False), ("Compared with hopes", False), ("OCD, a myth", False)),
+    ],
+)
+def test_a_picture_stands_behind_a_label_only_that_changes_nothing(
+    label: str, is_drawn: bool
+) -> None:
+    assert bool(compared(64, 100, 28, 100, 73).bars(DAY_LATER, label)) == is_drawn
+
+
+@pytest.mark.parametrize("name", ["TeA", "\u200ftea", "te\u00ada", "slept", "100", "a day", "tea,"])
+def test_a_group_has_a_name_as_the_sentence_writes_it(name: str) -> None:
+    assert replace(compared(64, 100, 28, 100, 73), treatment="tea").bars(DAY_LATER)
+    assert replace(compared(64, 100, 28, 100, 73), treatment=name).bars(DAY_LATER) == ()
 
 
 TURNERS = (

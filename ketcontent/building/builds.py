@@ -52,6 +52,8 @@ from typing import TYPE_CHECKING, Any
 from ketcontent.atomic import lock
 from ketcontent.building.cache import (
     HIDDEN,
+    SWAP,
+    WORK,
     CacheEntry,
     Made,
     claim_cache,
@@ -75,7 +77,7 @@ from ketcontent.building.plan import (
     site_files,
 )
 from ketcontent.building.request import UNCHANGED, Built, Job, Request, job_of
-from ketcontent.errors import BuildFailed, NotReady, given_names
+from ketcontent.errors import given_names
 from ketcontent.places import cannot_write, folder_below, require_file, what_stands_at
 
 if TYPE_CHECKING:
@@ -98,6 +100,7 @@ def build(
     force: bool = False,
     dask: str | None = None,
     site: str | None = None,
+    cache: str | os.PathLike[str] | None = None,
     progress: Callable[[Progress], None] | None = None,
     waiting: Callable[[str], None] | None = None,
 ) -> Built:
@@ -128,6 +131,9 @@ def build(
     site
         The address of the site that the pages are published on, as ``https://example.org/health/``,
         or an empty text where they are on none; by default what ``site.csv`` says.
+    cache
+        A folder in which runs are kept for builds elsewhere, and from which theirs are taken
+        (`ketcontent.building.stored`); by default none.
     progress
         Called at the start, and as each notebook is done.
     waiting
@@ -139,6 +145,9 @@ def build(
         When `release` is set and a page is not ready; the ready ones were published.
     BuildFailed
         When a notebook failed; every other document was published.
+    SavedMeanwhile
+        When a table, a notebook or a template was saved while the build read it: what was
+        published may be of half a save.
     WrongParameter
         When a notebook does not take a parameter the build gives it; nothing was run.
     BrokenTables
@@ -159,7 +168,12 @@ def build(
         known_names("format", formats, FORMATS),
         release,
         site=site,
+        cache=None if cache is None else Path(cache).absolute(),
     )
+    if request.cache is not None:
+        from ketcontent.building.stored import open_folder
+
+        open_folder(request.cache)
     if not force and (built := as_it_stands(request)) is not None:
         return built
     if dask is not None:
@@ -181,6 +195,8 @@ def build(
 
 def as_it_stands(request: Request) -> Built | None:
     """Return what an earlier build made for a request, where a new one would make the same."""
+    if any(what_stands_at(request.exports / one) for one in (WORK, SWAP)):
+        return None  # a build is at work, or was killed: what it left is cleared away
     inputs = request.inputs(code_hash())
     made = what_stands(request.exports, request.hash, inputs, request.notebooks)
     if made is None:
@@ -221,6 +237,7 @@ def rebuild(
         if waiting is not None:
             waiting(holder)
 
+    from ketcontent.building.endings import failed, not_ready, saved_meanwhile
     from ketcontent.building.publish import no_work_left
 
     exports = request.exports
@@ -240,10 +257,14 @@ def rebuild(
                 if not force and (built := as_it_stands(request)) is not None:
                     return built
                 job = job_of(request)
-            built = None
+            built = Built(exports, (), ())
             failures: list[Failure] = []
             if job.pages or not job.refused:
                 job, built, failures = _build_all(job, pool, force=force, progress=progress)
+            if job.refused:
+                from ketcontent.building.remainder import files_left
+
+                built = replace(built, left=files_left(exports, job.refused))
             if request.release:
                 from ketcontent.building.releases import remember
 
@@ -252,37 +273,13 @@ def rebuild(
         raise
     except OSError as fault:
         raise cannot_write(fault, exports) from fault
-    if failures and built is not None:
-        raise _failed(failures, len(built.documents))
+    if failures:
+        raise failed(failures, built, job.refused)
     if job.refused:
-        from ketcontent.diagnostics import Report
-        from ketcontent.text import counted
-
-        report = Report.of([one for found in job.refused.values() for one in found])
-        raise NotReady(
-            f"Not released: {', '.join(job.refused)}. "
-            f"{counted(len(report), 'row')} stand against it.",
-            hint="Settle each row above, then build again; without --release the page is "
-            "exported as a draft.",
-            report=report,
-        )
-    assert built is not None  # only a refusal leaves a build idle
+        raise not_ready(built, job.refused)
+    if built.moved:
+        raise saved_meanwhile(built)
     return built
-
-
-def _failed(failures: Sequence[Failure], published: int) -> BuildFailed:
-    from ketcontent.text import counted
-
-    return BuildFailed(
-        f"{counted(len(failures), 'notebook')} failed; {counted(published, 'page')} published.\n"
-        + "\n".join(str(failure) for failure in failures),
-        hint="Do what the hint above says, and build again. What was published before is "
-        "still there."
-        if all(one.hint for one in failures)
-        else "Open the half-run notebook in JupyterLab, mend the cell or the row, and build "
-        "again. What was published before is still there.",
-        failures=tuple(failures),
-    )
 
 
 def _build_all(
@@ -302,8 +299,14 @@ def _build_all(
         again = job_of(job.request, without=failed)
         if again.tables == job.tables:
             break
-        job = again
+        job, before = again, built
         built, more = _build(job, pool, force=False, progress=progress)
+        built = replace(
+            built,
+            aside=(*before.aside, *built.aside),
+            withdrawn={**before.withdrawn, **built.withdrawn},
+            unkept=before.unkept or built.unkept,
+        )
         failures += more
     return job, built, failures
 
@@ -318,9 +321,11 @@ def _build(
     """Decide what to make, run it, publish each page as it is done, and keep what was made."""
     from ketcontent.building.decide import Views
     from ketcontent.building.ownership import read_manifest, require_aside
-    from ketcontent.building.publish import SWAP, WORK, Manifest, Publication, settle_swaps
-    from ketcontent.building.remainder import files_behind, standing, why_withdrawn
+    from ketcontent.building.publish import Manifest, Publication, settle_swaps
+    from ketcontent.building.remainder import files_behind, files_missing, standing, why_withdrawn
     from ketcontent.building.running import run_and_publish
+    from ketcontent.building.stored import drop_old_runs
+    from ketcontent.execution import make_profile
 
     exports, documents = job.request.exports, set(job.content.documents["document"])
     require_own(exports / KEPT)
@@ -336,6 +341,9 @@ def _build(
         forget_page(exports, page)
     claim_folder(exports / KEPT)
     require_file(exports / KEPT / "kernels.log")  # what kernels say at their end is added to it
+    if job.request.cache is not None:
+        # A run finds it, be it that it made it: a new machine must be as one that had a run.
+        make_profile()
     views = Views(job.shown)
     pages = [
         Publication(exports, one, ours[one.page])
@@ -343,7 +351,12 @@ def _build(
     ]
     write_declared(exports, job.code, job.declared)
     was = manifest.hash
-    made, failures = run_and_publish(pages, views, pool, manifest, progress)
+    cache = job.request.cache
+    made, failures, unkept = run_and_publish(
+        pages, views, pool, manifest, progress, job.seen, cache
+    )
+    if cache is not None:
+        drop_old_runs(cache)
     failed = {failure.document for failure in failures}
     stood = [one for one in pages if one.page not in failed and not one.decision.stale]
     manifest.close(stood, made)
@@ -370,9 +383,13 @@ def _build(
         if not what_stands_at(exports / name)
     }
     published = tuple(page for page in job.pages if page not in failed)
-    behind = files_behind(job, ours, manifest.said) if job.request.only == NOTEBOOKS else ()
+    whole = job.request.only == NOTEBOOKS
+    behind = files_behind(job, ours, manifest.said) if whole else ()
+    missing = files_missing(job, manifest.said, taken) if whole else ()
+    moved = job.seen.moved()
     # What has something to say is looked at again the next time, and says it again.
-    if not (failures or job.without or behind or job.later):
+    unsaid = not (failures or job.without or job.refused or behind or missing or job.later)
+    if unsaid and not moved:
         keep_made(exports, job.request.hash, Made(job.inputs, job.pages, outputs), entries)
     built = Built(
         exports,
@@ -384,6 +401,9 @@ def _build(
         taken,
         behind,
         job.later,
+        missing=missing,
+        moved=moved,
+        unkept=unkept,
     )
     return built, failures
 
@@ -432,7 +452,6 @@ def _decided(
     Of a thousand pages, the rows of one are held at a time.
     """
     from ketcontent.building.decide import decide_page, given_of
-    from ketcontent.building.publish import WORK
     from ketcontent.model import copy_content, read_given, slices, table_hashes
 
     exports, kept = job.request.exports, job.request.exports / KEPT

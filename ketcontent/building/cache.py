@@ -52,6 +52,9 @@ from ketcontent.resources import FONTS_VARIABLE, TEMPLATES_VARIABLE
 HIDDEN = ".ketcontent"
 """The folder of what is no export, in that of the exports; it is ours alone."""
 
+WORK, SWAP = f"{HIDDEN}/work", f"{HIDDEN}/swap"
+"""The folders in which pages are laid out, and in which they change places."""
+
 CACHE_FILE = f"{HIDDEN}/actions.sqlite"
 """The file of the cache, in the folder of the exports."""
 
@@ -182,15 +185,19 @@ def write_declared(exports: Path, code: str, declared: Mapping[str, Any]) -> Non
 
 
 def _entries(said: Mapping[str, Any]) -> dict[str, CacheEntry]:
-    return {
-        name: CacheEntry(
-            one["key"],
-            one["tables"],
-            None if one["read"] is None else _dependencies(one["read"]),
-            one["outputs"],
-        )
-        for name, one in said.items()
-    }
+    return {name: entry_from(one) for name, one in said.items()}
+
+
+def entry_from(said: Mapping[str, Any]) -> CacheEntry:
+    """Return an entry from what JSON says of it.
+
+    Raises
+    ------
+    KeyError, TypeError, ValueError
+        When that is no entry.
+    """
+    read = None if said["read"] is None else _dependencies(said["read"])
+    return CacheEntry(said["key"], said["tables"], read, said["outputs"])
 
 
 def _dependencies(said: Iterable[Any]) -> tuple[tuple[Dependency, str], ...]:

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 from ketcontent.atomic import write_through
 from ketcontent.hashing import hash_bytes
 from ketcontent.markup import Strings, english
-from ketcontent.model import rows_of
 from ketcontent.pages import interface
 from ketcontent.places import read_file, what_stands_at
 from ketcontent.resources import TEMPLATES_VARIABLE
@@ -124,7 +123,7 @@ def lower_index(path: Path, exports: Path, content: Content) -> str:
     """Call no page reviewed in the index that does not say so of itself; return its hash."""
     index = path.read_text("utf-8")
     language = _LANGUAGE.search(index)
-    say = interface(rows_of(content.strings), language[1] if language else "en")
+    say = interface(content.rows("strings"), language[1] if language else "en")
 
     def lowered(entry: re.Match[str]) -> str:
         state = _lesser_state(exports, entry["page"])

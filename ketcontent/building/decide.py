@@ -12,7 +12,7 @@ import json
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -26,6 +26,8 @@ from ketcontent.building.plan import (
     site_files,
 )
 from ketcontent.building.request import Job
+from ketcontent.building.stored import StoredRun, find_run
+from ketcontent.clock import is_to_come
 from ketcontent.dependencies import ON_DISK, as_kept, as_placed
 from ketcontent.hashing import MISSING, current_hash, hash_bytes, hash_file, hash_json
 
@@ -55,6 +57,8 @@ class Decision:
     """Why it is to be made; empty where nothing that it is made from has changed."""
     run: Run | None = None
     """The run; None for a record."""
+    stored: StoredRun | None = None
+    """What a build elsewhere made of the same, to be taken instead; None where none is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +79,18 @@ class Given:
 
 
 def given_of(page: str, rows: Content, tables: Mapping[str, str]) -> Given:
-    """Return what the runs of a page are given, where its rows are at hand."""
+    """Return what the runs of a page are given, where its rows are at hand.
+
+    The same sign-offs are others on a day on which one of them is still to come.
+    """
+    signed = rows.signoffs
+    later = [
+        key
+        for key, day in zip(signed["signoff"], signed["signed_on"], strict=True)
+        if is_to_come(day)
+    ]
+    if later:
+        tables = {**tables, "signoffs": hash_json([tables["signoffs"], later])}
     return Given(page, tables, lambda: rows)
 
 
@@ -197,21 +212,25 @@ def changed_rows(before: Path, rows: Content) -> dict[str, list[str]]:
 
     found = {}
     for table in TABLES:
+        now, key = table_bytes(rows, table), rows.schemas[table].key
         try:
-            was = (before / f"{table}.csv").read_bytes()
-        except FileNotFoundError:  # it is not known how it was
+            if (data := (before / f"{table}.csv").read_bytes()) == now:
+                continue
+            was = _by_key(data, key)
+        except (OSError, ValueError, KeyError, csv.Error):  # it is not known how it was
             continue
-        now = table_bytes(rows, table)
-        if was == now:
-            continue
-        key = rows.schemas[table].key
-        ways = [
-            {tuple(row[name] for name in key): row for row in csv.DictReader(io.StringIO(text))}
-            for text in (was.decode(), now.decode())
-        ]
-        keys = sorted(ways[0].keys() | ways[1].keys())
-        found[table] = ["/".join(key) for key in keys if ways[0].get(key) != ways[1].get(key)]
+        new = _by_key(now, key)
+        keys = sorted(was.keys() | new.keys())
+        found[table] = ["/".join(key) for key in keys if was.get(key) != new.get(key)]
     return found
+
+
+def _by_key(data: bytes, key: Sequence[str]) -> dict[tuple[str, ...], dict[str, str]]:
+    """Return the rows of a table by their keys; a table that was cut short is refused."""
+    found = list(csv.DictReader(io.StringIO(data.decode()), strict=True))
+    if any(None in row or None in row.values() for row in found):
+        raise ValueError("A row has more cells than the table has columns, or less.")
+    return {tuple(row[name] for name in key): row for row in found}
 
 
 # --- a page ----------------------------------------------------------------------------------
@@ -253,7 +272,12 @@ def decide_page(
             if force
             else why_stale(here.get(run.executed), outputs, now(key))
         )
-        runs.append(Decision(run.executed, outputs, key, why, run))
+        stored = None
+        if why and not force and job.request.cache:
+            fresh = partial(_is_fresh, now=now(key), folder=folder)
+            stored = find_run(job.request.cache, key, run.outputs.values(), fresh)
+            why += "; it was taken from the cache" if stored else ""
+        runs.append(Decision(run.executed, outputs, key, why, run, stored))
     record = None
     if given.page and any(is_recorded(name) for one in runs for name in one.outputs):
         names = [f"{given.page}/record.json"]
@@ -266,6 +290,11 @@ def decide_page(
     if record and record.why and not any("pdf" in run.outputs for run in job.runs[given.page]):
         gone = _outdated_leaflet(given, here, now(""))
     return PageDecision(given, entries, tuple(runs), record, gone)
+
+
+def _is_fresh(entry: CacheEntry, now: Now, folder: str) -> bool:
+    """Whether all that a run read is as it was; its files are looked at by whoever has them."""
+    return not why_stale(placed(entry, folder), (), now)
 
 
 def _outdated_leaflet(given: Given, entries: Mapping[str, CacheEntry], now: Now) -> str:

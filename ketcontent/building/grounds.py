@@ -167,13 +167,13 @@ def _sealed() -> bytes:
 @cache
 def _key() -> bytes:
     """Return the key of this user; one for this process alone, where none can be kept."""
-    import secrets
-
     from platformdirs import user_state_path
 
     path = user_state_path("ketcontent", appauthor=False) / "key"
     with contextlib.suppress(OSError):
         return read_file(path)
+    import secrets
+
     key = secrets.token_bytes(32)
     with contextlib.suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -30,7 +30,7 @@ from typing import Any
 from ketcontent.building.cache import CacheEntry, cached_pages
 from ketcontent.errors import KetcontentError
 from ketcontent.hashing import hash_file
-from ketcontent.places import folder_below, read_file, refuse_place, what_stands_at
+from ketcontent.places import cannot_read, folder_below, read_file, refuse_place, what_stands_at
 
 ASIDE = ".aside"
 """The folder of what was not as a build wrote it, in that of the exports."""
@@ -56,9 +56,18 @@ _SHOWN = 5
 
 
 def read_manifest(exports: Path) -> dict[str, Any] | None:
-    """Return the manifest of the exports; None where there is none that a build wrote."""
+    """Return the manifest of the exports; None where there is none that a build wrote.
+
+    Raises
+    ------
+    KetcontentError
+        When there is one that may not be read: it may be that of a build.
+    """
+    path = exports / "manifest.json"
     try:
-        said = json.loads(read_file(exports / "manifest.json", follow=False))
+        said = json.loads(read_file(path, follow=False))
+    except PermissionError as fault:
+        raise cannot_read(fault, path) from None
     except (OSError, ValueError, RecursionError):
         return None
     ours = isinstance(said, dict) and "ketcontent" in said

@@ -29,7 +29,7 @@ from ketcontent.atomic import (
     swap_folders,
     write_through,
 )
-from ketcontent.building.cache import HIDDEN, CacheEntry, write_entries
+from ketcontent.building.cache import SWAP, WORK, CacheEntry, write_entries
 from ketcontent.building.decide import RECORD_ENTRY, PageDecision
 from ketcontent.building.ownership import (
     Owned,
@@ -44,9 +44,6 @@ from ketcontent.building.request import Job
 from ketcontent.building.site import parts_of
 from ketcontent.hashing import hash_bytes, hash_file
 from ketcontent.places import folder_below, read_file, refuse_place, what_stands_at
-
-WORK, SWAP = f"{HIDDEN}/work", f"{HIDDEN}/swap"
-"""The folders in which pages are laid out, and in which they change places."""
 
 
 @contextmanager

@@ -65,11 +65,11 @@ def changes(rows: Rows, words: Mapping[str, str], day: str) -> list[dict[str, st
 
 def with_releases(content: Content, documents: Iterable[str], day: datetime.date) -> Content:
     """Return the tables with what releasing these pages on this day changes for their readers."""
-    from ketcontent.model import frame_of, rows_of
+    from ketcontent.model import frame_of
     from ketcontent.pages import page_views
     from ketcontent.text import canonical
 
-    left: list[dict[str, Any]] = rows_of(content.releases)
+    left: list[dict[str, Any]] = [*content.rows("releases")]
     for view in page_views(content, list(documents)):
         words = {
             one.statement: canonical(f"{one.label_text} {one.plain}")
@@ -97,15 +97,13 @@ def remember(content: Content, folder: Path) -> None:
 
 def feed(content: Content) -> str:
     """Return the feed of the releases, newest first, as Atom; nothing where there are none yet."""
-    from ketcontent.model import rows_of
-
     titles = dict(zip(content.documents["document"], content.documents["title"], strict=True))
     by_day = itemgetter("released_on", "document")
-    ordered = sorted(rows_of(content.releases), key=by_day)
+    ordered = sorted(content.rows("releases"), key=by_day)
     releases = [(key, list(rows)) for key, rows in groupby(ordered, by_day)]
     if not releases:
         return ""
-    [site] = rows_of(content.site)
+    [site] = content.rows("site")
     firsts = {document: day for (day, document), _ in reversed(releases)}
     entries = "".join(
         _entry(site["address"], document, titles[document], day, rows, firsts[document] == day)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from ketcontent.building.cache import CacheEntry, read_entries
 from ketcontent.building.decide import Given, Now, Views, given_of, hash_of, placed, why_stale
-from ketcontent.building.ownership import recorded_files
+from ketcontent.building.ownership import read_manifest, recorded_files
 from ketcontent.building.plan import PARTS
 from ketcontent.hashing import MISSING
 from ketcontent.places import what_stands_at
@@ -84,6 +84,8 @@ def files_behind(
         if recorded is None:
             recorded = recorded_files(page, said, read_entries(exports, page))
         runs = job.runs.get(page, ())
+        if page in job.refused:  # what is left of it is said apart (`files_left`)
+            continue
         planned = {name for run in runs for name in run.outputs.values()}
         names = [
             name
@@ -118,6 +120,38 @@ def files_behind(
     for page, rows in slices(job.shown, [page for page in left if page]):
         found += behind(given_of(page, rows, table_hashes(rows, shared)))
     return tuple(found)
+
+
+def files_missing(job: Job, said: Mapping[str, Any], withdrawn: Collection[str]) -> tuple[str, ...]:
+    """Return the exports that a build left alone, and that somebody has deleted.
+
+    Parameters
+    ----------
+    job
+        What was built.
+    said
+        The manifest as it was before.
+    withdrawn
+        The files that the build itself took away.
+    """
+    planned = {name for runs in job.runs.values() for run in runs for name in run.outputs.values()}
+    known = {page: recorded_files(page, said, {}) for page in job.shown.documents["document"]}
+    return tuple(
+        name
+        for page, recorded in sorted(known.items())
+        for name in sorted(recorded)
+        if name not in planned
+        and name not in withdrawn
+        and name != f"{page}/review.html"  # which no clone has
+        and not what_stands_at(job.request.exports / name)
+    )
+
+
+def files_left(exports: Path, pages: Iterable[str]) -> tuple[str, ...]:
+    """Return the exports of some pages that a build before published, and that are there."""
+    said = read_manifest(exports)
+    found = [recorded_files(page, said, read_entries(exports, page)) for page in pages]
+    return tuple(sorted(standing(exports, found)))
 
 
 def standing(exports: Path, recorded: Iterable[Iterable[str]]) -> set[str]:

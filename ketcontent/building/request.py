@@ -17,6 +17,7 @@ from ketcontent.hashing import hash_file, hash_json
 from ketcontent.places import what_stands_at
 
 if TYPE_CHECKING:
+    from ketcontent.building.inputs import Inputs
     from ketcontent.diagnostics import Report
     from ketcontent.execution import Run
     from ketcontent.model import Content
@@ -44,6 +45,14 @@ class Built:
     """Exports that were not asked for, and are not known to say what the tables say now."""
     later: tuple[str, ...] = ()
     """Releases of a day that has not come, which nothing tells: a page and a day each."""
+    left: tuple[str, ...] = ()
+    """Exports of pages that were refused a release: an earlier build published them."""
+    missing: tuple[str, ...] = ()
+    """Exports that were not asked for, and are not there as an earlier build left them."""
+    moved: tuple[str, ...] = ()
+    """Files that were saved while they were built from: tables, notebooks, templates, fonts."""
+    unkept: str = ""
+    """Why nothing more was kept for builds elsewhere; empty where it was, or was not asked for."""
 
     @property
     def start(self) -> str:
@@ -65,6 +74,19 @@ class Built:
                 f"{', '.join(named_files(self.behind))}. "
                 "Build again without naming pages, editions or formats."
             )
+        if self.missing:
+            lines.append(
+                "Not built, and no longer there, though a page may lead to it: "
+                f"{', '.join(named_files(self.missing))}. "
+                "Build again without naming pages, editions or formats."
+            )
+        if self.left:
+            lines.append(
+                "Not released, and still there as an earlier build made it: "
+                f"{', '.join(named_files(self.left))}."
+            )
+        if self.unkept:
+            lines.append(f"Not all was kept for builds elsewhere: {self.unkept}")
         if self.later:
             lines.append(
                 f"Left out, of a day that has not come (releases.csv): {', '.join(self.later)}."
@@ -123,6 +145,8 @@ class Request:
     site: str | None = None
     """The address of the site that pages are published on, empty where there is none; None where
     the tables say it."""
+    cache: Path | None = None
+    """A folder of runs that builds elsewhere made, and for them; None for none."""
 
     @property
     def hash(self) -> str:
@@ -133,13 +157,24 @@ class Request:
 
     def inputs(self, code: str) -> str:
         """Return the hash of all that goes in now, but for the files that notebooks open."""
-        from ketcontent.model import SCHEMA_FILE, TABLES
-
-        names = [SCHEMA_FILE, *(f"{table}.csv" for table in TABLES)]
-        paths = [self.notebooks / f"{name}.ipynb" for name in NOTEBOOKS]
         if "pdf" in self.formats:
             code = hash_json([code, leaflet_hash()])
-        return inputs_hash(code, self.data, names, paths)
+        return inputs_hash(code, self.data, _names_of_tables(), self._notebooks())
+
+    def seen(self) -> Inputs:
+        """Return by what all of that is to be known again."""
+        from ketcontent.building.inputs import inputs_now
+
+        return inputs_now([self.data / name for name in _names_of_tables()], self._notebooks())
+
+    def _notebooks(self) -> list[Path]:
+        return [self.notebooks / f"{name}.ipynb" for name in NOTEBOOKS]
+
+
+def _names_of_tables() -> list[str]:
+    from ketcontent.model import SCHEMA_FILE, TABLES
+
+    return [SCHEMA_FILE, *(f"{table}.csv" for table in TABLES)]
 
 
 UNCHANGED = "nothing that it is made from has changed"
@@ -155,6 +190,8 @@ class Job:
     """The hash of what turns rows into pages (`ketcontent.building.cache.code_hash`)."""
     inputs: str
     """The hash of what went in, taken before any of it was read."""
+    seen: Inputs
+    """By what all of that is known again."""
     content: Content
     shown: Content
     """Of these tables the rows of the pages that are published once it is built: no page leads to
@@ -194,9 +231,11 @@ def job_of(request: Request, *, without: Collection[str] = ()) -> Job:
     """
     from ketcontent.model import OWN, only_pages, read_with_hashes, table_bytes, table_hash
 
+    seen = request.seen()
     exports, code = request.exports, code_hash()
     inputs = request.inputs(code)
     content, tables = read_with_hashes(request.data)
+    seen = seen.once_read()
     if request.site is not None:
         content = _with_address(content, request.site)
         tables = {**tables, "site": hash_json([tables["site"], request.site])}
@@ -242,6 +281,7 @@ def job_of(request: Request, *, without: Collection[str] = ()) -> Job:
         request,
         code,
         inputs,
+        seen,
         content,
         shown,
         tables,
@@ -333,12 +373,12 @@ def _with_address(content: Content, address: str) -> Content:
     KetcontentError
         When it is none.
     """
-    from ketcontent.model import frame_of, rows_of, site_fault
+    from ketcontent.model import frame_of, site_fault
 
     if not address:
         return replace(content, site=frame_of("site", [], content))
     said, hint = site_fault(address)
     if said:
         raise KetcontentError(f"{address!r} is no address of a site. {said}", hint=hint)
-    rows: list[dict[str, Any]] = rows_of(content.site) or [{"name": address.split("/")[2]}]
+    rows: list[dict[str, Any]] = content.rows("site") or [{"name": address.split("/")[2]}]
     return replace(content, site=frame_of("site", [{**rows[0], "address": address}], content))

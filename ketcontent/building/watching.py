@@ -24,7 +24,7 @@ from ketcontent.building.grounds import require_exports
 from ketcontent.building.plan import KEPT, NOTEBOOKS
 from ketcontent.building.preview import Board, News, preview_server
 from ketcontent.building.request import Request
-from ketcontent.errors import KetcontentError
+from ketcontent.errors import KetcontentError, SavedMeanwhile
 from ketcontent.execution import available_cores, is_broken, process_pool
 from ketcontent.resources import TEMPLATES_VARIABLE
 
@@ -181,9 +181,13 @@ def _built(request: Request, executor: Any) -> Iterator[News]:
     for only in (FIRST, rest):
         try:
             built = rebuild(replace(request, only=only), lambda: _workers(request, executor))
+        except SavedMeanwhile as failure:  # that save has been noticed, and is built next
+            built = failure.built
         except KetcontentError as failure:
             report = getattr(failure, "report", None)
             said = f"{report}\n{failure}" if report is not None else str(failure)
+            if (failed := getattr(failure, "built", None)) is not None:
+                said = "\n".join([*failed.told(request.exports), said])
             yield News(None, said, time.perf_counter() - start)
             return
         yield News(built, "", time.perf_counter() - start)

@@ -2,7 +2,6 @@ from .engine import KetcontentEngine as KetcontentEngine
 from .exporters import export as export
 from .exporters import export_shown as export_shown
 from .exporters import leaflet_in as leaflet_in
-from .forkserver import PRELOAD_ENVIRONMENT as PRELOAD_ENVIRONMENT
 from .parameters import check_parameters as check_parameters
 from .parameters import declared_parameters as declared_parameters
 from .pool import Progress as Progress
@@ -12,6 +11,8 @@ from .pool import process_pool as process_pool
 from .pool import run_all as run_all
 from .pool import start_pool as start_pool
 from .pool import warm_worker as warm_worker
+from .preloading import PRELOAD_ENVIRONMENT as PRELOAD_ENVIRONMENT
+from .preloading import make_profile as make_profile
 from .run import Failure as Failure
 from .run import Outcome as Outcome
 from .run import Run as Run

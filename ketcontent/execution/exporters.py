@@ -6,7 +6,10 @@ the first that says what page it is (`ketcontent.markup.templates.FACTS`) the ti
 and the state of the page. Cell tags are honoured as everywhere: ``remove-cell``, ``remove-output``.
 
 What a cell puts out is printed as `ketcontent.execution.outputs` lets it: an exported page runs no
-script and asks no host for anything, whatever a cell put out and whatever it said of it.
+script and asks no host for anything, whatever a cell put out and whatever it said of it. What is
+left out is named where it stood. A notebook that was not run, or shows nothing, is refused.
+
+With ``--template`` of another name it is nbconvert's own exporter that draws the notebook.
 
 A leaflet, a PDF, is of a whole page and of nothing beside it.
 
@@ -18,22 +21,26 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
+from urllib.parse import quote
 
-from markupsafe import escape
+from markupsafe import Markup, escape
 from nbconvert.exporters.exporter import Exporter
+from nbconvert.exporters.html import HTMLExporter
+from nbconvert.exporters.markdown import MarkdownExporter
 from nbconvert.exporters.templateexporter import TemplateExporter
 from nbconvert.preprocessors.base import Preprocessor
 from traitlets import Unicode, default
 from traitlets.config import Application
 
 from ketcontent.errors import KetcontentError
-from ketcontent.execution.outputs import Shown, fenced, shown_markdown, shown_output
+from ketcontent.execution.markdown import fenced
+from ketcontent.execution.outputs import Shown, shown_markdown, shown_output, shown_raw
 from ketcontent.execution.typesetting import typeset
 from ketcontent.markup import (
     EDITORS,
@@ -41,20 +48,18 @@ from ketcontent.markup import (
     LEAFLET,
     TRANSLATION_NOTES,
     Strings,
-    block_html,
     compiled_templates,
     direction,
     english,
     escape_markdown,
     index_script,
-    inline_plain,
     policy_of,
     template_folders,
 )
 
 _PLAIN_FACTS: dict[str, Any] = {
     "kind": "notebook",
-    "state": "draft",
+    "state": "",
     "language": "en",
     "direction": "ltr",
     "description": "",
@@ -79,21 +84,19 @@ class ShownPreprocessor(Preprocessor):
         shown: list[Shown] = []
         facts: dict[str, Any] = {}
         page: Shown | None = None
-        for cell in nb.cells:
-            tags = set(cell.metadata.get("tags", ()))
-            if "remove-cell" in tags:
-                continue
+        folder = _folder(resources)
+        for cell in _kept(nb, self.parent):
             if cell.cell_type == "markdown":
-                shown.append(shown_markdown(cell.source, self.prefer))
-            if cell.cell_type != "code" or "remove-output" in tags:
-                continue
-            for output in cell.outputs:
-                one = shown_output(output, self.prefer)
+                shown.append(shown_markdown(_with_attachments(cell), self.prefer, folder))
+            if cell.cell_type == "raw":
+                one = shown_raw(cell, self.prefer, folder)
+                shown += [one] if one else []
+            for output in _outputs(cell, self.parent):
+                one = shown_output(output, self.prefer, folder)
                 shown += [one] if one else []
                 if not facts and (facts := _facts(output)):
                     page = one
-        name = resources.get("metadata", {}).get("name", "") or "Notebook"
-        resources["facts"] = facts or {**_PLAIN_FACTS, "title": _title(shown) or name}
+        resources["facts"] = facts or {**_PLAIN_FACTS, "title": _title(nb, self.parent, resources)}
         said = resources["facts"].get("strings")
         resources["say"] = Strings(*said) if said else english()
         if facts.get("state") == "reviewed" and any(
@@ -102,10 +105,51 @@ class ShownPreprocessor(Preprocessor):
             facts["state"] = "part-reviewed"
             shown = [_part_reviewed(one, resources["say"]) for one in shown]
         if self.prefer == EDITORS:
-            resources["facts"] = {**_PLAIN_FACTS, "kind": "editors", "title": "Pages, for editors"}
+            resources["facts"] = {
+                **_PLAIN_FACTS,
+                "kind": "editors",
+                "state": "draft",
+                "title": "Pages, for editors",
+            }
             resources["say"] = english()
         resources["shown"] = shown
+        if not any(one.form != "left-out" and one.content.strip() for one in shown):
+            notebook = _file_name(resources)
+            raise KetcontentError(
+                f"{notebook} shows nothing.",
+                hint="End it with a cell that shows the page.",
+                notebook=notebook,
+            )
         return nb, resources
+
+
+def _file_name(resources: Any) -> str:
+    return f"{resources.get('metadata', {}).get('name', 'notebook')}.ipynb"
+
+
+def _require_run(nb: Any, exporter: Any, notebook: str) -> None:
+    """Refuse a notebook that was not run and will not be, and tell of one that was run in part."""
+    if exporter.config.get("ExecutePreprocessor", {}).get("enabled"):
+        return
+    cells = [
+        cell
+        for cell in _kept(nb, exporter)
+        if cell.cell_type == "code"
+        and cell.source.strip()
+        and "skip-execution" not in cell.metadata.get("tags", ())
+    ]
+    idle = [cell for cell in cells if not cell.outputs and cell.execution_count is None]
+    if idle and len(idle) == len(cells):
+        raise KetcontentError(
+            f"{notebook} was not run.",
+            hint="Run it first: in JupyterLab, with papermill, or with nbconvert's --execute.",
+            notebook=notebook,
+        )
+    if idle:
+        exporter.log.warning(
+            "%s: %s of %s code cells were not run, and show nothing.",
+            *(notebook, len(idle), len(cells)),
+        )
 
 
 def _facts(output: Any) -> dict[str, Any]:
@@ -117,7 +161,7 @@ def _facts(output: Any) -> dict[str, Any]:
         return {}
     match facts.get("strings", ["", {}]):
         case [str(), dict()] if facts.get("kind") in _KINDS and facts.get("state", "") in _STATES:
-            return {**_PLAIN_FACTS, "title": facts["kind"], **facts}
+            return {**_PLAIN_FACTS, "state": "draft", "title": facts["kind"], **facts}
     return {}
 
 
@@ -144,17 +188,66 @@ def _part_reviewed(one: Shown, say: Strings) -> Shown:
 _LINKED = re.compile(r'<script type="application/ld\+json">.*?</script>', re.DOTALL)
 
 
-def _title(shown: list[Shown]) -> str:
-    """Return the first heading of level 1 among what a notebook shows."""
-    for one in shown:
-        for line in one.content.splitlines() if one.form == "markdown" else ():
-            if line.startswith("# "):
-                return inline_plain(line[2:].strip())
-    return ""
+def _kept(nb: Any, exporter: Any) -> Iterator[Any]:
+    """Yield the cells of a notebook that are to be in its page."""
+    options = {"markdown": "exclude_markdown", "raw": "exclude_raw", "code": "exclude_code_cell"}
+    excluded = {kind for kind, option in options.items() if getattr(exporter, option, False)}
+    for cell in nb.cells:
+        if "remove-cell" not in cell.metadata.get("tags", ()) and cell.cell_type not in excluded:
+            yield cell
+
+
+def _outputs(cell: Any, exporter: Any) -> list[Any]:
+    """Return the outputs of a cell that are to be in its page."""
+    removed = "remove-output" in cell.metadata.get("tags", ())
+    return [] if removed or getattr(exporter, "exclude_output", False) else cell.get("outputs", [])
+
+
+def _folder(resources: Any) -> Path | None:
+    """Return the folder of a notebook, as nbconvert knows it; none of one that is in no file."""
+    path = resources.get("metadata", {}).get("path")
+    return None if path is None else Path(path)
+
+
+def _with_attachments(cell: Any) -> str:
+    """Return the Markdown of a cell with what is attached to it as data addresses."""
+    text = str(cell.source)
+    for name, forms in cell.get("attachments", {}).items():
+        for mime, data in forms.items():
+            for address in {f"attachment:{one}" for one in (name, quote(name))}:
+                text = text.replace(address, f"data:{mime};base64,{''.join(data.split())}")
+    return text
+
+
+def _title(nb: Any, exporter: Any, resources: Any) -> str:
+    """Return what a notebook is called: by its metadata, its first heading of level 1, its file."""
+    if title := nb.metadata.get("title", ""):
+        return str(title)
+    for cell in _kept(nb, exporter):
+        sources = [cell.source] if cell.cell_type == "markdown" else []
+        sources += [
+            output.get("data", {}).get("text/markdown", "") for output in _outputs(cell, exporter)
+        ]
+        for source in sources:
+            drawn = shown_markdown(source, "html").content if source else ""
+            if heading := re.search(r"<h1\b[^>]*>(.*?)</h1>", drawn, re.DOTALL):
+                return " ".join(Markup(heading[1]).striptags().split())
+    return resources.get("metadata", {}).get("name", "") or "Notebook"
 
 
 class _PageExporter(TemplateExporter):
     """What the two exporters share: the package's own templates, and what a notebook shows."""
+
+    nbconverts: ClassVar[type[TemplateExporter]]
+    """Draws a notebook where another template is asked for."""
+
+    @default("template_name")
+    def _default_template_name(self) -> str:
+        return f"ketcontent-{self.output_mimetype.removeprefix('text/')}"
+
+    @default("template_extension")
+    def _default_template_extension(self) -> str:
+        return f"{self.file_extension}.j2"
 
     @default("extra_template_basedirs")
     def _default_extra_template_basedirs(self) -> list[str]:
@@ -172,13 +265,26 @@ class _PageExporter(TemplateExporter):
 
     def from_notebook_node(self, nb: Any, resources: Any = None, **kw: Any) -> tuple[str, Any]:
         """Return the exported text, which ends in one line end, and the resources."""
+        own = "ketcontent-"
+        if not self.template_name.startswith(own) and not any(
+            name.startswith(own) for name in self.get_template_names()
+        ):
+            theirs = self.nbconverts(config=self.config, template_name=self.template_name)
+            made: tuple[str, Any] = theirs.from_notebook_node(nb, resources, **kw)
+            return made
+        _require_run(nb, self, _file_name(resources or {}))
+        named = self.nbconverts.__name__
+        for idle in sorted(self.config.get(named, {}).keys() - {"embed_images"}):
+            self.log.warning(
+                "The template %s makes no use of %s.%s. Name one that does with --template.",
+                *(self.template_name, named, idle),
+            )
         text, resources = super().from_notebook_node(nb, resources, **kw)
         return f"{text.rstrip()}\n", resources
 
     def default_filters(self) -> Any:
         """Yield the filters of nbconvert, and those of the project's templates."""
         yield from super().default_filters()
-        yield "block_html", block_html
         yield "fenced", fenced
         yield "root", _root
         yield "front_matter", _front_matter
@@ -193,18 +299,11 @@ class PageHTMLExporter(_PageExporter):
     export_from_notebook = "ketcontent page (HTML)"
     output_mimetype = "text/html"
     prefer = "html"
+    nbconverts = HTMLExporter
 
     @default("file_extension")
     def _default_file_extension(self) -> str:
         return ".html"
-
-    @default("template_name")
-    def _default_template_name(self) -> str:
-        return "ketcontent-html"
-
-    @default("template_extension")
-    def _default_template_extension(self) -> str:
-        return ".html.j2"
 
 
 class EditorsHTMLExporter(PageHTMLExporter):
@@ -219,18 +318,11 @@ class PageMarkdownExporter(_PageExporter):
     export_from_notebook = "ketcontent page (Markdown)"
     output_mimetype = "text/markdown"
     prefer = "markdown"
+    nbconverts = MarkdownExporter
 
     @default("file_extension")
     def _default_file_extension(self) -> str:
         return ".md"
-
-    @default("template_name")
-    def _default_template_name(self) -> str:
-        return "ketcontent-markdown"
-
-    @default("template_extension")
-    def _default_template_extension(self) -> str:
-        return ".md.j2"
 
 
 class PagePDFExporter(Exporter):
@@ -249,6 +341,7 @@ class PagePDFExporter(Exporter):
 
     def from_notebook_node(self, nb: Any, resources: Any = None, **kw: Any) -> tuple[bytes, Any]:
         """Return the leaflet, and the resources."""
+        _require_run(nb, self, _file_name(resources or {}))
         nb, resources = super().from_notebook_node(nb, resources, **kw)
         return typeset(_leaflet(nb)), resources
 
@@ -269,7 +362,9 @@ def _leaflet(nb: Any) -> str:
         raise KetcontentError(
             "A leaflet holds a whole page in its current edition and nothing else, and the "
             f"notebook shows {'more than that' if found else 'none'}.",
-            hint="Tag what is not of the page 'remove-cell', or build without --format pdf.",
+            hint="Tag what is not of the page 'remove-cell', or build without --format pdf."
+            if found
+            else "Export it as ketcontent-html, or end it with a cell that shows a page.",
         )
     return str(found)
 
@@ -337,20 +432,12 @@ def export(notebook: Path, form: str, lacks: Collection[str] = ()) -> bytes:
     Raises
     ------
     KetcontentError
-        When the notebook shows nothing, so that the page would be blank; when it does not show
-        what a leaflet is made of, or that cannot be set.
+        When the notebook was not run, or shows nothing, so that the page would be blank; when it
+        does not show what a leaflet is made of, or that cannot be set.
     """
     exporter = _exporter(form, *template_folders())
-    text, resources = exporter.from_filename(str(notebook), {"lacks": lacks})
-    if isinstance(text, bytes):
-        return text
-    if not any(one.content.strip() for one in resources["shown"]):
-        raise KetcontentError(
-            f"{notebook.name} shows nothing.",
-            hint="End it with a cell that shows the page.",
-            notebook=str(notebook),
-        )
-    return bytes(text.encode())
+    text, _ = exporter.from_filename(str(notebook), {"lacks": lacks})
+    return text if isinstance(text, bytes) else bytes(text.encode())
 
 
 def export_shown(bundle: Mapping[str, str], form: str, lacks: Collection[str] = ()) -> bytes:

@@ -1,19 +1,23 @@
 """Fork kernels from a process that has imported what notebooks need.
 
 The *fork server* imports once, and from then on every kernel is a fork of it: a new process, warm,
-with nothing of any other notebook in it. A process starts one at most, and gives its socket to its
-workers (`attach`), so that all kernels of a build are forked from one server. A kernel ends with
-the `Kernel` of the one who asked for it, and the server when nobody is left who could ask. What it
-does is in `ketcontent.execution.forkserver_program`.
+with nothing of any other notebook in it. A process that runs notebooks starts a server that has
+imported what every kernel does, and what KETCONTENT_PRELOAD names. Whoever has workers starts one
+that has also imported what their notebooks need, and gives them its socket (`attach`), so that all
+of their kernels are forked from one server. A kernel ends with the `Kernel` of the one who asked
+for it, and the server when nobody is left who could ask. What it does is in
+`forkserver_program`.
 
 Notes
 -----
 multiprocessing's fork server would not do: it runs the caller's main script again in each child,
 and gives a child neither the streams nor the environment of the one who asks.
 
-What a library does may depend on the environment that it is imported in. So a process that runs
-notebooks itself has its server started anew where that has changed; one that was started for
-workers stays, and each of its kernels has the environment of the worker.
+A kernel must be what a new process would be. So a server refuses where it cannot be. Where
+something was imported in another environment, the server is started anew (one that was started for
+workers stays, and each of its kernels has the environment of the worker). Where a module beside the
+notebook has the name of one that was imported, the kernel is forked from a *lean* server, which has
+imported what every kernel does and no more.
 """
 
 from __future__ import annotations
@@ -25,38 +29,40 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection, Pipe, wait
+from weakref import WeakSet
 
-from ketcontent.dependencies import TABLES_OF_RUN, TRACE
-from ketcontent.errors import KetcontentError
-from ketcontent.execution.forkserver_program import STARTED, KernelRequest
+from .forkserver_program import STARTED, KernelRequest
+from .preloading import Refusal
+from .socket_folders import clear_socket_folders
 
 IPYKERNEL = (
     *("ipykernel.kernelapp", "ipykernel.debugger", "tornado.platform.asyncio", "faulthandler"),
     *("IPython.core.completerlib", "IPython.core.debugger", "IPython.core.logger"),
-    *("IPython.core.oinspect", "IPython.extensions.storemagic", "pdb", "sqlite3"),
+    *("IPython.core.magics.basic", "IPython.core.oinspect", "IPython.extensions.storemagic"),
+    *("pdb", "sqlite3", "zmq.utils.garbage"),
 )
 """What every kernel imports."""
 
-NOTEBOOKS = (
-    *("ketcontent.checks", "ketcontent.reports.charts", "ketcontent.reports.tables"),
-    *("ketcontent.importing.bibliography", "citeproc", "jinja2", "markdown_it", "yaml"),
-    *("matplotlib.figure", "matplotlib.backends.backend_svg"),
-)
-"""What the notebooks of this package import, at the top or when it is first needed."""
-
-PRELOAD_ENVIRONMENT = {
-    "MPLBACKEND": "module://matplotlib_inline.backend_inline",  # as ipykernel sets it
-    "PYDEVD_DISABLE_FILE_VALIDATION": "1",
-}
-"""What a process that imports all this should find in its environment, unless it is set."""
+PRELOAD = "KETCONTENT_PRELOAD"
+"""The environment variable that names what the notebooks of a team import."""
 
 
 def can_fork() -> bool:
     """Return whether this system can fork a process."""
     return hasattr(os, "fork") and sys.platform not in ("emscripten", "wasi")
+
+
+class ForkServerEnded(RuntimeError):
+    """A fork server that ended before it forked a kernel."""
+
+    def __str__(self) -> str:
+        return (
+            "The fork server ended before it forked a kernel.\n"
+            "hint: Read what it says above; papermill's default engine does without it."
+        )
 
 
 # --- kernels ---------------------------------------------------------------------------------
@@ -70,8 +76,8 @@ class Kernel:
 
     stdin = stdout = stderr = None
 
-    def __init__(self, connection: Connection) -> None:
-        self.pid: int = connection.recv()
+    def __init__(self, connection: Connection, pid: int) -> None:
+        self.pid = pid
         self.started = False
         self.returncode: int | None = None
         self._connection = connection
@@ -109,7 +115,9 @@ class Kernel:
         self.send_signal(signal.SIGTERM)
 
 
-def fork_kernel(request: KernelRequest, timeout: float) -> Kernel:
+def fork_kernel(
+    request: KernelRequest, timeout: float, streams: Sequence[int] = (1, 2), *, lean: bool = False
+) -> Kernel:
     """Return a new kernel; from a new fork server where the one there was has ended.
 
     Parameters
@@ -118,39 +126,68 @@ def fork_kernel(request: KernelRequest, timeout: float) -> Kernel:
         What it is made of.
     timeout
         The seconds in which it must be there.
+    streams
+        The descriptors that it has for its standard output and error.
+    lean
+        Whether nothing is to be imported in it but what every kernel imports.
 
     Raises
     ------
-    KetcontentError
+    ForkServerEnded
         When the fork server ends before it has forked one.
     RuntimeError
         When that takes too long; as jupyter_client says it.
     """
-    server = _own_server()
+    with _lock:  # no other thread has a server started for another environment meanwhile
+        answer = _answer(request, timeout, streams, lean)
+        if answer is Refusal.SHADOWED:
+            answer = _answer(request, timeout, streams, True)
+    assert isinstance(answer, Kernel)  # a lean server, in this environment, refuses nothing
+    return answer
+
+
+def _answer(
+    request: KernelRequest,
+    timeout: float,
+    streams: Sequence[int],
+    lean: bool,
+    *,
+    again: bool = False,
+) -> Kernel | Refusal:
+    """Return what the server says; once a new one where it ended or is for another environment."""
+    server = _own_server(request.environment, lean)
+    asked = replace(request, any_environment=server.for_all or again)
     try:
-        return _ask(server, request, timeout)
-    except (EOFError, OSError):
-        _stop(server)
-    server = _own_server()
-    try:
-        return _ask(server, request, timeout)
+        answer = _ask(server, asked, timeout, streams)
     except (EOFError, OSError) as fault:
-        _stop(server)
-        raise KetcontentError(
-            "The fork server ended before it forked a kernel.",
-            hint="Read what it says above; papermill's default engine does without it.",
-        ) from fault
+        _retire(server)
+        if again:
+            raise ForkServerEnded from fault
+    else:
+        if answer is not Refusal.ENVIRONMENT:
+            return answer
+        _retire(server)
+    return _answer(request, timeout, streams, lean, again=True)
 
 
-def _ask(server: _ForkServer, request: KernelRequest, timeout: float) -> Kernel:
+def _ask(
+    server: _ForkServer, request: KernelRequest, timeout: float, streams: Sequence[int]
+) -> Kernel | Refusal:
     ours, theirs = Pipe()
     try:
         with theirs:
-            socket.send_fds(server.socket, [b"."], [theirs.fileno(), 1, 2])
+            socket.send_fds(server.socket, [b"."], [theirs.fileno(), *streams])
         ours.send(request)
         if not ours.poll(timeout):
+            _retire(server)  # it may import for ever
             raise too_slow(timeout)
-        return Kernel(ours)
+        answer = ours.recv()
+        if isinstance(answer, Refusal):
+            ours.close()
+            return answer
+        kernel = Kernel(ours, answer)
+        server.kernels.add(kernel)
+        return kernel
     except BaseException:
         ours.close()
         raise
@@ -161,7 +198,7 @@ def too_slow(timeout: float | None) -> RuntimeError:
     return RuntimeError(f"Kernel didn't respond in {timeout} seconds")
 
 
-# --- the one server of a process -------------------------------------------------------------
+# --- the servers of a process ------------------------------------------------------------------
 
 
 @dataclass
@@ -170,11 +207,19 @@ class _ForkServer:
     """Where it is asked for kernels."""
     process: subprocess.Popen[bytes] | None
     """The process; None where another one than this started it."""
-    environment: dict[str, str] | None
-    """The environment that it is for; None where it is for any."""
+    imports: tuple[str, ...]
+    """What it imports besides what every kernel does."""
+    for_all: bool = False
+    """Whether it is for workers, whatever their environment."""
+    kernels: WeakSet[Kernel] = field(default_factory=WeakSet)
+    """Those of its kernels that somebody here holds."""
 
 
-_server: _ForkServer | None = None
+_servers: dict[bool, _ForkServer] = {}
+"""The lean server of this process (True), and the one that imports more (False)."""
+
+_retired: list[_ForkServer] = []
+"""Those in whose place others were started, and whose kernels may still run."""
 
 _lock = threading.RLock()
 
@@ -187,32 +232,54 @@ def start_fork_server(imports: Sequence[str]) -> socket.socket:
     Parameters
     ----------
     imports
-        What is to be imported there besides what every kernel needs.
+        What is to be imported there besides what every kernel needs, and what KETCONTENT_PRELOAD
+        names.
     """
     with _lock:
-        server = _running() or _start(imports)
-        server.environment = None
+        server = _running(False) or _start(False, (*imports, *_preloads()), dict(os.environ))
+        server.for_all = True
         return server.socket
 
 
 def attach(given: socket.socket) -> None:
     """Have the kernels of this process forked by the server of another one."""
-    global _server
-    _server = _ForkServer(given, None, None)
+    _servers[False] = _ForkServer(given, None, (), for_all=True)
 
 
 def stop_fork_server() -> None:
-    """End the fork server of this process, where it has one, and its kernels."""
-    if _server is not None:
-        _stop(_server)
+    """End the fork servers of this process, where it has any, and their kernels."""
+    servers = [*_servers.values(), *_retired]
+    for server in servers:
+        _stop(server)
+    _retired.clear()
+    if any(server.process for server in servers):
+        clear_socket_folders()  # one that had not begun, or was killed, did not
+
+
+def _retire(server: _ForkServer) -> None:
+    """Ask a server for no more kernels; it ends when those that it has are gone."""
+    with _lock:
+        _close(server)
+        _retired.append(server)
+        _end_retired()
+
+
+def _end_retired() -> None:
+    """End those that have no kernels any more: one that still imports would not do so by itself.
+
+    What kernels workers have of one, they know alone; it ends by itself.
+    """
+    for server in [*_retired]:
+        if server.process is None or server.process.poll() is not None:
+            _retired.remove(server)
+        elif not server.kernels and not server.for_all:
+            _stop(server)
+            _retired.remove(server)
 
 
 def _stop(server: _ForkServer) -> None:
-    global _server
     with _lock:
-        if _server is server:
-            _server = None
-    server.socket.close()
+        _close(server)
     if server.process is not None:
         server.process.terminate()  # a fork of this process may hold the socket too
         try:
@@ -222,61 +289,96 @@ def _stop(server: _ForkServer) -> None:
             server.process.wait()
 
 
-def _own_server() -> _ForkServer:
-    """Return the server for a process with this environment, started if need be."""
+def _close(server: _ForkServer) -> None:
+    """Ask a server for nothing any more."""
+    for lean, one in list(_servers.items()):
+        if one is server:
+            del _servers[lean]
+    server.socket.close()
+
+
+def _own_server(environment: Mapping[str, str], lean: bool) -> _ForkServer:
+    """Return the server for a kernel with this environment, started if need be."""
+    imports = () if lean else _preloads()
     with _lock:
-        server = _running()
-        if server is not None and server.environment not in (None, _environment()):
-            _stop(server)
-        return _server or _start(NOTEBOOKS)
+        _end_retired()
+        server = _running(lean)
+        if server is not None and server.imports != imports and not server.for_all:
+            _retire(server)
+        return _servers.get(lean) or _start(lean, imports, environment)
 
 
-def _running() -> _ForkServer | None:
-    if _server is not None and _server.process is not None and _server.process.poll() is not None:
-        _stop(_server)
-    return _server
+def _preloads() -> tuple[str, ...]:
+    """Return what the environment says that notebooks here import."""
+    return tuple(os.environ.get(PRELOAD, "").replace(",", " ").split())
 
 
-def _start(imports: Sequence[str]) -> _ForkServer:
-    global _server
-    environment = _environment()
+def _running(lean: bool) -> _ForkServer | None:
+    server = _servers.get(lean)
+    if server is not None and server.process is not None and server.process.poll() is not None:
+        _stop(server)
+    return _servers.get(lean)
+
+
+def _start(lean: bool, imports: tuple[str, ...], environment: Mapping[str, str]) -> _ForkServer:
     ours, theirs = socket.socketpair()
     with theirs:
         process = subprocess.Popen(
             [
                 *(sys.executable, "-c", _PROGRAM, str(theirs.fileno()), str(os.getpid())),
-                *(*IPYKERNEL, *imports),
+                *(*IPYKERNEL, "--", *imports),
             ],
             pass_fds=[theirs.fileno()],
             stdin=subprocess.DEVNULL,
-            env={**PRELOAD_ENVIRONMENT, **environment},
+            env=_with_whole_places(environment),
+            cwd=os.sep,  # no folder of a notebook: what lies there is that notebook's
         )
-    _server = _ForkServer(ours, process, environment)
+    _servers[lean] = _ForkServer(ours, process, imports)
     atexit.register(stop_fork_server)
-    return _server
+    return _servers[lean]
 
 
-_PROGRAM = """\
+def _with_whole_places(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return an environment in which PYTHONPATH means from any folder what it means here."""
+    places = environment.get("PYTHONPATH")
+    if places is None or not has_own_places(environment):
+        return dict(environment)
+    whole = os.pathsep.join(map(os.path.abspath, places.split(os.pathsep)))
+    return {**environment, "PYTHONPATH": whole}
+
+
+def has_own_places(environment: Mapping[str, str]) -> bool:
+    """Return whether PYTHONPATH names places that depend on the folder that Python starts in."""
+    places = environment.get("PYTHONPATH", "")
+    return bool(places) and not all(map(os.path.isabs, places.split(os.pathsep)))
+
+
+def is_attached() -> bool:
+    """Return whether the kernels of this process are forked by a server for all workers."""
+    return any(server.for_all for server in _servers.values())
+
+
+_PROGRAM = f"""\
 import gc, sys
 gc.disable()
-del sys.path[0]  # the working directory, which the kernel's application puts back
-from ketcontent.execution.forkserver_program import serve
-serve(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3:])
+if not sys.flags.safe_path:
+    del sys.path[0]  # the working directory, which the kernel's application puts back
+from {__package__}.forkserver_program import serve
+handle, owner, *names = sys.argv[1:]
+own = names.index("--")
+serve(int(handle), int(owner), names[:own], names[own + 1:])
 """
-
-
-def _environment() -> dict[str, str]:
-    """Return the environment of this process, but for what is another for each run."""
-    own = (TRACE, TABLES_OF_RUN)
-    return {name: value for name, value in os.environ.items() if name not in own}
 
 
 def _forget() -> None:
     """Let a fork of this process have a server of its own, and not keep this one alive."""
-    global _server, _lock
-    gone, _server, _lock = _server, None, threading.RLock()
-    if gone is not None and gone.process is not None:
-        gone.process.returncode = 0  # not a child of this one
+    global _lock
+    _lock = threading.RLock()
+    for gone in [*_servers.values(), *_retired]:
+        if gone.process is not None:
+            gone.process.returncode = 0  # not a child of this one
+    _servers.clear()
+    _retired.clear()
 
 
 if can_fork():

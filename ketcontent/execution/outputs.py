@@ -3,8 +3,10 @@
 A cell may put out anything and say anything of it, so no label makes its HTML ours. HTML is printed
 as it stands where each tag is one that our templates write: elements, attributes and addresses that
 run nothing and load nothing, closed in the order in which they were opened. Any other is cleaned
-with nh3, whoever drew it. Markdown is printed without raw HTML, which some of its readers run; in
-Markdown, HTML is words.
+(`ketcontent.execution.cleaning`), whoever drew it. Markdown is printed with no more raw HTML than
+elements that do nothing, since some of its readers run it; in Markdown, HTML of an output is words.
+
+An output that has no form which may be printed is named where it stood.
 """
 
 from __future__ import annotations
@@ -13,10 +15,21 @@ import html
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from ketcontent.markup import EDITORS, escape_markdown, markdown_lines, strange_links
-from ketcontent.text import fold, visible
+from nbconvert.filters.ansi import strip_ansi
+
+from ketcontent.execution.cleaning import (
+    FORMULA,
+    clean,
+    drawing,
+    left_out_note,
+    markdown_html,
+    steady,
+)
+from ketcontent.execution.markdown import markdown_formula, markdown_words, printable_markdown
+from ketcontent.markup import EDITORS, FACTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,52 +37,132 @@ class Shown:
     """Something that a notebook shows."""
 
     form: str
-    """``html``, ``markdown``, ``image`` (a data address) or ``text``."""
+    """``html``, ``markdown``, ``image`` (a data address), ``text``, or ``left-out``."""
     content: str
-    """What is shown, in that form."""
+    """What is shown, in that form; of what is left out, the words that say so."""
 
 
+_PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
+_FORMS = ("text/html", "text/markdown", "image/svg+xml", "text/latex", *_PICTURES, "text/plain")
 _ORDER = {
-    EDITORS: (EDITORS, "text/html", "text/markdown", "image/png", "image/jpeg", "text/plain"),
-    "html": ("text/html", "text/markdown", "image/png", "image/jpeg", "text/plain"),
-    "markdown": ("text/markdown", "image/png", "image/jpeg", "text/plain", "text/html"),
+    EDITORS: (EDITORS, *_FORMS),
+    "html": _FORMS,
+    "markdown": (
+        *("text/markdown", *_PICTURES, "image/svg+xml", "text/latex", "text/plain", "text/html"),
+    ),
 }
-_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+_NAMES = {
+    r"widget": "Interactive control",
+    r"plotly|vega|bokeh|holoviews": "Interactive chart",
+    r"javascript": "Script",
+    r"image/": "Picture",
+    r"latex": "Formula",
+    r"mermaid": "Diagram",
+    r"audio/": "Sound",
+    r"video/": "Video",
+    r"pdf": "PDF",
+    r"json": "Data",
+}
+"""What a reader calls what is left out, by what is in the name of its form."""
+_ALIVE = re.compile("widget-view|plotly|vega|bokeh|holoviews")
+"""What works by a script alone: the words beside it are code."""
+_TITLED = re.compile(r"\x1b\][^\x07\x1b\n]*(?:\x07|\x1b\\)")
+"""What tells a terminal a title, or where a link leads."""
+_OVERWRITTEN = re.compile(r"[^\n\r]*\r(?![\n\r]|\Z)")
+"""What a carriage return takes back: a bar of progress as it was."""
 
 
-def shown_output(output: Mapping[str, Any], form: str) -> Shown | None:
-    """Return what an output shows in an export, by the form that it prefers; None for nothing."""
+def shown_output(output: Mapping[str, Any], form: str, folder: Path | None = None) -> Shown | None:
+    """Return what an output shows in an export, by the form that it prefers; None for nothing.
+
+    Parameters
+    ----------
+    output
+        The output of a cell.
+    form
+        ``html``, ``markdown``, or the form for editors.
+    folder
+        The folder of the notebook, whose pictures its HTML may show.
+    """
     if output["output_type"] == "stream":
-        return _text(output["text"]) if output["name"] == "stdout" else None
+        said = output["text"]
+        return _text(_OVERWRITTEN.sub("", said)) if output["name"] == "stdout" else None
     if output["output_type"] == "error":
         return _text(f"{output['ename']}: {output['evalue']}")
     data = output.get("data", {})
+    alive = any(_ALIVE.search(mime) for mime in data)
+    left_out: list[str] = []
     for mime in _ORDER[form]:
-        if not isinstance(data.get(mime), str):
+        text = data.get(mime)
+        if not isinstance(text, str):
             continue
-        text = data[mime]
-        if mime == "text/plain" and "text/html" in data and text.startswith("<"):
-            continue  # Python's way to say that there are no words for it
-        if mime.startswith("image/"):
-            return Shown("image", f"data:{mime};base64,{re.sub(r'[^A-Za-z0-9+/=]', '', text)}")
-        if mime in ("text/html", EDITORS):
-            return Shown("html", printable_html(text)) if form != "markdown" else _words(text)
-        return _text(text) if mime == "text/plain" else shown_markdown(text, form)
-    return None
+        if mime == "text/plain" and (
+            alive or (len(data) > 1 and text.startswith("<")) or _is_script(data.get("text/html"))
+        ):
+            continue  # Python's way to say that there are no words for it, or code
+        if one := _in_form(mime, data, form, folder, left_out):
+            return one
+    # The name of a form says more than the element in it.
+    forms = " ".join(data)
+    left_out[:0] = [left_out_note(name) for part, name in _NAMES.items() if re.search(part, forms)]
+    return Shown("left-out", left_out[0]) if left_out else None
 
 
-def shown_markdown(text: str, form: str) -> Shown:
-    """Return Markdown as it is shown in an export to ``html``, whose parser is ours, or any."""
-    return Shown("markdown", _steady(text) if form != "markdown" else printable_markdown(text))
+def _is_script(text: Any) -> bool:
+    """Whether HTML is nothing but room for what a script is to draw."""
+    return isinstance(text, str) and "<script" in text and not clean(text).shows
+
+
+def _in_form(
+    mime: str, data: Mapping[str, Any], form: str, folder: Path | None, left_out: list[str]
+) -> Shown | None:
+    """Return what is shown of an output in one of its forms; None where that is nothing."""
+    text = str(data[mime])
+    if mime == "image/svg+xml":
+        picture = drawing(text)
+        return Shown("image", picture) if picture else None
+    if mime.startswith("image/"):
+        return Shown("image", f"data:{mime};base64,{re.sub(r'[^A-Za-z0-9+/=]', '', text)}")
+    if mime == "text/plain":
+        return _text(text)
+    if mime == "text/markdown":
+        return shown_markdown(text, form, folder)
+    if mime == "text/latex":
+        formula = clean(html.escape(text.strip()))
+        if "<math" not in formula.html or formula.left_out:
+            return None
+        markdown = form == "markdown"
+        drawn = f"<p>{formula.html}</p>"
+        return Shown(form, markdown_formula(text)) if markdown else Shown("html", drawn)
+    text = _unturned(text)
+    # What says that it is ours may speak of dollars.
+    if not _is_of_our_kind(text) or (FACTS not in data and FORMULA.search(text)):
+        cleaned = clean(text, folder)
+        left_out += cleaned.left_out
+        text = cleaned.html if cleaned.shows else ""
+    if form == "markdown":
+        text = markdown_words(text)
+    return Shown(form if form == "markdown" else "html", text) if text else None
+
+
+def shown_markdown(text: str, form: str, folder: Path | None = None) -> Shown:
+    """Return Markdown as it is shown in an export to HTML, or to ``markdown``."""
+    if form == "markdown":
+        return Shown(form, printable_markdown(text))
+    return Shown("html", clean(markdown_html(steady(text)), folder).html)
+
+
+def shown_raw(cell: Mapping[str, Any], form: str, folder: Path | None = None) -> Shown | None:
+    """Return what a raw cell shows in an export to the form that it was written for, else None."""
+    metadata = cell["metadata"]
+    mime = metadata.get("raw_mimetype") or metadata.get("format")
+    wanted = "text/markdown" if form == "markdown" else "text/html"
+    data = {wanted: cell["source"]}
+    return _in_form(wanted, data, form, folder, []) if mime == wanted else None
 
 
 def _text(text: str) -> Shown:
-    return Shown("text", _steady(_COLOUR.sub("", text)))
-
-
-def _steady(text: str) -> str:
-    """Return text with what steers a terminal or the order of words spelled out."""
-    return visible(text.replace("\r\n", "\n").replace("\r", "\n"))
+    return Shown("text", steady(strip_ansi(_TITLED.sub("", text))))
 
 
 # --- HTML ------------------------------------------------------------------------------------
@@ -88,6 +181,9 @@ _PLACED = _DRAWN | {
     "stroke-width",
     "stroke-dasharray",
     "preserveAspectRatio",
+    "direction",
+    "font-size",
+    "text-anchor",
 }
 _ELEMENTS = {
     **dict.fromkeys(("article", "section", "div", "nav", "table", "svg"), _NAMED),
@@ -140,13 +236,13 @@ _LINKED_DATA = re.compile(r'<script type="application/ld\+json">[^<]*</script>')
 
 def printable_html(text: str) -> str:
     """Return HTML as it stands where it is of the kind that we write, else cleaned."""
-    # What steers the order of words is spelled out; nothing of ours holds it.
-    text = _steady(text).replace("<U+", "&lt;U+")
-    if _is_of_our_kind(text):
-        return text
-    import nh3
+    text = _unturned(text)
+    return text if _is_of_our_kind(text) else clean(text).html
 
-    return nh3.clean(text, tags=nh3.ALLOWED_TAGS - {"img"})
+
+def _unturned(text: str) -> str:
+    # What steers the order of words is spelled out; nothing of ours holds it.
+    return steady(text).replace("<U+", "&lt;U+")
 
 
 def _is_of_our_kind(text: str) -> bool:
@@ -187,71 +283,3 @@ def _is_allowed(name: str, attributes: str) -> bool:
         and (one[1] not in _VALUE or _VALUE[one[1]].match(html.unescape(one[2] or "")))
         for one in _ATTRIBUTE.finditer(attributes)
     )
-
-
-# --- Markdown --------------------------------------------------------------------------------
-
-_FENCE = re.compile(r"(`{3,}|~{3,})([\w+#.-]*)[ \t]*\Z")
-_ELEMENT = re.compile(
-    r"(?P<even>(?<!\\)(?:\\\\)*)\\?<(?=[A-Za-z/!?])"
-    r"(?!(?<!\\<)(?:https?://|mailto:|tel:|sms:)[^\s<>]*>)"
-)
-
-
-def printable_markdown(text: str) -> str:
-    """Return Markdown in which no reader finds an element of HTML, nor a link that runs something.
-
-    Examples
-    --------
-    >>> print(printable_markdown("*So* <b onclick=x> <https://example.org>"))
-    *So* &lt;b onclick=x> <https://example.org>
-    >>> print(printable_markdown("[so](javascript:alert)"))
-    \\[so\\](javascript:alert)
-    """
-    given = _steady(text).split("\n")
-    if strange_links("\n".join(given)):
-        given = [escape_markdown(line) if strange_links(line) else line for line in given]
-    if strange_links("\n".join(given)):  # one that is written over several lines
-        given = [escape_markdown(line) for line in given]
-    lines: list[str] = []
-    fence, blank = "", True
-    for line in given:
-        mark = _FENCE.match(line)
-        if fence:
-            closed = mark and mark[1].startswith(fence) and not mark[2]
-            fence = "" if closed else fence
-        elif mark and blank:
-            fence = mark[1]
-        else:
-            line = _ELEMENT.sub(r"\g<even>&lt;", line)
-        lines.append(line)
-        blank = not line.strip()
-    return "\n".join([*lines, fence] if fence else lines)
-
-
-_BLOCK = re.compile(r"<(?=/?(?:p|div|li|tr|h[1-6]|table|br|hr|d[dt]|pre|section|ul|ol)\b)", re.I)
-_CELL = re.compile(r"<(?=t[dh]\b)", re.I)
-
-
-def _words(text: str) -> Shown:
-    """Return the words of HTML, a paragraph a block."""
-    import nh3
-
-    text = nh3.clean(_CELL.sub(" <", _BLOCK.sub("\n<", text)), tags=set())
-    lines = filter(None, (fold(visible(html.unescape(line))) for line in text.splitlines()))
-    paragraphs = (markdown_lines([escape_markdown(line)]) for line in lines)
-    return Shown("markdown", "\n\n".join(line for [line] in paragraphs))
-
-
-def fenced(text: str) -> str:
-    """Return plain text as a block of code in Markdown that no line of it ends.
-
-    Examples
-    --------
-    >>> print(fenced("So"))
-    ```text
-    So
-    ```
-    """
-    fence = "`" * max([3, *(len(run) + 1 for run in re.findall("`+", text))])
-    return f"{fence}text\n{text.strip()}\n{fence}"

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from ketcontent.errors import KetcontentError, WrongParameter, nearest
+from ketcontent.places import cannot_read
 
 _TYPES: dict[str, type] = {one.__name__: one for one in (str, int, float, bool, list, dict)}
 
@@ -25,7 +26,7 @@ def declared_parameters(notebook: Path) -> dict[str, Any]:
     Raises
     ------
     KetcontentError
-        When the file is not a notebook.
+        When the file is not a notebook, or may not be read.
     """
     from ketcontent import fast_jsonschema  # noqa: F401
 
@@ -33,6 +34,8 @@ def declared_parameters(notebook: Path) -> dict[str, Any]:
 
     try:
         return dict(inspect_notebook(str(notebook)))
+    except PermissionError as fault:
+        raise cannot_read(fault, notebook) from None
     except Exception as fault:
         said = str(fault).strip().splitlines() or [""]
         raise KetcontentError(

@@ -3,40 +3,53 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from socket import socket
 from typing import Any, NoReturn
 
 _SECONDS = 0.2
 """How often it is looked whether the parent lives."""
 
 
-@contextmanager
-def end_with_parent(parent: int) -> Iterator[None]:
-    """End this process where its parent is killed meanwhile; what it holds is let go of first.
+class Ended(SystemExit):
+    """The end of a process whose parent is gone, or that was asked to end."""
 
-    Whoever serves finds at once that nobody can ask any more; whoever still imports does not
-    listen yet. For the main thread, and for as long as the process may not be forked.
+
+@contextmanager
+def end_with_parent(parent: int, door: socket | None = None) -> Iterator[None]:
+    """End this process where its parent is gone meanwhile; what it holds is let go of first.
+
+    So it ends where nobody is left who could ask it for anything. Whoever serves finds that at
+    once; whoever still imports does not listen yet, and may never. For the main thread, and for as
+    long as the process may not be forked.
 
     Parameters
     ----------
     parent
         The process that started this one.
+    door
+        Where it is asked, if it is to serve.
     """
+    left = select.poll()
+    if door is not None:
+        left.register(door, select.POLLHUP)
     is_over = threading.Event()
 
     def watch() -> None:
         while not is_over.wait(_SECONDS):
-            if os.getppid() != parent:
+            if os.getppid() != parent or left.poll(0):
                 os.kill(os.getpid(), signal.SIGTERM)
 
     def end(*_: Any) -> NoReturn:
-        raise SystemExit(1)
+        raise Ended(1)
 
     before = signal.signal(signal.SIGTERM, end)
-    watcher = threading.Thread(target=watch, daemon=True)
+    # With a name: those of a kernel's own threads count from one.
+    watcher = threading.Thread(target=watch, daemon=True, name="watches its parent")
     watcher.start()
     try:
         yield

@@ -26,7 +26,7 @@ from multiprocessing.context import BaseContext
 from pathlib import Path
 from typing import Any
 
-from ketcontent.execution.forkserver import NOTEBOOKS, attach, can_fork, start_fork_server
+from ketcontent.execution.forkserver import attach, can_fork, start_fork_server
 from ketcontent.execution.run import Outcome, Run, run_one
 from ketcontent.execution.socket_folders import hold_socket_folder, remove_socket_folder
 
@@ -36,7 +36,13 @@ PRELOAD_WORKER = "ketcontent.execution.preload_worker"
 PRELOAD_SERVER = "ketcontent.execution.preload_server"
 """What the interpreter imports that workers are forked from."""
 
-PRELOAD_KERNEL = (*NOTEBOOKS, "ketcontent.execution.preload_kernel")
+NOTEBOOKS = (
+    *("ketcontent.checks", "ketcontent.reports.charts", "ketcontent.reports.tables"),
+    *("ketcontent.importing.bibliography", "citeproc", "jinja2", "markdown_it", "yaml"),
+)
+"""What the notebooks of this package import, at the top or when it is first needed."""
+
+PRELOAD_KERNEL = (*NOTEBOOKS, "ketcontent.tracing", "ketcontent.execution.preload_kernel")
 """What is imported for its kernels, besides what every kernel needs."""
 
 
@@ -115,7 +121,7 @@ def process_pool(jobs: int, kept: Path) -> Iterator[ProcessPoolExecutor]:
         jobs,
         mp_context=_start_workers(),
         initializer=_become_worker,
-        initargs=(kept, dict(os.environ), kernels),
+        initargs=(kept, dict(os.environ), kernels, _attributes()),
     ) as executor:
         try:
             yield executor
@@ -184,22 +190,43 @@ def _no_interrupt() -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    # What is ignored is lost, unless it is held back: then it comes when that is over.
+    # A program begins with what is held back here, and ignores it before it lets go. Any other
+    # thread takes what this one holds back (numpy has such threads), so it is noted, and comes
+    # when that is over: what was ignored meanwhile would be lost.
+    noted: list[int] = []
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    handler = signal.signal(signal.SIGINT, lambda number, _: noted.append(number))
     try:
         yield
     finally:
         signal.signal(signal.SIGINT, handler)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+        if noted:
+            signal.raise_signal(signal.SIGINT)
 
 
-def _become_worker(kept: Path, environment: dict[str, str], kernels: socket.socket | None) -> None:
+def _attributes() -> Any:
+    """Return what a worker is to have of this process; None where it inherits it."""
+    if not can_fork():
+        return None
+    from ketcontent.execution.process_attributes import own_attributes
+
+    return own_attributes()
+
+
+def _become_worker(
+    kept: Path, environment: dict[str, str], kernels: socket.socket | None, attributes: Any
+) -> None:
     """Make a worker end when it is told to, or when its parent is gone; its kernel follows."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})  # as kernels are to have it
     os.environ.clear()
     os.environ.update(environment)
+    if attributes is not None:
+        from ketcontent.execution.process_attributes import put_on
+
+        put_on(attributes)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})  # it ends when it is told to
     # Kernels say on stderr how they died; on a full disk nowhere.
     with suppress(OSError):
         kept.mkdir(parents=True, exist_ok=True)

@@ -1,7 +1,7 @@
 """Do once what every notebook does: to import this module is all it is for.
 
 The fork server that kernels are forked from imports it last. Templates are compiled then, the
-style of references is read, the first table and the first figure are made, and each notebook finds
+style of references is read, the first table and the first chart are made, and each notebook finds
 all of that done. It is done with a page of its own that is nobody's content, and leaves nothing
 behind but what is kept of templates, styles and words for whoever asks next.
 """

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import importlib
 import os
+import signal
 import sys
 from types import TracebackType
 
 from ketcontent.execution.parents import end_with_parent
+
+# What its parent holds back would hide from it that a worker has ended.
+signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD, signal.SIGTERM})
 
 with end_with_parent(os.getppid()):
     importlib.import_module("ketcontent.execution.preload_worker")

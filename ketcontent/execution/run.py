@@ -178,6 +178,8 @@ def _executed(run: Run, saved: Path) -> Failure | None:
             progress_bar=False,
             request_save_on_cell_execute=False,
             half_run=str(saved),
+            watch="ketcontent.tracing",
+            of_each_run=(TRACE, TABLES_OF_RUN),
         )
     except papermill.PapermillExecutionError as raised:
         fault = raised

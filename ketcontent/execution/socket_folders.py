@@ -41,31 +41,53 @@ def hold_socket_folder(folder: str) -> None:
     _held[folder] = handle
 
 
+def release_socket_folder(folder: str) -> None:
+    """Hold a folder no more, so that whoever finds it may remove it."""
+    if (handle := _held.pop(folder, None)) is not None:
+        os.close(handle)
+
+
 def remove_socket_folder(folder: str) -> None:
     """Remove a folder of sockets."""
+    release_socket_folder(folder)
     # A kernel may be removing its sockets itself; what is left then is cleared away later.
     shutil.rmtree(folder, ignore_errors=True)
-    if (handle := _held.pop(folder, None)) is not None:
+
+
+def clear_socket_folder(folder: str) -> None:
+    """Remove a folder of sockets, unless somebody holds it."""
+    try:
+        _clear_unheld(folder)
+    except FileNotFoundError:  # whoever held it is removing it, and may not get to its end
+        remove_socket_folder(folder)
+    except BlockingIOError:
+        pass
+
+
+def _clear_unheld(folder: str) -> None:
+    import fcntl
+
+    handle = os.open(f"{folder}/lock", os.O_RDWR | os.O_NOFOLLOW)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        remove_socket_folder(folder)
+    finally:
         os.close(handle)
 
 
 def clear_socket_folders() -> None:
     """Remove the folders of this user whose makers are gone."""
-    import fcntl
+    with contextlib.suppress(OSError):  # there is no such place any more
+        for folder in Path(gettempdir()).iterdir():
+            if folder.name.startswith(_PREFIXES):
+                _clear_if_own(folder)
 
-    for folder in Path(gettempdir()).iterdir():
-        if not folder.name.startswith(_PREFIXES):
-            continue
-        with contextlib.suppress(OSError):  # it is not ours, in use, or gone meanwhile
-            found = folder.lstat()
-            if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
-                continue
-            handle = os.open(folder / "lock", os.O_RDWR | os.O_NOFOLLOW)
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                remove_socket_folder(str(folder))
-            finally:
-                os.close(handle)
+
+def _clear_if_own(folder: Path) -> None:
+    with contextlib.suppress(OSError):  # it is not ours, in use, or gone meanwhile
+        found = folder.lstat()
+        if stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid():
+            _clear_unheld(str(folder))
 
 
 _clear_once = cache(clear_socket_folders)

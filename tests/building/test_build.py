@@ -1,13 +1,12 @@
-"""Builds: the tree, the same bytes, failures, parameters, kills, and two builds at once."""
+"""Builds: the tree, the same bytes, failures, parameters, and two builds at once."""
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import json
 import os
 import shutil
-import signal
-import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterable
@@ -16,19 +15,16 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import psutil
 import pytest
 
 import ketcontent
 from ketcontent import execution, read_content, write_content
 from ketcontent.building.plan import plan_runs
-from ketcontent.building.publish import WORK
 from ketcontent.errors import BuildFailed, KetcontentError, UnknownName, WrongParameter
 from ketcontent.execution import Failure, Progress
 from ketcontent.execution.parameters import check_parameters, declared_parameters
 from ketcontent.scaffold import create_project
-from tests.conftest import LONG, ROOT, add_pages, build_in, make_project, start, tree, wait_until
-from tests.laws import examples
+from tests.conftest import ROOT, add_pages, build_in, make_project, start, tree, wait_until
 
 ASPIRIN = {
     "aspirin/index.html",
@@ -63,14 +59,15 @@ def edit(project: Path, change: Callable[[ketcontent.model.content.Content], Any
 
 
 def reword(project: Path, old: str, new: str) -> None:
-    """Change words of the current edition."""
-
-    def change(content: Any) -> Any:
-        statements = content.statements.copy()
-        statements["text"] = statements["text"].str.replace(old, new, regex=False)
-        return replace(content, statements=statements)
-
-    edit(project, change)
+    """Change words of the current edition, as any program that saves a table does."""
+    table = project / "data" / "statements.csv"
+    with table.open(encoding="utf-8", newline="") as file:
+        header, *rows = csv.reader(file)
+    text = header.index("text")
+    for row in rows:
+        row[text] = row[text].replace(old, new)
+    with table.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows([header, *rows])
 
 
 def drop(project: Path, document: str) -> None:
@@ -186,11 +183,14 @@ def test_exports_on_another_file_system_than_the_project_are_the_same(built: Pat
     with tempfile.TemporaryDirectory(dir="/dev/shm") as memory:  # a file system of its own
         exports = Path(memory, "exports")
         assert os.stat(memory).st_dev != os.stat(built).st_dev
-        build_in(built, exports=exports)
-        assert tree(exports) == tree(built / "exports")
+        build_in(built, "tea", formats=["markdown"], exports=exports)
+        here, there = tree(built / "exports"), tree(exports)
+        assert {"tea/index.md", "tea/supplied.md", "tea/sections/description.md"} <= set(there)
+        apart = {"manifest.json", "tea/record.json"}  # which name the HTML too
+        assert all(there[name] == here[name] for name in set(there) - apart)
         kept = (exports / "tea" / "index.md").read_bytes()
         (exports / "tea" / "index.md").write_text("mine", "utf-8")
-        assert build_in(built, exports=exports).aside
+        assert build_in(built, "tea", formats=["markdown"], exports=exports).aside
         assert (exports / "tea" / "index.md").read_bytes() == kept
 
 
@@ -217,10 +217,13 @@ def test_two_builds_of_the_same_inputs_give_the_same_bytes_wherever_and_whenever
     assert list(elsewhere.iterdir()) == []
 
 
-def test_no_path_of_the_machine_is_in_an_export(built: Path, shipped: Path) -> None:
+def test_no_path_of_the_machine_is_in_an_export(
+    built: Path, shipped: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     for folder in (built / "exports", shipped):
         for name, data in tree(folder).items():
-            for path in (built.parent, shipped, ROOT, sys.prefix):
+            # What all processes of a run share was made beside their own folders.
+            for path in (tmp_path_factory.getbasetemp().parent, ROOT, sys.prefix):
                 assert os.fsencode(path) not in data, name
 
 
@@ -372,6 +375,7 @@ def test_a_new_project_is_made_only_where_there_is_none(copy_of_built: Path) -> 
     assert tree(copy_of_built) == before
 
 
+@pytest.mark.slow
 def test_a_section_may_have_the_name_of_an_export(tmp_path: Path) -> None:
     text = "Tea\nReview\nTea holds caffeine.\nSupplied\nIt is brewed hot.\n"
     project = make_project(tmp_path / "project", {"tea": text})
@@ -478,7 +482,7 @@ def test_a_failing_build_names_document_notebook_cell_line_source_and_exception(
     )
     assert fault.hint == (
         "Open the half-run notebook in JupyterLab, mend the cell or the row, and build again. "
-        "What was published before is still there."
+        "What was published before of a page that failed is still there."
     )
 
 
@@ -544,8 +548,9 @@ def test_the_other_pages_and_the_index_are_published_though_one_fails(
 
 
 def test_a_deleted_page_vanishes_though_another_fails(failed: tuple[Path, BuildFailed]) -> None:
-    project, _ = failed
+    project, fault = failed
     assert not (project / "exports" / "aspirin").exists()
+    assert "aspirin/index.html" in fault.built.withdrawn
 
 
 def test_a_failed_build_leaves_no_work_behind(failed: tuple[Path, BuildFailed]) -> None:
@@ -698,244 +703,6 @@ def test_a_build_with_a_wrong_parameter_starts_no_kernel_and_publishes_nothing(
     assert tree(copy_of_built / "exports") == before
 
 
-# --- a build that is killed ------------------------------------------------------------------
-
-# Builds for ever, each time with a new count in every file, and no kernels: what is left of a
-# build is the publishing. Each round forks such a builder, kills it at some moment, and prints
-# what was then published, and once more after a build that nobody killed.
-KILLED_WHILE_PUBLISHING = """\
-import contextlib, ctypes, importlib, json, os, random, signal, sys, time
-from pathlib import Path
-from ketcontent import atomic as files, execution
-builds = importlib.import_module('ketcontent.building.builds')
-from ketcontent.execution.run import Outcome
-from ketcontent.hashing import hash_file
-
-DRAFT = b'<meta name="robots" content="noindex"> '
-project, rounds, exchange = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3] == "exchange"
-if not exchange:
-    ctypes.CDLL = lambda *_, **__: object()  # a system whose library cannot exchange folders
-exports = project / "exports"
-from ketcontent.building.plan import EDITIONS
-from ketcontent.building.request import Request
-request = Request(
-    (), project / "data", exports, project / "notebooks", EDITIONS, ("html", "markdown"),
-    False,
-)
-
-def build(count):
-    def run_all(executor, runs, work, *_):
-        for place, run in enumerate(runs):
-            for name in run.outputs.values():
-                (work / name).parent.mkdir(parents=True, exist_ok=True)
-                files.write_through(work / name, DRAFT + b"%d " % count * 1000)
-            made = tuple((name, hash_file(work / name)) for name in run.outputs.values())
-            yield place, Outcome(None, 0.0, None, made)
-    execution.run_all = run_all
-    builds.rebuild(request, contextlib.nullcontext, force=True)
-
-def counts(path):
-    text = path.read_text()
-    if path.name == "record.json":  # which counts the pages show that it records
-        pages = json.loads(text)["pages"].values()
-        text = " ".join(words for page in pages for words in page if isinstance(words, str))
-    return sorted({word for word in text.split() if word.isdigit()})
-
-def published():
-    return {
-        path.relative_to(exports).as_posix(): counts(path)
-        for path in exports.glob("[a-z]*/**/*") if path.is_file()
-    }
-
-def manifest_is_true():
-    said = json.loads((exports / "manifest.json").read_bytes())
-    for part in (said, *said["documents"].values()):
-        for name, was in part.get("outputs", {}).items():
-            assert hash_file(exports / name) == was, name
-    return said
-
-build(0)  # the first one imports
-count = 1
-began = time.monotonic()
-build(count)
-one_build = time.monotonic() - began
-print(json.dumps(published()))
-for number in range(rounds):
-    builder = os.fork()
-    if builder == 0:
-        while True:
-            count += 1
-            build(count)
-    time.sleep(random.Random(number).uniform(0.2, 3) * one_build)  # the moment of the kill
-    os.kill(builder, signal.SIGKILL)
-    os.waitpid(builder, 0)
-    print(json.dumps(published()))
-    manifest_is_true()
-    count += 1000
-    build(count)
-    print(json.dumps(published()))
-    assert len(manifest_is_true()["documents"]) == 2
-    assert {one.name for one in exports.iterdir() if one.name[0] == "."} == {
-        ".ketcontent", ".notebooks"  # nothing of ours was taken for somebody else's
-    }
-    left = {one.name for one in (exports / ".ketcontent").iterdir()}
-    assert left - {"actions.sqlite-journal"} == {"CACHEDIR.TAG", "actions.sqlite", "lock"}
-"""
-
-
-def killed_while_publishing(
-    project: Path, kills: int, *, exchange: bool
-) -> list[dict[str, list[str]]]:
-    """Return what was published after each kill and after the build that followed it."""
-    mode = "exchange" if exchange else "two moves"
-    done = subprocess.run(
-        [sys.executable, "-c", KILLED_WHILE_PUBLISHING, str(project), str(kills), mode],
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=LONG,
-    )
-    return [json.loads(line) for line in done.stdout.splitlines()]
-
-
-def counts_of(state: dict[str, list[str]], page: str) -> set[tuple[str, ...]]:
-    return {tuple(count) for name, count in state.items() if name.startswith(f"{page}/")}
-
-
-def test_a_page_is_wholly_old_or_wholly_new_after_a_kill_at_any_moment(
-    copy_of_built: Path,
-) -> None:
-    shutil.rmtree(copy_of_built / "exports")
-    (copy_of_built / "exports").mkdir()
-    kills = examples(60)
-    states = killed_while_publishing(copy_of_built, kills, exchange=True)
-    assert len(states) == 2 * kills + 1
-    for state in states:
-        assert set(state) == ASPIRIN | TEA
-        for page in ("aspirin", "tea"):
-            [count] = counts_of(state, page)  # one count in all files: never a mixture
-            assert len(count) == 1  # and never half a file
-    after_kills = [counts_of(state, "aspirin") for state in states[1::2]]
-    assert len(set(map(str, after_kills))) > 1
-
-
-def test_a_page_is_brought_back_by_the_next_build_where_folders_cannot_be_exchanged(
-    copy_of_built: Path,
-) -> None:
-    shutil.rmtree(copy_of_built / "exports")
-    (copy_of_built / "exports").mkdir()
-    states = killed_while_publishing(copy_of_built, examples(36), exchange=False)
-    for state in states:
-        for page in ("aspirin", "tea"):
-            assert len(counts_of(state, page)) <= 1
-    for state in states[::2]:
-        assert set(state) == ASPIRIN | TEA
-
-
-def processes_of(project: Path) -> list[psutil.Process]:
-    """Return the processes that a build of a project started (see `start_marked`)."""
-    found = []
-    for process in psutil.process_iter():
-        try:
-            if process.environ().get("BUILD_UNDER_TEST") == str(project):
-                found.append(process)
-        except psutil.Error:
-            continue
-    return found
-
-
-def kernels_of(project: Path) -> list[psutil.Process]:
-    """Return the kernels among them: each leads a session, as the build does, and nothing else."""
-    found = []
-    for process in processes_of(project):
-        try:
-            if os.getsid(process.pid) == process.pid and "cli" not in " ".join(process.cmdline()):
-                found.append(process)
-        except (psutil.Error, OSError):
-            continue
-    return found
-
-
-def helpers_of(project: Path) -> list[psutil.Process]:
-    """Return the processes that a build has besides itself, once it has all that run notebooks."""
-    found = processes_of(project)
-    return found if len(found) > 2 else []
-
-
-def start_marked(project: Path, *words: str) -> subprocess.Popen[str]:
-    return start("build", *words, cwd=project, env={"BUILD_UNDER_TEST": str(project)})
-
-
-@pytest.mark.parametrize(
-    ("moment", "end", "status", "said", "leaves"),
-    [
-        pytest.param(
-            *(kernels_of, lambda build: os.killpg(build.pid, signal.SIGKILL), -9, None, True),
-            id="its group killed",  # nobody is left who could clear up
-        ),
-        pytest.param(
-            *(kernels_of, lambda build: os.kill(build.pid, signal.SIGKILL), -9, None, False),
-            id="it alone killed",
-        ),
-        pytest.param(
-            *(kernels_of, lambda build: os.killpg(build.pid, signal.SIGINT), 1, "Aborted!", False),
-            id="Ctrl-C",
-        ),
-        pytest.param(
-            *(helpers_of, lambda build: os.killpg(build.pid, signal.SIGINT), 1, "Aborted!", False),
-            id="Ctrl-C while what runs notebooks is loaded",
-        ),
-        pytest.param(
-            *(helpers_of, lambda build: os.kill(build.pid, signal.SIGTERM), 143, None, False),
-            id="asked to end",
-        ),
-    ],
-)
-def test_a_build_that_is_ended_leaves_the_old_exports_and_no_process_and_the_next_one_works(
-    copy_of_built: Path,
-    moment: Callable[[Path], Any],
-    end: Callable[[subprocess.Popen[str]], None],
-    status: int,
-    said: str | None,
-    leaves: bool,
-) -> None:
-    before = tree(copy_of_built / "exports")
-    reword(copy_of_built, "Green tea", "Black tea")
-    with tempfile.TemporaryDirectory(prefix="k") as temporary:  # a socket's name must be short
-        end_a_build(copy_of_built, moment, end, status, said, temporary)
-        assert status < 0 or not (copy_of_built / "exports" / WORK).exists()
-        if not leaves:
-            wait_until(lambda: not os.listdir(temporary))
-    assert tree(copy_of_built / "exports") == before
-    build_in(copy_of_built, "tea", editions=["current"], formats=["markdown"])
-    after = tree(copy_of_built / "exports")
-    assert set(after) == TREE
-    assert b"Black tea" in after["tea/index.md"]
-
-
-def end_a_build(
-    copy_of_built: Path,
-    moment: Callable[[Path], Any],
-    end: Callable[[subprocess.Popen[str]], None],
-    status: int,
-    said: str | None,
-    temporary: str,
-) -> None:
-    """End a build at a moment of it."""
-    build = start(
-        *("build", "tea", "--edition", "current"),
-        cwd=copy_of_built,
-        env={"BUILD_UNDER_TEST": str(copy_of_built), "TMPDIR": temporary},
-    )
-    wait_until(lambda: moment(copy_of_built))
-    end(build)
-    assert build.wait() == status
-    wait_until(lambda: not processes_of(copy_of_built))
-    _, error = build.communicate()
-    assert said is None or error.splitlines()[-1] == said
-    assert "Traceback" not in error
-
-
 # --- two builds at once ----------------------------------------------------------------------
 
 
@@ -948,6 +715,7 @@ def test_a_second_build_says_who_builds_waits_and_publishes_the_tables_as_they_t
         copy_of_built / "notebooks" / "document.ipynb", (f"{waits}    time.sleep(0.05)", [])
     )
     words = ("build", "tea", "--edition", "current", "--format", "markdown")
+    os.utime(copy_of_built / "data" / "statements.csv", (1, 1))
     first = start(*words, cwd=copy_of_built)
     wait_until((copy_of_built / "exports" / ".ketcontent" / "lock.holder").exists)
     second = start(*words, cwd=copy_of_built)

@@ -17,6 +17,7 @@ from ketcontent.building.cache import (
     CacheEntry,
     Made,
     cached_pages,
+    code_hash,
     forget_page,
     keep_made,
     read_declared,
@@ -250,3 +251,14 @@ def test_a_kill_at_any_moment_leaves_the_cache_as_it_was_before_or_after_a_chang
         assert int(key) >= said
         keys.add(key)
     assert keys
+
+
+def test_each_installed_package_counts_with_its_version(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(tmp_path)
+    before = code_hash()
+    (tmp_path / "team_dosage-1.0.dist-info").mkdir()
+    first = code_hash()
+    (tmp_path / "team_dosage-1.0.dist-info").rename(tmp_path / "team_dosage-2.0.dist-info")
+    assert len({before, first, code_hash()}) == 3

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +13,7 @@ from ketcontent.building.decide import Decision, Given, Views, changed_rows, ent
 from ketcontent.execution import Outcome
 from ketcontent.hashing import MISSING
 from ketcontent.importing import import_page
-from ketcontent.model import Content, empty_content, write_content
+from ketcontent.model import Content, copy_content, empty_content, write_content
 from tests.conftest import PAGES
 
 PAGE = "aspirin"
@@ -83,6 +85,43 @@ def test_of_a_table_that_is_not_there_no_row_is_named_and_of_the_others_each(
     (tmp_path / "documents.csv").unlink()
     content = with_cell(pages(), "statements", 0, "text", "Other words.")
     assert changed_rows(tmp_path, content) == {"statements": [key_of(content, 0)]}
+
+
+def test_of_a_table_that_was_cut_short_no_row_that_stayed_is_named(tmp_path: Path) -> None:
+    content = with_cell(pages(), "statements", 0, "text", "Wait – then drink “it”.")
+    write_content(content, tmp_path)
+    path = tmp_path / "statements.csv"
+    whole = path.read_bytes()
+    cuts = {*range(0, len(whole), 211), whole.index("–".encode()) + 1, len(whole) - 2}
+    for size in cuts:
+        path.write_bytes(whole[:size])
+        named = changed_rows(tmp_path, content).get("statements", [])
+        there = whole[:size].decode(errors="replace").split("\n")[1:-1]
+        assert not {"/".join(row.split(",")[:2]) for row in there} & {*named}
+    path.write_bytes(b"\0\xff\n,")
+    assert changed_rows(tmp_path, content) == {}
+
+
+def test_tables_are_copied_whole_or_not_at_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, content = tmp_path / "copies" / "data", pages()
+    write = Path.write_bytes
+
+    def half(path: Path, data: bytes) -> int:
+        if path.name == "statements.csv":
+            write(path, data[: len(data) // 2])
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+        return write(path, data)
+
+    copy_content(content, folder)
+    whole = {path.name: path.read_bytes() for path in folder.iterdir()}
+    monkeypatch.setattr(Path, "write_bytes", half)
+    with pytest.raises(OSError, match="No space left"):
+        copy_content(with_cell(content, "statements", 0, "text", "Other words."), folder)
+    found = {path.name: path.read_bytes() for path in folder.glob("*")}
+    assert found.items() <= whole.items()
+    assert [path.name for path in folder.parent.iterdir()] in ([], ["data"])
 
 
 # --- pages and sections ----------------------------------------------------------------------

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import datetime
 import json
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -24,11 +24,10 @@ from ketcontent.building.builds import as_it_stands, rebuild
 from ketcontent.building.plan import EDITIONS, PAGE_FORMATS
 from ketcontent.building.request import Built, Request
 from ketcontent.errors import BrokenTables
-from ketcontent.execution.pool import process_pool
 from ketcontent.installed import versions
 from ketcontent.model.content import Content, frame_of
 from ketcontent.model.schema import TABLES
-from tests.conftest import LONG, build_in, make_project, tree
+from tests.conftest import LONG, build_in, build_with, make_project, sign_all, tree
 from tests.laws import examples
 
 pytestmark = pytest.mark.slow
@@ -41,13 +40,6 @@ def request_of(project: Path) -> Request:
     return Request((), *places, EDITIONS, PAGE_FORMATS, False)
 
 
-@pytest.fixture(scope="module")
-def executor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """Workers that stay for all builds of this file."""
-    with process_pool(2, tmp_path_factory.mktemp("kept")) as executor:
-        yield executor
-
-
 @pytest.fixture
 def again(executor: Any, copy_of_built: Path) -> Any:
     """Builds the copied project again, and returns what came of it."""
@@ -56,6 +48,15 @@ def again(executor: Any, copy_of_built: Path) -> Any:
         return rebuild(request_of(copy_of_built), lambda: contextlib.nullcontext(executor))
 
     return build
+
+
+@pytest.fixture
+def index_again(executor: Any, copy_of_built: Path) -> Any:
+    """Builds the index of the copied project again, and as little of a page as goes with it.
+
+    The reviews are dear, and made anew for whatever comes to lie beside the notebooks.
+    """
+    return lambda: build_with(executor, copy_of_built, "tea", editions=["supplied"])
 
 
 def change(project: Path, table: str, row: dict[str, str], **cells: str) -> None:
@@ -169,57 +170,69 @@ def test_a_rule_rebuilds_the_reviews_and_no_page(copy_of_built: Path, again: Any
 
 
 def test_what_no_sentence_shows_is_in_the_record_all_the_same(
-    copy_of_built: Path, again: Any
+    copy_of_rich: Path, executor: Any
 ) -> None:
-    content = read_content(copy_of_built / "data")
-    people = frame_of(
-        "people", [{"person": "test-reader", "name": "T. Reader", "conflicts": "none"}], content
-    )
-    content = write_content(replace(content, people=people))
-    again()
     signed = sign_off(
-        content, PAGE, "pain-1", person="test-reader", capacity="lay",
-        verdict="changes-requested", comment="Which pain?",
+        read_content(copy_of_rich / "data"), PAGE, "fever-1", person="test-two", capacity="lay",
+        verdict="changes-requested", comment="Which fever?",
     )  # fmt: skip
     write_content(signed)
-    made = made_of(again())
+    made = made_of(build_with(executor, copy_of_rich))
     assert "aspirin/record.json" in made
     assert not {name for name in made if name.endswith(".md")}
-    record = json.loads((copy_of_built / "exports" / "aspirin" / "record.json").read_bytes())
-    states = {one["state"] for row in record["statements"] for one in row["sign_offs"]}
-    assert states == {"missing", "refused"}
+    record = json.loads((copy_of_rich / "exports" / "aspirin" / "record.json").read_bytes())
+    states = {
+        row["statement"]: {one["state"] for one in row["sign_offs"]} for row in record["statements"]
+    }
+    assert states["fever-1"] == {"missing", "refused"}
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        *("index.html", "editors.html", "manifest.json", "aspirin/index.html", "aspirin/index.md"),
-        *("aspirin/supplied.html", "aspirin/sections/uses.md", "aspirin/record.json"),
-        "aspirin/review.html",
-    ],
-)
-@pytest.mark.parametrize("harm", ["edited", "cut short", "deleted"])
-def test_an_export_that_was_harmed_by_hand_is_noticed_and_made_anew(
-    copy_of_built: Path, executor: Any, name: str, harm: str
-) -> None:
-    request = request_of(copy_of_built)
-    rebuild(request, lambda: contextlib.nullcontext(executor))
-    assert as_it_stands(request) is not None
-    path = copy_of_built / "exports" / name
-    whole = path.read_bytes()
-    if harm == "deleted":
-        path.unlink()
-    else:
+APART = [
+    ["index.html", "aspirin/index.html", "aspirin/sections/uses.md", "aspirin/review.html"],
+    ["editors.html", "aspirin/index.md"],
+    ["aspirin/supplied.html", "aspirin/record.json"],
+    ["manifest.json"],
+]
+"""Exports, those together of which none is made anew because of another."""
+
+
+HARMS = ("deleted", "edited", "cut short")
+
+
+def harm_one(path: Path, whole: bytes, harm: str) -> None:
+    path.unlink()
+    if harm != "deleted":
         path.write_bytes(whole[:-9] if harm == "cut short" else whole.replace(b"a", b"e"))
-    assert as_it_stands(request) is None
-    built = rebuild(request, lambda: contextlib.nullcontext(executor))
-    assert path.read_bytes() == whole
-    assert name in built.made
-    assert built.reasons[name] != "nothing that it is made from has changed"
 
 
-def test_force_runs_everything(copy_of_built: Path) -> None:
-    built = build_in(copy_of_built, force=True)
+def test_an_export_that_was_harmed_by_hand_is_noticed_and_made_anew(
+    copy_of_built: Path, again: Any
+) -> None:
+    request, exports = request_of(copy_of_built), copy_of_built / "exports"
+    again()
+    for names in APART:
+        whole = {name: (exports / name).read_bytes() for name in names}
+        for name in names:
+            for harm in HARMS:
+                assert as_it_stands(request) is not None
+                harm_one(exports / name, whole[name], harm)
+                assert as_it_stands(request) is None, (name, harm)
+                (exports / name).write_bytes(whole[name])
+        # What is deleted is made anew, and what is another: neighbours are harmed in other ways.
+        for ways in (("deleted", "edited"), ("cut short", "deleted")):
+            for place, name in enumerate(names):
+                harm_one(exports / name, whole[name], ways[place % 2])
+            built = again()
+            assert {name: (exports / name).read_bytes() for name in names} == whole
+            assert set(names) <= made_of(built)
+            for name in names:
+                assert name in built.reasons[name] or name == "manifest.json"
+
+
+def test_force_runs_everything_that_is_asked_for(copy_of_built: Path, executor: Any) -> None:
+    request = replace(request_of(copy_of_built), documents=("tea",))
+    built = rebuild(request, lambda: contextlib.nullcontext(executor), force=True)
+    assert {name.split("/")[0] for name in built.files} == {"tea", *INDEX, "manifest.json"}
     assert set(built.files) == set(built.made) | {"manifest.json"}
     assert built.reasons["tea/index.md"] == "everything was asked for"
 
@@ -237,57 +250,62 @@ def test_a_notebook_that_changes_is_run_again_and_no_other(copy_of_built: Path, 
 # --- what a notebook reads besides -----------------------------------------------------------
 
 READS = {
-    "a file": "print(open('extra.txt').read())",
-    "a table of one's own": "import pandas\npandas.read_csv('extra.txt')",
-    "a module of one's own": "import extra\nextra.words",
-    "a folder": "import os\nprint(sorted(os.listdir('extra')))",
-    "whether a file is there": "try:\n    print(open('later.txt').read())\nexcept OSError:\n    0",
+    "extra.txt": "print(open('extra.txt').read())",
+    "table.csv": "import pandas\npandas.read_csv('table.csv')",
+    "extra.py": "import extra\nextra.words",
+    "extra": "import os\nprint(sorted(os.listdir('extra')))",
+    "later.txt": "try:\n    print(open('later.txt').read())\nexcept OSError:\n    0",
 }
+"""Cells that read a file, a table of one's own, a module, a folder, and whether a file is there."""
 
 
-@pytest.mark.parametrize("what", READS)
 def test_what_a_notebook_reads_beside_the_tables_is_part_of_its_key(
-    copy_of_built: Path, again: Any, what: str
+    copy_of_built: Path, index_again: Any
 ) -> None:
     notebooks = copy_of_built / "notebooks"
     (notebooks / "extra").mkdir()
-    (notebooks / "extra.txt").write_text("one\n1\n")
+    (notebooks / "extra.txt").write_text("one")
+    (notebooks / "table.csv").write_text("one\n1\n")
     (notebooks / "extra.py").write_text("words = 'one'\n")
-    add_cell(notebooks / "index.ipynb", READS[what])
-    assert "index.html" in again().made
-    assert "index.html" not in again().made
-    (notebooks / "extra" / "two").touch()
-    (notebooks / "extra.txt").write_text("two\n2\n")
-    (notebooks / "extra.py").write_text("words = 'two, at last'\n")
-    (notebooks / "later.txt").write_text("two")
-    built = again()
-    assert "index.html" in built.made
-    assert "changed" in built.reasons["index.html"]
-    assert b"two" in (copy_of_built / "exports" / "index.html").read_bytes() or what in (
-        "a module of one's own",
-        "a table of one's own",
-    )
+    for source in READS.values():
+        add_cell(notebooks / "index.ipynb", source)
+    assert "index.html" in index_again().made
+    assert "index.html" not in index_again().made
+    changes = {
+        "extra.txt": lambda path: path.write_text("two"),
+        "table.csv": lambda path: path.write_text("three\n2\n"),
+        "extra.py": lambda path: path.write_text("words = 'four, at last'\n"),
+        "extra": lambda path: (path / "five").touch(),
+        "later.txt": lambda path: path.write_text("six"),
+    }
+    said = [b"two", b"three", b"four, at last", b"five", b"six"]
+    for (name, change), words in zip(changes.items(), said, strict=True):
+        change(notebooks / name)
+        built = index_again()
+        assert "index.html" in built.made
+        assert built.reasons["index.html"].endswith(f"{name} changed")
+        assert words in (copy_of_built / "exports" / "index.html").read_bytes()
 
 
 def test_a_copy_of_a_project_depends_on_its_own_files_and_on_the_same_ones_outside(
-    copy_of_built: Path, again: Any, executor: Any, tmp_path: Path
+    copy_of_built: Path, index_again: Any, executor: Any, tmp_path: Path
 ) -> None:
     def in_copy() -> Built:
-        return rebuild(request_of(copy), lambda: contextlib.nullcontext(executor))
+        return build_with(executor, copy, "tea", editions=["supplied"])
 
     notebooks = copy_of_built / "notebooks"
     (notebooks / "extra.txt").write_text("one")
     add_cell(notebooks / "index.ipynb", "print(open('extra.txt').read())")
-    again()
+    index_again()
     copy = Path(shutil.copytree(copy_of_built, tmp_path / "elsewhere" / "copy"))
     assert "index.html" not in in_copy().made
     (copy / "notebooks" / "extra.txt").write_text("two")
-    assert "index.html" not in again().made
+    assert "index.html" not in index_again().made
     assert "index.html" in in_copy().made
     assert b"two" in (copy / "exports" / "index.html").read_bytes()
     add_cell(notebooks / "index.ipynb", "import os\nprint(os.path.exists('../../out.txt'))")
-    again()
-    assert "index.html" not in again().made
+    index_again()
+    assert "index.html" not in index_again().made
     shutil.rmtree(copy)
     shutil.move(copy_of_built, copy)
     built = in_copy()
@@ -303,15 +321,19 @@ def test_settings_of_the_kernel_and_of_matplotlib_are_part_of_what_a_run_depends
     settings = copy_of_built / "notebooks" / "matplotlibrc"
     cell = "import matplotlib\nprint(matplotlib.rcParams['lines.linewidth'], globals().get('of'))"
     add_cell(copy_of_built / "notebooks" / "index.ipynb", cell)
-    build_in(copy_of_built)
-    assert "index.html" not in build_in(copy_of_built).made
+
+    def again() -> Built:  # in workers of this moment, whose environment is that of the test
+        return build_in(copy_of_built, "tea", editions=["supplied"], formats=["html"])
+
+    again()
+    assert "index.html" not in again().made
     for change, said in (
         (lambda: settings.write_text("lines.linewidth: 7.25\n"), b"7.25 None"),
         (lambda: (startup / "of.py").write_text("of = 'the user'\n"), b"7.25 the user"),
         (lambda: settings.unlink(), b"1.5 the user"),
     ):
         change()
-        assert "index.html" in build_in(copy_of_built).made
+        assert "index.html" in again().made
         assert said in (copy_of_built / "exports" / "index.html").read_bytes()
 
 
@@ -337,14 +359,39 @@ def test_the_day_is_part_of_the_key_of_what_depends_on_it(
     assert "day" in built.reasons["tea/review.html"]
 
 
+def test_a_page_is_made_anew_on_the_day_that_its_sign_off_bears_and_where_the_clock_is_behind(
+    copy_of_built: Path, executor: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = read_content(copy_of_built / "data")
+    person = {"person": "an-editor", "name": "A. Roe", "conflicts": "none"}
+    content = replace(content, people=frame_of("people", [person], content))
+    content = sign_all(content, "tea", editorial="an-editor")
+    write_content(replace(content, signoffs=content.signoffs.assign(signed_on="2026-11-28")))
+    made = []
+    for day in ("2026-11-27", "2026-11-28", "2026-11-28", "2026-11-27"):
+        noon = datetime.datetime.fromisoformat(f"{day}T12:00+00:00")
+        monkeypatch.setenv("SOURCE_DATE_EPOCH", str(int(noon.timestamp())))
+        # As HTML its review would be made too, which depends on the day in any case.
+        built = build_with(
+            executor, copy_of_built, "tea", editions=["current"], formats=["markdown"]
+        )
+        made.append("tea/index.md" in built.made)
+    assert made[1:] == [True, False, True]
+
+
 def test_a_package_that_is_brought_up_to_date_rebuilds_all(
-    copy_of_built: Path, again: Any, monkeypatch: pytest.MonkeyPatch
+    copy_of_built: Path, again: Any, executor: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     again()
     newer = {**versions(), "pandas": "99.0"}
     monkeypatch.setattr(cache, "versions", lambda *_: newer)
     assert as_it_stands(request_of(copy_of_built)) is None
-    assert "tea/supplied.md" in again().made
+    built = build_with(executor, copy_of_built, "tea", formats=["markdown"])
+    assert built.files == built.made
+    assert set(built.made) == {
+        *("tea/index.md", "tea/supplied.md", "tea/sections/description.md"),
+        *("tea/record.json", "manifest.json"),
+    }
 
 
 # --- no change is missed ---------------------------------------------------------------------
@@ -401,6 +448,12 @@ def rich(tmp_path_factory: pytest.TempPathFactory, executor: Any) -> Path:
     rich_content(project)
     rebuild(request_of(project), lambda: contextlib.nullcontext(executor))
     return project
+
+
+@pytest.fixture
+def copy_of_rich(rich: Path, tmp_path: Path) -> Path:
+    """A copy of that project, to be changed by one test."""
+    return Path(shutil.copytree(rich, tmp_path / "project"))
 
 
 def changed_cell(content: Content, data: st.DataObject) -> tuple[str, int, str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
@@ -22,7 +22,6 @@ from ketcontent.building.remainder import other_than_told
 from ketcontent.building.request import Built, Request, until
 from ketcontent.dependencies import Dependency
 from ketcontent.errors import BuildFailed, KetcontentError
-from ketcontent.execution import process_pool
 from ketcontent.hashing import hash_file
 from ketcontent.model.content import empty_content, frame_of
 from tests.building.test_build import drop, reword
@@ -83,6 +82,7 @@ def test_what_is_behind_withdrawn_kept_or_of_a_day_to_come_is_told_by_name() -> 
         withdrawn=dict.fromkeys(("zinc/index.md", "zinc/record.json"), "the tables have no page"),
         behind=("index.html", "tea/index.html", "tea/sections/a.html", "tea/sections/a.md"),
         later=("tea 2027-11-22",),
+        left=("milk/index.html", "milk/record.json"),
     )
     out = Path("out")
     assert built.told(out) == [
@@ -91,6 +91,8 @@ def test_what_is_behind_withdrawn_kept_or_of_a_day_to_come_is_told_by_name() -> 
         f"{out / 'zinc/record.json'}",
         "Not built, and not known to say what the tables say now: index.html, "
         "tea (index.html, 1 section). Build again without naming pages, editions or formats.",
+        "Not released, and still there as an earlier build made it: "
+        "milk (index.html, record.json).",
         "Left out, of a day that has not come (releases.csv): tea 2027-11-22.",
     ]
     assert Built(Path(), (), ()).told(out) == []
@@ -136,13 +138,6 @@ def test_a_link_where_exports_are_put_aside_is_refused_before_anything_is_moved(
 
 
 # --- whole builds ----------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def executor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """One worker for all builds."""
-    with process_pool(1, tmp_path_factory.mktemp("kept")) as pool:
-        yield pool
 
 
 def links_to_nothing(exports: Path) -> set[tuple[str, str]]:
@@ -238,6 +233,12 @@ def test_no_export_leads_to_nothing_and_what_a_build_leaves_behind_is_named(
     extra.write_text("2")
     assert "tea/sections/lede.html" in build(formats=("markdown",)).behind
     assert build().behind == ()
+
+    # What somebody deleted is named as long as nothing makes it anew.
+    (exports / "tea" / "index.md").unlink()
+    for _ in range(2):
+        assert build("milk", formats=("html",)).missing == ("tea/index.md",)
+    assert build().missing == ()
 
     # The other format says other words, however often one asks.
     reword(project, "It is hot.", "It is warm.")

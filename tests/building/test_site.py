@@ -89,6 +89,7 @@ def listed(job: Job) -> list[str]:
     return list(job.shown.documents["document"])
 
 
+@pytest.mark.slow
 def test_a_page_leads_to_the_pages_alone_that_are_there_once_it_is_built(translated: Path) -> None:
     assert listed(job_for(translated)) == ["milk", "tea", "tee"]
     assert listed(job_for(translated, "tea")) == ["tea"]
@@ -102,6 +103,7 @@ def test_a_page_leads_to_the_pages_alone_that_are_there_once_it_is_built(transla
     assert listed(job_for(translated, "tea", formats=("markdown",))) == ["tea", "tee"]
 
 
+@pytest.mark.slow
 def test_an_edition_leads_to_the_other_where_that_is_there_alone(translated: Path) -> None:
     def lacks(*editions: str) -> list[tuple[str, ...]]:
         runs = job_for(translated, "milk", editions=editions).runs["milk"]

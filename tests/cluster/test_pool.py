@@ -14,7 +14,8 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,9 +31,10 @@ from ketcontent.cluster.code import Result, code_of_worker, held_file, other_cod
 from ketcontent.cluster.pool import connect
 from ketcontent.cluster.worker import store_files
 from ketcontent.errors import BuildFailed, KetcontentError
+from ketcontent.execution import Failure
 from ketcontent.hashing import hash_bytes
 from ketcontent.resources import TEMPLATES_VARIABLE
-from tests.conftest import LONG, build_in, start, tree, wait_until
+from tests.conftest import LONG, add_pages, build_in, start, tree, wait_until
 
 pytestmark = [
     pytest.mark.slow,
@@ -65,6 +67,7 @@ class Cluster:
         return program
 
     def add_worker(self, *words: str, **environment: str) -> subprocess.Popen[bytes]:
+        """Start a worker, under its nanny unless the words say otherwise."""
         options = ("--nthreads", "1", "--local-directory", str(self.folder))
         return self.start("worker", self.address, *options, *words, **environment)
 
@@ -76,7 +79,10 @@ class Cluster:
             wait_until(lambda: len(client.nthreads()) == workers)
 
     def stop(self) -> None:
-        for program in self.programs:
+        self.end(self.programs)
+
+    def end(self, programs: list[subprocess.Popen[bytes]]) -> None:
+        for program in programs:
             kill(program.pid)
             program.wait(LONG)
 
@@ -92,21 +98,36 @@ def kill(pid: int) -> None:
             one.kill()
 
 
-@pytest.fixture
-def lone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    """A scheduler without workers."""
-    cluster = Cluster(tmp_path_factory.mktemp("lone"))
+@pytest.fixture(scope="module")
+def scheduler(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """A scheduler whose workers come and go with those who borrow it."""
+    cluster = Cluster(tmp_path_factory.mktemp("scheduler"))
     yield cluster
     cluster.stop()
 
 
+@contextmanager
+def without_workers(scheduler: Cluster) -> Iterator[Cluster]:
+    """Lend a scheduler that has no workers, and leave it so."""
+    yield scheduler
+    scheduler.end([one for one in scheduler.programs if one is not scheduler.scheduler])
+    scheduler.programs = [scheduler.scheduler]
+    scheduler.wait_for(0)
+
+
+@pytest.fixture
+def lone(scheduler: Cluster) -> Iterator[Cluster]:
+    """A scheduler without workers."""
+    with without_workers(scheduler) as cluster:
+        yield cluster
+
+
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    """A scheduler with two workers."""
+    """A scheduler with a worker: each one more has to import what notebooks need, each build."""
     cluster = Cluster(tmp_path_factory.mktemp("cluster"))
-    for _ in range(2):
-        cluster.add_worker()
-    cluster.wait_for(2)
+    cluster.add_worker()
+    cluster.wait_for(1)
     yield cluster
     cluster.stop()
 
@@ -154,6 +175,25 @@ def wait_in_notebook(project: Path, marks: Path) -> None:
     )
 
 
+ALONE = ("--no-nanny",)
+"""A worker without a nanny: where neither is the matter, one program is enough."""
+
+CURRENT: dict[str, Any] = {"editions": ["current"]}
+CURRENT_HTML: dict[str, Any] = {**CURRENT, "formats": ["html"]}
+CURRENT_MARKDOWN: dict[str, Any] = {**CURRENT, "formats": ["markdown"]}
+"""As little of a page as has a section of its own."""
+
+
+def markdown_below(page: str, project: Path) -> dict[str, bytes]:
+    """Return the Markdown of the current edition of a page, or of all, by name."""
+    found = tree(project / "exports")
+    return {
+        name: found[name]
+        for name in found
+        if name.startswith(page) and name.endswith(".md") and not name.endswith("/supplied.md")
+    }
+
+
 def marks_below(marks: Path, pid: int) -> list[Path]:
     """Return the marks of notebooks that run in processes which `pid` started."""
     below = {one.pid for one in psutil.Process(pid).children(recursive=True)}
@@ -163,31 +203,65 @@ def marks_below(marks: Path, pid: int) -> list[Path]:
 # --- the same bytes --------------------------------------------------------------------------
 
 
+@dataclass(frozen=True)
+class There:
+    """What came of the project that was built here, built on two workers."""
+
+    project: Path
+    built: Built
+    folder: Path
+    """Where the workers wrote."""
+    sent: list[bytes]
+    """What was sent ahead, by itself."""
+    given: list[int]
+    """How many contents each run was given beside that."""
+
+
 @pytest.fixture(scope="module")
-def made_there(
-    cluster: Cluster, built: Path, tmp_path_factory: pytest.TempPathFactory
-) -> tuple[Path, Built]:
-    """The project that was built here, built on the cluster."""
+def there(scheduler: Cluster, built: Path, tmp_path_factory: pytest.TempPathFactory) -> There:
+    from distributed import Client
+
+    sent: list[bytes] = []
+    given: list[int] = []
+    submit = Client.submit
+
+    def watched(self: Any, task: Any, *arguments: Any, **options: Any) -> Any:
+        if task is held_file:
+            sent.append(arguments[0])
+        else:
+            given.append(sum(isinstance(one, bytes) for one in arguments))
+        return submit(self, task, *arguments, **options)
+
     ignored = shutil.ignore_patterns("exports")
     project = tmp_path_factory.mktemp("there") / "project"
     shutil.copytree(built, project, ignore=ignored)
-    return project, build_in(project, dask=cluster.address)
+    with without_workers(scheduler), pytest.MonkeyPatch.context() as patch:
+        for _ in range(2):
+            scheduler.add_worker(*ALONE)
+        scheduler.wait_for(2)
+        patch.setattr(Client, "submit", watched)
+        made = build_in(project, dask=scheduler.address)
+    return There(project, made, scheduler.folder, sent, given)
 
 
-def test_a_cluster_makes_the_bytes_that_this_machine_makes(
-    made_there: tuple[Path, Built], built: Path
-) -> None:
-    project, made = made_there
-    assert tree(project / "exports") == tree(built / "exports")
-    assert set(made.made) == set(made.files)
+def test_a_cluster_makes_the_bytes_that_this_machine_makes(there: There, built: Path) -> None:
+    assert tree(there.project / "exports") == tree(built / "exports")
+    assert set(there.built.made) == set(there.built.files)
 
 
-def test_what_a_cluster_made_stands_here_and_is_as_well_known(
-    made_there: tuple[Path, Built], built: Path
-) -> None:
-    project, _ = made_there
-    assert build_in(project).made == ()
-    there, here = (
+def test_each_file_is_sent_once(there: There) -> None:
+    assert len(there.given) == 11
+    assert set(there.given) == {0}  # the runs themselves carry no content
+    assert len(there.sent) == len(set(there.sent))
+    folders = (there.project / "exports" / ".notebooks").rglob("data")
+    needed = {path.read_bytes() for folder in folders for path in folder.iterdir()}
+    needed |= {path.read_bytes() for path in (there.project / "notebooks").iterdir()}
+    assert set(there.sent) == needed
+
+
+def test_what_a_cluster_made_stands_here_and_is_as_well_known(there: There, built: Path) -> None:
+    assert build_in(there.project).made == ()
+    known, here = (
         {
             # The trace is in the order of what happened, and of the places of its own project.
             name: {
@@ -196,17 +270,15 @@ def test_what_a_cluster_made_stands_here_and_is_as_well_known(
             }
             for name, entry in read_entries(folder / "exports", "tea").items()
         }
-        for folder in (project, built)
+        for folder in (there.project, built)
     )
-    assert there == here
+    assert known == here
 
 
-def test_executed_notebooks_come_home_without_the_paths_of_a_worker(
-    cluster: Cluster, made_there: tuple[Path, Built]
-) -> None:
-    kept = made_there[0] / "exports" / ".notebooks" / "tea"
+def test_executed_notebooks_come_home_without_the_paths_of_a_worker(there: There) -> None:
+    kept = there.project / "exports" / ".notebooks" / "tea"
     text = (kept / "index.ipynb").read_text("utf-8")
-    assert str(cluster.folder) not in text
+    assert str(there.folder) not in text
     assert str(kept / "data") in text
 
 
@@ -226,107 +298,85 @@ def test_only_what_changed_runs_on_the_cluster(cluster: Cluster, copy_of_built: 
     assert "White tea" in after["tea/index.md"].decode()
 
 
-def test_files_beside_the_notebooks_travel_and_are_followed(
-    cluster: Cluster, project: Path
-) -> None:
+@dataclass(frozen=True)
+class Away:
+    """What came of a project whose notebooks read more than tables, built on a worker."""
+
+    project: Path
+    exports: dict[str, bytes]
+    known: dict[str, Any]
+    """What each of its runs is known to have read."""
+    executed: str
+    """The notebook of the index as it came home."""
+    again: Built
+    """What came of it, and of that notebook, when the file beside the notebooks was another."""
+    executed_again: str
+
+
+@pytest.fixture(scope="module")
+def away(cluster: Cluster, built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Away]:
+    folder = tmp_path_factory.mktemp("away")
+    project = folder / "project"
+    shutil.copytree(built, project, ignore=shutil.ignore_patterns("exports"))
     beside = project / "notebooks" / "own" / "words.txt"
     beside.parent.mkdir()
     beside.write_text("first", "utf-8")
     insert_cell(project / "notebooks" / "index.ipynb", "print(open('own/words.txt').read())")
-    build_in(project, "tea", editions=["supplied"], dask=cluster.address)
-    executed = project / "exports" / ".notebooks" / "index.ipynb"
-    assert "first" in executed.read_text("utf-8")
-    assert build_in(project, "tea", editions=["supplied"]).made == ()
-    beside.write_text("second", "utf-8")
-    made = build_in(project, "tea", editions=["supplied"], dask=cluster.address)
-    assert made.made == ("editors.html", "index.html", "manifest.json")
-    assert made.reasons["index.html"].endswith("words.txt changed")
-    assert "second" in executed.read_text("utf-8")
-
-
-def test_a_notebook_that_opens_a_file_of_the_worker_runs_every_time(
-    cluster: Cluster, project: Path, tmp_path: Path
-) -> None:
-    (tmp_path / "outside.txt").write_text("there", "utf-8")
-    insert_cell(
-        project / "notebooks" / "index.ipynb",
-        f"print(open({str(tmp_path / 'outside.txt')!r}).read())",
-    )
-    build_in(project, "tea", editions=["supplied"], dask=cluster.address)
-    again = build_in(project, "tea", editions=["supplied"], dask=cluster.address)
-    assert again.made == ("editors.html", "index.html")
-
-
-def test_templates_travel(
-    cluster: Cluster, project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    own = tmp_path / "templates"
-    shipped = Path(ketcontent.__file__).parent / "templates"
+    outside = folder / "outside.txt"
+    outside.write_text("there", "utf-8")
+    insert_cell(project / "notebooks" / "section.ipynb", f"print(open({str(outside)!r}).read())")
     style = Path("ketcontent-html", "style.css")
-    (own / style).parent.mkdir(parents=True)
-    (own / style).write_text((shipped / style).read_text("utf-8") + "b { color: teal }\n", "utf-8")
-    monkeypatch.setenv(TEMPLATES_VARIABLE, str(own))
-    build_in(project, "tea", editions=["supplied"], dask=cluster.address)
-    there = tree(project / "exports")
-    assert b"b { color: teal }" in there["tea/supplied.html"]
-    build_in(project, "tea", editions=["supplied"], force=True)
-    assert tree(project / "exports") == there
+    shipped = Path(ketcontent.__file__).parent / "templates" / style
+    own = folder / "templates" / style
+    own.parent.mkdir(parents=True)
+    own.write_text(shipped.read_text("utf-8") + "b { color: teal }\n", "utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(TEMPLATES_VARIABLE, str(folder / "templates"))
+        patch.setenv("SOURCE_DATE_EPOCH", "2000000000")
+        executed = project / "exports" / ".notebooks" / "index.ipynb"
+        build_in(project, "tea", **CURRENT_HTML, dask=cluster.address)
+        exports, first = tree(project / "exports"), executed.read_text("utf-8")
+        known = read_entries(project / "exports", "tea")
+        beside.write_text("second", "utf-8")
+        again = build_in(project, "tea", **CURRENT_HTML, dask=cluster.address)
+        beside.write_text("first", "utf-8")
+        yield Away(project, exports, known, first, again, executed.read_text("utf-8"))
 
 
-def test_the_day_is_ours_wherever_a_worker_stands(
-    cluster: Cluster, project: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("SOURCE_DATE_EPOCH", "2000000000")
-    build_in(project, "tea", dask=cluster.address)
-    entries = read_entries(project / "exports", "tea")
-    assert (("day",), "2033-05-18") in (entries["tea/review.ipynb"].read or ())
-    there = tree(project / "exports")
-    build_in(project, "tea", force=True)
-    assert tree(project / "exports") == there
+def test_files_beside_the_notebooks_templates_and_the_day_travel(away: Away) -> None:
+    assert "first" in away.executed
+    assert b"b { color: teal }" in away.exports["tea/index.html"]
+    assert (("day",), "2033-05-18") in (away.known["tea/review.ipynb"].read or ())
+    build_in(away.project, "tea", **CURRENT_HTML, force=True)
+    assert tree(away.project / "exports") == away.exports
 
 
-def test_each_file_is_sent_once(
-    cluster: Cluster, project: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from distributed import Client
+def test_files_beside_the_notebooks_are_followed(away: Away) -> None:
+    assert away.again.reasons["index.html"].endswith("words.txt changed")
+    assert "second" in away.executed_again
+    assert away.again.reasons["tea/index.html"] == "nothing that it is made from has changed"
 
-    sent: list[bytes] = []
-    given: list[int] = []
-    submit = Client.submit
 
-    def watched(self: Any, task: Any, *arguments: Any, **options: Any) -> Any:
-        if task is held_file:
-            sent.append(arguments[0])
-        else:
-            given.append(sum(isinstance(one, bytes) for one in arguments))
-        return submit(self, task, *arguments, **options)
-
-    monkeypatch.setattr(Client, "submit", watched)
-    build_in(project, dask=cluster.address)
-    assert len(given) == 11
-    assert set(given) == {0}  # the runs themselves carry no content
-    assert len(sent) == len(set(sent))
-    folders = (project / "exports" / ".notebooks").rglob("data")
-    needed = {path.read_bytes() for folder in folders for path in folder.iterdir()}
-    needed |= {path.read_bytes() for path in (project / "notebooks").iterdir()}
-    assert set(sent) == needed
+def test_a_notebook_that_opens_a_file_of_the_worker_runs_every_time(away: Away) -> None:
+    said = "its notebook uses what cannot be followed, so it runs every time"
+    assert away.again.reasons["tea/sections/description.html"] == said
 
 
 def test_the_threads_of_a_worker_are_used_and_share_nothing(
     lone: Cluster, built: Path, project: Path, tmp_path: Path
 ) -> None:
-    lone.add_worker("--nthreads", "2")
+    lone.add_worker(*ALONE, "--nthreads", "2")
     lone.wait_for(1)
     marks = tmp_path / "marks"
     wait_in_notebook(project, marks)
-    thread, ended = in_background(lambda: build_in(project, "aspirin", dask=lone.address))
+    thread, ended = in_background(
+        lambda: build_in(project, "aspirin", **CURRENT_MARKDOWN, dask=lone.address)
+    )
     wait_until(lambda: len(list(marks.glob("*.*"))) == 2)
     (marks / "go").touch()
     thread.join(LONG)
     assert isinstance(ended[0], Built), ended[0]
-    there, here = tree(project / "exports"), tree(built / "exports")
-    names = [name for name in here if name.startswith("aspirin/")]
-    assert {name: there[name] for name in names} == {name: here[name] for name in names}
+    assert markdown_below("aspirin", project) == markdown_below("aspirin", built)
 
 
 # --- what dies -------------------------------------------------------------------------------
@@ -339,7 +389,9 @@ def test_the_notebooks_of_a_killed_worker_run_elsewhere(
     wait_in_notebook(project, marks)
     workers = [lone.add_worker(), lone.add_worker()]
     lone.wait_for(2)
-    thread, ended = in_background(lambda: build_in(project, dask=lone.address))
+    thread, ended = in_background(
+        lambda: build_in(project, "aspirin", **CURRENT_MARKDOWN, dask=lone.address)
+    )
     doomed = wait_until(lambda: next((w for w in workers if marks_below(marks, w.pid)), None))
     (mark,) = marks_below(marks, doomed.pid)
     family = psutil.Process(doomed.pid).children(recursive=True)
@@ -350,10 +402,7 @@ def test_the_notebooks_of_a_killed_worker_run_elsewhere(
     thread.join(LONG)
     assert isinstance(ended[0], Built), ended[0]
     assert len(list(marks.glob(f"{mark.stem}.*"))) == 2  # it ran twice
-    there, here = tree(project / "exports"), tree(built / "exports")
-    # The manifest names the notebooks, and one has a cell more; it is no part of what it exports.
-    assert there.pop("manifest.json") != here.pop("manifest.json")
-    assert there == here
+    assert markdown_below("aspirin", project) == markdown_below("aspirin", built)
     wait_until(lambda: not [one for one in family if one.is_running() and not is_gone(one)])
 
 
@@ -362,18 +411,18 @@ def test_what_only_the_killed_worker_had_is_had_again(
 ) -> None:
     marks = tmp_path / "marks"
     wait_in_notebook(project, marks)
-    worker = lone.add_worker()
+    worker = lone.add_worker(*ALONE)
     lone.wait_for(1)
-    thread, ended = in_background(lambda: build_in(project, "tea", dask=lone.address))
+    thread, ended = in_background(
+        lambda: build_in(project, "tea", **CURRENT_MARKDOWN, dask=lone.address)
+    )
     wait_until(lambda: marks_below(marks, worker.pid))
     kill(worker.pid)
     (marks / "go").touch()
-    lone.add_worker()
+    lone.add_worker(*ALONE)
     thread.join(LONG)
     assert isinstance(ended[0], Built), ended[0]
-    there, here = tree(project / "exports"), tree(built / "exports")
-    names = [name for name in here if name.startswith("tea/")]
-    assert {name: there[name] for name in names} == {name: here[name] for name in names}
+    assert markdown_below("tea", project) == markdown_below("tea", built)
 
 
 def is_worker(process: psutil.Process) -> bool:
@@ -387,44 +436,70 @@ def is_gone(process: psutil.Process) -> bool:
         return True
 
 
-def test_a_notebook_that_fails_is_named_as_it_is_here(cluster: Cluster, project: Path) -> None:
-    insert_cell(project / "notebooks" / "section.ipynb", "assert document != 'tea', data")
+FAILING_PAGE = """\
+Failing
+Raises
+One sentence.
+Dies
+Two sentences.
+Kills
+Three sentences.
+"""
+FAILS = """\
+import os, psutil, signal, time
+if section == "raises":
+    assert False, data
+if section == "dies":
+    os.kill(os.getpid(), signal.SIGKILL)
+if section == "kills":
+    psutil.Process(os.getppid()).parent().kill()
+    time.sleep(600)
+"""
+
+
+@pytest.fixture(scope="module")
+def failed(
+    cluster: Cluster, built: Path, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, dict[str, Failure]]:
+    """A project in which one page fails in three ways, and how each section of it failed."""
+    project = tmp_path_factory.mktemp("failed") / "project"
+    shutil.copytree(built, project, ignore=shutil.ignore_patterns("exports"))
+    add_pages(project, {"failing": FAILING_PAGE})
+    insert_cell(project / "notebooks" / "section.ipynb", FAILS)
     with pytest.raises(BuildFailed) as caught:
-        build_in(project, dask=cluster.address)
-    (failure,) = caught.value.failures
-    kept = project / "exports" / ".notebooks" / "tea"
-    assert (failure.document, failure.notebook, failure.line) == ("tea", "section.ipynb", 1)
+        build_in(project, "failing", "tea", **CURRENT_MARKDOWN, dask=cluster.address)
+    failures = caught.value.failures
+    # What killed its process left no notebook that would be named.
+    found = {Path(one.saved).stem or "kills": one for one in failures}
+    assert len(found) == len(failures) == 3
+    return project, found
+
+
+def test_a_notebook_that_fails_is_named_as_it_is_here(
+    failed: tuple[Path, dict[str, Failure]],
+) -> None:
+    project, failures = failed
+    failure = failures["raises"]
+    kept = project / "exports" / ".notebooks" / "failing"
+    assert (failure.document, failure.notebook, failure.line) == ("failing", "section.ipynb", 3)
     assert failure.exception == f"AssertionError: {kept / 'data'}"
-    assert failure.saved == str(kept / "sections" / "description.ipynb")
+    assert failure.saved == str(kept / "sections" / "raises.ipynb")
     assert Path(failure.saved).exists()
-    assert "aspirin/index.html" in tree(project / "exports")
 
 
-def test_a_kernel_that_dies_fails_its_run_alone(cluster: Cluster, project: Path) -> None:
-    insert_cell(
-        project / "notebooks" / "section.ipynb",
-        "import os, signal\nif document == 'tea': os.kill(os.getpid(), signal.SIGKILL)",
-    )
-    with pytest.raises(BuildFailed) as caught:
-        build_in(project, dask=cluster.address)
-    (failure,) = caught.value.failures
-    assert failure.exception == "DeadKernelError: Kernel died"
+def test_a_kernel_that_dies_fails_its_run_alone(failed: tuple[Path, dict[str, Failure]]) -> None:
+    project, failures = failed
+    assert failures["dies"].exception == "DeadKernelError: Kernel died"
+    assert "tea/index.md" in tree(project / "exports")
 
 
 def test_a_notebook_that_kills_what_runs_it_fails_its_run_alone(
-    cluster: Cluster, project: Path
+    failed: tuple[Path, dict[str, Failure]],
 ) -> None:
-    insert_cell(
-        project / "notebooks" / "section.ipynb",
-        "import os, psutil\n"
-        "if document == 'tea': psutil.Process(os.getppid()).parent().kill()\n"
-        "import time; time.sleep(document == 'tea' and 600)",
-    )
-    with pytest.raises(BuildFailed) as caught:
-        build_in(project, dask=cluster.address)
-    (failure,) = caught.value.failures
-    assert str(failure) == "tea: section.ipynb: the process that ran it was killed"
-    assert "aspirin/index.html" in tree(project / "exports")
+    project, failures = failed
+    said = "failing: section.ipynb: the process that ran it was killed"
+    assert str(failures["kills"]) == said
+    assert "tea/index.md" in tree(project / "exports")
 
 
 def test_a_notebook_that_kills_every_worker_it_is_given_is_given_up(
@@ -442,7 +517,12 @@ def test_a_notebook_that_kills_every_worker_it_is_given_is_given_up(
         with pytest.raises(
             BuildFailed, match=r"document.ipynb: the process that ran it was killed"
         ):
-            build_in(project, "tea", editions=["supplied"], dask=cluster.address)
+            build_in(
+                *(project, "tea"),
+                editions=["supplied"],
+                formats=["markdown"],
+                dask=cluster.address,
+            )
     finally:
         cluster.stop()
 
@@ -453,9 +533,11 @@ def test_a_build_that_loses_every_worker_ends(
     monkeypatch.setattr(pool, "NO_WORKER_TIMEOUT", 2)
     marks = tmp_path / "marks"
     wait_in_notebook(project, marks)
-    worker = lone.add_worker()
+    worker = lone.add_worker(*ALONE)
     lone.wait_for(1)
-    thread, ended = in_background(lambda: build_in(project, "tea", dask=lone.address))
+    thread, ended = in_background(
+        lambda: build_in(project, "tea", **CURRENT_MARKDOWN, dask=lone.address)
+    )
     wait_until(lambda: marks_below(marks, worker.pid))
     kill(worker.pid)
     thread.join(LONG)
@@ -465,30 +547,35 @@ def test_a_build_that_loses_every_worker_ends(
     )
 
 
-def test_a_build_that_loses_its_scheduler_ends(
-    lone: Cluster, project: Path, tmp_path: Path
-) -> None:
+def test_a_build_that_loses_its_scheduler_ends(tmp_path: Path, project: Path) -> None:
     marks = tmp_path / "marks"
     wait_in_notebook(project, marks)
-    worker = lone.add_worker()
-    lone.wait_for(1)
-    thread, ended = in_background(lambda: build_in(project, "tea", dask=lone.address))
-    wait_until(lambda: marks_below(marks, worker.pid))
-    kill(lone.scheduler.pid)
-    thread.join(LONG)
+    cluster = Cluster(tmp_path)
+    worker = cluster.add_worker(*ALONE)
+    try:
+        cluster.wait_for(1)
+        thread, ended = in_background(
+            lambda: build_in(project, "tea", **CURRENT_MARKDOWN, dask=cluster.address)
+        )
+        wait_until(lambda: marks_below(marks, worker.pid))
+        kill(cluster.scheduler.pid)
+        thread.join(LONG)
+    finally:
+        cluster.stop()
     assert str(ended[0]) == (
-        f"The Dask scheduler at {lone.address!r} is gone.\n"
+        f"The Dask scheduler at {cluster.address!r} is gone.\n"
         "hint: Start it again, and build again: what was published is still there."
     )
 
 
-def test_after_ctrl_c_nothing_of_the_build_runs_on_the_cluster(
-    cluster: Cluster, project: Path, tmp_path: Path
+def test_after_ctrl_c_nothing_of_the_build_runs_on_the_cluster_and_the_command_builds_there(
+    cluster: Cluster, built: Path, project: Path, tmp_path: Path
 ) -> None:
     marks = tmp_path / "marks"
     wait_in_notebook(project, marks)
     before = set(cluster.folder.rglob("ketcontent-*"))  # a killed worker's
-    build = start("build", "--dask", cluster.address, cwd=project)
+    words = ("tea", "--edition", "current", "--format", "markdown")
+    build = start("build", *words, "--dask", cluster.address, cwd=project)
     wait_until(lambda: list(marks.glob("*.*")))
     os.killpg(build.pid, signal.SIGINT)
     build.communicate()
@@ -498,7 +585,14 @@ def test_after_ctrl_c_nothing_of_the_build_runs_on_the_cluster(
     )
     wait_until(lambda: set(cluster.folder.rglob("ketcontent-*")) == before)
     # The cluster is as good as before.
-    build_in(project, "tea", editions=["supplied"], dask=cluster.address)
+    (marks / "go").touch()
+    build = start("build", *words, "--dask", cluster.address, cwd=project)
+    said, complained = build.communicate()
+    assert build.returncode == 0, complained
+    assert said == "Wrote 4 files to exports. Start at exports/tea/index.md\n"
+    assert complained.splitlines()[-1].startswith("[2/2] ")
+    assert len(complained.splitlines()) == 2
+    assert markdown_below("tea", project) == markdown_below("tea", built)
 
 
 # --- nothing on trust ------------------------------------------------------------------------
@@ -513,18 +607,19 @@ def test_what_comes_back_damaged_is_refused(
 
     def damaged(self: Any, timeout: float | None = None) -> Any:
         found = result(self, timeout)
-        if not isinstance(found, Result) or "tea/index.md" not in found.exports:
+        if not isinstance(found, Result) or "tea/supplied.md" not in found.exports:
             return found
-        exports = {**found.exports, "tea/index.md": found.exports["tea/index.md"] + b" "}
+        exports = {**found.exports, "tea/supplied.md": found.exports["tea/supplied.md"] + b" "}
         return replace(found, exports=exports)
 
     monkeypatch.setattr(Future, "result", damaged)
     with pytest.raises(BuildFailed) as caught:
-        build_in(project, dask=cluster.address)
+        build_in(project, editions=["supplied"], formats=["markdown"], dask=cluster.address)
     (failure,) = caught.value.failures
-    assert str(failure) == "tea: document.ipynb: came back from a Dask worker damaged: tea/index.md"
-    assert "tea/index.html" not in tree(project / "exports")
-    assert "aspirin/index.html" in tree(project / "exports")
+    said = "tea: document.ipynb: came back from a Dask worker damaged: tea/supplied.md"
+    assert str(failure) == said
+    assert "tea/supplied.md" not in tree(project / "exports")
+    assert "aspirin/supplied.md" in tree(project / "exports")
 
 
 def test_what_arrives_damaged_is_refused(tmp_path: Path) -> None:
@@ -548,7 +643,7 @@ def other_code(folder: Path) -> str:
 def test_a_worker_with_other_code_is_refused(
     lone: Cluster, project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    lone.add_worker(PYTHONPATH=other_code(tmp_path / "other"))
+    lone.add_worker(*ALONE, PYTHONPATH=other_code(tmp_path / "other"))
     lone.wait_for(1)
     with pytest.raises(KetcontentError) as caught:
         build_in(project, dask=lone.address)
@@ -586,7 +681,7 @@ def test_a_worker_without_ketcontent_is_refused(
     lone: Cluster, project: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "sitecustomize.py").write_text("import sys; sys.modules['ketcontent'] = None")
-    lone.add_worker(PYTHONPATH=str(tmp_path))
+    lone.add_worker(*ALONE, PYTHONPATH=str(tmp_path))
     lone.wait_for(1)
     with pytest.raises(KetcontentError, match="cannot load ketcontent") as caught:
         build_in(project, dask=lone.address)
@@ -642,16 +737,6 @@ def test_without_distributed_the_hint_installs_it(
 
 
 # --- the command line ------------------------------------------------------------------------
-
-
-def test_the_command_builds_on_a_cluster(cluster: Cluster, built: Path, project: Path) -> None:
-    build = start("build", "--dask", cluster.address, cwd=project)
-    said, complained = build.communicate()
-    assert build.returncode == 0, complained
-    assert said == "Wrote 23 files to exports. Start at exports/index.html\n"
-    assert complained.splitlines()[-1].startswith("[11/11] ")
-    assert len(complained.splitlines()) == 11
-    assert tree(project / "exports") == tree(built / "exports")
 
 
 @pytest.mark.parametrize(

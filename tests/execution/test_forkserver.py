@@ -28,8 +28,10 @@ from ketcontent.execution.forkserver import (
 )
 from ketcontent.execution.forkserver_program import KernelRequest
 from ketcontent.execution.pool import process_pool, run_all
+from ketcontent.execution.process_attributes import own_attributes
 from ketcontent.execution.run import Run
-from tests.conftest import limited, wait_until
+from ketcontent.execution.socket_folders import hold_socket_folder, remove_socket_folder
+from tests.conftest import LONG, limited, wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -95,7 +97,9 @@ def test_a_server_stays_for_the_next_workers_and_is_started_again_where_it_was_k
 def test_where_the_server_for_all_cannot_start_each_worker_has_one_of_its_own(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pool, "PRELOAD_KERNEL", ("no_such_module",))
+    (tmp_path / "ends.py").write_text("import os\nos._exit(1)\n")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setattr(pool, "PRELOAD_KERNEL", ("ends",))
     (first, worker), (second, other_worker) = parents(tmp_path)
     assert first != second
     assert worker != other_worker
@@ -114,6 +118,44 @@ def test_workers_that_are_interrupted_are_gone_with_all_that_waits_for_them(tmp_
         interrupted()
     assert set(threading.enumerate()) == threads
     assert set(multiprocessing.active_children()) == processes
+
+
+HOLDS_BACK = """\
+import os, pathlib, signal, sys
+from ketcontent.execution import process_pool
+if __name__ == "__main__":
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD, signal.SIGTERM})
+    with process_pool(1, pathlib.Path(sys.argv[1])) as executor:
+        assert executor.submit(os.getpid).result() != os.getpid()
+"""
+
+
+def test_workers_of_a_caller_that_holds_signals_back_end_with_its_pool(tmp_path: Path) -> None:
+    (program := tmp_path / "program.py").write_text(HOLDS_BACK)
+    with limited(subprocess.Popen([sys.executable, str(program), str(tmp_path)])) as caller:
+        assert caller.wait() == 0
+
+
+PRESSED = """\
+import os, signal, threading, time
+from ketcontent.execution import pool
+
+# A thread that holds nothing back takes a signal, as those of numpy do.
+threading.Thread(target=time.sleep, args=(60,), daemon=True).start()
+pool.start_fork_server = lambda imports: (os.kill(os.getpid(), signal.SIGINT), time.sleep(0.2))
+try:
+    pool.start_pool()
+    print("lost")
+except KeyboardInterrupt:
+    print("heard")
+"""
+
+
+def test_ctrl_c_while_a_server_starts_is_heard_when_it_has_started() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", PRESSED], capture_output=True, text=True, timeout=120, check=False
+    )
+    assert (done.stdout, done.stderr) == ("heard\n", "")
 
 
 IMPORTS = """\
@@ -138,12 +180,14 @@ def test_who_still_imports_ends_with_its_parent_and_leaves_nothing() -> None:
 # --- one kernel ------------------------------------------------------------------------------
 
 
-def request(folder: Path) -> KernelRequest:
-    """Return what makes a kernel whose sockets are in a new folder."""
-    sockets = folder / "sockets"
-    sockets.mkdir(exist_ok=True)
-    words = ["-f", str(sockets / "kernel.json"), "--transport=ipc", f"--ip={sockets / 'k'}"]
-    return KernelRequest(words, {**os.environ, "MPLBACKEND": "agg"}, str(folder), str(sockets))
+def request(folder: Path, sockets: str = "sockets") -> KernelRequest:
+    """Return what makes a kernel whose sockets are in a folder within another, or nowhere."""
+    place = folder / (sockets or "nowhere")
+    place.mkdir(exist_ok=True)
+    words = ["-f", str(place / "kernel.json"), "--transport=ipc", f"--ip={place / 'k'}"]
+    environment = {**os.environ, "MPLBACKEND": "agg"}
+    own = str(place) if sockets else ""
+    return KernelRequest(words, environment, str(folder), own, own_attributes())
 
 
 def started(kernel: Kernel) -> Kernel:
@@ -165,14 +209,124 @@ def test_a_kernel_that_nobody_holds_any_more_is_ended_and_its_folder_removed(
 def test_a_kernel_that_takes_the_place_of_another_keeps_the_folder_of_its_sockets(
     tmp_path: Path,
 ) -> None:
-    start_fork_server([])
-    kernel = fork_kernel(request(tmp_path), 60)
-    kernel.kill()
-    assert kernel.wait() == -signal.SIGKILL
-    kernel = started(fork_kernel(request(tmp_path), 60))
+    asked = request(tmp_path)
+    hold_socket_folder(asked.sockets)
+    first = fork_kernel(asked, 60)
+    server = psutil.Process(first.pid).parent()
+    first.kill()
+    assert first.wait() == -signal.SIGKILL
+    second = started(fork_kernel(asked, 60))
+    assert psutil.Process(second.pid).parent() == server
+    first = fork_kernel(request(tmp_path, sockets=""), 60)  # which is done after the end of that
     assert (tmp_path / "sockets" / "kernel.json").exists()
-    kernel.terminate()
-    assert kernel.wait() == -signal.SIGTERM
+    assert server is not None
+    asked.environment["OMP_NUM_THREADS"] = "7"  # so that another server takes the place of this
+    second.terminate()
+    assert second.wait() == -signal.SIGTERM
+    third = started(fork_kernel(asked, 60))
+    del first, second
+    wait_until(lambda: not is_at_work(server))
+    assert (tmp_path / "sockets" / "kernel.json").exists()
+    assert third.poll() is None
+    remove_socket_folder(asked.sockets)
+
+
+ENDS_BEFORE_IT_ASKS = """\
+import os, signal, sys, time
+from ketcontent.execution.forkserver import fork_kernel, start_fork_server
+from ketcontent.execution.forkserver_program import KernelRequest
+from ketcontent.execution.process_attributes import own_attributes
+from ketcontent.execution.socket_folders import new_socket_folder
+
+_, preload, end = sys.argv
+start_fork_server([preload] if preload else [])
+if not preload:  # wait until it listens
+    words = ["-f", os.path.join(os.environ["TMPDIR"], "kernel.json")]
+    fork_kernel(KernelRequest(words, dict(os.environ), os.getcwd(), "", own_attributes()), 60)
+worker = os.fork()
+if not worker:
+    new_socket_folder()
+    os.kill(os.getpid(), signal.SIGKILL)
+os.waitpid(worker, 0)
+assert [name for name in os.listdir(os.environ["TMPDIR"]) if name.startswith("ket-")]
+if end:
+    os.kill(os.getpid(), int(end))
+"""
+
+
+@pytest.mark.parametrize("end", ["", str(int(signal.SIGKILL))], ids=["at its end", "killed"])
+@pytest.mark.parametrize("preload", ["", "imports_for_ever"], ids=["listening", "importing"])
+def test_what_a_worker_made_that_ended_before_it_asked_goes_with_the_server(
+    tmp_path: Path, preload: str, end: str
+) -> None:
+    (tmp_path / "imports_for_ever.py").write_text("import time\nwhile True: time.sleep(0.1)\n")
+    (tmp_path / "t").mkdir()
+    environment = {**os.environ, "TMPDIR": str(tmp_path / "t"), "PYTHONPATH": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-c", ENDS_BEFORE_IT_ASKS, preload, end],
+        env=environment,
+        cwd=tmp_path,
+        timeout=LONG,
+    )
+    assert done.returncode == -int(end or 0)
+    wait_until(lambda: not [*(tmp_path / "t").glob("ket-*")])
+
+
+def is_at_work(process: psutil.Process) -> bool:
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def test_a_kernel_that_does_not_start_in_time_leaves_the_others_of_its_server(
+    tmp_path: Path,
+) -> None:
+    first = started(fork_kernel(request(tmp_path), 60))
+    server = psutil.Process(first.pid).parent()
+    assert server is not None
+    server.suspend()
+    with pytest.raises(RuntimeError, match=r"Kernel didn't respond in 0\.1 seconds"):
+        fork_kernel(request(tmp_path, sockets=""), 0.1)
+    server.resume()
+    second = fork_kernel(request(tmp_path, sockets=""), 60)
+    assert psutil.Process(second.pid).parent() != server
+    assert first.poll() is None
+    first.terminate()
+    assert first.wait() == -signal.SIGTERM
+    del first
+    fork_kernel(request(tmp_path, sockets=""), 60)
+    assert not server.is_running()  # and no zombie either
+
+
+@pytest.mark.parametrize(
+    ("for_all", "module"),
+    [
+        pytest.param(False, "sitecustomize", id="its own, before it is one"),
+        pytest.param(True, "slow", id="that of all workers"),
+    ],
+)
+def test_a_server_that_imports_for_ever_ends_when_nobody_asks_it_any_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, module: str, *, for_all: bool
+) -> None:
+    (tmp_path / f"{module}.py").write_text("import time\ntime.sleep(600)\n")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    before = set(psutil.Process().children())
+    if for_all:
+        start_fork_server(["slow"])
+    with pytest.raises(RuntimeError, match=r"Kernel didn't respond in 0\.1 seconds"):
+        fork_kernel(request(tmp_path), 0.1)
+    wait_until(lambda: not any(map(is_at_work, set(psutil.Process().children()) - before)))
+
+
+def test_a_caller_that_holds_signals_back_is_told_of_the_end_of_its_kernel(tmp_path: Path) -> None:
+    held = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD, signal.SIGTERM})
+    try:
+        kernel = started(fork_kernel(request(tmp_path), 60))
+        kernel.kill()
+        wait_until(lambda: kernel.poll() == -signal.SIGKILL)
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, held)
 
 
 def test_an_owner_that_ends_takes_its_kernels_along_and_no_other_owners(tmp_path: Path) -> None:

@@ -78,6 +78,7 @@ def leaflet(page: Document) -> bytes:
     return typeset(page.to_leaflet())
 
 
+@pytest.mark.slow
 def test_the_leaflet_passes_a_checker_of_pdf_ua(leaflet: bytes, tmp_path: Path) -> None:
     assert faults(leaflet, tmp_path) == []
 
@@ -155,6 +156,7 @@ def test_each_sentence_of_the_page_is_in_the_leaflet_once_and_in_its_order(
     assert all(squeezed(one.plain) in listed for one in page.references)
 
 
+@pytest.mark.slow
 def test_a_screen_reader_has_the_sentences_in_the_same_order(
     page: Document, tmp_path: Path
 ) -> None:

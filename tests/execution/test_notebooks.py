@@ -110,6 +110,7 @@ def test_a_notebook_runs_with_its_defaults_and_exports_in_both_formats(
     assert words[path.stem] in markdown
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("pages", "hint"),
     [
@@ -160,6 +161,7 @@ def test_what_the_section_notebook_shows_to_editors_alone_is_run_by_no_build(
     assert outputs["cell-4"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("section", "edition"),
     [
@@ -287,6 +289,7 @@ def test_the_review_of_a_reworded_page_counts_it_finds_repeats_and_draws_the_red
     assert re.search(r"It <del>may ?</del><ins>can ?</ins> ?cause bleeding\.", seen)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "parameter", "given"),
     [("section", "section", 5), ("section", "section", False), ("review", "as_of", 2026)],

@@ -1,5 +1,7 @@
 from .answers import judge_answers as judge_answers
 from .certainty import judge_certainty as judge_certainty
+from .dates import REVISED_TYPES as REVISED_TYPES
+from .dates import Due as Due
 from .dates import dates_due as dates_due
 from .formats import drawn as drawn
 from .formats import to_summary as to_summary
@@ -12,6 +14,7 @@ from .release import release_faults as release_faults
 from .repetition import judge_repetition as judge_repetition
 from .rules import judge_rules as judge_rules
 from .runner import check as check
+from .runner import check_page as check_page
 from .statements import CLAIMS as CLAIMS
 from .supplier import judge_supplier as judge_supplier
 from .support import judge_support as judge_support

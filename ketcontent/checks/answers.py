@@ -24,6 +24,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import accumulate
 from typing import Any
 
@@ -31,7 +32,7 @@ from ketcontent.approvals import reader_words
 from ketcontent.diagnostics import Diagnostic, Severity
 from ketcontent.model import ANSWER_COLUMNS, KEPT, SuppliedAnswer, answer_of
 from ketcontent.pages import PageView, Statement
-from ketcontent.text import canonical, word_count, words
+from ketcontent.text import as_seen, words
 
 _SHORT = 3
 """The letters of a word that is none of substance."""
@@ -58,10 +59,12 @@ class _Supplied:
     not_kept: str
     """Why it is not kept, of where it stands: as `elsewhere`, but of two that changed places one
     may be."""
+    twin: str
+    """A statement of the page that was not received and has the words of this one."""
 
     @property
     def same(self) -> bool:
-        return canonical(self.was) == canonical(self.now)
+        return as_seen(self.was) == as_seen(self.now)
 
 
 def judge_answers(view: PageView) -> list[Diagnostic]:
@@ -73,11 +76,19 @@ def judge_answers(view: PageView) -> list[Diagnostic]:
     shown = {one.statement: reader_words(one) for one in view.edition().statements}
     rows = view.rows("statements")
     keys = {row["statement"] for row in rows}
+    received = {
+        row["statement"]: Statement(
+            row["statement"], row["supplied_label"], "", row["supplied"], "", ""
+        )
+        for row in rows
+        if row["supplied"]
+    }
     standing = [row for row in rows if row["supplied"] and row["statement"] in shown]
     placed = {row["statement"]: _placed_otherwise(row) for row in standing}
     passed = _passed(standing)
     passed_kept = _passed([row for row in standing if row["answer"] == KEPT])
     title = _substance(view.edition().title)
+    written = {as_seen(said): key for key, said in shown.items() if key not in received}
     found: list[Diagnostic | None] = []
     for row in rows:
         key = row["statement"]
@@ -86,15 +97,16 @@ def judge_answers(view: PageView) -> list[Diagnostic]:
         if not row["supplied"]:
             found.append(_answers_nothing(row))
             continue
-        received = Statement(key, row["supplied_label"], "", row["supplied"], "", "")
+        was = reader_words(received[key])
         one = _Supplied(
             row,
             answer_of(row),
-            reader_words(received),
+            was,
             shown.get(key, ""),
             elsewhere=bool(placed.get(key)) or key in passed,
             not_kept=placed.get(key, "")
             or ("another that is kept stood on its other side" if key in passed_kept else ""),
+            twin=written.get(as_seen(was), ""),
         )
         found.append(
             _missing(one)
@@ -170,18 +182,21 @@ def _untrue(one: _Supplied) -> Diagnostic | None:
     off = "it is off the page" if not one.now else ""
     same = "its words are those received" if one.same else ""
     changed = "" if one.same else "its words are others now"
+    twin = f"its words stand on the page, as '{one.twin}'" if one.twin else ""
     against = {
         KEPT: off or changed or one.not_kept,
         "moved": off or changed or ("" if one.elsewhere else "it stands where it was received"),
         "reworded": off or same,
-        "cut": "" if off else "words stand on the page in its row",
-        "answered": same,
+        "cut": twin if off else "words stand on the page in its row",
+        "answered": same or twin,
     }[answer]
     if not against and one.answer.by and answer in (KEPT, "moved", "cut"):
         against = f"it names what answers it: {', '.join(one.answer.by)}"
     if not against:
         return None
-    if one.same:
+    if twin and against == twin:
+        truth = f"Set them in this row again in place of '{one.twin}', and write 'moved'"
+    elif one.same:
         truth = f"Write '{KEPT}', or 'moved' where it stands elsewhere"
     elif one.now:
         truth = "Write 'reworded', or 'answered' with the statements that do"
@@ -222,9 +237,10 @@ def _answered_by_none(
 
 
 def _without_reason(one: _Supplied) -> Diagnostic | None:
-    if one.answer.answer == KEPT or word_count(one.answer.reason) > _SHORT_REASON:
+    reason = one.answer.reason
+    if one.answer.answer == KEPT or (_says_why(reason) and as_seen(reason) != as_seen(one.was)):
         return None
-    said = f"'{one.answer.reason}' does not say why" if one.answer.reason else "nobody has said why"
+    said = f"'{reason}' does not say why" if reason else "nobody has said why"
     return _fault(
         one.row,
         "no-answer-reason",
@@ -232,6 +248,15 @@ def _without_reason(one: _Supplied) -> Diagnostic | None:
         f"The supplied sentence is {one.answer.answer}, and {said}.",
         "Write it in a sentence: what the evidence says, and what was left out.",
     )
+
+
+@lru_cache(maxsize=4096)
+def _says_why(reason: str) -> bool:
+    """Return whether a reason has more different words than say nothing ("see above")."""
+    letters = [word.casefold() for word in words(reason) if word[0].isalpha()]
+    if reason.isascii():  # a word of one letter stands for nothing ("n/a"), but in other scripts
+        letters = [word for word in letters if len(word) > 1]
+    return len(set(letters)) > _SHORT_REASON
 
 
 def _another_claim(
@@ -278,6 +303,7 @@ def _unrelated(
     )
 
 
+@lru_cache(maxsize=4096)  # a workbench looks at the same texts whenever a statement is chosen
 def _substance(text: str) -> frozenset[str]:
     """Return the words of substance of a text, by their first letters."""
     folded = (word.casefold() for word in words(text))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ketcontent.diagnostics import Diagnostic
-from ketcontent.pages import COMPARED, PageView, Untold, comparison_of
+from ketcontent.pages import COMPARED, PageView, Statement, Untold, comparison_of
 
 
 def judge_comparisons(view: PageView) -> list[Diagnostic]:
@@ -18,7 +18,7 @@ def judge_comparisons(view: PageView) -> list[Diagnostic]:
     communication, JNCI 2011). Of few people they are told one by one, since a share in 100 sounds
     surer than that; how many there were, the statement or the finding says.
     """
-    shown = {one.statement: (one.plain, one.label) for one in view.edition().statements}
+    shown = {one.statement: one for one in view.edition().statements}
     return [
         fault
         for row in view.rows("evidence")
@@ -27,11 +27,8 @@ def judge_comparisons(view: PageView) -> list[Diagnostic]:
     ]
 
 
-def _faults(row: dict[str, Any], said: tuple[str, str] | None) -> Iterator[Diagnostic]:
-    """Yield what is wrong with a row that compares.
-
-    `said` are the words and the label of its statement, where that is shown.
-    """
+def _faults(row: dict[str, Any], shown: Statement | None) -> Iterator[Diagnostic]:
+    """Yield what is wrong with a row that compares, beside its statement where that is shown."""
     comparison = comparison_of(row)
     if comparison is None:
         lacking = [name for name in COMPARED if row[name] in ("", None)]
@@ -43,7 +40,7 @@ def _faults(row: dict[str, Any], said: tuple[str, str] | None) -> Iterator[Diagn
             "Fill it in from the source, or empty all from treatment to time.",
         )
         return
-    told = comparison.told(*said) if said else comparison.unsound
+    told = shown.told(comparison) if shown else comparison.unsound
     if isinstance(told, Untold):
         yield _fault(row, told.rule, told.column, told.message, told.hint)
 

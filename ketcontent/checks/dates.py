@@ -17,7 +17,7 @@ REVISION_DAYS = 90
 HELP_LINE_DAYS = 90
 """Days after which a crisis contact must be tried again."""
 
-_REVISED_TYPES = frozenset(
+REVISED_TYPES = frozenset(
     {"document", "webpage", "legislation", "report", "regulation", "standard"}
 )
 """The types of source that come out in new versions."""
@@ -62,7 +62,7 @@ def dates_due(view: PageView) -> list[Due]:
                 RETRACTION_DAYS,
             )
         )
-        if row["type"] in _REVISED_TYPES:
+        if row["type"] in REVISED_TYPES:
             found.append(
                 _due(
                     "revision-unchecked",
@@ -125,9 +125,7 @@ def judge_freshness(view: PageView, *, as_of: datetime.date) -> list[Diagnostic]
             message=f"{one.what}: last done {f'on {one.last}' if one.last else 'never'}."
             if one.due is None or one.rule != "waiver-expired"
             else f"The waiver ended on {one.last}.",
-            hint=f"{one.what}, then date {one.column}."
-            if one.rule != "waiver-expired"
-            else f"{one.what}.",
+            hint=_hint(one),
             table=one.table,
             key=one.key,
             column=one.column,
@@ -136,6 +134,13 @@ def judge_freshness(view: PageView, *, as_of: datetime.date) -> list[Diagnostic]
         for one in dates
         if one.due is None or one.due < as_of
     ]
+
+
+def _hint(one: Due) -> str:
+    if one.rule == "waiver-expired":
+        return f"{one.what}."
+    command = f": 'ketcontent sources look-up {one.key}' does" if one.table == "sources" else ""
+    return f"{one.what}, then date {one.column}{command}."
 
 
 def _future(table: str, key: str, column: str, date: str) -> Diagnostic:

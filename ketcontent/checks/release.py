@@ -13,11 +13,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ketcontent.approvals import SignoffStatus, signables, signoff_statuses
+from ketcontent.approvals import SignoffStatus, signables, signed_by, signoff_statuses
 from ketcontent.checks.runner import with_places
 from ketcontent.clock import today
 from ketcontent.diagnostics import Diagnostic
-from ketcontent.model import Content, deviations, rows_of
+from ketcontent.model import Content, deviations
 from ketcontent.pages import PageView, page_views
 from ketcontent.places import read_file
 from ketcontent.repository import ask_git
@@ -42,15 +42,16 @@ def release_faults(
     """
     of_all = [*_floor(content), *_waivers(content), *_words_of_notebooks(notebooks)]
     dates: dict[str, Mapping[int, datetime.date]] = {}
-    found = {
-        view.document: [
+    found = {}
+    for view in page_views(content, documents):
+        statuses = signoff_statuses(view)
+        found[view.document] = [
             *of_all,
             *_unbound(view),
             *_signed_and_gone(view),
-            *_before_the_words(content, signoff_statuses(view), dates),
+            *_before_the_words(content, statuses, dates),
+            *_by_a_key_revoked_since(content, view, statuses),
         ]
-        for view in page_views(content, documents)
-    }
     return {page: with_places(faults, content) for page, faults in found.items()}
 
 
@@ -72,7 +73,7 @@ def _floor(content: Content) -> Iterator[Diagnostic]:
 def _waivers(content: Content) -> Iterator[Diagnostic]:
     """Yield the waivers that nobody answers for, or that last for more than a year."""
     last = today() + datetime.timedelta(WAIVER_DAYS)
-    for row in rows_of(content.waivers):
+    for row in content.rows("waivers"):
         place: dict[str, Any] = {
             "table": "waivers",
             "key": "/".join((row["table"], row["row"], row["rule"])),
@@ -177,7 +178,7 @@ def _before_the_words(
         key = next((key for key in rows if "/".join(key) == signed.row), None)
         if key is None:
             continue
-        known = dates[signed.table].get(content.origin.lines[signed.table].get(key, 0))
+        known = dates[signed.table].get(content.origin.lines(signed.table).get(key, 0))
         day = datetime.date.fromisoformat(one.signed_on)
         if known is None or known <= day:
             continue
@@ -193,6 +194,39 @@ def _before_the_words(
                 table=signed.table,
                 key=signed.row,
                 column=signed.column,
+            )
+
+
+def _by_a_key_revoked_since(
+    content: Content, view: PageView, statuses: Sequence[SignoffStatus]
+) -> Iterator[Diagnostic]:
+    """Yield the sign-offs by a key that was revoked later, where git had them no sooner.
+
+    The day of a sign-off is its signer's word, and whoever has a stolen key can write any day.
+    """
+    revoked = {row["public_key"]: row for row in view.rows("signing_keys") if row["revoked_on"]}
+    if not revoked:
+        return
+    rows = {row["signoff"]: row for row in view.rows("signoffs")}
+    for one in statuses:
+        key = revoked.get(signed_by(rows[one.signoff])) if one.proof == "checked" else None
+        if key is None:
+            continue
+        row = rows[one.signoff]
+        folder = content.origin.folder if content.origin else None
+        day = _first_day(folder, "signoffs", row["signature"]) if folder else None
+        if day is None or day.isoformat() >= key["revoked_on"]:
+            since = f"since {day}" if day else "not at all"
+            yield Diagnostic(
+                rule="signature-revoked-since",
+                message=f"{one.person} signed '{one.statement}' on {one.signed_on} "
+                f"({one.capacity}) with the key '{key['signing_key']}', which was revoked on "
+                f"{key['revoked_on']}; git has that sign-off {since}.",
+                hint=f"Ask {one.person} to sign again, with a new key.",
+                table="signoffs",
+                key=one.signoff,
+                column="signature",
+                cell=row["signature"],
             )
 
 

@@ -19,7 +19,7 @@ from ketcontent.checks.frames import Frame, Hit, frames_in, hits_of, literal_lis
 from ketcontent.checks.passages import PLACES, Passage, Place, passages_of
 from ketcontent.checks.phrases import Found, Phrase, PhraseTree, phrase_faults, speaks
 from ketcontent.diagnostics import Diagnostic, Severity
-from ketcontent.model import Content, rows_of
+from ketcontent.model import Content
 from ketcontent.pages import Edition, PageView
 from ketcontent.reading import EXCUSES, FoldedText, Reading, excuses_of, read, words_of
 
@@ -166,9 +166,13 @@ def _found_in(
 
 def rule_book(view: PageView, language: str) -> RuleBook:
     """Return the rules and lists that hold for a page in a language."""
-    rules = _columns(view.content.rules, _COLUMNS)
-    phrases = _columns(view.content.phrases, Phrase._fields)
-    return _book_of(rules, phrases, language)
+    place = ("rule book", language)
+    if place not in view.worked_out:
+        rules = _columns(view.content.rules, _COLUMNS)
+        phrases = _columns(view.content.phrases, Phrase._fields)
+        view.worked_out[place] = _book_of(rules, phrases, language)
+    book: RuleBook = view.worked_out[place]
+    return book
 
 
 def _columns(frame: pd.DataFrame, names: Iterable[str]) -> tuple[tuple[str, ...], ...]:
@@ -264,12 +268,12 @@ def _rule_fault(
 def judge_phrases(content: Content) -> list[Diagnostic]:
     """Return the rows of ``phrases.csv`` that are of no use, or would find what is sound."""
     languages = tuple(map(str, content.documents["language"]))
-    rules = rows_of(content.rules)
+    rules = content.rows("rules")
     frames = [frame for row in rules for frame in _frames_or_none(row["looks_for"])]
     alone = {name for frame in frames if len(frame) == 1 for name in frame[0].lists}
-    phrases = _as_phrases(_columns(content.phrases, Phrase._fields))
+    phrases = _columns(content.phrases, Phrase._fields)
     alone |= (
-        {one.list for one in phrases}
+        set(phrases[Phrase._fields.index("list")])
         - _lists_of(frames)
         - {name.strip("{}") for row in rules for name in _UNLESS.findall(row["unless"])}
     )
@@ -285,16 +289,16 @@ def judge_phrases(content: Content) -> list[Diagnostic]:
             cell=getattr(row, column),
         )
         for row, column, rule, message, hint in _faults_of_phrases(
-            tuple(phrases), frozenset(alone), languages
+            phrases, frozenset(alone), languages
         )
     ]
 
 
 @lru_cache(maxsize=1)  # a workbench looks at the same phrases after each save
 def _faults_of_phrases(
-    phrases: tuple[Phrase, ...], alone: frozenset[str], languages: tuple[str, ...]
+    phrases: tuple[tuple[str, ...], ...], alone: frozenset[str], languages: tuple[str, ...]
 ) -> tuple[tuple[Phrase, str, str, str, str], ...]:
-    return tuple(phrase_faults(phrases, _sound_sentences(), alone, languages))
+    return tuple(phrase_faults(_as_phrases(phrases), _sound_sentences(), alone, languages))
 
 
 def _frames_or_none(line: str) -> tuple[Frame, ...]:

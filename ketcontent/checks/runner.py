@@ -17,7 +17,12 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from itertools import repeat
 
-from ketcontent.approvals import judge_review_date, judge_signoffs, signoff_statuses
+from ketcontent.approvals import (
+    judge_review_date,
+    judge_signatures,
+    judge_signoffs,
+    signoff_statuses,
+)
 from ketcontent.checks.answers import judge_answers
 from ketcontent.checks.certainty import judge_certainty
 from ketcontent.checks.comparisons import judge_comparisons
@@ -34,6 +39,7 @@ from ketcontent.checks.plugins import judge_by_plugins
 from ketcontent.checks.reading_levels import judge_readability
 from ketcontent.checks.repetition import judge_repetition
 from ketcontent.checks.rules import judge_phrases, judge_rules
+from ketcontent.checks.source_states import judge_source_states
 from ketcontent.checks.supplier import judge_supplier
 from ketcontent.checks.support import judge_sources, judge_support
 from ketcontent.checks.terms import judge_terms
@@ -48,6 +54,7 @@ from ketcontent.pages import Edition, PageView, page_views
 
 JUDGES: tuple[Callable[..., list[Diagnostic]], ...] = (
     judge_support,
+    judge_source_states,
     judge_certainty,
     judge_balance,
     judge_topics,
@@ -111,8 +118,25 @@ def check(
     day = as_of or today()
     found = _judge_pages(content, list(documents) or known, chosen, day)
     if "current" in chosen:
-        found += judge_sources(content, documents)
-        found += judge_phrases(content)
+        found += _judge_tables(content, documents)
+    return _report(content, found, documents, day)
+
+
+def check_page(view: PageView) -> Report:
+    """Return what `check` does of the current edition of a page, for who holds a view of it."""
+    day, documents = today(), (view.document,)
+    found = judge_page(view, editions=_CURRENT, as_of=day)
+    return _report(view.content, found + _judge_tables(view.content, documents), documents, day)
+
+
+def _judge_tables(content: Content, documents: Sequence[str]) -> list[Diagnostic]:
+    return judge_sources(content, documents) + judge_phrases(content)
+
+
+def _report(
+    content: Content, found: list[Diagnostic], documents: Sequence[str], day: datetime.date
+) -> Report:
+    """Return what was found and is not waived, and what is wrong with the waivers themselves."""
     waived = current_waivers(content, day)
     left = [one for one in found if (one.table, one.key, one.rule) not in waived]
     return Report.of(with_places(left + judge_waivers(content, found, documents), content))
@@ -190,6 +214,7 @@ def judge_page(
         found += judge_supplier(view)
         found += judge_answers(view)
         found += judge_signoffs(view, statuses)
+        found += judge_signatures(view)
         found += judge_review_date(view, statuses, as_of=as_of)
         found += judge_freshness(view, as_of=as_of)
         found += judge_help_lines(view)
@@ -208,11 +233,12 @@ def with_places(found: Sequence[Diagnostic], content: Content) -> list[Diagnosti
     origin = content.origin
     if origin is None:
         return [replace(one, section=_section_of(one, homes)) for one in found]
-    files = {one.table: (origin.folder / f"{one.table}.csv").as_posix() for one in found}
+    tables = {one.table for one in found if one.table}
+    files = {table: (origin.folder / f"{table}.csv").as_posix() for table in tables}
     lines = {
         (table, "/".join(key)): line
-        for table, keys in origin.lines.items()
-        for key, line in keys.items()
+        for table in tables & origin.schemas.keys()
+        for key, line in origin.lines(table).items()
     }
     return [
         replace(

@@ -12,7 +12,7 @@ from ketcontent.checks.statements import (
 )
 from ketcontent.diagnostics import Diagnostic
 from ketcontent.markup import cited
-from ketcontent.model import Content, rows_of
+from ketcontent.model import Content
 from ketcontent.pages import Document, Edition, PageView, Statement
 
 
@@ -105,7 +105,7 @@ def judge_sources(content: Content, documents: Sequence[str] = ()) -> list[Diagn
     """
     used = _citing(content)
     faults: list[Diagnostic] = []
-    for row in rows_of(content.sources):
+    for row in content.rows("sources"):
         cited_by = used.get(row["source"], set())
         place = {"table": "sources", "key": row["source"]}
         if not cited_by:

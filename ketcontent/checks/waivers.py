@@ -8,9 +8,9 @@ from difflib import get_close_matches
 from typing import Any
 
 from ketcontent.diagnostics import Diagnostic
-from ketcontent.model import Content, rows_of
+from ketcontent.model import Content
 
-_NEVER_WAIVED = ("sign-off-", "supplier-")
+_NEVER_WAIVED = ("sign-off-", "signature-", "supplier-")
 """How the rules start whose findings stand whatever a waiver says."""
 
 
@@ -23,7 +23,7 @@ def current_waivers(content: Content, day: datetime.date) -> set[tuple[str, str,
     """Return table, key and rule of what need not be mended yet."""
     return {
         (row["table"], row["row"], row["rule"])
-        for row in rows_of(content.waivers)
+        for row in content.rows("waivers")
         if row["until"] >= day.isoformat() and not is_never_waived(row["rule"])
     }
 
@@ -41,7 +41,7 @@ def judge_waivers(
     """Return the waivers that waive nothing, or what nobody may waive."""
     at_fault = {(one.table, one.key, one.rule) for one in found}
     faults = []
-    for waiver in rows_of(content.waivers):
+    for waiver in content.rows("waivers"):
         waived = (waiver["table"], waiver["row"], waiver["rule"])
         place: dict[str, Any] = {"table": "waivers", "key": "/".join(waived), "column": "rule"}
         if waiver["rule"].startswith("supplier-"):

@@ -1,8 +1,10 @@
 from .citation_marks import cited as cited
 from .citation_marks import split_citations as split_citations
 from .citation_marks import without_citations as without_citations
+from .html_tree import attributes_of as attributes_of
+from .html_tree import in_order as in_order
+from .html_tree import parse_html as parse_html
 from .inline import as_markup as as_markup
-from .inline import block_html as block_html
 from .inline import direction as direction
 from .inline import inline_html as inline_html
 from .inline import inline_plain as inline_plain
@@ -13,10 +15,12 @@ from .inline import link_words as link_words
 from .inline import phone_links as phone_links
 from .inline import trusted as trusted
 from .languages import language_name as language_name
+from .markdown import LINE as LINE
 from .markdown import doi_address as doi_address
 from .markdown import escape_markdown as escape_markdown
 from .markdown import inline_markdown as inline_markdown
 from .markdown import linked_lines as linked_lines
+from .markdown import markdown_as_html as markdown_as_html
 from .markdown import markdown_lines as markdown_lines
 from .markdown import raw_html as raw_html
 from .markdown import split_front_matter as split_front_matter

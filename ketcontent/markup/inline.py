@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -129,11 +129,6 @@ def isolated(sentence: str, language: str) -> Markup:
     parts = re.split(r"(<[^>]*>)", str(sentence))
     parts[::2] = [_LEFT_TO_RIGHT.sub(run, part) for part in parts[::2]]
     return trusted("".join(parts))
-
-
-def block_html(markdown: str) -> Markup:
-    """Return CommonMark with raw HTML off, and no images, as HTML."""
-    return trusted(block_parser().render(markdown))
 
 
 @lru_cache(maxsize=SENTENCES_KEPT)
@@ -286,6 +281,11 @@ def inline_tokens(markup: str) -> list[Token]:
     return tokens
 
 
+def take_links(parser: MarkdownIt, is_taken: Callable[[str], bool]) -> None:
+    """Have a parser take such addresses for those of links, in the way that its library has it."""
+    vars(parser)["validateLink"] = is_taken
+
+
 @lru_cache
 def _inline_parser(*, links: bool) -> MarkdownIt:
     """Return the parser of a sentence: inline markup only, no raw HTML, no images.
@@ -296,7 +296,7 @@ def _inline_parser(*, links: bool) -> MarkdownIt:
 
     parser = MarkdownIt("zero", {"html": False})
     parser.enable(["emphasis", "backticks", "escape", "entity", *(["link"] if links else [])])
-    parser.validateLink = lambda url: bool(_LINK.match(url))  # type: ignore[method-assign]
+    take_links(parser, lambda url: bool(_LINK.match(url)))
     return parser
 
 
@@ -306,7 +306,7 @@ def block_parser() -> MarkdownIt:
     from markdown_it import MarkdownIt
 
     parser = MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
-    parser.validateLink = lambda url: bool(_LINK.match(url))  # type: ignore[method-assign]
+    take_links(parser, lambda url: bool(_LINK.match(url)))
     return parser
 
 
@@ -316,5 +316,5 @@ def link_definitions() -> MarkdownIt:
     from markdown_it import MarkdownIt
 
     parser = MarkdownIt("zero").enable("reference")
-    parser.validateLink = lambda url: url is not None  # type: ignore[method-assign]
+    take_links(parser, lambda _: True)
     return parser

@@ -14,6 +14,7 @@ from ketcontent.markup.inline import (
     inline_plain,
     inline_tokens,
     link_definitions,
+    take_links,
 )
 from ketcontent.text import gap
 
@@ -288,21 +289,68 @@ def raw_html(markdown: str) -> list[tuple[str, int]]:
     return found
 
 
+LINE = "data-source-line"
+"""The attribute that names the line of a text in which an element of its HTML starts."""
+
+
+def markdown_as_html(markdown: str) -> str:
+    r"""Return the HTML of a text in Markdown; each block says in which line it starts.
+
+    Examples
+    --------
+    >>> markdown_as_html("# Tea\n\nIt is *hot*.\n")
+    '<h1 data-source-line="1">Tea</h1>\n<p data-source-line="3">It is <em>hot</em>.</p>\n'
+    """
+    from markdown_it import MarkdownIt
+
+    _, text = split_front_matter(markdown)
+    above = markdown.count("\n") - text.count("\n") + 1
+    parser = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+    # "[Note]: important" is a sentence; what is taken for the address of a link is not shown.
+    take_links(parser, lambda url: bool(_LIKE_AN_ADDRESS.search(url)))
+    if _thinned(text) != text:
+        parser.disable(["link", "image"])
+    tokens = parser.parse(_FOOTNOTE.sub(r"\\[^", text))
+    for token in tokens:
+        line = str(above + token.map[0]) if token.map else ""
+        if line and token.type == "html_block":
+            token.content = _OPENS.sub(rf'\g<0> {LINE}="{line}"', token.content, count=1)
+        elif line and token.nesting >= 0:
+            token.attrSet(LINE, line)
+    return str(parser.renderer.render(tokens, parser.options, {}))
+
+
+_LIKE_AN_ADDRESS = re.compile(r"[/#:.]|%2F", re.IGNORECASE)
+
+
+_FOOTNOTE = re.compile(r"(?<=\n)\[\^|\A\[\^")
+
+
+_OPENS = re.compile(r"^\s*<[A-Za-z][A-Za-z0-9-]*(?=[\s/>])")
+
+
 def strange_links(markdown: str) -> list[str]:
     """Return the addresses of links and pictures in Markdown that lead to no page and no person."""
     if not _ADDRESS.search(markdown):
         return []
     tokens = _any_links().parse(markdown)
     parts = [part for token in tokens for part in token.children or []]
-    addresses = [str(part.attrs.get("href") or part.attrs.get("src") or "") for part in parts]
-    return [one for one in addresses if re.match(r"[^/?#]*:", one) and not _SAFE.match(one)]
+    addresses = [
+        (str(part.attrs.get("href") or part.attrs.get("src") or ""), _SAFE[part.type == "image"])
+        for part in parts
+    ]
+    return [one for one, safe in addresses if re.match(r"[^/?#]*:", one) and not safe.match(one)]
 
 
 # An address in Markdown that has a scheme, or may have one in other letters.
 _ADDRESS = re.compile(
     r"\](?:\(|:)\s{0,99}<?(?!https?://|mailto:|tel:|sms:)[^\s/#)>]{0,99}[:&\\%]", re.IGNORECASE
 )
-_SAFE = re.compile(r"(?:https?|mailto|tel|sms):|data:image/(?:png|jpeg|gif);", re.IGNORECASE)
+# Of links, and of pictures: in one of those no drawing runs a script.
+_SAFE = (
+    re.compile(r"(?:https?|mailto|tel|sms):|data:image/(?:png|jpeg|gif);", re.IGNORECASE),
+    re.compile(r"https?:|data:image/[\w.+-]+[;,]", re.IGNORECASE),
+)
 
 
 @lru_cache
@@ -311,7 +359,7 @@ def _any_links() -> MarkdownIt:
     from markdown_it import MarkdownIt
 
     parser = MarkdownIt("commonmark").enable("table")
-    parser.validateLink = lambda url: url is not None  # type: ignore[method-assign]
+    take_links(parser, lambda _: True)
     return parser
 
 

@@ -14,6 +14,7 @@ from .blocks import shown_certainty as shown_certainty
 from .citations import CSL_NAMES as CSL_NAMES
 from .citations import PLAIN_VARIABLES as PLAIN_VARIABLES
 from .citations import READ_BY_READERS as READ_BY_READERS
+from .citations import reference_plain as reference_plain
 from .citations import references as references
 from .citations import split_names as split_names
 from .citations import to_csl as to_csl
@@ -27,3 +28,5 @@ from .exchange import page_data as page_data
 from .index import Entry as Entry
 from .index import Index as Index
 from .index import name_key as name_key
+from .publication import Release as Release
+from .publication import releases_of as releases_of

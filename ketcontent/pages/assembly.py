@@ -6,11 +6,10 @@ page as received ``supplied_heading``, ``supplied_label`` and ``supplied``, each
 
 from __future__ import annotations
 
-import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import groupby
 from operator import attrgetter, itemgetter
 from typing import Any, get_args
@@ -26,18 +25,13 @@ from ketcontent.markup import (
     inline_plain,
     without_citations,
 )
-from ketcontent.model import OWN, SHARED, Content, rows_of, slices
-from ketcontent.pages.blocks import (
-    Block,
-    Edition,
-    Section,
-    Statement,
-    Term,
-)
+from ketcontent.model import OWN, SHARED, TABLES, Content, slices
+from ketcontent.pages.blocks import Block, Edition, Section, Statement, Term
 from ketcontent.pages.citations import read_by_readers
 from ketcontent.pages.comparisons import Comparison, comparison_of
 from ketcontent.pages.document import Document
 from ketcontent.pages.publication import release_days, site_of, translations_of
+from ketcontent.pages.surroundings import drawn_once, surrounded
 from ketcontent.text import canonical, fold
 
 Rows = list[dict[str, Any]]
@@ -96,6 +90,8 @@ class PageView:
     """The key of the page."""
     shared: dict[str, Rows] = field(default_factory=dict, repr=False)
     """By table, rows that the views of other pages have too; added to."""
+    worked_out: dict[Any, Any] = field(default_factory=dict, repr=False)
+    """What those who look at the page have made of shared tables alone; added to."""
     own: dict[str, Rows] = field(default_factory=dict, repr=False)
     """By table, rows of this view; added to."""
     editions: dict[tuple[str, str], Document] = field(default_factory=dict, repr=False)
@@ -103,14 +99,21 @@ class PageView:
     numbered: dict[str, Document] = field(default_factory=dict, repr=False)
     """By edition, the whole page without its terms and sources; added to."""
 
+    def after(self, content: Content) -> PageView:
+        """Return a view of the page in other tables; those that are the same are not read again."""
+        same = {one for one in TABLES if getattr(content, one) is getattr(self.content, one)}
+        shared, own = (
+            {table: rows for table, rows in kept.items() if table in same}
+            for kept in (self.shared, self.own)
+        )
+        worked_out = self.worked_out if same.issuperset(SHARED) else {}
+        return PageView(content, self.document, shared, worked_out, own)
+
     def rows(self, table: str) -> Rows:
         """Return the rows of a table that this page may use: its own; of a shared table, all."""
         kept = self.shared if table in SHARED else self.own
         if table not in kept:
-            frame = getattr(self.content, table)
-            kept[table] = rows_of(
-                frame[frame["document"] == self.document] if table in OWN else frame
-            )
+            kept[table] = self.content.rows(table, self.document if table in OWN else "")
         return kept[table]
 
     def edition(self, edition: Edition = "current", section: str = "") -> Document:
@@ -135,8 +138,9 @@ class PageView:
 def page_views(content: Content, documents: Sequence[str]) -> Iterator[PageView]:
     """Yield a view of each page, of its own slice of the tables."""
     shared: dict[str, Rows] = {}
+    worked_out: dict[Any, Any] = {}
     for document, rows in slices(content, documents):
-        yield PageView(rows, document, shared)
+        yield PageView(rows, document, shared, worked_out)
 
 
 def _with_terms(view: PageView, page: Document) -> Document:
@@ -175,7 +179,7 @@ def _whole(view: PageView, edition: Edition) -> Document:
         language=row["language"],
         edition=edition,
         purpose=row["purpose"],
-        sections=_sections(view, row["language"], edition),
+        sections=drawn_once(_sections(view, row["language"], edition)),
         terms=(),
         part="",
         received=any(one["supplied_position"] is not None for one in view.rows("sections")),
@@ -186,7 +190,7 @@ def _whole(view: PageView, edition: Edition) -> Document:
         funding=row["funding"],
         about=row["about"],
         about_type=row["about_type"],
-        translations=translations_of(rows_of(view.content.documents), row),
+        translations=translations_of(view.content.rows("documents"), row),
         site=site_of(view.rows("site")),
         released=release_days(view.rows("releases")),
     )
@@ -236,8 +240,8 @@ def interface(strings: Rows, language: str) -> Strings:
     ``pt-BR``; else all are English, since a page must not change its language from label to label
     (`ketcontent.checks.coverage.judge_strings` names what is missing).
     """
-    cells = map(itemgetter("string", "language", "text", "checked_on"), strings)
-    return _interface(tuple(cells), language)
+    cells = itemgetter("string", "language", "text", "checked_on")
+    return _interface(tuple(map(cells, strings)), language)
 
 
 @lru_cache(maxsize=64)
@@ -248,8 +252,7 @@ def _interface(strings: tuple[tuple[str, str, str, str], ...], language: str) ->
     for name, tag, text, checked_on in strings:
         rows.setdefault(tag.casefold(), {})[name] = text
         days.setdefault(tag.casefold(), {})[name] = checked_on
-    tag = language.casefold()
-    base = tag.split("-")[0]
+    tag, base = language.casefold(), language.casefold().split("-")[0]
     texts = {**rows.get(base, {}), **rows.get(tag, {})}
     if base != "en" and shipped.keys() <= texts.keys():
         checked = {**days.get(base, {}), **days.get(tag, {})}
@@ -270,8 +273,15 @@ def _firsts(page: Document, terms: tuple[Term, ...]) -> dict[str, dict[str, str]
 
 
 def _uses(words: str, term: str) -> bool:
-    # Most terms do not stand there at all, and a plain search says so sooner.
-    return term in words and bool(re.search(rf"(?<!\w){re.escape(term)}(?!\w)", words))
+    """Whether a term stands in words, and not within one of them."""
+    place = words.find(term)
+    while place >= 0:
+        end = place + len(term)
+        beside = words[max(place - 1, 0) : place] + words[end : end + 1]
+        if not any(one == "_" or one.isalnum() for one in beside):
+            return True
+        place = words.find(term, place + 1)
+    return False
 
 
 def _writers(view: PageView, page: Document) -> tuple[str, ...]:
@@ -373,7 +383,12 @@ def _blocks(view: PageView, language: str, edition: Edition) -> dict[str, list[B
         for row in view.rows("notices")
         if row["language"] == language
     }
-    read = {row["source"]: read_by_readers(row) for row in view.rows("sources")}
+    sources = {row["source"]: row for row in view.rows("sources")}
+
+    @cache
+    def read(source: str) -> str:
+        return read_by_readers(sources[source]) if source in sources else ""
+
     evidence: dict[str, dict[str, tuple[str, str]]] = {}
     compared: dict[str, list[Comparison]] = {}
     for row in view.rows("evidence"):
@@ -402,7 +417,7 @@ def _blocks(view: PageView, language: str, edition: Edition) -> dict[str, list[B
             for row, *around in zip(rows, keys, keys[2:], strict=False)
         )
         blocks.setdefault(section, []).append(Block(form, statements, *layer))
-    return blocks
+    return {section: surrounded(together, language) for section, together in blocks.items()}
 
 
 def is_behind(row: Mapping[str, Any], heading: str) -> bool:
@@ -428,7 +443,7 @@ def _as_received(row: dict[str, Any]) -> Statement:
 def _statement(
     row: dict[str, Any],
     notices: dict[str, tuple[str, bool]],
-    read: Mapping[str, str],
+    read: Callable[[str], str],
     evidence: Mapping[str, tuple[str, str]],
     compared: Sequence[Comparison],
     stands: tuple[str, ...],
@@ -448,7 +463,7 @@ def _statement(
         urgent=urgent,
         contested=_contested(row, plain) if row["supplier_change"] else "",
         rests_on=tuple(
-            " ".join([key, read.get(key, ""), *evidence.get(key, ())])
+            " ".join([key, read(key), *evidence.get(key, ())])
             for key in sorted({*cites, *evidence})
         ),
         against=tuple(key for key in cites if evidence.get(key, ("",))[0] == "contradicts"),

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, Any, Literal
 
 from ketcontent.markup import (
@@ -25,7 +25,8 @@ from ketcontent.markup import (
     without_citations,
 )
 from ketcontent.pages.citations import reference_html, reference_plain
-from ketcontent.pages.comparisons import Bar, Comparison
+from ketcontent.pages.comparisons import Bar, Comparison, Untold, untold
+from ketcontent.reading import Around
 from ketcontent.text import joined
 
 if TYPE_CHECKING:
@@ -78,12 +79,28 @@ class Statement:
     """Who wrote its words, as ``people`` names them; empty where nobody says."""
     comparisons: tuple[Comparison, ...] = ()
     """The numbers that its sources compare, by source."""
+    around: Around = field(default_factory=Around)
+    """What stands around it, where it has comparisons."""
+    drawn_at: tuple[tuple[str, str], ...] = ()
+    """Sources whose numbers are drawn already, each with the statement beside which they are."""
+    language: str = "en"
+    """The language of its page."""
+
+    def told(self, comparison: Comparison) -> tuple[Bar, Bar] | Untold:
+        """Return the bars of what its own words tell of a comparison; where they do not, why."""
+        parts = pairwise(words for words, _ in split_citations(self.text))
+        if any(re.fullmatch(r"\w\w", f"{one[-1:]}{other[:1]}") for one, other in parts):
+            return untold("treatment", "A citation stands within a word or number.", "Move it.")
+        if other := dict(self.drawn_at).get(comparison.source):
+            message = f"The same numbers are drawn beside '{other}'."
+            return untold("treatment", message, "Empty all from treatment to time in one row.")
+        return comparison.told(self.plain, self.label, self.around, self.language)
 
     @property
-    def pictures(self) -> list[tuple[Bar, ...]]:
-        """The bars that are drawn beside it: of the comparisons that its own words tell."""
-        drawn = (one.bars(self.plain, self.label) for one in self.comparisons)
-        return [bars for bars in drawn if bars]
+    def pictures(self) -> list[tuple[Bar, Bar]]:
+        """The bars that are drawn beside it."""
+        told = map(self.told, self.comparisons)
+        return [bars for bars in told if not isinstance(bars, Untold)]
 
     @property
     def is_marked(self) -> bool:
@@ -386,6 +403,8 @@ class Signer:
     """How many statements."""
     last: str
     """The day of the last of these sign-offs."""
+    proof: str
+    """How it is known who signed: ``checked``, their signatures were, or else ``recorded``."""
 
 
 @dataclass(frozen=True, slots=True)

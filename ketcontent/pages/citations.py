@@ -12,7 +12,7 @@ import re
 import unicodedata
 import warnings
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +40,10 @@ PLAIN_VARIABLES = {
     "event_place": "event-place",
 }
 
-CSL_NAMES = ("confirmed_on", "retraction_checked_on", "revision_checked_on")
+CSL_NAMES = (
+    *("confirmed_on", "retraction_checked_on", "state", "state_on", "state_notice"),
+    "revision_checked_on",
+)
 
 
 READ_BY_READERS = (
@@ -87,19 +90,13 @@ def references(rows: Sequence[Mapping[str, str]]) -> list[str]:
 @lru_cache(maxsize=64)  # a page is drawn in several forms, with the same references
 def _formatted(cells: tuple[tuple[tuple[str, str], ...], ...]) -> tuple[str, ...]:
     rows = [dict(row) for row in cells]
-    from citeproc import (
-        Citation,
-        CitationItem,
-        CitationStylesBibliography,
-        CitationStylesStyle,
-        formatter,
-    )
+    from citeproc import Citation, CitationItem, CitationStylesBibliography, formatter
     from citeproc.source.json import CiteProcJSON
 
     with warnings.catch_warnings():
         # It warns of variables it does not know, such as PMID, which are printed elsewhere.
         warnings.simplefilter("ignore")
-        style = CitationStylesStyle(str(STYLE), validate=False)
+        style = _style()
         hyphens = style.root.get("initialize-with-hyphen") != "false"
         # It leaves out an entry with nothing in it; a row without a title is a fault of the table.
         items = [
@@ -110,6 +107,13 @@ def _formatted(cells: tuple[tuple[tuple[str, str], ...], ...]) -> tuple[str, ...
         for row in rows:
             bibliography.register(Citation([CitationItem(row["source"])]))
         return tuple(_tidied(str(entry)) for entry in bibliography.bibliography())
+
+
+@cache  # it is read anew for each use otherwise, and its language with it
+def _style() -> Any:
+    from citeproc import CitationStylesStyle
+
+    return CitationStylesStyle(str(STYLE), validate=False)
 
 
 def _for_processor(row: Mapping[str, str], *, hyphens: bool) -> dict[str, Any]:

@@ -20,6 +20,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from ketcontent.reading import (
+    EXAMPLES,
+    Around,
     FoldedText,
     Share,
     Told,
@@ -28,6 +30,7 @@ from ketcontent.reading import (
     people_of,
     shares_of,
     shares_told,
+    turning,
 )
 
 FEW = 50
@@ -79,6 +82,9 @@ class Untold:
     hint: str
 
 
+_ALONE = Around()
+
+
 @dataclass(frozen=True, slots=True)
 class Comparison:
     """What a source counted in two groups: the columns of a row of evidence, all filled in."""
@@ -94,6 +100,8 @@ class Comparison:
     time: str
     finding: str = ""
     """What the source found, in the words of the row; it may say how many people there were."""
+    role: str = ""
+    """What the source does for the statement: it supports, qualifies or contradicts it."""
 
     @property
     def few(self) -> bool:
@@ -158,37 +166,39 @@ class Comparison:
         """How many people both groups had, by their totals."""
         return self.total + self.comparator_total
 
-    def bars(self, words: str, label: str = "") -> tuple[Bar, ...]:
-        """Return what is drawn beside a sentence: two bars, or nothing where it says less."""
-        told = self.told(words, label)
-        return () if isinstance(told, Untold) else told
-
-    def told(self, words: str, label: str = "") -> tuple[Bar, Bar] | Untold:
+    def told(
+        self, words: str, label: str = "", around: Around = _ALONE, language: str = "en"
+    ) -> tuple[Bar, Bar] | Untold:
         """Return the bars of what a sentence says behind its label; where it is not proven, why.
 
         Both numbers are those of the row and of the groups that it says; both are told in one way,
         so that the bars can be compared; of few people they are told one by one, and what some had
-        is not told as none. How many people there were, and when it was, are the row's too.
+        is not told as none. How many people there were, and when it was, are the row's too. What
+        stands around it neither introduces it nor takes it back.
         """
         if unsound := self.unsound:
             return unsound
-        if hidden := _TURNED.search(words):
-            message = f"A character that nobody sees turns the words: U+{ord(hidden[0]):04X}."
-            return _untold("treatment", message, "Delete it.")
-        for (name, _, _), column in zip(self.groups, _NAMED, strict=True):
-            as_written = (name, name[:1].upper() + name[1:])
-            told_so = any(one in words for one in as_written) and FoldedText.of(name).text == name
-            if not (told_so and has_name(words, name)):
-                return _untold(column, f"The statement does not say '{name}'.", _NAMES)
-        told = shares_told(words, self.treatment, self.comparator, label)
-        if isinstance(told, Unproven):
-            return _untold("treatment", f"It cannot be drawn: {told.reason}.", _CLAUSES)
+        if self.role == "contradicts":
+            message = "The source contradicts the statement, and its numbers are the statement's."
+            return untold("role", message, "Say in the statement what the source found.")
+        if hidden := _MISREAD.search(words):
+            message = f"A character that is misread stands in the words: U+{ord(hidden[0]):04X}."
+            return untold("treatment", message, "Delete it.")
         folded = FoldedText.of(words)
+        for (name, _, _), column in zip(self.groups, _NAMED, strict=True):
+            plain = FoldedText.of(name).text
+            told_so = plain in folded.text or plain[:1].upper() + plain[1:] in folded.text
+            if not (told_so and len(plain) == len(name) and has_name(words, name)):
+                return untold(column, f"The statement does not say '{name}'.", _NAMES)
+        told = shares_told(words, self.treatment, self.comparator, label, language)
+        if isinstance(told, Unproven):
+            return untold("treatment", f"It cannot be drawn: {told.reason}.", _hint(language))
         first, second = (words[slice(*folded.span(one.start, one.end))] for one in told.shares)
         return (
             self._other_numbers(told.shares, (first, second))
             or self._other_people(words, told.shares)
             or self._other_time(told)
+            or _turned(around, language)
             or self._drawn(first, second)
         )
 
@@ -197,7 +207,7 @@ class Comparison:
         for (name, _, _), column, told in zip(self.groups, _NAMED, said, strict=True):
             bar = bar_of(f"{name} {told}")
             if bar is None or bar.group != name:
-                return _untold(column, f"'{name}' cannot stand beside a number.", _NAMES)
+                return untold(column, f"'{name}' cannot stand beside a number.", _NAMES)
             bars.append(bar)
         return bars[0], bars[1]
 
@@ -207,11 +217,11 @@ class Comparison:
             if not self._is(group, share):
                 ways = " or ".join(f"'{way}'" for way in self._ways(group))
                 message = f"Of '{group[0]}' the statement says '{told}', and not {ways}."
-                return _untold(column, message, _SAME)
+                return untold(column, message, _SAME)
         totals = tuple(share.total for share in shares)
         if totals[0] != totals[1] and totals != (self.total, self.comparator_total):
             message = f"'{said[0]}' and '{said[1]}' are told in two ways."
-            return _untold("events", message, "Let the statement tell both in 100, or one by one.")
+            return untold("events", message, "Let the statement tell both in 100, or one by one.")
         return None
 
     def _other_people(self, words: str, shares: tuple[Share, Share]) -> Untold | None:
@@ -220,21 +230,30 @@ class Comparison:
         sizes = [share.size for share in shares]
         known = [size for size in sizes if size is not None]
         for said in people_of(words):
+            if said is None:
+                return untold("people", "How many people it was cannot be read.", _COMPARE)
             if said != people:
                 fault = f"The statement speaks of {said} people, not of {people}."
-                return _untold("people", fault, _COMPARE)
+                return untold("people", fault, _COMPARE)
         if any(2 * size < FEW for size in known) and not self._one_by_one(shares):
             fault = f"Of {min(known)} people, shares in 100 say more than is known."
-            return _untold("people", fault, _COMPARE)
+            return untold("people", fault, _COMPARE)
         if not self.in_shares:
             for size, (name, _, total) in zip(sizes, self.groups, strict=True):
                 if size not in (None, total):
                     fault = f"Of '{name}' the statement has {size} people, and the row {total}."
-                    return _untold("people", fault, _COMPARE)
-        elif (sum(known) != people) if len(known) == len(shares) else (sum(known) > (people or 0)):
-            fault = f"The statement speaks of {sum(known)} people, not of {people}."
-            return _untold("people", fault, _COMPARE)
-        elif people not in (sum(known), *people_of(words), *self._people_found()):
+                    return untold("people", fault, _COMPARE)
+        elif len(known) == len(shares):
+            if sum(known) != people:
+                fault = f"The statement speaks of {sum(known)} people, not of {people}."
+                return untold("people", fault, _COMPARE)
+        elif known and 2 * ((people or 0) - known[0]) < FEW:
+            fault = f"Of {people} people {known[0]} are in one group, and too few in the other."
+            return untold("people", fault, _COMPARE)
+        elif None in self._people_found():
+            fault = "How many people the source had cannot be read in the finding."
+            return untold("people", fault, _COMPARE)
+        elif people not in (*people_of(words), *self._people_found()):
             return Untold(
                 "people-differ",
                 "people",
@@ -243,7 +262,7 @@ class Comparison:
             )
         return None
 
-    def _people_found(self) -> tuple[int, ...]:
+    def _people_found(self) -> tuple[int | None, ...]:
         """Return how many people the finding speaks of, by itself and in both groups."""
         sizes = (share.size or 0 for share in shares_of(self.finding).found)
         return (*people_of(self.finding), sum(sizes))
@@ -259,7 +278,7 @@ class Comparison:
             return None
         said = " or ".join(f"'{one}'" for one in sorted(told.times)) or "no time"
         message = f"The statement does not say '{self.time}' of when it was, but {said}."
-        return _untold("time", message, "Use words of the statement, or leave it empty.")
+        return untold("time", message, "Use words of the statement, or leave it empty.")
 
     def _is(self, group: tuple[str, int, int], share: Share) -> bool:
         """Return whether a share is that of a group, or the same in hundredths or thousandths."""
@@ -289,14 +308,28 @@ class Comparison:
     @property
     def compared(self) -> dict[str, str | int | None]:
         """The columns that say what is compared."""
-        return {name: one for name, one in asdict(self).items() if name != "finding"}
+        return {name: one for name, one in asdict(self).items() if name not in ("finding", "role")}
 
 
-def _untold(column: str, message: str, hint: str) -> Untold:
+def _turned(around: Around, language: str) -> Untold | None:
+    """Return what is wrong where what stands around a statement may take it back."""
+    turned = turning(around, language)
+    if not turned:
+        return None
+    message = f"'{turned}' stands beside it, and may say that it is not so."
+    return untold("treatment", message, "Give the statement a place where it stands alone.")
+
+
+def untold(column: str, message: str, hint: str) -> Untold:
+    """Return why a sentence does not tell what a row compares, which cell, and what to do."""
     return Untold("comparison-not-told", column, message, hint)
 
 
-_TURNED = re.compile("[\u202a-\u202e\u2066-\u2069]")
+_MISREAD = re.compile(
+    "[\u202a-\u202e\u2066-\u2069\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd"
+    "\u115f\u1160\u3164\uffa0]"
+)
+"""Characters that turn the words, that stand as signs before numbers, or as wide gaps in them."""
 
 
 _NAMED = ("treatment", "comparator")
@@ -304,12 +337,13 @@ _EVENTS = ("events", "comparator_events")
 _NAMES = "Use words of the statement: they stand beside the picture."
 _COMPARE = "Compare both with the source."
 _SAME = "Let the statement say what the row says, after a look at the source."
-_CLAUSES = (
-    "Say it in one sentence such as "
-    "'In a trial of 73 people, 64 in 100 felt better on ketamine, and 28 in 100 on a sedative.' "
-    "Or empty all "
-    "from treatment to time: then nothing is drawn."
-)
+
+
+def _hint(language: str) -> str:
+    """Return how a sentence is said that is understood, in the language of a page."""
+    example = EXAMPLES.get(language.partition("-")[0])
+    known = f"Say it in one sentence such as '{example}' Or empty" if example else "Empty"
+    return f"{known} all from treatment to time: then nothing is drawn."
 
 
 def _rounded(events: int, total: int, base: int) -> int:

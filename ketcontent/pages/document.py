@@ -36,6 +36,7 @@ from ketcontent.pages.blocks import (
 )
 from ketcontent.pages.citations import references
 from ketcontent.pages.leaflets import leaflet
+from ketcontent.pages.publication import Release
 from ketcontent.text import fold
 
 
@@ -104,6 +105,8 @@ class Document:
     """Where it is published; None where no row says that."""
     released: tuple[str, ...] = ()
     """The days of its first and its last release; empty before there was one."""
+    releases: tuple[Release, ...] = ()
+    """What each release changed, the newest first; of a section, none."""
     version: str = ""
     """The digest of all that is shown; empty until the sign-offs were looked at."""
     whole: Document | None = field(default=None, compare=False, repr=False)

@@ -31,7 +31,8 @@ def page_data(page: Document) -> dict[str, Any]:
         "funding": page.funding,
         "writers": list(page.writers),
         "reviewers": [
-            {"name": one.name, "capacity": one.capacity, "last": one.last} for one in page.signers
+            {"name": one.name, "capacity": one.capacity, "last": one.last, "signature": one.proof}
+            for one in page.signers
         ],
         "version": page.version,
         "site": page.facts["site"],

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
@@ -37,3 +40,70 @@ def release_days(rows: Iterable[Row]) -> tuple[str, ...]:
     """Return the days of the first and the last release; nothing before there was one."""
     days = sorted({row["released_on"] for row in rows})
     return (days[0], days[-1]) if days else ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReleasedChange:
+    """What a release did to one sentence."""
+
+    change: str
+    """``added``, ``reworded`` or ``removed``."""
+    words: str
+    """Its words as released; of one that was removed, those it had."""
+    before: str
+    """Of one that was reworded, its words before; empty where nobody approved them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """What one release of a page changed for its readers."""
+
+    day: str
+    """The day."""
+    is_first: bool
+    """Whether the page was not released before."""
+    added: int
+    """How many sentences it added."""
+    reworded: int
+    """How many it reworded."""
+    removed: int
+    """How many it removed."""
+    changes: tuple[ReleasedChange, ...]
+    """Those of them whose words somebody approved; none of a first release, which added all."""
+
+
+def releases_of(rows: Iterable[Row], approved: Collection[tuple[str, str]]) -> tuple[Release, ...]:
+    """Return the releases of a page, the newest first.
+
+    Parameters
+    ----------
+    rows
+        The rows of its releases: a sentence each.
+    approved
+        Statements, each with words of it that somebody approved. Other words are counted and not
+        shown: a table alone must not put a sentence on a page.
+    """
+    found: list[Release] = []
+    words: dict[str, str] = {}
+    ordered = sorted(rows, key=itemgetter("released_on", "statement"))
+    for day, group in groupby(ordered, itemgetter("released_on")):
+        told, count = [], Counter[str]()
+        for row in group:
+            key, said, change = row["statement"], row["words"], row["change"]
+            before = words.get(key, "") if change == "reworded" else ""
+            count[change] += 1
+            words[key] = said
+            if (key, said) in approved:
+                before = before if (key, before) in approved else ""
+                told.append(ReleasedChange(change, said, before))
+        found.append(
+            Release(
+                day=day,
+                is_first=not found,
+                added=count["added"],
+                reworded=count["reworded"],
+                removed=count["removed"],
+                changes=tuple(told) if found else (),
+            )
+        )
+    return tuple(reversed(found))

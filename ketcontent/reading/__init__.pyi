@@ -5,10 +5,13 @@ from .clauses import excuses_of as excuses_of
 from .clauses import explain as explain
 from .clauses import read as read
 from .folding import FoldedText as FoldedText
+from .grammar import EXAMPLES as EXAMPLES
 from .groups import Told as Told
 from .groups import Unproven as Unproven
 from .groups import has_name as has_name
 from .groups import shares_told as shares_told
+from .neighbours import Around as Around
+from .neighbours import turning as turning
 from .shares import Share as Share
 from .shares import people_of as people_of
 from .shares import shares_of as shares_of

@@ -142,6 +142,8 @@ _SPOKEN_OF = _phrases(
     "that does not tell,that does not show,that does not prove,this does not show",
     "this does not prove,alone does not tell,alone does not show,alone does not prove",
     "alone does not make,which no trial,which no study,no trial supports,no study supports",
+    "sold as,marketed as,advertised as,sold on the promise,adverts for,stories such as",
+    "stories like,testimonials such as,not what they seem,not what it seems,how far is that true",
 )
 """What mentions words, or warns of them, and uses them not; or says how little they show."""
 _MEDIA = word_set("newspaper newspapers headline headlines press media reporters journalists")

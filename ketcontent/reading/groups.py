@@ -9,16 +9,17 @@ reason names the word that was not understood. So what nobody thought of draws n
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from itertools import pairwise
-from typing import NamedTuple
 
 from ketcontent.reading import grammar
 from ketcontent.reading.clauses import read
 from ketcontent.reading.folding import FoldedText
-from ketcontent.reading.shares import Share, keyboard_digits, shares_of
+from ketcontent.reading.judging import groups_of
+from ketcontent.reading.names import fault_of
+from ketcontent.reading.pieces import NO_STOP, Piece, Unclear, pieces_of
+from ketcontent.reading.shares import ANYBODY, PEOPLE, Share, keyboard_digits, shares_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,19 +39,9 @@ class Told:
     """When it was counted, in small letters."""
 
 
-class _Unclear(Exception):
-    """What is not understood, while a sentence is read."""
-
-
-class _Piece(NamedTuple):
-    kind: str
-    said: str
-    name: str = ""
-    """Of which group it speaks, as the text has it; "it" for the one spoken of."""
-    time: str = ""
-
-
-def shares_told(words: str, first: str, second: str, label: str = "") -> Told | Unproven:
+def shares_told(
+    words: str, first: str, second: str, label: str = "", language: str = "en"
+) -> Told | Unproven:
     """Return the shares that a text of one sentence tells of two groups, and when.
 
     Parameters
@@ -61,6 +52,8 @@ def shares_told(words: str, first: str, second: str, label: str = "") -> Told | 
         What the groups had.
     label
         The words that stand before it.
+    language
+        The language of the page, for the reason that is given.
 
     Examples
     --------
@@ -71,11 +64,8 @@ def shares_told(words: str, first: str, second: str, label: str = "") -> Told | 
     "'up' stands at the start: begin with the number, or with 'In a trial of 73 people,'"
     """
     names = (_as_read(first), _as_read(second))
-    if names[0] == names[1]:
-        return Unproven("both groups have one name")
-    for name in names:
-        if not name or grammar.is_no_name(name):
-            return Unproven(f"'{name}' is not what a group had")
+    if fault := fault_of(names):
+        return Unproven(fault)
     shares = shares_of(words)
     sentences = [
         one for one in _sentences(shares.text) if re.search(r"\w", shares.text[slice(*one)])
@@ -83,12 +73,24 @@ def shares_told(words: str, first: str, second: str, label: str = "") -> Told | 
     if len(sentences) > 1:
         return Unproven("more than one sentence stands there: give this one a statement of its own")
     try:
-        told = _told(shares.text, _said_twice(shares.text, shares.found), names)
-    except _Unclear as unclear:
+        told, pieces = _told(shares.text, _said_twice(shares.text, shares.found), names, language)
+    except Unclear as unclear:
         return Unproven(str(unclear))
-    if not grammar.is_label(_as_read(label), names, told.times):
+    if not _is_label(_as_read(label), names[1], pieces):
         return Unproven(f"'{label}' stands before it: leave out the label")
     return told
+
+
+def _is_label(words: str, comparator: str, pieces: Sequence[Piece]) -> bool:
+    """Return whether words before a sentence change nothing of it: when, of what, against what."""
+    if found := re.fullmatch(rf"(?P<time>{grammar.SPAN}) later", words):
+        said = dict(one for piece in pieces for one in piece.times)
+        times = {re.sub(r"^(?:an?|one) ", "1 ", one) for one in (found["time"], *said.values())}
+        return len(times) == 1 and grammar.AFTER.issuperset(said)
+    if re.fullmatch(grammar.CONDITIONS, words):
+        return {words}.issuperset(one.parts.get("condition", words) for one in pieces)
+    against = [f"compared with {article}{comparator}" for article in ("", "a ", "an ", "the ")]
+    return words in ("", *against)
 
 
 def has_name(words: str, name: str) -> bool:
@@ -146,139 +148,100 @@ def _agree(counted: Share, share: Share) -> bool:
     return share.events == (200 * events + total) // (2 * total)
 
 
-def _told(text: str, told: Sequence[Share], names: tuple[str, str]) -> Told:
-    """Return what one sentence tells of two groups."""
+def _told(
+    text: str, told: Sequence[Share], names: tuple[str, str], language: str
+) -> tuple[Told, list[Piece]]:
+    """Return what one sentence tells of two groups, and the pieces that an English one is of."""
     said = [text[one.start : one.ends] for one in told]
     if not told:
-        raise _Unclear("it has no number of people such as '64 in 100' or '12 of 17'")
+        raise Unclear("it has no number of people such as '64 in 100' or '12 of 17'")
     if len(told) != 2:
         counted = f"only '{said[0]}'" if len(told) == 1 else f"{len(told)}, not two"
-        raise _Unclear(f"of numbers of people the sentence has {counted}")
+        raise Unclear(f"of numbers of people the sentence has {counted}")
     for one, words in zip(told, said, strict=True):
         if not one.is_whole:
-            raise _Unclear(f"'{words}' is no whole number of people")
+            raise Unclear(f"'{words}' is no whole number of people")
     if asks := _ASKS.search(text):
-        raise _Unclear(f"'{asks[0]}' asks")
+        raise Unclear(f"'{asks[0]}' asks")
     one, other = told
-    _one_kind(_lower(text[: other.start]), _lower(text[other.start :]))
+    _one_kind(*(_lower(part) for part in _at(text, (one.start, other.start))))
     parts = (text[: one.start], text[one.ends : other.start], text[other.ends :])
-    if "#" in "".join(parts):
-        raise _Unclear("'#' stands in the sentence")
-    line = _lower("#".join(parts).strip())
+    if sign := re.search("[#%]", "".join(parts)):
+        raise Unclear(f"'{sign[0]}' stands in the sentence")
+    marks = ("#" if _OF_THEM.search(words) else "%" for words in said)
+    line = _lower("".join((parts[0], next(marks), parts[1], next(marks), parts[2])).strip())
+    try:
+        pieces = pieces_of(line, names, said)
+    except Unclear:
+        if groups := _named_in_whole(line, names):
+            return Told(_in_order((one, other), groups, names), frozenset()), []
+        if language != "en":
+            known = "none of the sentences that are known in the language of the page"
+            raise Unclear(f"it is {known}") from None
+        raise
+    groups = groups_of(pieces, told, line)
+    times = frozenset(time for piece in pieces for _, time in piece.times)
+    return Told(_in_order((one, other), groups, names), times), pieces
+
+
+def _named_in_whole(line: str, names: tuple[str, str]) -> tuple[str, str] | None:
+    """Return the groups in the order of a whole sentence of another language, if it is known."""
     for pattern in grammar.fixed(names):
         if found := pattern.fullmatch(line):
-            return Told(_in_order((one, other), (found["one"], found["other"]), names), frozenset())
-    pieces = _pieces(line, names, said)
-    groups = _judge(pieces, told, line)
-    times = frozenset(piece.time for piece in pieces if piece.time)
-    return Told(_in_order((one, other), groups, names), times)
+            return found["one"], found["other"]
+        if pattern.fullmatch(f"{line}."):
+            raise Unclear(NO_STOP)
+    return None
 
 
-def _one_kind(before: str, behind: str) -> None:
-    """Raise where the numbers are of two kinds of people: of women and of men."""
-    kinds = [grammar.KINDS.findall(part) for part in (before, behind)]
-    if len({*kinds[0], *kinds[1]}) > 1 or (kinds[1] and not kinds[0]):
-        raise _Unclear(
-            f"the numbers may be of two kinds of people, of '{(kinds[1] or kinds[0])[-1]}'"
-        )
+_OF_THEM = re.compile(r"\d\D+\d|'")
+"""How a number says of how many it is, or, by its Turkish ending, that it is some of them."""
+
+
+def _at(text: str, places: tuple[int, int]) -> tuple[str, str, str]:
+    """Return a text in three parts."""
+    return text[: places[0]], text[places[0] : places[1]], text[places[1] :]
+
+
+_PERSON = re.compile(r"[^\W\d_]+")
+_PERSON_IN_SIGNS = re.compile(r"患者|参加者|(?<!\d)人")
+_COUNTED = re.compile(r"\d([人名例位])")
+
+
+def _one_kind(lead: str, one: str, other: str) -> None:
+    """Raise where two numbers may be of two kinds of people: of women and of men.
+
+    A kind is said with both, or once: in the lead-in, or with the first. Beside it a word for
+    anybody says another group.
+    """
+    kinds = []
+    for part in (lead, one, other):
+        found = {PEOPLE[word]: word for word in _PERSON.findall(part) if word in PEOPLE}
+        found |= {word: word for word in _PERSON_IN_SIGNS.findall(part)}
+        if len(found) > 1:
+            raise Unclear(_TWO_KINDS.format(*found.values()))
+        kinds.append(found)
+    counted = [{*_COUNTED.findall(part)} for part in (one, other)]
+    if all(counted) and len({"例" in words for words in counted}) > 1:
+        raise Unclear(_TWO_KINDS.format("人", "例"))
+    every, first, second = kinds
+    if not first and not every and {*second} <= {"people", "人"}:
+        return
+    first = first or every
+    second = second or first
+    if {*first} != {*second}:
+        words = [*first.values(), *second.values(), "somebody"]
+        raise Unclear(_TWO_KINDS.format(*words))
+    if every and {*every} != {*first} and not ANYBODY.issuperset((*every, *first)):
+        raise Unclear(_TWO_KINDS.format(*every.values(), *first.values()))
+
+
+_TWO_KINDS = "the numbers may be of two kinds of people, of '{}' and of '{}'"
 
 
 def _in_order(
     shares: tuple[Share, Share], groups: Sequence[str], names: tuple[str, str]
 ) -> tuple[Share, Share]:
     if groups[0] == groups[1]:
-        raise _Unclear("both numbers stand with the name of one group")
+        raise Unclear("both numbers stand with the name of one group")
     return shares if groups[0] == names[0] else (shares[1], shares[0])
-
-
-def _pieces(line: str, names: tuple[str, str], said: Sequence[str]) -> list[_Piece]:
-    """Return the pieces of a sentence, `#` for its numbers; raise at what is none of them."""
-    found: list[_Piece] = []
-    numbers = iter(said)
-    place = 0
-    while place < len(line):
-        kinds = tuple(piece.kind for piece in found)
-        for kind in grammar.PIECES:
-            match = grammar.compiled(kind, names).match(line, place)
-            if match and grammar.is_order((*kinds, kind), whole=False):
-                parts = {of: one for of, one in match.groupdict().items() if one}
-                name, time = (
-                    next((parts[of] for of in of_all if of in parts), "")
-                    for of_all in (_NAMED, _TIMED)
-                )
-                words = match[0].replace("#", next(numbers)) if kind == "number" else match[0]
-                found.append(_Piece(kind, words, name, time))
-                place = match.end()
-                break
-        else:
-            raise _Unclear(_not_understood(line[place:], found, numbers))
-        place += line[place : place + 1] == " "
-    if not grammar.is_order([piece.kind for piece in found], whole=True):
-        raise _Unclear(f"the sentence breaks off behind '{found[-1].said}'")
-    return found
-
-
-_NAMED = ("name", "among", "to", "bracketed", "better")
-_TIMED = ("time", "length", "when", "later")
-_LINKS = ("and", "against", "comma")
-_ADVICE = {
-    "": "begin with the number, or with 'In a trial of 73 people,'",
-    "number": "go on with who they were, what they felt or had, or 'on' and the name",
-    "people": "go on with what they felt or had, or with 'on' and the name",
-    "group": "end the clause with the name",
-    "moved": "end the sentence with the name",
-    "outcome": "go on with 'on' or 'after' and the name of the group",
-    "and": "go on with the other number",
-    "against": "go on with the other number",
-    "end": "end the sentence there",
-}
-_ELSE = "go on with a number"
-_FELT = re.compile(r"(?:felt|were|was|had|became|got|did|didn't|used|fell)\b[^#,;.]*[^#,;. ]")
-_WORD = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*|\d+|#|\S")
-
-
-def _not_understood(rest: str, found: Sequence[_Piece], said: Iterator[str]) -> str:
-    """Return which word is not understood, and what may stand in its place."""
-    match = _WORD.search(rest)
-    word = match[0] if match else rest
-    if word == "#":
-        word = next(said)
-    if not found:
-        return f"'{word}' stands at the start: {_ADVICE['']}"
-    last = found[-1]
-    if felt := _FELT.match(rest):
-        return f"'{felt[0]}' is nothing known that people felt or had: say it plainly"
-    return f"'{word}' stands behind '{last.said}': {_ADVICE.get(last.kind, _ELSE)}"
-
-
-def _judge(pieces: Sequence[_Piece], shares: Sequence[Share], line: str) -> tuple[str, str]:
-    """Return which group each number is of; raise where they may be of two things or times."""
-    numbers = [place for place, one in enumerate(pieces) if one.kind == "number"]
-    groups = [place for place, one in enumerate(pieces) if one.kind in ("group", "moved")]
-    links = [place for place, one in enumerate(pieces) if one.kind in _LINKS]
-    if groups[0] < numbers[0]:  # "on tea, 64 in 100 slept, on milk, 28 in 100"
-        link = next(place for place in links if place > numbers[0])
-    else:
-        link = max(place for place in links if place < numbers[1])
-    outcomes = [one.said for one in pieces if one.kind == "outcome"]
-    if len(set(outcomes)) > 1:
-        raise _Unclear(f"the numbers are of two things: '{outcomes[0]}', '{outcomes[1]}'")
-    may_turn = re.search(r"\b(?:no|less|fewer|but)\b|not|n't", line)
-    if may_turn and any(one.kind == "did" for one in pieces):
-        raise _Unclear(f"'did' stands behind '{outcomes[0]}': say again what they felt or had")
-    times = list(dict.fromkeys(one.time for one in pieces if one.time))
-    if len(times) > 1:
-        raise _Unclear("the sentence has two times: " + ", ".join(f"'{one}'" for one in times))
-    if times and not any(one.time for one in pieces[:link]):
-        raise _Unclear(f"'{times[0]}' stands with one of both numbers")
-    some = " ".join(one.said for one in pieces if one.kind in ("some", "more")).split()
-    one, other = (Fraction(share.events or 0, share.total or 1) for share in shares)
-    if ("more" in some and one <= other) or ({"fewer", "less"} & {*some} and one >= other):
-        raise _Unclear(f"'{' '.join(some)}' stands before numbers that say otherwise")
-    about = next((one.name for one in pieces if one.kind == "about"), "")
-    named = [pieces[place].name for place in groups if place < link] or [about]
-    [other_name] = [pieces[place].name for place in groups if place > link]
-    first = about if named[0] == "it" else named[0]
-    if "it" in (first, other_name) or not first:
-        raise _Unclear("'it' stands for the name of a group: write the name")
-    return first, other_name

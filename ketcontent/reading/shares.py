@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ketcontent.reading.folding import FoldedText
+from ketcontent.reading.words import NUMBERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +51,36 @@ def word_list(lines: str) -> frozenset[str]:
     return frozenset(lines.split())
 
 
-PEOPLE = word_list(
-    """
-    people persons person patients adults children participants volunteers women men babies
-    menschen personen patienten patientinnen erwachsene erwachsenen kinder kindern frauen männer
-    männern teilnehmer teilnehmern teilnehmenden befragten leute leuten
-    personnes patients patientes adultes enfants femmes hommes participants malades
-    personas pacientes adultos niños mujeres hombres participantes
-    kişi kişinin hastanın kişilerin hastaların شخص شخصا شخصًا أشخاص مريض مريضا مريضًا مرضى
-    """
-)
-"""Words for those who are counted; Turkish "hasta" is not among them: in Spanish it is "up to"."""
+_KINDS = {
+    "people": """
+        people persons person menschen personen leute leuten personnes personas
+        kişi kişinin kişilerin kişiden kişide شخص شخصا شخصًا أشخاص
+        """,
+    "patients": """
+        patients patient patienten pacientes hastanın hastaların hastadan hastada
+        مريض مريضا مريضًا مرضى
+        """,
+    "ill people": "malades",
+    "participants": """
+        participants teilnehmer teilnehmern teilnehmenden participantes
+        """,
+    "people asked": "befragten",
+    "volunteers": "volunteers",
+    "adults": "adults erwachsene erwachsenen adultes adultos",
+    "children": "children kinder kindern enfants niños",
+    "babies": "babies",
+    "women": "women frauen femmes mujeres",
+    "men": "men männer männern hommes hombres",
+    "women who are patients": "patientinnen patientes",
+}
+PEOPLE = {word: kind for kind, words in _KINDS.items() for word in words.split()}
+"""Words for those who are counted, each with whom it speaks of.
+
+Turkish "hasta" is not among them: in Spanish it is "up to".
+"""
+
+ANYBODY = word_list("people patients participants volunteers")
+"""Words for whoever was counted: beside a word for some of them they say another group."""
 
 _Number = tuple[int, int, int | None]
 """Where a number starts and ends, and what it is, if that can be read."""
@@ -88,12 +108,13 @@ _HUNDREDTHS = re.compile(
 )
 _HUNDREDTHS_OF = re.compile(r"(?:%|(?<!\w)yüzde |百分之)$")
 _COUNTED = re.compile(r"[人名例位]")
+_COUNTED_TIME = re.compile(r"(?<!\w)(?:hour|day|week|month|year) $")
 _SIZE = re.compile(
     " (?:of(?: (?:the|all))?|von(?: den)?|der|des|de(?: (?:los|las))?|sur|من(?: بين)?) "
 )
 """What stands between a share and the size of the group."""
-_SUFFIX = re.compile(r"'[^\W\d_]{1,4}(?!\w)")
-_FOLLOWING = re.compile(rf" (?:(?:{_WHO})(?!\w))|[人名例位]")
+_SUFFIX = re.compile(r"'s?[iıuü](?!\w)")
+"""What Turkish joins to a number: "12'si" are twelve of them. Other endings say other things."""
 
 
 def shares_of(words: str) -> Shares:
@@ -122,7 +143,8 @@ def shares_of(words: str) -> Shares:
             start, end, size = numbers[place]
             of = _SIZE.fullmatch(lower, share.ends, start)
             if of and _share_at(lower, numbers, place, share.ends)[0] is None:
-                share = replace(share, ends=end, size=size)
+                events = None if size is None else share.events
+                share = replace(share, ends=end, size=size, events=events)
                 place += 1
         found += [share] if share else []
     return Shares(text, tuple(found))
@@ -133,21 +155,25 @@ _NUMBERED = dict(zip(_COUNTS.split(), range(1, 13), strict=True)) | {
     **{"fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60}
 }
 _MORE_PEOPLE = "veterans soldiers subjects individuals adolescents teenagers students mothers users"
+_HOW_MANY = rf"(?:\d+ )?{_NUMBER.pattern}[^\s.,;:()]*"
+"""A number, with what stands before and behind it that makes it another: "1 56", "156k", "15/6"."""
 _PEOPLE_TOLD = re.compile(
-    rf"(?<![\w.,-])(?P<number>{_NUMBER.pattern}|{'|'.join(_NUMBERED)})(?: [a-z]+)?"
-    rf" (?:{_WHO}|{'|'.join(_MORE_PEOPLE.split())})(?!\w)"
-    rf"|(?<!\w)n ?= ?(?P<size>{_NUMBER.pattern})"
+    rf"(?<![\w.,-])(?P<number>{_HOW_MANY}|{'|'.join(sorted(NUMBERS))})(?P<odd>-odd)?"
+    rf"(?: (?P<more>[a-z]+))? (?:{_WHO}|{'|'.join(_MORE_PEOPLE.split())})(?!\w)"
+    rf"|(?<!\w)n ?= ?(?P<size>{_HOW_MANY})"
     rf"|(?P<counted>{_NUMBER.pattern})[人名例位](?!中|のうち|の中|之中)"
 )
 
 
-def people_of(words: str) -> tuple[int, ...]:
-    """Return how many people a text speaks of, beside its shares.
+def people_of(words: str) -> tuple[int | None, ...]:
+    """Return how many people a text speaks of, beside its shares; None for what cannot be read.
 
     Examples
     --------
     >>> people_of("In a trial of 73 people, or twelve older veterans (n = 12), 64 in 100 slept.")
     (73, 12, 12)
+    >>> people_of("156k people, 1 56 patients and a dozen veterans")
+    (None, None, None)
     """
     shares = shares_of(words)
     inside = {at for one in shares.found for at in range(one.start, one.ends)}
@@ -156,7 +182,7 @@ def people_of(words: str) -> tuple[int, ...]:
         place = next(at for at in ("number", "size", "counted") if match[at])
         if match.start(place) not in inside:
             value = _NUMBERED.get(match[place]) or _whole(match[place])
-            found += [value] if value is not None else []
+            found.append(None if match["odd"] or match["more"] in NUMBERS else value)
     return tuple(found)
 
 
@@ -190,8 +216,9 @@ def _share_at(
 
 def _goes_on(text: str, numbers: Sequence[_Number], place: int) -> bool:
     """Return whether the second of two numbers starts a share: "at week 8 in 2 of 12"."""
-    (_, _, value), (_, end, other), *third = numbers[place : place + 3]
+    (start, _, value), (_, end, other), *third = numbers[place : place + 3]
     more = value is not None and other is not None and value > other
+    more = more or bool(_COUNTED_TIME.search(text, max(0, start - 6), start))
     return bool(more and third and _OF.fullmatch(text, end, third[0][0]))
 
 

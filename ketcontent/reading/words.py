@@ -148,12 +148,18 @@ def bases_of(form: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def in_english(words: Sequence[str]) -> bool:
-    """Return whether words may be English: in its letters, and, of two and more, one is known."""
+def in_english(words: Sequence[str], *, least: float = 0) -> bool:
+    """Return whether words may be English: in its letters, and, of two and more, some are known.
+
+    That is one of them, and at least a share `least` of them.
+    """
     letters = [word for word in words if word.isalpha()]
     if not all(word.isascii() or word in "µgμg" for word in letters):
         return False
-    return len(letters) < 2 or any(_in_table(spelling(word)) or word in _SMALL for word in letters)
+    if len(letters) < 2:
+        return True
+    known = sum(bool(_in_table(spelling(word))) or word in _SMALL for word in letters)
+    return known >= max(1, least * len(letters))
 
 
 _SMALL = word_set(

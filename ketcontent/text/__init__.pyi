@@ -1,5 +1,6 @@
 from .alignment import moved_places as moved_places
 from .normalize import FORBIDDEN as FORBIDDEN
+from .normalize import as_seen as as_seen
 from .normalize import canonical as canonical
 from .normalize import code_point as code_point
 from .normalize import counted as counted
@@ -9,6 +10,7 @@ from .normalize import gap as gap
 from .normalize import joined as joined
 from .normalize import unseen_places as unseen_places
 from .normalize import visible as visible
+from .redlines import Piece as Piece
 from .redlines import Redline as Redline
 from .redlines import compare as compare
 from .redlines import redline as redline

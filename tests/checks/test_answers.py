@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -201,6 +202,26 @@ BREAKS: dict[str, tuple[dict[str, Any], str, str, str]] = {
         {**OFF, "answer": "cut", "answer_reason": "Not needed."},
         "no-answer-reason", "answer_reason", "is cut, and 'Not needed.' does not say why",
     ),
+    "reworded, and what says nothing for a reason": (
+        {**NEW, "answer_reason": "n/a n/a n/a"},
+        "no-answer-reason", "answer_reason", "is reworded, and 'n/a n/a n/a' does not say why",
+    ),
+    "reworded, and numbers for a reason": (
+        {**NEW, "answer_reason": "1 2 3 4"},
+        "no-answer-reason", "answer_reason", "is reworded, and '1 2 3 4' does not say why",
+    ),
+    "reworded, and one word over and over for a reason": (
+        {**NEW, "answer_reason": "Because because because."},
+        "no-answer-reason", "answer_reason", "does not say why",
+    ),
+    "cut, and what was received for a reason": (
+        {**OFF, "answer": "cut", "answer_reason": "It stains  teeth."},
+        "no-answer-reason", "answer_reason", "does not say why",
+    ),
+    "reworded, and only by what no reader sees": (
+        {**NEW, "text": "It stains\u200b teeth."},
+        "answer-untrue", "answer", f"'reworded' {UNTRUE}: its words are those received",
+    ),
     "answered by what speaks of something else": (
         {**OFF, "answer": "answered", "answered_by": "harms-2 sleep-1", "answer_reason": WHY},
         "another-claim", "answered_by", "Nothing in harms-2, sleep-1 shares a word",
@@ -234,6 +255,32 @@ def test_of_two_that_changed_places_one_at_least_is_moved() -> None:
         said = {"answer": "moved", "answer_reason": WHY}
         told = {"harms-1": swapped["harms-1"], key: {**swapped.get(key, {}), **said}}
         assert found(tea(told)) == []
+
+
+def written(text: str) -> Content:
+    """The page as received, and a statement that nobody supplied."""
+    frame = RECEIVED.statements
+    row = frame[frame["statement"] == "harms-2"].assign(
+        statement="mine", supplied="", supplied_label="", answer="", text=text, position=950
+    )
+    return replace(RECEIVED, statements=pd.concat([frame, row], ignore_index=True))
+
+
+@pytest.mark.parametrize(
+    "answer", [{"answer": "cut"}, {"answer": "answered", "answered_by": "mine"}]
+)
+def test_what_is_off_the_page_has_not_its_words_in_another_row(answer: dict[str, str]) -> None:
+    cells = {"harms-1": {**OFF, **answer, "answer_reason": BOTH}}
+    [one] = found(tea(cells, written("It  stains teeth.")))
+    assert (one.rule, one.key) == ("answer-untrue", "tea/harms-1")
+    assert one.message.endswith(f"{UNTRUE}: its words stand on the page, as 'mine'.")
+    assert one.hint.startswith("Set them in this row again in place of 'mine', and write 'moved'")
+    assert found(tea(cells, written("It may stain teeth."))) == []
+
+
+def test_what_was_received_twice_can_be_said_once() -> None:
+    twice = import_page(empty_content(), TEA + "It stains teeth.\n", document="tea")
+    assert found(tea({"harms-3": {**OFF, "answer": "cut", "answer_reason": BOTH}}, twice)) == []
 
 
 def test_an_answer_off_the_page_answers_nothing() -> None:

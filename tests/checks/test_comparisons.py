@@ -20,6 +20,7 @@ SHARES = {
     **{**COUNTED, "events": 60, "total": 100, "time": ""},
     **{"comparator_events": 20, "comparator_total": 100, "people": 90},
 }
+NO_STOP = "no full stop stands at the end: what comes behind it may go on with it"
 
 
 def found(cells: dict[str, Any], words: str = SENTENCE) -> list[tuple[str, str, str]]:
@@ -149,7 +150,8 @@ def test_sound_numbers_are_spared(cells: dict[str, Any], words: str) -> None:
             SENTENCE.replace("8 of 12", "up to 8 of 12"),
             (
                 *("comparison-not-told", "treatment"),
-                "It cannot be drawn: 'up' stands behind ',': go on with a number.",
+                "It cannot be drawn: 'up' stands behind ',': go on with a number, or with 'on' and "
+                "the name, or with when it was, or with 'compared with'.",
             ),
             id="a number that is a bound",
         ),
@@ -225,8 +227,8 @@ def test_sound_numbers_are_spared(cells: dict[str, Any], words: str) -> None:
             SENTENCE.replace("after zinc", "after zinc withdrawn"),
             (
                 *("comparison-not-told", "treatment"),
-                "It cannot be drawn: 'withdrawn' stands behind 'a day after zinc': "
-                "end the clause with the name.",
+                "It cannot be drawn: 'withdrawn' stands behind 'a day after zinc': go on with when "
+                "it was, or with 'and', or with 'compared with', or with a comma.",
             ),
             id="a word behind a name",
         ),
@@ -245,8 +247,7 @@ def test_sound_numbers_are_spared(cells: dict[str, Any], words: str) -> None:
             SENTENCE.replace("felt sick", "felt allegedly sick"),
             (
                 *("comparison-not-told", "treatment"),
-                "It cannot be drawn: 'felt allegedly sick a day after zinc' is nothing known that "
-                "people felt or had: say it plainly.",
+                "It cannot be drawn: 'allegedly' is not understood behind 'felt'.",
             ),
             id="a word within what they felt",
         ),
@@ -273,6 +274,69 @@ def test_one_break_has_one_rule(
     )
     [shown] = [one for one in PageView(drawn, "zinc").edition().statements if "trial" in one.plain]
     assert shown.pictures == []
+
+
+@pytest.mark.parametrize(
+    ("good", "bad", "reason"),
+    [
+        *(("sugar.", "sugar", NO_STOP), ("sugar.", "sugar!", "'!' is not understood {sugar}")),
+        ("after zinc", "after real zinc", "'real' is not understood behind 'a day after'"),
+        ("after zinc", "after zinc (all)", "'(' stands behind 'a day after zinc': {on}"),
+        ("a trial", "a trial of 24 teenagers", "'teenagers' is not understood behind 'of 24'"),
+        ("a trial", "a trial of 7.3 people", "'7.3' is not understood behind 'of'"),
+        ("a trial", "a trial of 24k people", "'24k' is not understood behind 'of'"),
+        ("a trial", "24 clinics", "'24' is not understood behind 'in'"),
+        ("a trial", "a dreadful trial", "'dreadful' is not understood behind 'in a'"),
+        ("12 people", "12¤", "'¤' is not understood behind '8 of 12'"),
+        ("12 people", "12² people", "'²' is not understood behind '8 of 12'"),
+        ("people felt", "were women who felt", "'women' is not understood behind 'were'"),
+        ("In a trial,", "Zinc was better:", "'was' is not understood behind 'zinc'"),
+        ("In a trial,", "Zinc worked better than", "'than' is not understood {better}"),
+        (", and 3", "; 3", "'3 of 12' stands behind ';': go on with 'and', or with {against}"),
+        ("after sugar", "after sugar did", "'did' stands behind 'after sugar': {stop}"),
+        ("felt sick a", "a", "the sentence ends behind 'after sugar': say what they felt or had"),
+    ],
+)
+def test_the_words_that_are_not_understood_are_named(good: str, bad: str, reason: str) -> None:
+    [(rule, _, message)] = found(COUNTED, SENTENCE.replace(good, bad))
+    said = reason.format(
+        sugar="behind 'after sugar'",
+        better="behind 'zinc worked better'",
+        against="'compared with'",
+        on="go on with when it was, or with 'and', or with 'compared with', or with a comma",
+        stop="go on with when it was, or with a full stop",
+    )
+    assert (rule, message) == ("comparison-not-told", f"It cannot be drawn: {said}.")
+
+
+@pytest.mark.parametrize(("language", "hint"), [("fr-CA", "allaient mieux"), ("nl", "Empty all")])
+def test_a_sentence_that_is_not_known_is_told_one_of_its_own_language(
+    language: str, hint: str
+) -> None:
+    content = page(
+        {
+            ("documents", "zinc"): {"language": language},
+            ("notices", "talk-first"): {"language": language},
+            ("notices", "crisis-line"): {"language": language},
+            ("statements", "unsure"): {"text": "8 sur 12 allaient bien, zinc, et 3 sur 12, sugar."},
+            ("evidence", "unsure roe-2021"): {**COUNTED, "time": ""},
+        }
+    )
+    [fault] = judge_comparisons(PageView(content, "zinc"))
+    assert "none of the sentences that are known in the language of the page" in fault.message
+    assert hint in fault.hint
+
+
+def test_a_neighbour_that_may_deny_it_is_named() -> None:
+    content = page(
+        {
+            ("statements", "colds"): {"text": "Nobody has shown that: [@lee-2020]"},
+            ("statements", "unsure"): {"text": SENTENCE},
+            ("evidence", "unsure roe-2021"): COUNTED,
+        }
+    )
+    [fault] = judge_comparisons(PageView(content, "zinc"))
+    assert fault.message.startswith("'Nobody has shown that:' stands beside it")
 
 
 def test_a_statement_that_is_cut_is_asked_for_no_words() -> None:

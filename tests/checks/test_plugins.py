@@ -78,7 +78,8 @@ def test_a_judge_that_fails_is_a_finding_and_the_others_go_on(
 def test_in_the_workbench_it_looks_when_typing_rests_and_not_at_each_letter(package: Path) -> None:
     package.write_text(FINDS)
     content = page()
-    whole, alone = PageView(content, "zinc"), alone_with(content, "zinc", "colds")
+    whole = PageView(content, "zinc")
+    alone = alone_with(whole, "colds")
     assert installed_judges() == ("house-style",)
     assert "no-zinc" in {one.rule for one in page_faults(whole, "colds", [])}
     assert "no-zinc" not in {one.rule for one in sentence_faults(alone, "colds")}

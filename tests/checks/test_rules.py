@@ -30,14 +30,14 @@ from ketcontent.checks.unseen import judge_unseen
 from ketcontent.diagnostics import Diagnostic
 from ketcontent.errors import UnknownName
 from ketcontent.model.content import Content, frame_of
-from ketcontent.model.store import read_content
 from ketcontent.pages.assembly import PageView
 from ketcontent.pages.blocks import Edition
 from tests.benchmarks.judges import judge as judged_half
 from tests.benchmarks.judges import labelled
+from tests.conftest import read_shipped
 from tests.laws import examples
 
-SHIPPED = read_content(Path(__file__).parent.parent.parent / "data")
+SHIPPED = read_shipped()
 RULES: list[dict[str, str]] = SHIPPED.rules.to_dict("records")  # type: ignore[assignment]
 PHRASES: list[dict[str, str]] = SHIPPED.phrases.to_dict("records")  # type: ignore[assignment]
 JUDGES = (judge_rules, judge_terms, judge_readability, judge_repetition, judge_unseen)
@@ -127,6 +127,7 @@ def placed(sentence: str, heading: bool) -> Content:
     return page(title="T", headings=(sentence,)) if heading else page(sentence)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "column", "sentence", "heading"), EXAMPLES)
 def test_a_rule_finds_its_bad_examples_and_no_grave_rule_its_good_ones(
     name: str, column: str, sentence: str, heading: bool
@@ -148,6 +149,7 @@ def test_a_rule_can_be_read_aloud_and_has_three_examples_of_each_kind(row: dict[
     assert "{words}" in row["message"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("place", "verdict", "sentence"), OLDER)
 def test_what_older_rules_found_on_honest_grounds_is_found_and_what_they_spared_is_spared(
     place: str, verdict: str, sentence: str
@@ -713,6 +715,7 @@ def test_an_unknown_document_is_named(judge: Judge) -> None:
 TEXT = st.text(max_size=60) | st.text("aA.,;! \n*[]@()“’-ISVtx1%&\\`\u00ad\ud800", max_size=60)
 
 
+@pytest.mark.slow
 @settings(max_examples=examples(60), suppress_health_check=[HealthCheck.too_slow])
 @given(texts=st.lists(TEXT, max_size=4), title=TEXT, heading=TEXT, label=TEXT, term=TEXT)
 @example(texts=["\ud800 [@a-1] *x*"], title="İ", heading="(A", label="\u200b", term="(")

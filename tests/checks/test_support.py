@@ -17,6 +17,8 @@ from ketcontent.checks.certainty import claims_of, judge_certainty
 from ketcontent.checks.coverage import judge_balance, judge_notices, judge_topics
 from ketcontent.checks.dates import dates_due, judge_freshness
 from ketcontent.checks.help_lines import judge_help_lines
+from ketcontent.checks.runner import check
+from ketcontent.checks.source_states import judge_source_states
 from ketcontent.checks.support import judge_sources, judge_support
 from ketcontent.diagnostics import Diagnostic
 from ketcontent.model.content import Content, empty_content, frame_of
@@ -453,7 +455,8 @@ BREAKS: dict[str, tuple[Content, tuple[Diagnostic, str]]] = {
             "lee-2020",
             "retraction_checked_on",
             "Look up whether the source was retracted: last done never.",
-            "Look up whether the source was retracted, then date retraction_checked_on.",
+            "Look up whether the source was retracted, then date retraction_checked_on: "
+            "'ketcontent sources look-up lee-2020' does.",
         ),
     ),
     "a newer version never looked up": (
@@ -464,7 +467,8 @@ BREAKS: dict[str, tuple[Content, tuple[Diagnostic, str]]] = {
             "lee-2020-b",
             "revision_checked_on",
             "Look up whether there is a newer version: last done never.",
-            "Look up whether there is a newer version, then date revision_checked_on.",
+            "Look up whether there is a newer version, then date revision_checked_on: "
+            "'ketcontent sources look-up lee-2020-b' does.",
         ),
     ),
     "a help line never tried": (
@@ -672,6 +676,76 @@ def test_a_source_that_is_not_cited_has_no_dates() -> None:
         }
     )
     assert [one.rule for one in found(content)] == ["source-not-cited"]
+
+
+# --- what was announced of a source -------------------------------------------------------------
+
+
+def announced(state: str, on: str = "2026-11-05") -> list[Diagnostic]:
+    row = {"state": state, "state_on": on, "state_notice": "10.1000/notice"}
+    return judge_source_states(PageView(page({("sources", "roe-2021"): row}), "zinc"))
+
+
+def test_every_sentence_that_cites_a_retracted_source_is_an_error_at_its_mark() -> None:
+    faults = announced("retracted")
+    assert [(one.rule, one.severity, one.key) for one in faults] == [
+        ("source-retracted", "error", "zinc/harm"),
+        ("source-retracted", "error", "zinc/unsure"),
+    ]
+    assert {one.message for one in faults} == {
+        "It cites 'roe-2021', which was retracted on 2026-11-05 (10.1000/notice)."
+    }
+    assert {one.cell[slice(*(one.span or ()))] for one in faults} == {"@roe-2021"}
+
+
+def test_a_retraction_stops_the_check_and_a_notice_that_cites_the_source_is_named() -> None:
+    text = "Talk to a pharmacist first. [@lee-2020]"
+    content = page(
+        {
+            ("notices", "talk-first"): {"text": text},
+            ("sources", "lee-2020"): {"state": "retracted"},
+        }
+    )
+    faults = [one for one in check(content, as_of=DAY) if one.rule == "source-retracted"]
+    assert sorted((one.table, one.key) for one in faults) == [
+        ("notices", "talk-first/en"),
+        ("statements", "zinc/colds"),
+    ]
+    assert {one.message for one in faults} == {"It cites 'lee-2020', which was retracted."}
+
+
+def test_an_expression_of_concern_is_a_warning() -> None:
+    faults = announced("concern", "")
+    assert {(one.rule, one.severity) for one in faults} == {("source-concern", "warning")}
+    assert faults[0].message == (
+        "It cites 'roe-2021', about which concern was expressed (10.1000/notice)."
+    )
+
+
+@pytest.mark.parametrize(
+    ("on", "compared", "said"),
+    [
+        pytest.param("2026-11-05", "", "its finding was never compared.", id="never"),
+        pytest.param("2026-11-05", "2026-11-04", "last compared on 2026-11-04.", id="before"),
+        pytest.param("2026-11-05", "2026-11-05", "", id="on the day"),
+        pytest.param("", "2026-11-05", "last compared on 2026-11-05.", id="a day nobody says"),
+    ],
+)
+def test_a_correction_is_a_warning_until_the_finding_was_compared_since(
+    on: str, compared: str, said: str
+) -> None:
+    content = page({("sources", "roe-2021"): {"state": "corrected", "state_on": on}})
+    rows = content.evidence.assign(checked_on=compared)
+    faults = judge_source_states(PageView(replace(content, evidence=rows), "zinc"))
+    assert {(one.rule, one.severity) for one in faults} == (
+        {("source-corrected", "warning")} if said else set()
+    )
+    assert all(one.message.endswith(said) for one in faults)
+
+
+def test_in_the_supplied_edition_nothing_is_announced() -> None:
+    content = page({("sources", "roe-2021"): {"state": "retracted"}})
+    assert judge_source_states(PageView(content, "zinc"), edition="supplied") == []
 
 
 def test_dates_are_forecast_soonest_first_and_those_never_done_before_all() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -58,37 +59,48 @@ def redlines(folder: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def exports(shipped: Path) -> Path:
+def exports(shipped: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The exports of the shipped page, and a review of it with every kind of change."""
-    redlines(shipped)
-    return shipped
+    folder = shutil.copytree(shipped, tmp_path_factory.mktemp("shown") / "exports")
+    redlines(folder)
+    return folder
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def requests() -> list[str]:
-    """Every address that the page of this test named to load, even where its policy forbade it."""
+    """Every address that the page of a test named to load, even where its policy forbade it."""
     return []
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def sent() -> list[str]:
-    """Every request of the page of this test that would have left the machine."""
+    """Every request of the page of a test that would have left the machine."""
     return []
 
 
-@pytest.fixture
-def page(browser: Any, requests: list[str], sent: list[str]) -> Iterator[Any]:
+@pytest.fixture(scope="module")
+def tab(browser: Any, requests: list[str], sent: list[str]) -> Iterator[Any]:
     """A tab from which nothing but files of this machine can be loaded."""
 
     def stop(route: Any) -> None:
         sent.append(route.request.url)
         route.abort()
 
-    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    context = browser.new_context()
     context.on("request", lambda request: requests.append(request.url))
     context.route("http*://**/*", stop)
     yield context.new_page()
     context.close()
+
+
+@pytest.fixture
+def page(tab: Any, requests: list[str], sent: list[str]) -> Any:
+    """The tab, empty and as wide as usual: a new one for each test takes longer than the test."""
+    tab.set_viewport_size({"width": 1280, "height": 800})
+    tab.goto("about:blank")
+    requests.clear()
+    sent.clear()
+    return tab
 
 
 @each_page

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ketcontent import assemble, check, read_content
+from ketcontent import assemble, check
 from ketcontent.model.content import Content
-from tests.conftest import ROOT
+from tests.conftest import read_shipped
 from tests.laws import examples
 
-CONTENT = read_content(ROOT / "data")
+CONTENT = read_shipped()
 
 SECTIONS = ("lede", "lasting-harm", "pregnancy", "suicide-thoughts")
 """Sections with contacts for a reader in crisis and without, under a heading and under none."""
@@ -55,6 +55,7 @@ def seen_at_once(page: str) -> set[str]:
     return seen
 
 
+@pytest.mark.slow
 @settings(max_examples=examples(60))
 @given(
     st.dictionaries(st.sampled_from(KEYS), st.sampled_from(("", "more"))),

@@ -323,6 +323,7 @@ def _models(tree: Element) -> list[str]:
     return found
 
 
+@pytest.mark.slow
 @each_page
 def test_a_page_is_valid_html(pages: dict[str, str], name: str) -> None:
     assert sorted(pages) == sorted(NAMES)
@@ -628,6 +629,7 @@ def not_signed_in_full(left: str) -> Content:
     return replace(content, statements=content.statements.assign(text=words))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("section", ["", "start", "colds"])
 @pytest.mark.parametrize(
     "left", ["talk", "help", "harm", "colds", "unsure", "law", "all of it", "a changed word"]

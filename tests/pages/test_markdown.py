@@ -18,12 +18,12 @@ from markdown_it.token import Token
 from mdit_py_plugins.footnote import footnote_plugin
 from mdit_py_plugins.front_matter import front_matter_plugin
 
-from ketcontent import assemble, list_documents, read_content, with_signoffs
+from ketcontent import assemble, list_documents, with_signoffs
 from ketcontent.markup.inline import as_markup
 from ketcontent.model.content import Content
 from ketcontent.text.normalize import fold
 from tests import judging
-from tests.conftest import ROOT
+from tests.conftest import read_shipped
 from tests.laws import examples
 from tests.pages.test_machines import bundle, exported, signed, zinc
 
@@ -155,7 +155,7 @@ def read(markdown: str, ends: set[str]) -> tuple[dict[str, Any], Said, list[str]
 
 ENDS = {"How sure we are", "Words used on this page", "About this page", "Sources"}
 
-REAL = read_content(ROOT / "data")
+REAL = read_shipped()
 PAGES: dict[str, Callable[[], tuple[Content, str]]] = {
     "ketamine": lambda: (REAL, "ketamine"),
     "zinc": lambda: (zinc(), "zinc"),

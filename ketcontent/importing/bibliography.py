@@ -20,7 +20,7 @@ from ketcontent.importing.entries import Entry, settled
 from ketcontent.importing.identity import Taken
 from ketcontent.importing.other_formats import conflict_mark
 from ketcontent.importing.ris import read_ris
-from ketcontent.model import Content, rows_of
+from ketcontent.model import Content
 from ketcontent.pages import to_csl
 
 LARGEST = 50_000_000
@@ -145,9 +145,7 @@ def write_sources(content: Content) -> str:
     >>> write_sources(empty_content())
     '[]\\n'
     """
-    rows = [
-        {str(name): str(cell) for name, cell in row.items()} for row in rows_of(content.sources)
-    ]
+    rows = [{str(name): str(cell) for name, cell in row.items()} for row in content.rows("sources")]
     return json.dumps([to_csl(row) for row in rows], indent=1, ensure_ascii=False) + "\n"
 
 

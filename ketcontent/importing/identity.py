@@ -19,7 +19,7 @@ from itertools import count, islice
 
 from ketcontent.importing.entities import unescaped
 from ketcontent.importing.entries import Entry
-from ketcontent.model import Content, frame_of, rows_of
+from ketcontent.model import Content, frame_of
 from ketcontent.pages import READ_BY_READERS, split_names
 
 _KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -120,7 +120,7 @@ def take_in(content: Content, entries: Iterable[Entry]) -> Taken:
     (['a-1'], ('a-1',))
     """
     columns = content.schemas["sources"].columns
-    known = _Known({str(row["source"]): _texts(row) for row in rows_of(content.sources)})
+    known = _Known({str(row["source"]): _texts(row) for row in content.rows("sources")})
     for key in list(known.rows):
         known.enter(key)
     there = frozenset(known.rows)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 
 class OtherFormat(NamedTuple):
-    """A format that is not read as a page, or not yet."""
+    """A format that is not plain text."""
 
     name: str
     """What it is, with its article."""
@@ -26,30 +26,33 @@ class OtherFormat(NamedTuple):
 
 
 _SAVE = "Open it in the program that made it, save it as plain text (.txt, UTF-8), and import that."
-_HTML = OtherFormat(
+HTML = OtherFormat(
     "a web page (HTML)",
-    "Open it in a browser, copy the words of the page into a plain text file (.txt), and import "
-    "that.",
+    "Give it a name that ends in .html, and import that.",
 )
-_MARKDOWN = OtherFormat(
+MARKDOWN = OtherFormat(
     "Markdown",
-    "Copy its words from a preview into a plain text file (.txt), and import that: here its marks "
-    "would be taken for words.",
+    "Give it a name that ends in .md, and import that: in plain text its marks are words.",
 )
 _CONFLICT = OtherFormat(
     "a text with a conflict that a merge left in it",
     "Keep the lines that are right, delete those with <<<<<<<, ======= and >>>>>>>.",
 )
 _RTF = OtherFormat("rich text (RTF)", _SAVE)
-_WORD = OtherFormat("a Word document", _SAVE)
+WORD = OtherFormat("a Word document", "Give it a name that ends in .docx, and import that.")
+ZIP = OtherFormat("a zip archive", "Unpack it; import one page of it.")
+OLDER_OFFICE = OtherFormat(
+    "a document of an older Office",
+    "Open it in the program that made it, save it as a Word document (.docx), and import that.",
+)
 _OPEN_DOCUMENT = OtherFormat("an OpenDocument text", _SAVE)
-_PDF = OtherFormat("a PDF", "Copy the words of the page into a plain text file (.txt).")
+PDF = OtherFormat("a PDF", "Give it a name that ends in .pdf, and import that.")
 _PICTURE = OtherFormat("a picture", "Write its words in a plain text file (.txt).")
 
 _STARTS = (
-    (b"%PDF-", _PDF),
+    (b"%PDF-", PDF),
     (b"{\\rtf", _RTF),
-    (b"\xd0\xcf\x11\xe0", OtherFormat("a document of an older Office", _SAVE)),
+    (b"\xd0\xcf\x11\xe0", OLDER_OFFICE),
     (b"\x89PNG", _PICTURE),
     (b"\xff\xd8\xff", _PICTURE),
     (b"GIF8", _PICTURE),
@@ -58,19 +61,25 @@ _STARTS = (
         b"version https://git-lfs.github.com/",
         OtherFormat("a pointer of Git LFS", "Run 'git lfs pull'."),
     ),
-    (b"bplist00", OtherFormat("a web archive", _HTML.hint)),
+    (
+        b"bplist00",
+        OtherFormat("a web archive", "Save the page as HTML in your browser, and import that."),
+    ),
 )
 _ZIP = b"PK\x03\x04"
 _IN_A_ZIP = (  # the names and types of its first members stand in its first bytes
-    (b"word/", _WORD),
+    (b"word/", WORD),
     (b"application/vnd.oasis.opendocument", _OPEN_DOCUMENT),
-    (b"application/epub+zip", OtherFormat("a book (EPUB)", _PDF.hint)),
+    (
+        b"application/epub+zip",
+        OtherFormat("a book (EPUB)", "Copy the words of the page into a plain text file (.txt)."),
+    ),
     (b"xl/", OtherFormat("a workbook", _SAVE)),
     (b"ppt/", OtherFormat("a presentation", _SAVE)),
 )
 _ENDINGS = {
-    **dict.fromkeys((".html", ".htm", ".xhtml", ".mht", ".mhtml"), _HTML),
-    **dict.fromkeys((".md", ".markdown", ".mkd", ".qmd"), _MARKDOWN),
+    **dict.fromkeys((".html", ".htm", ".xhtml", ".mht", ".mhtml"), HTML),
+    **dict.fromkeys((".md", ".markdown", ".mkd", ".qmd"), MARKDOWN),
     ".rtf": _RTF,
 }
 
@@ -122,7 +131,7 @@ def other_format(data: bytes, ending: str) -> OtherFormat | None:
             return kind
     if data.startswith(_ZIP):
         inside = (kind for mark, kind in _IN_A_ZIP if mark in data[:4096])
-        return next(inside, OtherFormat("a zip archive", "Unpack it; import one page of it."))
+        return next(inside, ZIP)
     if named := _ENDINGS.get(ending.lower()):
         return named
     wide = data.startswith((b"\xff\xfe", b"\xfe\xff"))
@@ -156,14 +165,14 @@ def marked_up(text: str) -> OtherFormat | None:
     if conflict := conflict_mark(text):
         return _at(_CONFLICT, text.replace("\r", ""), conflict)
     if _SAVED_PAGE.match(text):
-        return _HTML
+        return HTML
     tags = list(_TAG.finditer(text))
     if len(tags) >= _FEWEST_TAGS and len(tags) * _WORDS_A_TAG >= len(text.split()):
-        return _at(_HTML, text, tags[0])
+        return _at(HTML, text, tags[0])
     found = [mark for mark in (one.search(text) for one in _MARKS) if mark]
     headings = list(_LOWER_HEADING.finditer(text))
     if len(found) > 1 or len(headings) > 1:
-        return _at(_MARKDOWN, text, min(found, key=lambda one: one.start()))
+        return _at(MARKDOWN, text, min(found, key=lambda one: one.start()))
     return None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 import unicodedata
+from collections.abc import Container, Mapping
 
 import pandas as pd
 
@@ -12,13 +13,13 @@ from ketcontent.errors import AlreadyThere, KetcontentError
 from ketcontent.importing.places import place_rows
 from ketcontent.importing.plain_text import (
     POSITION_STEP,
-    ReceivedPage,
-    parse_page,
     refuse_hidden,
     refuse_marked_up,
-    split_sentences,
 )
+from ketcontent.importing.plain_text_blocks import read_plain_text
 from ketcontent.importing.received import received_hash
+from ketcontent.importing.sentences import split_sentences
+from ketcontent.importing.supplied_page import SuppliedBlock, SuppliedPage
 from ketcontent.importing.versions import (
     OldRows,
     Rows,
@@ -35,7 +36,12 @@ from ketcontent.model import KEPT, KEY_PATTERN, Content, frame_of, stands_as_sup
 
 
 def import_page(
-    content: Content, text: str, *, document: str, language: str = "", replace: bool = False
+    content: Content,
+    page: str | SuppliedPage,
+    *,
+    document: str,
+    language: str = "",
+    replace: bool = False,
 ) -> Content:
     """Return `content` with a page taken in as received, its current edition the same words.
 
@@ -43,13 +49,13 @@ def import_page(
     ----------
     content
         The tables to add to.
-    text
-        The page, as `read_page` returns it.
+    page
+        The page, as `read_supplied` or `with_form` returns it; or plain text, as `read_page` does.
     document
         The key of the page: lower-case letters, digits and single hyphens.
     language
         The language of the page, as a BCP 47 tag; sentences are split by its rules. By default
-        the one that the page has already, else English.
+        the one that the page has already, or that its file names, else English.
     replace
         Whether to take in a new version of a page that is there already. Each sentence keeps its
         key, its kind, its grade and its evidence. What nobody has worked on follows the supplier;
@@ -74,7 +80,40 @@ def import_page(
     >>> content.statements[["statement", "supplied_label", "supplied"]].values.tolist()
     [['oral-1', 'Oral', 'Tablets.'], ['oral-2', '', 'Not gum.']]
     """
-    known = document in set(content.documents["document"])
+    return import_pages(content, {document: page}, language=language, replace=replace)
+
+
+def import_pages(
+    content: Content,
+    pages: Mapping[str, str | SuppliedPage],
+    *,
+    language: str = "",
+    replace: bool = False,
+) -> Content:
+    """Return `content` with many pages taken in, each by its key, as `import_page` does one.
+
+    The tables are put together once, whatever the number of pages.
+    """
+    known = set(content.documents["document"])
+    taken: dict[str, Rows] = {"documents": [], "sections": [], "statements": []}
+    for document, given in pages.items():
+        page = _checked(given, document, known=document in known, replace=replace)
+        old = OldRows.of(content, document) if document in known else OldRows.none()
+        spoken = language or old.document.get("language") or page.language or "en"
+        for table, rows in zip(taken, _rows(page, document, spoken, old), strict=True):
+            taken[table] += rows
+    return dataclasses.replace(
+        content,
+        documents=_put(content, "documents", pages, taken["documents"]),
+        sections=_put(content, "sections", pages, taken["sections"]),
+        statements=_put(content, "statements", pages, taken["statements"]),
+    )
+
+
+def _checked(
+    page: str | SuppliedPage, document: str, *, known: bool, replace: bool
+) -> SuppliedPage:
+    """Return a page that may be taken in under a key."""
     if known and not replace:
         raise AlreadyThere(
             f"The document '{document}' is there already.",
@@ -88,33 +127,27 @@ def import_page(
             hint="Use lower-case letters a to z, digits, and single hyphens between them.",
             name=document,
         )
-    refuse_marked_up(text, f"The page for '{document}'")
-    refuse_hidden(text, f"The page for '{document}'")
-    old = OldRows.of(content, document)
-    spoken = language or old.document.get("language", "en")
-    documents, sections, statements = _rows(parse_page(text), document, spoken, old)
-    return dataclasses.replace(
-        content,
-        documents=_put(content, "documents", document, documents),
-        sections=_put(content, "sections", document, sections),
-        statements=_put(content, "statements", document, statements),
-    )
+    if isinstance(page, SuppliedPage):
+        return page
+    refuse_marked_up(page, f"The page for '{document}'")
+    refuse_hidden(page, f"The page for '{document}'")
+    return read_plain_text(page)
 
 
-def _put(content: Content, table: str, document: str, rows: Rows) -> pd.DataFrame:
-    """Return a table with the document's rows replaced, sorted by key."""
+def _put(content: Content, table: str, documents: Container[str], rows: Rows) -> pd.DataFrame:
+    """Return a table with the rows of these documents replaced, sorted by key."""
     frame: pd.DataFrame = getattr(content, table)
-    kept = frame[frame["document"] != document]
+    kept = frame[[document not in documents for document in frame["document"].tolist()]]
     key = list(content.schemas[table].key)
     together = pd.concat([kept, frame_of(table, rows, content)], ignore_index=True)
     return together.sort_values(key, ignore_index=True)
 
 
 def _rows(
-    page: ReceivedPage, document: str, language: str, old: OldRows
+    page: SuppliedPage, document: str, language: str, old: OldRows
 ) -> tuple[Rows, Rows, Rows]:
     """Return the rows of documents, sections and statements for a page."""
-    sections, statements = _received_rows(page, document, language)
+    sections, statements = received_rows(page, document, language)
     kept = paired_statements(statements, old)
     merge_sections(sections, statements, kept, old)
     merge_statements(statements, kept, old)
@@ -143,39 +176,47 @@ def _rows(
     return [page_row], sections, statements
 
 
-def _received_rows(page: ReceivedPage, document: str, language: str) -> tuple[Rows, Rows]:
+def received_rows(page: SuppliedPage, document: str, language: str) -> tuple[Rows, Rows]:
     """Return rows of sections and statements with their received half, and the wanted keys."""
     sections: Rows = []
     statements: Rows = []
-    for place, section in enumerate(page.sections, start=1):
-        wanted = _slug(section.heading) or ("lede" if place == 1 else "section")
-        sections.append(
-            {
-                "document": document,
-                "section": place,  # its key comes once it is known whether it was here before
-                "wanted": wanted,
-                "supplied_position": place * POSITION_STEP,
-                "supplied_number": _cell(section.number),
-                "supplied_heading": _cell(section.heading),
-                "supplied_run_in": section.run_in,
-            }
-        )
-        order = 0
-        for number, block in enumerate(section.blocks, start=1):
-            for first, sentence in enumerate(split_sentences(block.text, language)):
-                order += 1
-                statements.append(
-                    {
-                        "document": document,
-                        "wanted": _slug(block.label) or wanted,
-                        "supplied_section": place,
-                        "supplied_block": number,
-                        "supplied_position": order * POSITION_STEP,
-                        "supplied_form": block.form,
-                        "supplied_label": "" if first else _cell(block.label),
-                        "supplied": sentence,
-                    }
-                )
+    number = order = 0
+    for block in page.blocks:
+        if block.form == "heading" or not sections:
+            heading = block if block.form == "heading" else SuppliedBlock("heading", "")
+            place = len(sections) + 1
+            wanted = _slug(heading.text) or ("lede" if place == 1 else "section")
+            sections.append(
+                {
+                    "document": document,
+                    "section": place,  # its key comes once it is known whether it was here before
+                    "wanted": wanted,
+                    "supplied_position": place * POSITION_STEP,
+                    "supplied_number": _cell(heading.number),
+                    "supplied_heading": _cell(heading.text),
+                    "supplied_run_in": heading.run_in,
+                }
+            )
+            number = order = 0
+        if block.form == "heading":
+            continue
+        number += 1
+        label = f"{block.number} {block.label}".strip()
+        for first, sentence in enumerate(split_sentences(block.text, language)):
+            order += 1
+            statements.append(
+                {
+                    "document": document,
+                    "wanted": _slug(label) or sections[-1]["wanted"],
+                    "supplied_section": len(sections),
+                    "supplied_block": number,
+                    "supplied_position": order * POSITION_STEP,
+                    # The tables hold no tables yet: the look before the import says so.
+                    "supplied_form": "item" if block.form == "row" else block.form,
+                    "supplied_label": "" if first else _cell(label),
+                    "supplied": sentence,
+                }
+            )
     return sections, statements
 
 
@@ -185,7 +226,11 @@ def _cell(text: str) -> str:
 
 
 def _slug(text: str) -> str:
-    """Return up to five words of a heading as a key, accents dropped."""
+    """Return up to five words of a heading as a key, in Latin letters without accents."""
+    if any(one.isalpha() and "LATIN" not in unicodedata.name(one, "LATIN") for one in text):
+        from slugify import slugify
+
+        text = slugify(text)
     plain = unicodedata.normalize("NFKD", text.casefold()).encode("ascii", "ignore").decode()
     words = re.findall(r"[a-z0-9]+", re.sub(r"['’]", "", plain))
     slug = "-".join(words[:5])[:48].strip("-")

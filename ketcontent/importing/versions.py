@@ -61,6 +61,11 @@ class OldRows:
             held=held,
         )
 
+    @classmethod
+    def none(cls) -> OldRows:
+        """Return those of a page that is not there."""
+        return cls({}, [], [], frozenset())
+
 
 class NewKeys:
     """Hands out keys that are not taken, and were not before."""

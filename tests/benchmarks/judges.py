@@ -69,16 +69,27 @@ thousand phrases by the misses of older sets gained nothing there. The second ha
 13 after (41%). So what was gained on ``seventh`` and ``eighth`` is not what to expect of new copy.
 After that came words that run down usual care, by those 32; ``eighth`` was not run again.
 
-The numbers to quote are those of first runs: 280 of 455 faulty sentences (recall 62%) at precision
-92% over ``public`` to ``fourth``, 58% at 96% of ``seventh``, 72% at 93% of ``eighth``, each with
-the rules of its time; and 40 of 78 (51%) of the claims that are not kept. The target, 80% at 90%,
-is not reached on copy that nobody here has seen. Weakest in ``eighth``: what plays down a harm (3
-of 5), dose (2 of 3), safety (5 of 7), bare effects (13 of 18).
+ninth-tune, ninth-held
+    ``ninth.csv``: 358 sentences, 175 of them faulty, from 228 public pages, collected and labelled
+    by somebody who had seen no rule and no set but ``modelled``. As first run, with all of this:
+    120 of 175 (recall 69%), and 120 of the 151 found were faulty (precision 79%): one honest
+    sentence in six was found. That is the cleanest number of all. Then the half ``tune`` was read,
+    and six of its eleven false finds mended (what is "sold as" something is reported, "promising"
+    with a but); of the half ``held``, where 59 of 85 and 59 of 79 were, that changed nothing.
+    Classes of words from lexicons, and the verb of what a thing is said to do, in place of phrases,
+    were tried and left out: on ``ninth`` they found nothing that the phrases had not.
+
+The numbers to quote are those of ``ninth``, and of first runs before it: 280 of 455 faulty
+sentences (recall 62%) at precision 92% over ``public`` to ``fourth``, 58% at 96% of ``seventh``,
+72% at 93% of ``eighth``, each with the rules of its time; and 40 of 78 (51%) of the claims that are
+not kept. The target, 80% at 90%, is not reached on copy that nobody here has seen. Weakest in
+``eighth``: what plays down a harm (3 of 5), dose (2 of 3), safety (5 of 7), bare effects (13 of
+18).
 
 A sentence is found when a rule of severity error or warning, or the judge of certainty, finds
 something in it; "with advice" counts advice as a find, and no advice on honest sentences against
-it. Recall of a family counts, of ``sentences.csv``, what a rule of that family found; of
-the other files, what any found.
+it. Recall of a family counts, of ``sentences.csv``, what a rule of that family found; of the other
+files, what any found.
 """
 
 from __future__ import annotations
@@ -105,12 +116,12 @@ _FAMILY = {
 """The faults of the judge of certainty, under the name of their label."""
 _COLLECTED = (
     *("modelled", "strangers", "public", "second", "third", "fourth", "fifth", "sixth", "seventh"),
-    "eighth",
+    *("eighth", "ninth"),
 )
 """The sets that are labelled by families which are no rules."""
 _MEASURED = (
     *("strangers-held", "public-held", "second-held", "third-held", "fourth-held", "sixth-held"),
-    *("fifth-first-run", "seventh-first-run", "eighth-first-run"),
+    *("fifth-first-run", "seventh-first-run", "eighth-first-run", "ninth-held"),
 )
 """The halves that are shown without their sentences, to be measured with again."""
 

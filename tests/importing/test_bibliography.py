@@ -62,6 +62,9 @@ ROW = st.fixed_dictionaries(
         "unconfirmed": WORDS,
         "retraction_checked_on": st.dates().map(str),
         "revision_checked_on": st.dates().map(str),
+        "state": st.sampled_from(["corrected", "concern", "retracted"]),
+        "state_on": st.dates().map(str),
+        "state_notice": st.sampled_from(["10.1000/erratum", "pmid:12345"]),
     },
 )
 

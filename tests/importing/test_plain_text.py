@@ -411,8 +411,19 @@ def test_text_before_any_heading_is_a_section_without_one() -> None:
 
 def test_keys_come_from_headings_and_labels() -> None:
     content = taken_in("Tea\nHäufige Fragen\n- Größe: Klein. Fein.\nUses\nUses\n疫苗\n有效。")
-    assert set(content.sections["section"]) == {"haufige-fragen", "uses", "uses-2", "section"}
-    assert set(content.statements["statement"]) == {"grosse-1", "grosse-2", "section-1"}
+    assert set(content.sections["section"]) == {"haufige-fragen", "uses", "uses-2", "yi-miao"}
+    assert set(content.statements["statement"]) == {"grosse-1", "grosse-2", "yi-miao-1"}
+
+
+@pytest.mark.parametrize(
+    ("heading", "key"),
+    [
+        ("Как подготовиться", "kak-podgotovitsia"),
+        ("注意事项", "zhu-yi-shi-xiang"),
+    ],
+)
+def test_a_heading_in_any_script_has_a_key_of_its_own(heading: str, key: str) -> None:
+    assert key in set(taken_in(f"Tea\nIt is hot.\n1. {heading}\nIt is old.").sections["section"])
 
 
 @pytest.mark.parametrize(
@@ -457,7 +468,7 @@ def refused(path: Path) -> tuple[str, str]:
 UTF_8 = "Save it as UTF-8 in your text editor."
 NOT_TEXT = "Copy the words of the page into a plain text file."
 HIDDEN = "Delete it: nobody can see it, and it can change what is read."
-ONE_PAGE = "Name a text file with one page."
+ONE_PAGE = "Name a page: a saved web page, a Word document, a PDF, Markdown or plain text."
 
 
 @pytest.mark.parametrize(

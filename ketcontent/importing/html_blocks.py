@@ -1,0 +1,454 @@
+"""The tree of a page of HTML → blocks, in order.
+
+A block ends where a browser would begin a new line for an element. What the tables cannot hold is
+told: rows of a table come as one item each with a bar between the cells, lists within lists lose
+their depth, the addresses of links and the alternative text of pictures stand in the list of what
+was left out. Raised and lowered figures keep their look (``hands¹``, ``10⁹``), so that no reference
+mark becomes a digit of the word before it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+from ketcontent.importing.block_text import (
+    FIGURES,
+    are_figures,
+    are_letters,
+    ends_sentence,
+    labelled_block,
+)
+from ketcontent.importing.formulas import formula_in_line
+from ketcontent.importing.html_lists import CountedList, list_of
+from ketcontent.importing.main_content import (
+    BLOCKS,
+    SPACED,
+    is_silent,
+    line_of,
+    plain_words,
+)
+from ketcontent.importing.supplied_page import CELL_BORDER, Doubt, LeftOut, Mark, SuppliedBlock
+from ketcontent.markup import attributes_of, in_order, parse_html
+from ketcontent.text import counted, fold
+
+_HEADING = re.compile(r"h([1-6])")
+
+
+_WHITE = re.compile(r"[ \t\n\r\f\v]+")
+
+
+_CALLS = frozenset({"alert", "callout", "caution", "important", "notice", "warning", "admonition"})
+
+
+_MARKS: dict[str, Literal["strong", "emphasis", "link"]] = {
+    "strong": "strong",
+    "b": "strong",
+    "em": "emphasis",
+    "i": "emphasis",
+    "a": "link",
+}
+
+
+@dataclass(slots=True)
+class _Place:
+    """What is open where text stands: a heading, an item."""
+
+    form: str
+    level: int = 0
+    depth: int = 0
+    number: str = ""
+    block: int = -1
+    """Of an item: the place of its block, once it has one."""
+
+
+@dataclass(slots=True)
+class BlockWriter:
+    """Writes the blocks of a page while its tree is walked."""
+
+    taken_out: Mapping[int, str]
+    blocks: list[SuppliedBlock] = field(default_factory=list)
+    left_out: list[LeftOut] = field(default_factory=list)
+    places: list[_Place] = field(default_factory=lambda: [_Place("paragraph")])
+    opened: dict[int, _Place] = field(default_factory=dict)
+    lists: list[CountedList] = field(default_factory=list)
+    pieces: list[str] = field(default_factory=list)
+    length: int = 0
+    where: str = ""
+    marks: list[Mark] = field(default_factory=list)
+    mark_starts: list[int] = field(default_factory=list)
+    scripts: list[Mapping[int, int] | None] = field(default_factory=list)
+    term: SuppliedBlock | None = None
+    """The term of a list of definitions that has no definition yet."""
+    tables: int = 0
+    data_tables: list[Any] = field(default_factory=list)
+    cells: list[str] | None = None
+    """The cells of the row of a table that is open."""
+    row_where: str = ""
+    pasted_number: str = ""
+    preformatted: int = 0
+    seen: Counter[str] = field(default_factory=Counter)
+
+    def read(self, root: Any) -> None:
+        """Write what stands in an element."""
+        for kind, node in in_order(root, skip=self._skipped):
+            if kind == "text":
+                self._text(node)
+            elif kind == "start" and node.name != "#comment":
+                self._start(node)
+            elif kind == "end":
+                self._end(node)
+        self._flush()
+        self._drop_term()
+
+    def _skipped(self, node: Any) -> bool:
+        given = attributes_of(node)
+        if (given.get("style") and _STRUCK_STYLE.search(given["style"])) or node.name in _STRUCK:
+            if words := plain_words(node):
+                self.left_out.append(LeftOut("struck out", words, line_of(node)))
+            return True
+        if node.name in ("iframe", "input"):
+            self._aside(node, given)
+            return True
+        if node.name == "img":
+            if words := fold(given.get("alt", "")):
+                self.left_out.append(LeftOut("picture", words, line_of(node)))
+            self._space()
+            return True
+        if "mso-list:ignore" in given.get("style", "").replace(" ", "").lower():
+            self.pasted_number = plain_words(node)  # how Word writes the mark of an item
+            return True
+        what = self.taken_out.get(id(node), "")
+        if not what and node.name == "math":
+            self._formula(node)
+            return True
+        if not what:
+            return is_silent(node)
+        if words := plain_words(node):
+            self.left_out.append(LeftOut(what, words, line_of(node)))
+        if node.name in BLOCKS:
+            self._flush()
+        self._space()
+        return True
+
+    # --- elements ------------------------------------------------------------------------------
+
+    def _start(self, node: Any) -> None:
+        name, given = node.name, attributes_of(node)
+        if name == "br":
+            self._break()
+            return
+        if name in BLOCKS:
+            self._flush()
+        elif name in SPACED:
+            self._space()
+        elif name == "q":
+            self._add("“")
+        if name in ("ul", "ol", "menu"):
+            self.lists.append(list_of(node, given))
+            self.seen["nested"] += len(self.lists) == 2
+        elif name == "table" and _holds_data(node):
+            self.tables += 1
+            self.data_tables.append(node)
+        elif name == "tr" and self.data_tables:
+            self.cells, self.row_where = [], ""
+        elif name == "pre":
+            self.preformatted += 1
+        elif name in _MARKS:
+            self.mark_starts.append(self.length)
+        elif level := _script_of(node):
+            self._start_script(node, level)
+        if place := self._place_of(node, given):
+            self.places.append(place)
+            self.opened[id(node)] = place
+
+    def _place_of(self, node: Any, given: Mapping[str, str]) -> _Place | None:
+        """Return what an element makes of the text in it; None where it changes nothing."""
+        if heading := _HEADING.fullmatch(node.name):
+            return _Place("heading", level=int(heading[1]))
+        if given.get("role") == "heading":
+            level = given.get("aria-level", "2")
+            return _Place("heading", level=int(level) if level in "123456" else 2)
+        if node.name == "summary":
+            self.seen["folded"] += 1
+            levels = [block.level for block in self.blocks if block.form == "heading"]
+            return _Place("heading", level=min((levels[-1] if levels else 1) + 1, 6))
+        if node.name == "li":
+            number = self.lists[-1].number(node) if self.lists else ""
+            return _Place("item", depth=max(len(self.lists), 1), number=number)
+        if "msolistparagraph" in given.get("class", "").lower():
+            depth = re.search(r"level(\d)", given.get("style", ""))
+            self.pasted_number = ""
+            return _Place("pasted", depth=int(depth[1]) if depth else 1)
+        if node.name in ("dt", "dd"):
+            return _Place(node.name)
+        if node.name == "blockquote":
+            self.seen["quoted"] += 1
+        names = set(re.findall(r"[a-z]+", given.get("class", "").lower()))
+        if node.name in ("aside", "div", "section", "p", "blockquote") and (
+            given.get("role") == "note" or (_CALLS & names and not _holds(node, "h1"))
+        ):
+            return _Place("notice")
+        return None
+
+    def _end(self, node: Any) -> None:
+        name = node.name
+        if name in ("td", "th") and self.cells is not None:
+            given = attributes_of(node)
+            self.seen["spanning"] += any(
+                given.get(span, "1") not in ("1", "") for span in ("colspan", "rowspan")
+            )
+            self.cells.append(fold("".join(self.pieces)))
+            self.row_where = self.row_where or self.where
+            self._clear()
+        elif name in BLOCKS:
+            self._flush()
+        elif name in SPACED:
+            self._space()
+        elif name == "q":
+            self._add("”")
+        if self.opened.get(id(node)) is self.places[-1]:
+            self.places.pop()
+            del self.opened[id(node)]
+        if name in ("ul", "ol", "menu"):
+            self.lists.pop()
+        elif name == "dl":
+            self._drop_term()
+        elif name == "tr" and self.cells is not None:
+            text = CELL_BORDER.join(self.cells) if any(self.cells) else ""
+            if text:
+                self.blocks.append(SuppliedBlock("row", text, self.row_where, table=self.tables))
+            self.cells = None
+        elif name == "table" and self.data_tables and self.data_tables[-1] is node:
+            self.data_tables.pop()
+        elif name == "pre":
+            self.preformatted -= 1
+        elif name in _MARKS and self.mark_starts:
+            start = self.mark_starts.pop()
+            if start < self.length and self.cells is None:
+                target = attributes_of(node).get("href", "") if name == "a" else ""
+                self.marks.append(Mark(_MARKS[name], start, self.length, target))
+            self.seen["links"] += name == "a" and bool(attributes_of(node).get("href"))
+        elif _script_of(node):
+            self.scripts.pop()
+
+    # --- words -----------------------------------------------------------------------------------
+
+    def _start_script(self, node: Any, level: str) -> None:
+        words = plain_words(node)
+        figures = FIGURES[level] if are_figures(words) else None
+        self.seen["letters"] += figures is None and are_letters(words)
+        self.scripts.append(figures)
+        self.seen["raised"] += figures is not None
+
+    def _text(self, node: Any) -> None:
+        text = str(node.data)
+        text = text if self.preformatted else _WHITE.sub(" ", text)
+        if self.preformatted:
+            text = re.sub(r"\r\n?", "\n", text)
+        if self.scripts and self.scripts[-1] is not None:
+            text = text.translate(self.scripts[-1])
+        if not self.length or self.pieces[-1][-1:] in (" ", "\n"):
+            text = text.lstrip(" \n")
+        if text:
+            if not self.where and text.strip():
+                self.where = line_of(node.parent) if node.parent is not None else ""
+            self._add(text)
+
+    def _add(self, text: str) -> None:
+        self.pieces.append(text)
+        self.length += len(text)
+
+    def _formula(self, node: Any) -> None:
+        """Write a formula, apart from a figure before it."""
+        self.seen["formulas"] += 1
+        self.where = self.where or line_of(node)
+        if self.length and self.pieces[-1][-1].isalnum():
+            self._space()
+        self._add(formula_in_line(node))
+
+    def _aside(self, node: Any, given: Mapping[str, str]) -> None:
+        """Leave out what a field was filled with, and what a frame shows, as far as it is here."""
+        if node.name == "iframe":
+            what, words = "frame", plain_words(parse_html(given.get("srcdoc", "")))
+            words = fold(f"{words} {plain_words(node)}")
+            self.seen["frames"] += not words
+        else:
+            what = "form"
+            words = "" if given.get("type", "") in _NO_WORDS else fold(given.get("value", ""))
+        if words:
+            self.left_out.append(LeftOut(what, words, line_of(node)))
+        self._space()
+
+    def _space(self) -> None:
+        if self.length and self.pieces[-1][-1] not in " \n":
+            self.pieces.append(" ")
+            self.length += 1
+
+    def _break(self) -> None:
+        """Begin a new line within a block; behind the end of a sentence it is a space."""
+        said = "".join(self.pieces).rstrip()
+        if said and self.cells is None and not ends_sentence(said):
+            self.pieces = [said, "\n"]
+            self.length = len(said) + 1
+        else:
+            self._space()
+
+    def _clear(self) -> None:
+        self.pieces, self.marks, self.mark_starts = [], [], [0] * len(self.mark_starts)
+        self.length, self.where = 0, ""
+
+    def _flush(self) -> None:
+        """End the block that is open."""
+        if self.cells is not None:
+            self.row_where = self.row_where or self.where
+            self._space()
+            return
+        whole = "".join(self.pieces)
+        text = whole.strip()
+        if text:
+            lead = len(whole) - len(whole.lstrip())
+            marks = tuple(
+                replace(one, start=max(one.start - lead, 0), end=min(one.end - lead, len(text)))
+                for one in self.marks
+            )
+            self._write(SuppliedBlock("paragraph", text, self.where, marks=marks))
+        self._clear()
+
+    def _write(self, block: SuppliedBlock) -> None:
+        place = self.places[-1]
+        notice = any(one.form == "notice" for one in self.places)
+        if place.form == "heading" and notice:  # else what stands behind the box came under it
+            self.seen["boxed"] += 1
+            self.blocks.append(replace(block, form="notice"))
+        elif place.form == "heading":
+            self.blocks.append(
+                replace(block, form="heading", text=fold(block.text), level=place.level)
+            )
+        elif place.form == "item":
+            self._write_item(block, place)
+        elif place.form == "pasted":
+            number = self.pasted_number if re.search(r"\w\W", self.pasted_number) else ""
+            block = replace(block, form="item", depth=place.depth, number=number)
+            self.blocks.append(labelled_block(block))
+        elif place.form == "dt":
+            self._drop_term()
+            self.term = block
+        elif place.form == "dd":
+            label = fold(self.term.text) if self.term else ""
+            self.term = None
+            self.blocks.append(replace(block, form="item", depth=1, label=label))
+        else:
+            self.blocks.append(replace(block, form="notice" if notice else "paragraph"))
+
+    def _write_item(self, block: SuppliedBlock, place: _Place) -> None:
+        if place.block == len(self.blocks) - 1 >= 0:
+            before = self.blocks[-1]
+            between = " " if ends_sentence(before.text) else "\n"
+            shift = len(before.text) + 1
+            marks = (
+                replace(one, start=one.start + shift, end=one.end + shift) for one in block.marks
+            )
+            self.blocks[-1] = replace(
+                before,
+                text=f"{before.text}{between}{block.text}",
+                marks=(*before.marks, *marks),
+            )
+            return
+        number = place.number if place.block < 0 else ""
+        place.block = len(self.blocks)
+        self.blocks.append(
+            labelled_block(replace(block, form="item", depth=place.depth, number=number))
+        )
+
+    def _drop_term(self) -> None:
+        """Write a term that no definition followed."""
+        if self.term:
+            self.blocks.append(replace(self.term, form="item", depth=1))
+            self.term = None
+
+    def doubts(self) -> Iterator[Doubt]:
+        """Yield what the tables cannot hold, and what was guessed."""
+        for number in range(1, self.tables + 1):
+            rows = [block for block in self.blocks if block.table == number]
+            if rows:
+                yield Doubt(
+                    f"A table of {counted(len(rows), 'row')}: each row becomes an item, with a bar "
+                    "between its cells.",
+                    rows[0].where,
+                )
+        for what, message in _TOLD.items():
+            if count := self.seen[what]:
+                yield Doubt(message.format(counted(count, _NOUNS[what])))
+
+
+_NOUNS = {
+    "nested": "nested list",
+    "boxed": "box heading",
+    "folded": "folding part",
+    "quoted": "quotation",
+    "raised": "raised or lowered figure",
+    "links": "link",
+    "letters": "raised or lowered word",
+    "formulas": "formula",
+    "spanning": "spanning cell",
+    "frames": "frame",
+}
+
+
+_TOLD = {
+    "nested": "{}: its items become items of the outer list.",
+    "boxed": "{}: read as the first notice of the box.",
+    "folded": "{}: what it is opened by was taken for a heading.",
+    "quoted": "{}: read as text of the page.",
+    "raised": "{}: kept with its look; a reference or a power is not told apart.",
+    "links": "{}: the words are kept, the address stands in the file as received alone.",
+    "letters": "{}: set on the line, and may have become part of the word before.",
+    "formulas": "{}: written in one line.",
+    "spanning": "{}: said once, so that cells of other rows may stand further left.",
+    "frames": "{}: what it shows is not in the file.",
+}
+
+
+_NO_WORDS = frozenset({"hidden", "password", "checkbox", "radio", "file", "image", "color"})
+"""The fields of a form in which a browser shows no words."""
+
+
+_STRUCK = frozenset({"s", "strike", "del"})
+
+
+_STRUCK_STYLE = re.compile(r"text-decoration[^;]*:[^;]*line-through", re.IGNORECASE)
+
+
+_ALIGNED = re.compile(r"vertical-align\s*:\s*(super|sub)\b")
+
+
+def _script_of(node: Any) -> str:
+    """Return whether an element raises its words (``sup``) or lowers them (``sub``)."""
+    if node.name in ("sup", "sub"):
+        return str(node.name)
+    found = _ALIGNED.search(attributes_of(node).get("style", "")) if node.name == "span" else None
+    return found[1][:3] if found else ""
+
+
+def _holds(node: Any, name: str) -> bool:
+    return any(one.name == name for _, one in in_order(node))
+
+
+def _holds_data(table: Any) -> bool:
+    """Return whether a table holds data; one for the layout of a page is passed through."""
+    if attributes_of(table).get("role") in ("presentation", "none"):
+        return False
+    widest = columns = rows = 0
+    for kind, node in in_order(table):
+        if node.name == "table" or _HEADING.fullmatch(node.name):
+            return False
+        if kind == "start" and node.name == "tr":
+            rows, columns = rows + 1, 0
+        elif kind == "start" and node.name in ("td", "th"):
+            columns += 1
+            widest = max(widest, columns)
+    return widest > 1

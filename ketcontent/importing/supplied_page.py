@@ -1,0 +1,154 @@
+"""The page between any format and the rows: blocks in order, what was left out, what is doubted.
+
+Each format has a small reader that ends here; `ketcontent.importing.rows` alone makes rows of it.
+What an editor corrects before rows exist is corrected here (`with_form`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from ketcontent.errors import KetcontentError
+from ketcontent.text import FORBIDDEN, code_point, fold
+
+BlockForm = Literal["heading", "paragraph", "item", "notice", "row"]
+
+
+FORMS: tuple[BlockForm, ...] = ("heading", "paragraph", "item", "notice", "row")
+"""What a block can be; a row is one of a table."""
+
+
+CELL_BORDER = " | "
+"""What stands between the cells of a row, which the tables of content cannot hold yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A span of a block that is more than its words."""
+
+    kind: Literal["strong", "emphasis", "link", "raised", "lowered"]
+    start: int
+    end: int
+    target: str = ""
+    """The address of a link."""
+
+
+@dataclass(frozen=True, slots=True)
+class SuppliedBlock:
+    """A heading, a paragraph, an item, a notice or a row of a table, as it was supplied."""
+
+    form: BlockForm
+    text: str
+    """Its words; a line break stands where the page had one inside of it."""
+    where: str = ""
+    """Where in the file it stands: ``line 12``, ``page 3``, ``paragraph 7``."""
+    level: int = 0
+    """Of a heading: 1 is the largest. 0 where the format does not tell."""
+    depth: int = 0
+    """Of an item: 1 is the outermost list."""
+    number: str = ""
+    """The number in front of it, with its mark."""
+    label: str = ""
+    """The words that name an item."""
+    run_in: bool = False
+    """Of a heading: whether the words after it stood on its line."""
+    table: int = 0
+    """Which table of the page a row is of, from 1."""
+    marks: tuple[Mark, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Words of the file that are not of the page."""
+
+    what: str
+    """What they were taken for: ``navigation``, ``advert`` …"""
+    words: str
+    where: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """What the reading is unsure of, or what the tables cannot hold."""
+
+    message: str
+    where: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SuppliedPage:
+    """A page as its structure was read, whatever the format of its file."""
+
+    format: str
+    """What it was read as: ``HTML``, ``Markdown`` …"""
+    title: str
+    blocks: tuple[SuppliedBlock, ...]
+    left_out: tuple[LeftOut, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
+    language: str = ""
+    """What the file says of its language, as a BCP 47 tag; mostly nothing."""
+
+
+def with_form(page: SuppliedPage, number: int, form: BlockForm) -> SuppliedPage:
+    """Return a page with one of its blocks read as something else.
+
+    A block of several lines that is read as items or rows becomes one of each line.
+
+    Parameters
+    ----------
+    page
+        The page.
+    number
+        The block, from 1, as the look before the import numbers it.
+    form
+        What it is.
+
+    Examples
+    --------
+    >>> page = SuppliedPage("text", "Tea", (SuppliedBlock("heading", "It is hot", level=2),))
+    >>> with_form(page, 1, "item").blocks
+    (SuppliedBlock(form='item', text='It is hot', where='', level=0, depth=1, ...)
+    """
+    if not 1 <= number <= len(page.blocks):
+        raise KetcontentError(
+            f"The page has no block {number}.",
+            hint=f"Name one from 1 to {len(page.blocks)}, as 'ketcontent import FILE --blocks' "
+            "numbers them.",
+        )
+    block = page.blocks[number - 1]
+    changed = replace(
+        block,
+        form=form,
+        text=fold(block.text) if form == "heading" else block.text,
+        level=(block.level or 2) if form == "heading" else 0,
+        depth=(block.depth or 1) if form == "item" else 0,
+        run_in=block.run_in and form == "heading",
+        table=block.table if form == "row" else 0,
+    )
+    if form == "heading" and block.label:  # a heading has none of its own
+        mark = ":" if block.label[-1].isalnum() else ""
+        changed = replace(changed, label="", text=f"{block.label}{mark} {changed.text}", marks=())
+    parts = [changed]
+    if form in ("item", "row") and "\n" in changed.text:
+        first, *others = changed.text.split("\n")
+        bare = replace(changed, number="", label="", marks=())
+        parts = [replace(changed, text=first, marks=()), *(replace(bare, text=o) for o in others)]
+    return replace(page, blocks=(*page.blocks[: number - 1], *parts, *page.blocks[number:]))
+
+
+_HIDDEN = re.compile(f"[{FORBIDDEN}]")
+
+
+def hidden_character(page: SuppliedPage) -> tuple[str, str] | None:
+    """Return the first character of a page that nobody can see, and where; None for none."""
+    parts: Sequence[tuple[str, str]] = [
+        ("the title", page.title),
+        *((one.where, f"{one.number}{one.label}{one.text}") for one in page.blocks),
+    ]
+    for where, text in parts:
+        if found := _HIDDEN.search(text):
+            return code_point(found.group()), where
+    return None

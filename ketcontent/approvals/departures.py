@@ -29,9 +29,13 @@ class Mismatch:
     """The line of the file that it is in; 0 where that is not known."""
     after: str = field(default="", compare=False)
     """The last statement of the record before it, where it belongs to none itself."""
+    signature: str = ""
+    """What is wrong with a signature that the record has on it, where it is that."""
 
     def __str__(self) -> str:
         name = self.statement or "page"
+        if self.signature:
+            return f"{name}: {self.signature}"
         places = [f"after {self.after}"] if self.after else []
         places += [f"in line {self.line}"] if self.line else []
         place = f"\n    {', '.join(places)}" if places else ""
@@ -122,7 +126,10 @@ def link_mismatches(recorded: Sequence[tuple[str, str]], found: Sequence[Link]) 
     if len(recorded) == len(found):
         return [
             Mismatch(
-                one.statement or key, _link(one.address, one.words), _link(to, one.words), one.line
+                one.statement or key,
+                _link(one.address, one.words or None),
+                _link(to, one.words or None),
+                one.line,
             )
             for (key, to), one in zip(recorded, found, strict=True)
             if to != one.address
@@ -133,7 +140,7 @@ def link_mismatches(recorded: Sequence[tuple[str, str]], found: Sequence[Link]) 
     for one in reversed(found):
         if more[one.address] > 0:
             more[one.address] -= 1
-            said = _link(one.address, one.words)
+            said = _link(one.address, one.words or None)
             mismatches.append(Mismatch(one.statement, said, "", one.line))
     for key, to in reversed(recorded):
         if more[to] < 0:
@@ -142,5 +149,22 @@ def link_mismatches(recorded: Sequence[tuple[str, str]], found: Sequence[Link]) 
     return mismatches[::-1]
 
 
-def _link(address: str, words: str = "") -> str:
-    return f'a link to {address} on "{words}"' if words else f"a link to {address}"
+def link_word_mismatches(
+    recorded: Sequence[str], found: Sequence[Link], words: Sequence[Mismatch]
+) -> list[Mismatch]:
+    """Return which links, that lead where they did, are on other words than they were.
+
+    Words that are named themselves are not named again for the links on them.
+    """
+    named, said = {one.statement for one in words} - {""}, {one.found for one in words}
+    return [
+        Mismatch(one.statement, _link(one.address, one.words), _link(one.address, then), one.line)
+        for then, one in zip(recorded, found, strict=True)
+        if then != one.words and one.statement not in named and one.words not in said
+    ]
+
+
+def _link(address: str, words: str | None = None) -> str:
+    """Return how a link is said; without words where they are not known."""
+    on = "" if words is None else f' on "{words}"' if words else " on no words"
+    return f"a link to {address}{on}"

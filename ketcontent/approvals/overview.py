@@ -10,18 +10,20 @@ from ketcontent.approvals.scope import is_of_the_page, shown_keys
 from ketcontent.approvals.status import SignoffStatus, review_date, review_due, signoff_statuses
 from ketcontent.dependencies import is_tracing, reading_whole, record_dependency
 from ketcontent.markup import language_name
-from ketcontent.model import TABLES, Content, Deviation, deviations, rows_of
+from ketcontent.model import TABLES, Content, Deviation, deviations
 from ketcontent.pages import (
     Document,
     Entry,
     Index,
     PageView,
+    Release,
     Signer,
     interface,
     name_key,
     page_views,
+    releases_of,
 )
-from ketcontent.text import digest
+from ketcontent.text import canonical, digest
 
 
 def with_signoffs(content: Content, page: Document) -> Document:
@@ -75,9 +77,9 @@ def with_statuses(
     elif below is None:
         below = deviations(view.content)
     due = review_due(view, last)
-    groups: dict[tuple[str, str], list[SignoffStatus]] = {}
+    groups: dict[tuple[str, str, str], list[SignoffStatus]] = {}
     for one in valid:
-        groups.setdefault((one.person, one.capacity), []).append(one)
+        groups.setdefault((one.person, one.capacity, one.proof), []).append(one)
     signers = [
         Signer(
             name=", ".join(filter(None, [people[key]["name"], people[key]["credential"]])),
@@ -86,8 +88,9 @@ def with_statuses(
             capacity=capacity,
             statements=len(said),
             last=max(one.signed_on for one in said),
+            proof=proof,
         )
-        for (key, capacity), said in sorted(groups.items())
+        for (key, capacity, proof), said in sorted(groups.items())
     ]
     return dataclasses.replace(
         page,
@@ -97,7 +100,21 @@ def with_statuses(
         next_review=str(due or ""),
         version=_version(page.document, found),
         deviations=tuple(map(str, below)),
+        releases=() if page.part else _releases(view),
     )
+
+
+def _releases(view: PageView) -> tuple[Release, ...]:
+    """Return what each release of a page changed, with no words but those that were approved."""
+    rows = view.rows("releases")
+    if not rows:
+        return ()
+    approved = {
+        (row["statement"], canonical(row["wording"]))
+        for row in view.rows("signoffs")
+        if row["verdict"] == "approved"
+    }
+    return releases_of(rows, approved)
 
 
 def _version(document: str, found: Sequence[SignoffStatus]) -> str:
@@ -148,7 +165,7 @@ def list_documents(content: Content) -> Index:
     language = languages.pop() if len(languages) == 1 else "en"
     return Index(
         tuple(ordered),
-        interface(rows_of(content.strings), language),
+        interface(content.rows("strings"), language),
         site,
         not content.releases.empty,
     )

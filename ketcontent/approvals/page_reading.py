@@ -17,7 +17,15 @@ from itertools import takewhile
 from typing import Any, NamedTuple
 
 from ketcontent.hashing import hash_bytes, hash_json
-from ketcontent.markup import index_script, linked_lines, policy_of, render, split_front_matter
+from ketcontent.markup import (
+    in_order,
+    index_script,
+    linked_lines,
+    parse_html,
+    policy_of,
+    render,
+    split_front_matter,
+)
 from ketcontent.pages import bar_of
 from ketcontent.text import canonical
 
@@ -26,6 +34,8 @@ _BLOCKS = frozenset(
     | {"main", "nav", "header", "footer", "ul", "ol", "dl", "table", "title", "a", "script"}
     | {"details", "summary"}
 )
+_INLINE = frozenset({"a", "bdi", "code", "del", "em", "ins", "small", "span", "strong"})
+"""The elements of a line: white space at their borders parts words. `bars` stand beside a line."""
 _SILENT = frozenset({"style", "template"})
 _SAID = ("alt", "title", "aria-label", "content")
 """The attributes whose words a reader may come to hear or see."""
@@ -116,37 +126,38 @@ class PageReading:
     """The line of the file that each of those words begins in; 0 where that is not known."""
     markup: str
     """The hash of its elements, attributes and style sheet, in order."""
+    flow: str
+    """The hash of its elements with what is said in each: where they start and end among words."""
+    flow_parts: tuple[Any, ...]
+    """What that is the hash of."""
+    flow_lines: Mapping[int, int]
+    """Where in it words stand, each with the line of the file that they begin in."""
     strange: tuple[tuple[str, int], ...]
     """What our templates never write, each once, and the line that it is first in; 0 for none."""
     links: tuple[Link, ...]
     """Its links, in order."""
 
 
-_NOT_A_TAG = re.compile(r"<(?![A-Za-z/!?])")
-
-
 def read_page_html(html: str, *, whole: bool = True) -> PageReading:
     """Return what a page of HTML is to a reader; what is not `whole` has no frame of its own."""
-    from justhtml import JustHTML  # parses as the HTML standard has it
-
-    reader = _Reader()
+    reader, flow = _Reader(), _Flow()
     strange: dict[str, int] = {}
     markup: list[Any] = []
     policies = 0
     for one, line in _strange_bytes(html) if whole else odd_characters(html):
         strange.setdefault(one, line)
-    # What opens nothing is text; the parser takes long over a run of it.
-    html = _NOT_A_TAG.sub("&lt;", html)
-    for kind, node in _in_order(JustHTML(html, sanitize=False, track_node_locations=True).root):
+    for kind, node in in_order(parse_html(html)):
         line = node.origin_line or 0
         if kind == "text":
             reader.text(str(node.data), line)
+            flow.text(str(node.data), line)
             for one, _ in odd_characters(str(node.data)):
                 strange.setdefault(one, line)
             if node.parent is not None and node.parent.name == "style":
                 markup.append(str(node.data))  # what it says is seen on every word
         elif kind == "end":
             markup.append(node.name)
+            flow.border(node, [node.name])
             reader.end(node.name)
         elif node.name == "#comment":
             strange.setdefault("a comment", line)
@@ -154,6 +165,8 @@ def read_page_html(html: str, *, whole: bool = True) -> PageReading:
             given = {name: value or "" for name, value in (node.attrs or {}).items()}
             silent = {name: said for name, said in given.items() if name not in _SAID}
             markup.append([node.name, sorted(silent.items())])
+            heard = sorted((name, canonical(given[name])) for name in given.keys() - silent)
+            flow.border(node, [*markup[-1], *heard])
             for one in (*_strange(node.name, given), *_strange_drawing(node, given)):
                 strange.setdefault(one, line)
             if node.name == "script" and given != _DATA and _inside(node) != index_script():
@@ -169,26 +182,15 @@ def read_page_html(html: str, *, whole: bool = True) -> PageReading:
         for statement, address, words, line in reader.links
     )
     return PageReading(
-        tuple(reader.found), tuple(reader.lines), hash_json(markup), tuple(strange.items()), links
+        words=tuple(reader.found),
+        lines=tuple(reader.lines),
+        markup=hash_json(markup),
+        flow=hash_json(flow.parts),
+        flow_parts=tuple(flow.parts),
+        flow_lines=flow.lines,
+        strange=tuple(strange.items()),
+        links=links,
     )
-
-
-def _in_order(root: Any) -> Iterator[tuple[str, Any]]:
-    """Yield the starts, texts and ends of a tree; by a stack, since it may be of any depth."""
-    left: list[tuple[str, Any]] = [("start", child) for child in reversed(root.children or [])]
-    while left:
-        kind, node = left.pop()
-        if kind == "start" and node.name == "#text":
-            yield "text", node
-            continue
-        if node.name == "!doctype":
-            continue
-        yield kind, node
-        if kind == "start" and node.name != "#comment":
-            left.append(("end", node))
-            inert = getattr(node, "template_content", None)
-            children = (inert.children if inert else None) or node.children or []
-            left += [("start", child) for child in reversed(children)]
 
 
 def _says(meta: Mapping[str, str]) -> bool:
@@ -204,7 +206,7 @@ def _strange_bytes(html: str) -> Iterator[tuple[str, int]]:
     """Yield what our templates do not write of a page before it is parsed, and in which line."""
     if not html.lstrip("\ufeff \t\r\n").lower().startswith("<!doctype html>"):
         yield "a page without <!doctype html>", 1
-    if not (end := html.rstrip()).endswith("</html>"):
+    if not (end := html.rstrip()).lower().endswith("</html>"):
         yield "a page that does not end with </html>", end.count("\n") + 1
     # Beyond that a browser looks for no encoding, and takes letters for others.
     if not re.search(rb"<meta\s+charset=[\"']?utf-8", html.encode()[:1024], re.IGNORECASE):
@@ -281,9 +283,7 @@ _Drawn = tuple[str, dict[str, str], list[tuple[str, dict[str, str], Any]]]
 @lru_cache(maxsize=256)
 def _drawn_html(html: str) -> _Drawn:
     """Return what HTML of one drawing draws."""
-    from justhtml import JustHTML
-
-    nodes = _in_order(JustHTML(html, sanitize=False).root)
+    nodes = in_order(parse_html(html))
     return next(_drawn(node) for kind, node in nodes if kind == "start" and node.name == "svg")
 
 
@@ -306,6 +306,41 @@ def _drawn(node: Any) -> _Drawn:
 
 def _attributes(node: Any) -> dict[str, str]:
     return dict(getattr(node, "attrs", None) or {})
+
+
+class _Flow:
+    """Puts down in order what starts, is said and ends on a page.
+
+    White space between words counts once, wherever the borders of elements of a line stand in it;
+    beside other elements it is none.
+    """
+
+    def __init__(self) -> None:
+        self.parts: list[Any] = []
+        self.lines: dict[int, int] = {}
+        self._said = False
+        self._apart = False
+
+    def border(self, node: Any, part: list[Any]) -> None:
+        """Put down the start or the end of an element."""
+        self.parts.append(part)
+        if node.name not in _INLINE or (node.name == "span" and _attributes(node) == _BARS):
+            self._said = self._apart = False
+
+    def text(self, data: str, line: int) -> None:
+        """Put down words, and the line that they begin in."""
+        if not (words := canonical(data)):
+            self._apart = True
+            return
+        self.lines[len(self.parts)] = line + _lines_before(data)
+        apart = self._said and (self._apart or data[0].isspace())
+        self.parts.append(f" {words}" if apart else words)
+        self._said, self._apart = True, data[-1].isspace()
+
+
+def _lines_before(data: str) -> int:
+    """Return how many lines end before the words of a text."""
+    return data[: len(data) - len(data.lstrip())].count("\n")
 
 
 class _Reader:
@@ -357,7 +392,7 @@ class _Reader:
             self._spoken.append(data)
             return
         if not self._line and data.strip():
-            self._line = line + data[: len(data) - len(data.lstrip())].count("\n")
+            self._line = line + _lines_before(data)
         self._words.append(data)
 
     def flush(self) -> None:
@@ -399,8 +434,12 @@ _LINES_COMPARED = 2000
 
 
 def line_marks(text: str) -> str:
-    """Return what tells each line of a file from another, for `verify` to say where one differs."""
-    return "".join(hash_bytes(one.rstrip().encode())[-_MARK:] for one in text.split("\n"))
+    """Return what tells each line of a file from another, for `verify` to say where one differs.
+
+    Two spaces at the end of a line of Markdown break it; how Windows ends lines changes none.
+    """
+    lines = (one.removesuffix("\r").encode() for one in text.split("\n"))
+    return "".join(hash_bytes(one)[-_MARK:] for one in lines)
 
 
 def other_lines(recorded: str, text: str) -> list[range]:

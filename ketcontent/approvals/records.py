@@ -16,7 +16,10 @@ from ketcontent.approvals.page_reading import (
     read_markdown,
     read_page_html,
 )
-from ketcontent.approvals.status import signoff_statuses
+from ketcontent.approvals.proofs import signed_words
+from ketcontent.approvals.record_signatures import KEY_COLUMNS
+from ketcontent.approvals.signatures import public_key_of
+from ketcontent.approvals.status import SignoffStatus, signoff_statuses
 from ketcontent.approvals.verification import (
     lines_due,
     one_line,
@@ -51,8 +54,9 @@ def record(
     """
     view = PageView(content, document)
     page = view.edition()
-    signed: dict[str, list[dict[str, str]]] = {}
+    signed: dict[str, list[dict[str, Any]]] = {}
     statuses = signoff_statuses(view)
+    rows = {row["signoff"]: row for row in view.rows("signoffs")}
     for one in statuses:
         signed.setdefault(one.statement, []).append(
             {
@@ -60,6 +64,7 @@ def record(
                 "state": one.state,
                 "person": one.person,
                 "signed_on": one.signed_on,
+                **_proven(one, rows),
             }
         )
     signed_of = {one.statement: one.signed for one in statuses}
@@ -108,9 +113,38 @@ def record(
             for one in signed_of.values()
             if one.table != "statements"
         ],
+        **_signing_keys(view, signed),
         "pages": shown,
         "files": files,
     }
+
+
+def _proven(one: SignoffStatus, rows: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """Return how it is known who made a sign-off that counts: what was signed, and the signature.
+
+    So whoever has the record can test it, and needs no table of ours for that but the keys.
+    """
+    if not one.proof:
+        return {}
+    if one.proof == "recorded":
+        return {"proof": one.proof}
+    row = rows[one.signoff]
+    return {"proof": one.proof, "said": signed_words(row), "signature": row["signature"]}
+
+
+def _signing_keys(
+    view: PageView, signed: Mapping[str, list[dict[str, Any]]]
+) -> dict[str, list[dict[str, str]]]:
+    """Return the keys that the signatures of a record are by; nothing, where it has none."""
+    used = {
+        public_key_of(one["signature"])
+        for some in signed.values()
+        for one in some
+        if "signature" in one
+    }
+    rows = [row for row in view.rows("signing_keys") if row["public_key"] in used]
+    kept = [{name: row[name] for name in KEY_COLUMNS} for row in rows]
+    return {"signing_keys": kept} if kept else {}
 
 
 @dataclass(frozen=True)
@@ -145,16 +179,26 @@ class _FileOfPage:
 def _written(
     file: _FileOfPage, shown: list[str | list[str]], statements: list[dict[str, Any]]
 ) -> dict[str, Any]:
-    """Return what `verify` holds a file against besides its words: hashes, links and lines."""
+    """Return what `verify` holds a file against besides its words.
+
+    Those are the hash of its bytes; of HTML the hashes of its markup alone and of its markup with
+    the words in it (`flow`), and the words of each link; where its links lead; marks of its lines.
+    """
     if file.name.endswith(".md"):
         said = {one["statement"]: reader_text(one) for one in statements}
         links = markdown_links(file.lines, lines_due(file.name, shown, said))
-        markup = ""
+        markup, flow, on = "", "", []  # other bytes are other marks: there is nothing to tell apart
     else:
-        links, markup = list(file.reading.links), file.reading.markup
-    said_of = [f"{one.statement} {one.address}".strip() for one in links]
-    marks = line_marks(file.text)
-    return {"hash": file.hash, "markup": markup, "links": said_of, "lines": marks}
+        links = list(file.reading.links)
+        markup, flow, on = file.reading.markup, file.reading.flow, [one.words for one in links]
+    return {
+        "hash": file.hash,
+        "markup": markup,
+        "flow": flow,
+        "links": [f"{one.statement} {one.address}".strip() for one in links],
+        "link_words": on,
+        "lines": line_marks(file.text),
+    }
 
 
 def _still_there(
@@ -168,7 +212,7 @@ def _still_there(
         return None
     earlier, changed = before
     file = earlier.get("files", {}).get(name, {})
-    if name in changed or name not in earlier["pages"] or "lines" not in file:
+    if name in changed or name not in earlier["pages"] or "flow" not in file:
         return None
     ways = [_due(name, said, helps) for said in (earlier["statements"], statements)]
     then, now = [[(one["statement"], reader_text(one)) for one in due] for due in ways]

@@ -34,9 +34,9 @@ account of the work that no reader of the page reads: nobody signs it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache, partial
 from typing import Any
 
 from ketcontent.markup import inline_plain, link_targets, link_titles, link_words
@@ -63,18 +63,28 @@ class Signable:
     """The section it stands in; empty for what belongs to the page."""
     words: str
     """What is read of it, as a sign-off keeps it."""
-    digest: str
-    """What its sign-offs are bound to."""
+    digest_of: Callable[[], str] = field(repr=False, compare=False)
+    """Returns what its sign-offs are bound to; most have none, and are not asked."""
     table: str
     """The table of its row."""
     row: str
     """The key of that row."""
     column: str
     """The column of its words there."""
-    older: str = ""
-    """The digest of a statement by the rule before."""
+    older_of: Callable[[], str] = field(default=str, repr=False, compare=False)
+    """Returns the digest of a statement by the rule before."""
     owner: str = ""
     """Who answers for a waiver, and so does not sign it."""
+
+    @property
+    def digest(self) -> str:
+        """What its sign-offs are bound to."""
+        return self.digest_of()
+
+    @property
+    def older(self) -> str:
+        """The digest of a statement by the rule before; empty for what had none."""
+        return self.older_of()
 
 
 def signables(view: PageView) -> list[Signable]:
@@ -173,11 +183,11 @@ def _of_statement(document: str, section: Section, one: Statement) -> Signable:
         kind=one.kind,
         section=section.section,
         words=reader_words(one),
-        digest=statement_digest(document, one),
+        digest_of=partial(statement_digest, document, one),
         table="statements",
         row=f"{document}/{one.statement}",
         column="text",
-        older=older_digest(document, one),
+        older_of=partial(older_digest, document, one),
     )
 
 
@@ -194,7 +204,8 @@ def _title(page: Document, row: Mapping[str, Any]) -> Signable:
         kind="title",
         section="",
         words="; ".join(f"{name}: {cell}" for name, cell in said),
-        digest=digest(
+        digest_of=partial(
+            digest,
             *([row[name] for name in _OF_THE_PAGE], about, order, first),
             *([one.term for one in page.terms], list(page.writers)),
             *(furniture, _sent(row, "title")),
@@ -214,7 +225,8 @@ def _heading(document: str, section: Section, row: Mapping[str, Any]) -> Signabl
         kind="heading",
         section=section.section,
         words=canonical(section.title),
-        digest=digest(
+        digest_of=partial(
+            digest,
             *(section.number, section.heading, _arrangement(section), _sent(row, "heading")),
             *([set_as] if (set_as := _set_as(section)) else []),
             context=[document, key],
@@ -234,7 +246,7 @@ def _definition(page: Document, one: Term) -> Signable:
         kind="term",
         section="",
         words=canonical(f"{one.term}: {'; '.join(filter(None, said))}"),
-        digest=digest(one.term, said, context=[page.document, key], rule=RULE),
+        digest_of=partial(digest, one.term, said, context=[page.document, key], rule=RULE),
         table="terms",
         row=f"{one.term}/{page.language}",
         column="definition",
@@ -250,7 +262,7 @@ def _waiver(document: str, row: Mapping[str, Any]) -> Signable:
         kind="waiver",
         section="",
         words=canonical(f"{place}, until {until}, {owner or 'nobody'} answers: {row['reason']}"),
-        digest=digest(row["reason"], until, owner, context=[document, key], rule=RULE),
+        digest_of=partial(digest, row["reason"], until, owner, context=[document, key], rule=RULE),
         table="waivers",
         row=place,
         column="reason",

@@ -5,11 +5,21 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import hashlib
-from typing import get_args
+from collections.abc import Mapping
+from typing import Any, get_args
 
 import pandas as pd
 
+from ketcontent.approvals.proofs import (
+    doubt_of,
+    doubt_of_day,
+    message_of,
+    signatures_asked,
+    signed_words,
+    signers_of,
+)
 from ketcontent.approvals.scope import Signable, signables
+from ketcontent.approvals.signatures import SigningKey, sign
 from ketcontent.approvals.status import (
     Capacity,
     SignoffStatus,
@@ -19,6 +29,7 @@ from ketcontent.approvals.status import (
     signoff_statuses,
     why_not,
 )
+from ketcontent.discussion import comment_on_signing
 from ketcontent.errors import KetcontentError, UnknownName
 from ketcontent.importing import supplier_marks
 from ketcontent.model import Content, frame_of, rows_of
@@ -36,11 +47,14 @@ def sign_off(
     verdict: Verdict = "approved",
     comment: str = "",
     signed_on: datetime.date | None = None,
+    signing_key: SigningKey | None = None,
+    view: PageView | None = None,
 ) -> Content:
     """Return `content` with a yes or a no to a statement, title, heading or term as it stands.
 
     Saying the same again on the same day changes nothing; saying something else that day stands in
-    its place. On another day it is a new sign-off, which renews the date of the review.
+    its place. On another day it is a new sign-off, which renews the date of the review. What a
+    signer would have changed is a comment too, that others answer and settle.
 
     Parameters
     ----------
@@ -59,6 +73,11 @@ def sign_off(
         What the signer says.
     signed_on
         The day; by default today.
+    signing_key
+        The signer's own key (`unlock`), for a signature; by default the sign-off is recorded only.
+    view
+        The page, for who signs much of it at once: of tables that differ from `content` in what
+        was signed and said alone.
 
     Raises
     ------
@@ -67,7 +86,8 @@ def sign_off(
     KetcontentError
         When the person may not sign in that capacity (as clinical reviewer the author of the words,
         or somebody without a profession and credential), changes are requested without a comment,
-        or what the supplier did to the statement is not decided yet.
+        what the supplier did to the statement is not decided yet, the signing key is not that
+        person's on that day, or there is none where ``policies`` asks for a signature.
 
     Examples
     --------
@@ -84,11 +104,11 @@ def sign_off(
     ):
         if name not in known:
             raise UnknownName.of(kind, name, known)
-    people = {row["person"]: row for row in rows_of(content.people)}
+    people = {row["person"]: row for row in content.rows("people")}
     if person not in people:
         hint = "Add them to people.csv first: only someone named there can sign."
         raise UnknownName.of("person", person, people, hint=hint)
-    view = PageView(content, document)
+    view = view or PageView(content, document)
     found = _signable(view, statement)
     author = authors_of(view).get(statement, "")
     if reason := why_not(capacity, people[person], found, author=author):
@@ -105,6 +125,9 @@ def sign_off(
             hint="Say in a comment what should change.",
             statement=statement,
         )
+    if signing_key is None and verdict == "approved":
+        _refuse_unsigned(content, found, capacity)
+    day = signed_on or datetime.date.today()
     row = {
         "document": document,
         "statement": statement,
@@ -114,17 +137,65 @@ def sign_off(
         "verdict": verdict,
         "digest": found.digest,
         "wording": found.words,
-        "signed_on": (signed_on or datetime.date.today()).isoformat(),
+        "signed_on": day.isoformat(),
         "comment": " ".join(comment.split()),
+        "signature": "",
     }
     # Who says something else of the same words on the same day has changed their mind.
-    told = ("verdict", "comment", "wording", "signer")
+    told = ("verdict", "comment", "wording", "signer", "signature")
     said = "\n".join(row[name] for name in row if name not in told)
-    key = f"s-{hashlib.sha256(said.encode()).hexdigest()[:16]}"
-    others = content.signoffs[content.signoffs["signoff"] != key]
-    added = frame_of("signoffs", [{"signoff": key, **row}], content)
+    row = {"signoff": f"s-{hashlib.sha256(said.encode()).hexdigest()[:16]}", **row}
+    if signing_key is not None:
+        key = require_signing_key(content, signing_key, person=person, signed_on=day)
+        row["signature"] = sign(signing_key, message_of(signed_words(row)), key["namespace"])
+    is_same = content.signoffs["signoff"] == row["signoff"]
+    keys = signers_of(rows_of(content.signing_keys))
+    for was in rows_of(content.signoffs[is_same]):
+        is_said = not row["signature"] and signed_words(was) == signed_words(row)
+        if is_said and doubt_of(was, keys, is_asked=False) is None:
+            return content  # what is signed stays signed
+    others = content.signoffs[~is_same]
+    added = frame_of("signoffs", [row], content)
     together = pd.concat([others, added], ignore_index=True)
-    return dataclasses.replace(content, signoffs=together.sort_values("signoff", ignore_index=True))
+    together = together.sort_values("signoff", ignore_index=True)
+    return comment_on_signing(dataclasses.replace(content, signoffs=together), row)
+
+
+def _refuse_unsigned(content: Content, one: Signable, capacity: Capacity) -> None:
+    """Refuse a yes without a signature where ``policies`` asks for one: it would not count."""
+    if (one.kind, capacity) in signatures_asked(rows_of(content.policies)):
+        raise KetcontentError(
+            f"A {capacity} sign-off to '{one.key}' counts only with a signature.",
+            hint="Sign with your own key: ketcontent sign --key FILE, or name it in the workbench.",
+            statement=one.key,
+        )
+
+
+def require_signing_key(
+    content: Content, signing_key: SigningKey, *, person: str, signed_on: datetime.date
+) -> Mapping[str, Any]:
+    """Return the row of a signing key with which somebody may sign on a day.
+
+    Raises
+    ------
+    KetcontentError
+        When the table has no such key, or it is somebody else's, or does not count on that day.
+    """
+    key = signers_of(rows_of(content.signing_keys)).get(signing_key.public)
+    if key is None:
+        raise KetcontentError(
+            f"This key is not in signing_keys.csv, so '{person}' cannot sign with it.",
+            hint="Enter the public half of your key there first, and have a second person approve "
+            f"that: {signing_key.public}",
+        )
+    if key["person"] != person:
+        raise KetcontentError(
+            f"This key is of '{key['person']}', so '{person}' cannot sign with it.",
+            hint=f"Take the key of '{person}'.",
+        )
+    if doubt := doubt_of_day(key, signed_on.isoformat(), "Take a key that is valid on that day."):
+        raise KetcontentError(f"The signature would not count: {doubt.message}.", hint=doubt.hint)
+    return key
 
 
 def _signable(view: PageView, key: str) -> Signable:

@@ -16,16 +16,19 @@ stale
 missing
     Nobody who may sign in the capacity has approved any wording.
 
-Who signed is as trustworthy as the repository's history: a digest is not an identity.
+Who signed is as trustworthy as the repository's history, for a digest is not an identity, unless
+the sign-off carries a signature that was checked (`ketcontent.approvals.proofs`). One with a
+signature that does not hold does not count; nor one without, where ``policies`` asks for it.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Literal, get_args
 
+from ketcontent.approvals.proofs import Doubt, doubt_of, signatures_asked, signers_of
 from ketcontent.approvals.scope import Signable, signables
 from ketcontent.clock import is_to_come
 from ketcontent.diagnostics import Diagnostic
@@ -38,6 +41,8 @@ Capacity = Literal["editorial", "clinical", "lay"]
 Verdict = Literal["approved", "changes-requested"]
 
 State = Literal["valid", "refused", "stale", "missing"]
+
+Proof = Literal["", "checked", "recorded"]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -62,6 +67,10 @@ class SignoffStatus:
     """Whether it was signed as it is under the older rule, which covered less."""
     why: str = ""
     """Why the sign-offs that are there do not count; empty where there are none."""
+    signoff: str = ""
+    """The key of the sign-off that counts; empty where none does."""
+    proof: Proof = ""
+    """How it is known who signed that: the signature was checked, or it is recorded and no more."""
 
     @property
     def statement(self) -> str:
@@ -90,6 +99,7 @@ def signoff_statuses(view: PageView) -> list[SignoffStatus]:
     rows: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
     for row in view.rows("signoffs"):
         rows.setdefault((row["statement"], row["capacity"]), []).append(row)
+    keys, asked = signers_of(view.rows("signing_keys")), signatures_asked(view.rows("policies"))
     found = []
     for one in signables(view):
         for capacity in needed.get(one.kind, needed[""]):
@@ -102,8 +112,11 @@ def signoff_statuses(view: PageView) -> list[SignoffStatus]:
                     reason = f"it is dated {signoff['signed_on']}, a day still to come"
                 if signoff["signed_on"] < EARLIEST:
                     reason = f"it is dated {signoff['signed_on']}, before there were such sign-offs"
+                is_asked = (one.kind, capacity) in asked
+                if doubt := doubt_of(signoff, keys, is_asked=is_asked):
+                    reason = doubt.message
                 if signoff["verdict"] != "approved":
-                    reason = ""  # a no counts whoever has come to be whom since
+                    reason = ""  # a no counts whoever has come to be whom since, signed or not
                 why = reason or why
                 said += [] if reason else [signoff]
             found.append(_signoff_status(one, capacity, said, why, people))
@@ -151,6 +164,8 @@ def _signoff_status(
     why: str,
     people: Mapping[str, Mapping[str, Any]],
 ) -> SignoffStatus:
+    if not said:  # as most are while a page is written
+        return SignoffStatus(one, capacity, "missing", "", "", "", "", why=why)
     said = sorted(said, key=lambda row: (row["signed_on"], row["verdict"], row["signoff"]))
     same = [row for row in said if row["digest"] == one.digest]
     # Each person's last word on the words as they are now.
@@ -179,27 +194,71 @@ def _signoff_status(
         older=state == "stale"
         and any(row["digest"] == one.older or (row in same and not row["signer"]) for row in once),
         why=why if state in ("missing", "stale") else "",
+        signoff=row["signoff"] if state in ("valid", "refused") else "",
+        proof=("checked" if row["signature"] else "recorded") if state == "valid" else "",
     )
+
+
+def judge_signatures(view: PageView) -> list[Diagnostic]:
+    """Return a fault for each sign-off whose signature does not count, or that lacks one.
+
+    Where one is asked for, only a yes to what the page says now is at fault for lacking it.
+    """
+    signed = {one.key: one for one in signables(view)}
+    keys, asked = signers_of(view.rows("signing_keys")), signatures_asked(view.rows("policies"))
+    found: list[tuple[Mapping[str, Any], Doubt]] = []
+    for row in view.rows("signoffs"):
+        one = signed.get(row["statement"])
+        is_asked = (
+            one is not None
+            and (one.kind, row["capacity"]) in asked
+            and row["verdict"] == "approved"
+            and row["digest"] == one.digest
+        )
+        if doubt := doubt_of(row, keys, is_asked=is_asked):
+            found.append((row, doubt))
+    return [
+        Diagnostic(
+            rule=doubt.rule,
+            message=f"The {row['capacity']} sign-off to '{row['statement']}' by {row['person']} "
+            f"does not count: {doubt.message}.",
+            hint=doubt.hint,
+            table="signoffs",
+            key=row["signoff"],
+            column="signature",
+            cell=row["signature"],
+        )
+        for row, doubt in found
+    ]
 
 
 def judge_signoffs(view: PageView, statuses: Sequence[SignoffStatus]) -> list[Diagnostic]:
     """Return a fault for each thing on a page that lacks a sign-off it needs."""
     people = {row["person"]: row["name"] for row in view.rows("people")}
+    asked = signatures_asked(view.rows("policies"))
     faults: dict[tuple[str, str, str], list[SignoffStatus]] = {}
     for one in statuses:
         if one.state != "valid":
             faults.setdefault((one.statement, one.state, one.why), []).append(one)
-    return [_fault(view.document, found, people) for found in faults.values()]
+    return [_fault(view.document, found, people, asked) for found in faults.values()]
 
 
-def _fault(document: str, found: list[SignoffStatus], people: Mapping[str, str]) -> Diagnostic:
+def _fault(
+    document: str,
+    found: list[SignoffStatus],
+    people: Mapping[str, str],
+    asked: Collection[tuple[str, str]],
+) -> Diagnostic:
     one, signed = found[-1], found[-1].signed
     capacities = " and ".join(status.capacity for status in found)
+    keyed = [status.capacity for status in found if (signed.kind, status.capacity) in asked]
+    with_key = f" The {' and '.join(keyed)} one counts only with --key." if keyed else ""
     name = people.get(one.person, one.person)
     message, hint = {
         "missing": (
             f"No {capacities} sign-off.",
-            "Ask for one: ketcontent sign walks a reviewer through the section.",
+            f"Ask for one: ketcontent sign {document} asks here, ketcontent packet {document} in "
+            f"Word.{with_key}",
         ),
         "stale": (
             f"The {capacities} sign-off was made under the older rule, which did not cover where "
@@ -217,7 +276,7 @@ def _fault(document: str, found: list[SignoffStatus], people: Mapping[str, str])
     if one.why:
         message = f"No {capacities} sign-off that counts: {one.why}."
         if one.state == "missing":
-            hint = "Ask somebody else who may sign it."
+            hint = "Ask somebody else who may sign it, or them once it is mended."
         else:
             hint = f"Ask {name} to sign again, or put people.csv back as it was."
     # A term is read on many pages, and each has sign-offs of its own.

@@ -12,7 +12,7 @@ published is for the manifest, the repository's history, or a signature on it, t
 Each file's hash is in the record, and the record's in the manifest. Where a file is not byte for
 byte as it was written, it is read as a browser reads it (`ketcontent.approvals.page_reading`): an
 element, an attribute or an address that does not belong on it is named, and where its markup is
-another without that, that is said.
+another without that, or its elements begin and end at other words, that is said.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from ketcontent.approvals.departures import (
     Mismatch,
     StatementWords,
     link_mismatches,
+    link_word_mismatches,
     word_mismatches,
 )
 from ketcontent.approvals.page_reading import (
@@ -37,6 +38,8 @@ from ketcontent.approvals.page_reading import (
     read_markdown,
     read_page_html,
 )
+from ketcontent.approvals.record_signatures import signature_mismatches
+from ketcontent.approvals.spaces import other_spaces, same_to_readers
 from ketcontent.errors import KetcontentError
 from ketcontent.hashing import hash_bytes
 from ketcontent.markup import link_targets, raw_html
@@ -56,8 +59,15 @@ class Verification(NamedTuple):
     where that is not known."""
 
 
-def verify(path: str | Path, record_path: str | Path | None = None) -> list[Mismatch]:
+def verify(
+    path: str | Path,
+    record_path: str | Path | None = None,
+    *,
+    signing_keys: str | Path | None = None,
+) -> list[Mismatch]:
     """Return where an exported page departs from its record; nothing, where it does not.
+
+    Signatures of sign-offs that the record has, and that do not hold, are named with it.
 
     Parameters
     ----------
@@ -65,16 +75,24 @@ def verify(path: str | Path, record_path: str | Path | None = None) -> list[Mism
         The exported file: HTML, Markdown, or a leaflet.
     record_path
         Its record; by default ``record.json`` beside it or in the folder above.
+    signing_keys
+        The table of signing keys, from a place that is trusted; by default the keys are those that
+        the record names itself.
 
     Raises
     ------
     KetcontentError
-        When the file or its record cannot be read, or the record does not know the file.
+        When the file, its record or the keys cannot be read, or the record does not know the file.
     """
-    return hold(path, record_path).departures
+    return hold(path, record_path, signing_keys=signing_keys).departures
 
 
-def hold(path: str | Path, record_path: str | Path | None = None) -> Verification:
+def hold(
+    path: str | Path,
+    record_path: str | Path | None = None,
+    *,
+    signing_keys: str | Path | None = None,
+) -> Verification:
     """Return where a file departs from its record, as `verify`, and what cannot be told.
 
     What has no record, the list of pages, an archive copy and a leaflet, is held against the
@@ -102,43 +120,57 @@ def hold(path: str | Path, record_path: str | Path | None = None) -> Verificatio
             "was received, not what was reviewed.",
             path=str(page),
         )
-    statements, expected, made, recorded = said
-    as_written = made is not None and _same_bytes(data, made["hash"])
+    statements, expected, made, recorded, link_words = said
+    as_written = made is not None and _same(data, text, page, made["hash"])
     changed = other_lines(made["lines"], text) if made and made["lines"] and not as_written else []
     links: Sequence[Link]
+    same_markup = same_flow = as_written
+    reading = None
     if name.endswith(".md"):
         read = read_markdown(text)
         words = word_mismatches(expected, [("", one, 0) for one, _ in read], statements)
         links, other = markdown_links(read, expected), _other_markdown(text)
-        same_markup = as_written
     else:
         reading = read_page_html(text, whole=name != "fragment.html")
         found_words = zip(reading.words, reading.lines, strict=True)
         words = word_mismatches(expected, [(*one, line) for one, line in found_words], statements)
         links, other = reading.links, _other_markup(reading)
-        same_markup = made is not None and reading.markup == made["markup"]
+        if made is not None and not as_written:
+            same_markup = reading.markup == made["markup"]
+            same_flow = made["flow"] in ("", reading.flow)
     if as_written:
         other = []
     elif recorded is not None:
         # A sentence that is named already need not be named for the links that went with its words.
         named = {one.statement for one in words} - {""}
         moved = link_mismatches(recorded, links)
+        if link_words and not moved:
+            moved = link_word_mismatches(link_words, links, words)
         other = [*(one for one in moved if one.found or one.statement not in named), *other]
     unchecked = []
     if recorded is None and made is not None and not as_written:
         unchecked.append("where its links lead: an older version wrote the record")
+    knows_flow = made is None or as_written or name.endswith(".md") or bool(made["flow"])
+    if not knows_flow:
+        unchecked.append(f"{_AT_WORDS}: an older version wrote the record")
     if made is None:
         unchecked.append("its elements and links: an older version wrote the record")
     elif not same_markup and (words or other):
         unchecked.append("whether its markup differs in more than that")
-    elif not same_markup:
-        what = _OTHER_BYTES if name.endswith(".md") else _OTHER_MARKUP
+    elif not same_flow and (words or other):
+        unchecked.append(f"{_AT_WORDS}, but for that")
+    elif not (same_markup and same_flow):
+        in_html = _OTHER_BORDERS if same_markup else _OTHER_MARKUP
+        what = _OTHER_BYTES if name.endswith(".md") else in_html
         first = [one.start for one in changed[:_LINES_NAMED]] or [0]  # an older version kept none
-        other = [Mismatch("", what, "", line) for line in first]
-    elif not (words or other or hash_bytes(data) == made["hash"]):
+        gaps = other_spaces(reading, made["flow"], changed) if reading and same_markup else []
+        other = gaps or [Mismatch("", what, "", line) for line in first]
+    elif knows_flow and not (words or other or hash_bytes(data) == made["hash"]):
         unchecked.append(_SAME_BUT_BYTES)
     published, not_told = _held_record(found, name, made)
-    departures, untold = [*published, *words, *other], [*unchecked, *not_told]
+    unproven, not_proven = _signatures(found, signing_keys)
+    departures = [*published, *unproven, *words, *other]
+    untold = [*unchecked, *not_told, *not_proven]
     return Verification(departures, untold, "its record", _spans(changed))
 
 
@@ -188,6 +220,11 @@ _OTHER_MARKUP = (
     "other markup than was written: an element, an attribute or the style sheet was changed, added "
     "or taken"
 )
+_OTHER_BORDERS = (
+    "an element that begins or ends at another word than was written, though the words and the "
+    "elements are the same"
+)
+_AT_WORDS = "whether each element begins and ends at the words that it did"
 
 
 class _Recorded(NamedTuple):
@@ -199,6 +236,8 @@ class _Recorded(NamedTuple):
     """Its hashes; None where an older version wrote the record."""
     links: list[tuple[str, str]] | None
     """Its links in order: a statement, or nothing, and an address; None as with `made`."""
+    link_words: list[str]
+    """The words that each of those is on; none where an older version wrote the record."""
 
 
 def _recorded(path: Path, name: str) -> _Recorded | None:
@@ -212,14 +251,28 @@ def _recorded(path: Path, name: str) -> _Recorded | None:
             return None
         expected = lines_due(name, shown, statements)
         if "files" not in said:
-            return _Recorded(statements, expected, None, None)
+            return _Recorded(statements, expected, None, None, [])
         file = said["files"][name]
         made = {key: str(file[key]) for key in ("hash", "markup")}
-        made["lines"] = str(file.get("lines", ""))  # an older version wrote none
+        made |= {key: str(file.get(key, "")) for key in ("flow", "lines")}  # an older one has none
         if "links" not in file:
-            return _Recorded(statements, expected, made, None)
-        links = [one.rpartition(" ") for one in file["links"]]
-        return _Recorded(statements, expected, made, [(key, to) for key, _, to in links])
+            return _Recorded(statements, expected, made, None, [])
+        parts = [one.rpartition(" ") for one in file["links"]]
+        links = [(key, to) for key, _, to in parts]
+        link_words = [*_strings(tuple(file.get("link_words", ())))]
+        if len(link_words) not in (0, len(links)):
+            raise ValueError(link_words)
+        return _Recorded(statements, expected, made, links, link_words)
+    except _NOT_AS_EXPECTED:
+        raise KetcontentError(
+            f"{path} is not the record of a page.", hint=_NAME_A_RECORD, path=str(path)
+        ) from None
+
+
+def _signatures(path: Path, keys: str | Path | None) -> tuple[list[Mismatch], list[str]]:
+    """Return which signatures of a record do not hold, and what cannot be told of them."""
+    try:
+        return signature_mismatches(json.loads(path.read_bytes()), keys)
     except _NOT_AS_EXPECTED:
         raise KetcontentError(
             f"{path} is not the record of a page.", hint=_NAME_A_RECORD, path=str(path)
@@ -231,6 +284,11 @@ def _strings(said: tuple[Any, ...]) -> tuple[str, ...]:
     if not all(isinstance(one, str) for one in said):
         raise TypeError(said)
     return said
+
+
+def _same(data: bytes, text: str, page: Path, hashed: str) -> bool:
+    """Whether a page is as it was written, or is Markdown that a reader cannot tell from that."""
+    return _same_bytes(data, hashed) or (page.suffix == ".md" and same_to_readers(text, hashed))
 
 
 def _same_bytes(data: bytes, hashed: str) -> bool:
@@ -305,7 +363,7 @@ def _named_in_manifest(page: Path) -> str:
 
 def _held_to_manifest(page: Path, data: bytes, text: str, hashed: str) -> Verification:
     """Return whether a file without a record is the one that the manifest names."""
-    if _same_bytes(data, hashed):
+    if _same(data, text, page, hashed):
         return Verification([], [], "manifest.json")
     strange = _other_markdown(text) if page.suffix == ".md" else _other_markup(read_page_html(text))
     return Verification(
@@ -345,7 +403,7 @@ def _text(path: Path, data: bytes) -> str:
         hint = "Name a page that readers get: index.html or one of its sections."
     else:
         try:
-            return data.decode("utf-8")
+            return data.decode()
         except UnicodeDecodeError as bad:
             fault = f"is not UTF-8 from byte {bad.start} on, so it is not the page that was written"
             hint = "Take it from where it was published, or export it again."

@@ -3,9 +3,14 @@ from .charts import coverage as coverage
 from .charts import evidence_map as evidence_map
 from .charts import reading_grades as reading_grades
 from .display import show as show
+from .due_dates import deadlines as deadlines
+from .due_dates import to_calendar as to_calendar
+from .due_dates import to_json as to_json
+from .due_dates import to_text as to_text
 from .finding_tables import falling_due as falling_due
 from .finding_tables import findings as findings
 from .finding_tables import tally as tally
+from .git_history import statement_history as statement_history
 from .history import changes_between as changes_between
 from .history import version as version
 from .impacts import impact as impact

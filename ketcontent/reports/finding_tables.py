@@ -6,11 +6,10 @@ import datetime
 
 import pandas as pd
 
-from ketcontent.approvals import review_date, review_due, signoff_statuses
-from ketcontent.checks import dates_due
 from ketcontent.diagnostics import Report
 from ketcontent.model import Content
 from ketcontent.pages import PageView, assemble
+from ketcontent.reports.due_dates import deadlines_of, together
 
 
 def findings(report: Report, content: Content, document: str) -> pd.DataFrame:
@@ -85,21 +84,17 @@ def falling_due(
         all. Columns: ``what``, ``due`` and ``last`` (dates, or ``now`` and ``never``), ``rows``
         (count), ``row`` (their keys, separated by commas).
     """
-    view = PageView(content, document)
-    end = as_of + datetime.timedelta(days)
-    rows = [
-        (one.what, one.key, one.last or "never", str(one.due or "now"))
-        for one in dates_due(view)
-        if one.due is None or one.due <= end
-    ]
-    reviewed = review_date(signoff_statuses(view))
-    due = review_due(view, reviewed)
-    if due is not None and due <= end:
-        rows.append(("Review the page", document, str(reviewed), str(due)))
-    together: dict[tuple[str, str, str], list[str]] = {}
-    for what, row, last, by in rows:
-        together.setdefault((what, by, last), []).append(row)
+    found = deadlines_of([PageView(content, document)], as_of=as_of, days=days)
     return pd.DataFrame(
-        [(*key, len(same), ", ".join(same)) for key, same in together.items()],
+        [
+            (
+                one.due.what,
+                str(one.due.due or "now"),
+                one.due.last or "never",
+                len(keys),
+                ", ".join(keys),
+            )
+            for one, keys in together(found)
+        ],
         columns=["what", "due", "last", "rows", "row"],
     )

@@ -19,7 +19,6 @@ from ketcontent.model import (
     SuppliedAnswer,
     answer_of,
     read_content,
-    rows_of,
     upgrade_tables,
 )
 from ketcontent.pages import Document, Edition, PageView, Statement, assemble
@@ -173,7 +172,7 @@ def answers_between(
     """
     if (old, new) != ("supplied", "current"):
         return {}
-    rows = rows_of(content.statements[content.statements["document"] == document])
+    rows = content.rows("statements", document)
     return {row["statement"]: answer_of(row) for row in rows if row["supplied"]}
 
 

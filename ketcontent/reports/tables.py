@@ -6,12 +6,13 @@ at; `show` draws one so that it can be read on an exported page, by a screen rea
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
 from ketcontent.importing import supplier_marks
-from ketcontent.model import Content, rows_of
+from ketcontent.model import Content
 from ketcontent.pages import Document, Edition, Reference, assemble, references
 from ketcontent.reports.display import Table
 from ketcontent.reports.history import (
@@ -159,9 +160,11 @@ def grounds(
     """
     page = assemble(content, document, section=section, edition=edition)
     said: dict[str, list[dict[str, str]]] = {}
-    for row in rows_of(content.evidence[content.evidence["document"] == document]):
+    for row in content.rows("evidence", document):
         said.setdefault(row["statement"], []).append(row)
-    known = {one.source: one for one in _references(content, page)}
+    used = {row["source"] for one in page.statements for row in said.get(one.statement, ())}
+    sources = [row for row in content.rows("sources") if row["source"] in used]
+    known = _references(sources, page)
     rows = [
         (
             one.statement,
@@ -179,13 +182,14 @@ def grounds(
     return pd.DataFrame(rows, columns=columns)
 
 
-def _references(content: Content, page: Document | None = None) -> list[Reference]:
-    """Return all sources as references, by key; those that a page cites with their numbers."""
-    rows = rows_of(content.sources)
+def _references(
+    rows: Sequence[Mapping[str, Any]], page: Document | None = None
+) -> dict[str, Reference]:
+    """Return sources as references, by key; those that a page cites with their numbers."""
     numbered = {one.source: one for one in page.references} if page else {}
-    return [
-        numbered.get(row["source"])
-        or Reference(
+    others = [row for row in rows if row["source"] not in numbered]
+    return numbered | {
+        row["source"]: Reference(
             source=row["source"],
             number=0,
             text=text,
@@ -194,8 +198,8 @@ def _references(content: Content, page: Document | None = None) -> list[Referenc
             url=row["url"],
             unconfirmed=row["unconfirmed"],
         )
-        for row, text in zip(rows, references(rows), strict=True)
-    ]
+        for row, text in zip(others, references(others), strict=True)
+    }
 
 
 def list_sources(
@@ -220,8 +224,8 @@ def list_sources(
         A row a source; `Table.frame` has the DataFrame. Columns: ``source`` (its key), ``number``
         (on the page; not for all content), ``reference`` (a `ketcontent.pages.blocks.Reference`),
         ``not confirmed`` (its fields), ``confirmed``, ``retraction check``, ``newer version
-        check`` (dates, or ``never``), ``cited in`` (statements; for all content, how many on how
-        many pages, which `impact` lists).
+        check`` (dates, or ``never``), ``announced`` (retracted, concern or corrected), ``cited in``
+        (statements; for all content, how many on how many pages, which `impact` lists).
 
     Raises
     ------
@@ -233,9 +237,9 @@ def list_sources(
         found = list(page.references)
         uses = {one.source: ", ".join(one.cited_in) for one in found}
     else:
-        found = _references(content)
+        found = list(_references(content.rows("sources")).values())
         uses = _uses(content)
-    rows = {row["source"]: row for row in rows_of(content.sources)}
+    rows = {row["source"]: row for row in content.rows("sources")}
     drawn = [
         {
             "source": one.source,
@@ -246,12 +250,13 @@ def list_sources(
                 name: rows.get(one.source, {}).get(column, "") or "never"
                 for name, column in _CHECKS.items()
             },
+            "announced": rows.get(one.source, {}).get("state", ""),
             "cited in": uses.get(one.source, "nothing"),
         }
         for one in found
     ]
     columns = ["source", *(["number"] if document else []), "reference", "not confirmed"]
-    frame = pd.DataFrame(drawn, columns=[*columns, *_CHECKS, "cited in"])
+    frame = pd.DataFrame(drawn, columns=[*columns, *_CHECKS, "announced", "cited in"])
     of = "/".join(filter(None, [document, section])) or "all pages"
     unsure = int((frame["not confirmed"] != "").sum())
     caption = f"Sources of {of}: {len(frame)}, of which {unsure} with unconfirmed fields"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -13,12 +14,14 @@ from xml.etree import ElementTree
 import pytest
 from click.testing import CliRunner, Result
 
-from ketcontent import read_content, write_content
+from ketcontent import read_content, verify, write_content
+from ketcontent.approvals import open_statements, sign_off
 from ketcontent.cli import main
 from ketcontent.errors import BuildFailed, NotReady
-from ketcontent.markup.templates import FACTS
+from ketcontent.markup.templates import FACTS, english
 from ketcontent.model.content import Content, frame_of
-from tests.conftest import build_in, make_project, sign_all, tree
+from tests.approvals.test_signatures import BO, CY, PASSPHRASE, protected, written
+from tests.conftest import add_pages, build_in, make_project, sign_all, tree
 
 pytestmark = pytest.mark.slow  # signs whole pages
 
@@ -48,6 +51,16 @@ def prepared(project: Path) -> Content:
     )
 
 
+def with_keys(content: Content) -> Content:
+    """The tables with a key of Ada and one of Bo."""
+    since = {"namespace": "signoff@example.org", "valid_from": "2026-01-01"}
+    keys = [
+        {"signing_key": f"{person}-1", "person": person, "public_key": key.public, **since}
+        for person, key in (("ada", BO), ("bo", CY))
+    ]
+    return replace(content, signing_keys=frame_of("signing_keys", keys, content))
+
+
 def signed(content: Content) -> Content:
     return write_content(sign_all(content, "tea", editorial="ada"))
 
@@ -67,9 +80,13 @@ def unsigned(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def released(unsigned: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A project whose one page is signed in full, and released."""
+    """A project whose one page is signed in full, with signatures, and released."""
     project = Path(shutil.copytree(unsigned, tmp_path_factory.mktemp("released") / "project"))
-    signed(read_content(project / "data"))
+    content = with_keys(read_content(project / "data"))
+    for one in open_statements(content, "tea", "editorial"):
+        said = {"person": "ada", "capacity": "editorial"}
+        content = sign_off(content, "tea", one.statement, **said, signing_key=BO)
+    write_content(content)
     build_in(project, release=True)
     return project
 
@@ -89,6 +106,18 @@ def test_a_page_signed_in_full_is_released_and_says_so(released: Path) -> None:
         assert "Draft" not in said
     assert "noindex" not in page
     assert "state: reviewed" in text
+
+
+def test_a_page_with_signatures_says_that_they_were_checked_and_verify_checks_them(
+    released: Path,
+) -> None:
+    page = released / "exports/tea/index.html"
+    for said in (page, page.with_suffix(".md")):
+        assert said.read_text("utf-8").count("Signature checked.") == 1
+        assert "Recorded, not signed." not in said.read_text("utf-8")
+    words = ["verify", str(page), "--keys", str(released / "data/signing_keys.csv")]
+    held = CliRunner().invoke(main, words)
+    assert (held.exit_code, held.output) == (0, f"{page} says what its record says.\n")
 
 
 def test_the_archive_copy_of_a_released_page_stays_an_archive_copy(released: Path) -> None:
@@ -149,6 +178,17 @@ def test_a_release_is_remembered_and_the_next_one_says_what_it_changed(
     assert len(told) == 2
     page = (project / "exports/tea/index.html").read_text("utf-8")
     assert f'"datePublished":"{day}","dateModified":"{later}"' in page
+    changed = page.partition('<details id="_changes">')[2].partition("</details>")[0]
+    days = [english().date(one) for one in (str(later), day)]
+    assert " ".join(re.sub(r"<[^<>]*>", " ", changed).split()) == (
+        f"What changed {days[0]}: Sentences added: 0, reworded: 1, removed: 0 Reworded: It is a "
+        "&lt;hot&gt; drink. Before: Green tea is a drink. "
+        f"{days[1]}: First published as reviewed. Sentences: {len(first)}"
+    )
+    text = (project / "exports/tea/index.md").read_text("utf-8")
+    assert "  - Reworded: It is a &lt;hot> drink. Before: Green tea is a drink.\n" in text
+    for name in ("index.html", "index.md"):
+        assert verify(project / "exports/tea" / name) == []
 
 
 def test_the_record_holds_each_sentence_with_its_digest_and_sign_offs(released: Path) -> None:
@@ -218,6 +258,22 @@ def test_a_review_past_its_date_stops_a_release(
     assert [one.rule for one in raised.value.report] == ["review-overdue"]
 
 
+def test_a_page_is_refused_however_often_the_others_are_released_and_what_is_left_of_it_is_told(
+    project: Path,
+) -> None:
+    add_pages(project, {"milk": "Milk\nIt is white.\n"})
+    signed(read_content(project / "data"))
+    asked: dict[str, Any] = {"editions": ["current"], "formats": ["markdown"]}
+    build_in(project, "milk", **asked)
+    for _ in range(3):  # the first one saves what it released, the second finds nothing changed
+        with pytest.raises(NotReady, match=r"^Not released: milk\. ") as raised:
+            build_in(project, release=True, **asked)
+        assert raised.value.built.documents == ("tea",)
+        assert "milk/index.md" in raised.value.built.left
+        assert raised.value.built.behind == ()
+    assert raised.value.built.made == ()
+
+
 def test_the_command_refuses_with_the_rows_and_status_1(project: Path) -> None:
     places = [f"--{name}={project / name}" for name in ("data", "exports", "notebooks")]
     found = CliRunner().invoke(main, ["build", "--release", *places])
@@ -284,6 +340,58 @@ def test_sign_takes_one_answer_without_asking(project: Path) -> None:
     found = run(*words, "--capacity", "editorial", "--verdict", "approved", project=project)
     assert found.output == "description-1: approved (editorial) by ada.\n"
     assert len(read_content(project / "data").signoffs) == 1
+
+
+def asked_for_signatures(project: Path) -> None:
+    """An editorial sign-off counts only with a signature; Ada and Bo have a key each."""
+    content = with_keys(read_content(project / "data"))
+    policy = {"capacity": "editorial", "signature": "required"}
+    policies = [{"kind": kind, **policy} for kind in ("background", "heading", "title")]
+    write_content(replace(content, policies=frame_of("policies", policies, content)))
+
+
+def test_where_signatures_are_asked_for_a_page_is_released_with_them_alone(
+    project: Path, tmp_path: Path
+) -> None:
+    data = project / "data"
+    signed(read_content(data))
+    asked_for_signatures(project)
+    with pytest.raises(NotReady) as raised:
+        build_in(project, release=True)  # runs nothing
+    assert {"signature-missing", "sign-off-missing"} <= {one.rule for one in raised.value.report}
+    file = written(tmp_path / "id", BO.private, protected())
+    words = ["sign", "tea", "--person", "ada", "--capacity", "editorial", "--key", str(file)]
+    typed = "\n".join([PASSPHRASE, *"aaaa", ""])
+    found = run(*words, project=project, stdin=typed)
+    assert found.exit_code == 0, found.output
+    assert "0 statements wait for the editorial sign-off." in found.output
+    assert PASSPHRASE not in found.output
+    assert "Ready for release." in checked(project)
+    content = read_content(data)
+    forged = content.signoffs.assign(signed_on="2026-11-02")
+    write_content(replace(content, signoffs=forged))
+    assert "[signature-wrong]" in checked(project)
+
+
+def checked(project: Path) -> str:
+    notebooks = ["--notebooks", str(project / "notebooks")]
+    return run("check", "tea", "--release", *notebooks, project=project).output
+
+
+def test_who_takes_the_key_of_somebody_else_is_told_before_reading_on(
+    project: Path, tmp_path: Path
+) -> None:
+    asked_for_signatures(project)
+    file = written(tmp_path / "id", CY.private, protected())
+    words = ["sign", "tea", "--person", "ada", "--capacity", "editorial", "--key", str(file)]
+    found = run(*words, project=project, stdin=f"{PASSPHRASE}\n")
+    assert found.exit_code == 1
+    assert "This key is of 'bo', so 'ada' cannot sign with it." in found.output
+    assert "[1/" not in found.output
+    found = run(
+        *words[:-2], "--statement", "description-1", "--verdict", "approved", project=project
+    )
+    assert "counts only with a signature." in found.output
 
 
 def test_sign_refuses_someone_who_is_not_among_the_people(project: Path) -> None:

@@ -153,6 +153,7 @@ def test_before_an_attack_the_page_is_reviewed() -> None:
     assert not [rule for _, rule in faults(content) if rule.startswith(("sign-off", "state-"))]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda one: one["attack"])
 def test_what_was_not_signed_is_not_reviewed_and_named(attack: dict[str, str]) -> None:
     content = attacked(signed_page(), attack)
@@ -244,6 +245,7 @@ def test_a_new_paragraph_asks_for_its_own_sign_offs_and_for_that_of_its_heading(
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "attack",
     # What is no profession of the list is refused where the table is read.

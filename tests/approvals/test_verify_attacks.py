@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from time import process_time
 from typing import Any
@@ -15,6 +16,7 @@ from click.testing import CliRunner
 from ketcontent.approvals.page_reading import read_page_html
 from ketcontent.approvals.verification import hold, verify_alone
 from ketcontent.cli import main
+from ketcontent.hashing import hash_bytes
 from tests.approvals.test_record import exported, mismatches, recorded
 from tests.conftest import ROOT
 
@@ -73,6 +75,7 @@ def test_a_record_of_a_version_that_kept_no_links_tells_of_them_that_they_are_no
 BARS = "<span>ketamine 64 in 100</span>"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("find", "replace", "named"),
     [
@@ -378,6 +381,7 @@ def test_a_page_of_any_shape_is_read(shape: str) -> None:
     assert found.markup
 
 
+@pytest.mark.slow
 def test_a_page_of_which_every_word_is_another_is_read_as_fast_as_it_is_long() -> None:
     """Pairing the sentences asks for few comparisons each, however many there are."""
     seconds = []
@@ -418,3 +422,64 @@ def test_an_older_record_tells_no_line() -> None:
         del file["lines"]
     text = exported()["index.md"].replace("## Uses", "### Uses")
     assert [one.line for one in mismatches("index.md", text, said)] == [0]
+
+
+def doubled(text: str) -> str:
+    return text.replace("\n\n", "\n\n\n", 3)
+
+
+UNSEEN: list[tuple[str, Callable[[str], str]]] = [
+    ("a line more at the end", lambda text: text + "\n"),
+    ("no line end at the end", lambda text: text.removesuffix("\n")),
+    ("blank lines doubled", doubled),
+    ("spaces on blank lines", lambda text: text.replace("\n\n", "\n \t\n")),
+    ("line ends of Windows", lambda text: text.replace("\n", "\r\n")),
+    ("all of these", lambda text: doubled(text + "\n").replace("\n\n", "\r\n \r\n")),
+]
+SEEN: list[tuple[str, Callable[[str], str]]] = [
+    ("a paragraph joined to the next", lambda text: text.replace("\n\n", "\n", 9)),
+    ("one blank line less", lambda text: "\n".join(text.rsplit("\n\n", 1))),
+    ("a paragraph parted", lambda text: text.replace(".\n> ", ".\n\n> ", 1)),
+    ("a line broken at its end", lambda text: text.replace("\n\n", "  \n\n", 9)),
+    ("a line broken by Windows", lambda text: text.replace(".\n", ".  \r\n", 1)),
+    ("a blank line before the front matter", lambda text: "\n" + text),
+    # A reader that does not take it off shows the front matter as a heading.
+    ("a byte order mark", lambda text: "\ufeff" + text),
+    ("a line of a space that is seen", lambda text: text.replace("\n\n", "\n\n\u00a0\n\n", 1)),
+]
+
+
+@pytest.mark.parametrize("change", [pytest.param(change, id=what) for what, change in UNSEEN])
+def test_white_space_of_markdown_that_no_reader_sees_is_no_departure(
+    tmp_path: Path, change: Callable[[str], str]
+) -> None:
+    text = exported()["index.md"]
+    (tmp_path / "record.json").write_text(json.dumps(recorded()), "utf-8")
+    (tmp_path / "index.md").write_bytes(change(text).encode())
+    held = hold(tmp_path / "index.md")
+    assert change(text) != text
+    assert (held.departures, held.lines) == ([], "")
+
+
+@pytest.mark.parametrize("change", [pytest.param(change, id=what) for what, change in SEEN])
+def test_white_space_of_markdown_that_a_reader_sees_is_a_departure(
+    tmp_path: Path, change: Callable[[str], str]
+) -> None:
+    text = exported()["index.md"]
+    (tmp_path / "record.json").write_text(json.dumps(recorded()), "utf-8")
+    (tmp_path / "index.md").write_bytes(change(text).encode())
+    assert change(text) != text
+    assert hold(tmp_path / "index.md").departures
+
+
+@pytest.mark.parametrize(("at", "is_same"), [("\n", True), ("Another word.\n", False)])
+def test_an_archive_copy_is_held_to_the_manifest_but_for_what_no_reader_sees(
+    tmp_path: Path, at: str, is_same: bool
+) -> None:
+    text = "# Tea\n\nTea is a drink.\n"
+    (tmp_path / "tea").mkdir()
+    (tmp_path / "tea" / "supplied.md").write_text(text + at, "utf-8")
+    outputs = {"tea/supplied.md": hash_bytes(text.encode())}
+    manifest = {"outputs": outputs, "documents": {}}
+    (tmp_path / "manifest.json").write_text(json.dumps(manifest), "utf-8")
+    assert (hold(tmp_path / "tea" / "supplied.md").departures == []) == is_same

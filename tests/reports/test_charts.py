@@ -49,8 +49,10 @@ def test_its_svg_is_well_formed_and_an_image_with_a_name(make) -> None:  # type:
     assert root.tag == "{http://www.w3.org/2000/svg}svg"
     assert root.get("role") == "img"
     assert root.get("aria-label") == chart.alternative
-    assert root.get("viewBox")
-    assert root.get("width") is root.get("height") is None
+    # As wide as its column, with letters of one size: a drawing that is scaled has tiny ones.
+    assert root.get("viewBox") is None
+    assert root.get("width") == "100%"
+    assert str(root.get("height")).isdigit()
 
 
 @MAKERS
@@ -76,8 +78,7 @@ def test_the_same_numbers_are_the_same_bytes(make) -> None:  # type: ignore[no-u
 def test_its_ink_is_the_colour_of_the_text_around_it(make) -> None:  # type: ignore[no-untyped-def]
     svg = make().svg
     assert "currentColor" in svg
-    assert "#010203" not in svg
-    colours = {colour.lower() for colour in re.findall(r"(?:fill|stroke): (#[0-9a-fA-F]{6})", svg)}
+    colours = set(re.findall(r'="(#[^"]+)"', svg)) - set(re.findall(r'href="(#[^"]+)"', svg))
     assert colours <= {"#3b7dbd", "#c8641e", "#7a7f87"}
 
 
@@ -137,3 +138,59 @@ def test_a_notebook_is_given_a_chart_in_all_forms() -> None:
         "text/markdown": chart.to_markdown(),
         FACTS: '{"kind": "part"}',
     }
+
+
+def shares(chart: Chart) -> list[tuple[float, float]]:
+    """Return where each bar begins, and its width, in hundredths."""
+    found = ElementTree.fromstring(chart.svg).iter("{http://www.w3.org/2000/svg}rect")
+    return [
+        (float(one.attrib["x"][:-1]), float(one.attrib["width"][:-1]))
+        for one in found
+        if one.get("width", "").endswith("%")
+    ]
+
+
+def test_a_bar_is_as_long_as_its_number_and_its_parts_stand_one_behind_the_other() -> None:
+    assert shares(words()) == [(0, 64), (0, 100), (0, 24)]
+    assert shares(stacked()) == [
+        *((0, 8.33), (8.33, 25), (33.33, 41.67)),
+        *((0, 16.67), (16.67, 33.33), (50, 50)),
+    ]
+
+
+@pytest.mark.parametrize("target", [0.5, 10, 40])
+def test_the_line_of_a_target_stands_where_it_is_and_its_words_within_the_drawing(
+    target: float,
+) -> None:
+    frame = pd.DataFrame({"section": ["Use"], "words": [10]})
+    svg = bars(frame, "Words", unit="words", target=target).svg
+    [place] = re.findall(r'<text x="([0-9.]+)%" y="14" text-anchor="\w+">target', svg)
+    assert float(place) == round(100 * target / max(1.04 * target, 10), 2)
+    [anchor] = re.findall(r'text-anchor="(\w+)">target', svg)
+    assert anchor == {0.5: "start", 10: "end", 40: "end"}[target]
+
+
+@pytest.mark.parametrize("sizes", [[], [0], [0, 0]])
+def test_a_chart_of_nothing_is_a_chart(sizes: list[int]) -> None:
+    frame = pd.DataFrame({"section": ["a"] * len(sizes), "words": sizes})
+    assert shares(bars(frame, "Words", unit="words")) == []
+    assert strip(pd.DataFrame({"statement": [], "kind": []}), "Balance").svg.startswith("<svg")
+
+
+def test_each_mark_of_a_strip_stands_at_its_place_in_its_lane() -> None:
+    root = ElementTree.fromstring(balance().svg)
+    marks = [
+        (one.attrib["x"], one.attrib["y"], one.attrib["href"].rpartition("_")[2])
+        for one in root.findall("{http://www.w3.org/2000/svg}use")
+    ]
+    assert marks == [
+        *(("30.0%", "25", "benefit"), ("50.0%", "25", "benefit")),
+        *(("70.0%", "61", "other"), ("90.0%", "61", "other")),
+        ("10.0%", "97", "risk"),
+    ]
+
+
+def test_two_charts_on_one_page_have_no_id_in_common() -> None:
+    ids = [set(re.findall(r' id="([^"]+)"', one().svg)) for one in (words, stacked, balance)]
+    assert all(ids)
+    assert len(set.union(*ids)) == sum(map(len, ids))

@@ -401,6 +401,7 @@ def test_the_sources_of_a_page_say_what_is_not_confirmed_and_when_each_was_check
         "confirmed": "never",
         "retraction check": "2026-10-01",
         "newer version check": "never",
+        "announced": "",
         "cited in": "green-1",
     }
     page = shown.to_html()

@@ -1,0 +1,15 @@
+from .comments import add_comment as add_comment
+from .comments import comment_on_signing as comment_on_signing
+from .comments import comment_threads as comment_threads
+from .comments import place_of as place_of
+from .comments import resolve_comment as resolve_comment
+from .comments import settle_comment as settle_comment
+from .open import open_discussion as open_discussion
+from .proposals import Decision as Decision
+from .proposals import ProposedColumn as ProposedColumn
+from .proposals import cell_of as cell_of
+from .proposals import decide_proposal as decide_proposal
+from .proposals import is_out_of_date as is_out_of_date
+from .proposals import numbered_pieces as numbered_pieces
+from .proposals import propose as propose
+from .proposals import words_with as words_with

@@ -1,0 +1,253 @@
+"""Words that somebody proposes for a cell, as rows that say who, when, why and against which words.
+
+A proposal is for one cell: the text or the label of a statement, the heading of a section. It holds
+the words of that cell that it was made against, so its redline needs no history
+(`ketcontent.text.compare` of ``was`` and ``words``), and it is known to be out of date once the
+cell says something else. It is never deleted: what was taken of it stays beside what was proposed,
+so that it is known whose words came onto the page.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+from collections.abc import Collection, Mapping
+from typing import Any, Literal, get_args
+
+from ketcontent.discussion.rows import by_of, key_of, require_person, with_row
+from ketcontent.errors import KetcontentError, UnknownName
+from ketcontent.model import Content, rows_of
+from ketcontent.text import Piece, compare
+
+ProposedColumn = Literal["text", "label", "heading"]
+
+Decision = Literal["accepted", "in-part", "refused", "withdrawn"]
+
+
+def propose(
+    content: Content,
+    document: str,
+    statement: str,
+    words: str,
+    *,
+    digest: str,
+    column: ProposedColumn = "text",
+    was: str | None = None,
+    person: str = "",
+    name: str = "",
+    reason: str = "",
+    packet: str = "",
+    proposed_on: datetime.date | None = None,
+) -> Content:
+    """Return `content` with words proposed for a cell; as it was where the row is there already.
+
+    Parameters
+    ----------
+    content
+        The tables.
+    document, statement
+        The page, and what it is for: a statement, or ``heading:<section>``.
+    words
+        The words proposed, as they are to stand in the cell.
+    digest
+        The digest of the statement as the proposer saw it.
+    column
+        Which cell.
+    was
+        The words of that cell that the proposer saw; by default those that it has.
+    person, name
+        Who proposes it: a key of ``people``, or, where nobody has confirmed that, whom the file
+        that it came in names.
+    reason
+        Why.
+    packet
+        The review packet that it came back in.
+    proposed_on
+        The day; by default today.
+
+    Raises
+    ------
+    UnknownName
+        When there is no such statement, section, column or person.
+    KetcontentError
+        When the words are those of the cell, or nobody is named.
+    """
+    if column not in get_args(ProposedColumn):
+        raise UnknownName.of("column", column, get_args(ProposedColumn))
+    now = cell_of(content, document, statement, column)
+    was = now if was is None else was
+    if was == words:
+        raise KetcontentError(
+            f"What is proposed for '{statement}' is what it says already.",
+            hint="Change the words, or say in a comment what you would have otherwise.",
+            statement=statement,
+        )
+    row = {
+        "document": document,
+        "statement": statement,
+        "column": column,
+        "was": was,
+        "words": words,
+        "digest": digest,
+        **by_of(content, person, name),
+        "proposed_on": (proposed_on or datetime.date.today()).isoformat(),
+        "reason": " ".join(reason.split()),
+        "packet": packet,
+    }
+    # The same words from the same packet are the same proposal, whoever is found to have made it,
+    # and whenever it is received again.
+    told = ("person", "name", "proposed_on", "reason", "digest") if packet else ()
+    key = key_of("p", {name: cell for name, cell in row.items() if name not in told})
+    return with_row(content, "proposals", {"proposal": key, **row})
+
+
+def cell_of(content: Content, document: str, statement: str, column: str) -> str:
+    """Return what the cell says that a proposal is for.
+
+    Raises
+    ------
+    UnknownName
+        When there is no such statement or section.
+    """
+    kind, _, key = statement.rpartition(":")
+    table, name = ("sections", "section") if kind == "heading" else ("statements", "statement")
+    rows = {row[name]: row for row in content.rows(table, document)}
+    if key not in rows or column not in rows[key]:
+        raise UnknownName.of(name, key, rows)
+    return str(rows[key][column])
+
+
+def is_out_of_date(content: Content, proposal: Mapping[str, Any]) -> bool:
+    """Return whether the cell says something else than the words that a proposal was made against.
+
+    Parameters
+    ----------
+    content
+        The tables.
+    proposal
+        A row of ``proposals``.
+    """
+    place = proposal["document"], proposal["statement"], proposal["column"]
+    return bool(cell_of(content, *place) != proposal["was"])
+
+
+def numbered_pieces(now: str, words: str) -> list[tuple[Piece, int | None]]:
+    """Return the redline from the words of a cell to those proposed, with its changes numbered.
+
+    A deletion and the insertion in its place are one change: they are accepted together. A piece
+    that is kept belongs to none.
+
+    Parameters
+    ----------
+    now
+        The words of the cell now: where they are no longer those that the proposal was made
+        against, the changes are what accepting them would do to the cell as it is.
+    words
+        The words proposed.
+
+    Examples
+    --------
+    >>> [(piece.text, number) for piece, number in numbered_pieces("It helps.", "It may help.")]
+    [('It ', None), ('helps', 0), ('may help', 0), ('. ', None)]
+    """
+    # A word carries the space behind it: with one at the end, the last word is the same word
+    # before an addition as without it.
+    pieces = compare(*(f"{one} " if one else "" for one in (now, words))).pieces
+    found: list[tuple[Piece, int | None]] = []
+    number = -1
+    for before, piece in zip((None, *pieces), pieces, strict=False):
+        if piece.change != "kept" and (before is None or before.change == "kept"):
+            number += 1
+        found.append((piece, None if piece.change == "kept" else number))
+    return found
+
+
+def words_with(now: str, words: str, changes: Collection[int]) -> str:
+    """Return the words of a cell with some of the changes proposed.
+
+    Parameters
+    ----------
+    now, words
+        The words of the cell, and those proposed.
+    changes
+        The numbers of the changes that are accepted (`numbered_pieces`). All give the words
+        proposed, none those of the cell, to the character.
+
+    Examples
+    --------
+    >>> words_with("It may calm. Ask a nurse.", "It can calm. Ask a doctor.", {1})
+    'It may calm. Ask a doctor.'
+    """
+    pieces = numbered_pieces(now, words)
+    every = {number for _, number in pieces if number is not None}
+    if every <= set(changes):
+        return words
+    if not every & set(changes):
+        return now
+    parts = []
+    for piece, number in pieces:
+        unwanted = "deleted" if number in changes else "inserted"
+        if piece.change != unwanted:
+            parts.append(piece.text if piece.before is None else piece.before)
+    return "".join(parts).rstrip()
+
+
+def decide_proposal(
+    content: Content,
+    proposal: str,
+    taken: str | None,
+    *,
+    decision: Decision | None = None,
+    person: str = "",
+    decided_on: datetime.date | None = None,
+) -> Content:
+    """Return `content` with a proposal decided; the cell itself is the editor's to change.
+
+    Parameters
+    ----------
+    content
+        The tables.
+    proposal
+        Its key.
+    taken
+        The words that the cell was given for it; None where none of it was taken.
+    decision
+        By default what `taken` says: accepted, in-part or refused. Give ``withdrawn`` where its
+        proposer took it back.
+    person
+        Who decided: a key of ``people``, or nobody.
+    decided_on
+        The day; by default today.
+
+    Raises
+    ------
+    UnknownName
+        When there is no such proposal or person.
+    KetcontentError
+        When it is decided already.
+    """
+    rows = {row["proposal"]: row for row in rows_of(content.proposals)}
+    if proposal not in rows:
+        raise UnknownName.of("proposal", proposal, rows)
+    row = rows[proposal]
+    if row["decision"]:
+        raise KetcontentError(
+            f"The proposal '{proposal}' is decided already: {row['decision']}.",
+            hint="Make a new proposal with the words that you would have.",
+        )
+    if decision is None:
+        if taken is None or taken == row["was"]:
+            decision = "refused"
+        else:
+            decision = "accepted" if taken == row["words"] else "in-part"
+    decided = {
+        "decision": decision,
+        "taken": taken or "" if decision in ("accepted", "in-part") else "",
+        "decided_by": require_person(content, person),
+        "decided_on": (decided_on or datetime.date.today()).isoformat(),
+    }
+    frame = content.proposals.copy()
+    place = frame["proposal"] == proposal
+    for name, cell in decided.items():
+        frame.loc[place, name] = cell
+    return dataclasses.replace(content, proposals=frame)

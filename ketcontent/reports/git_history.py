@@ -1,0 +1,435 @@
+"""What became of one sentence, commit by commit: words, grade, sources, sign-offs, who and when.
+
+Git is asked for the commits in which a line of the tables that bears the sentence's key changed, on
+all branches that led here. Each is held against the commits that it was made from, so that work on
+two branches is not told as if one had undone the other, and a merge only says what it made itself.
+The tables are read as they were written, whatever version wrote them.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+
+from ketcontent.approvals import signoff_statuses
+from ketcontent.errors import KetcontentError, UnknownName
+from ketcontent.markup import cited, without_citations
+from ketcontent.model import KEY_PATTERN, Content, read_content
+from ketcontent.pages import PageView
+from ketcontent.repository import ask_git
+from ketcontent.text import canonical, compare, counted
+
+_Rows = list[dict[str, str]]
+_Facts = dict[str, str]
+
+_TOLD = ("statements", "evidence", "signoffs")
+"""The tables that have a line of a statement's own."""
+
+_LOG_FORMAT = "%H%x00%P%x00%an%x00%aI%x00%s"
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One thing about a statement that a commit changed."""
+
+    what: str
+    """What: ``words``, ``grade``, ``cites``, ``sign-off 12``, ``evidence of lii-2023`` …"""
+    before: str
+    """What it was; empty where it was not there."""
+    after: str
+    """What it is; empty where it is not there any more."""
+
+    def __str__(self) -> str:
+        if self.before and self.after and self.what.endswith("words"):
+            return f"{self.what}: {compare(self.before, self.after)}"
+        if self.before and self.after:
+            return f"{self.what}: {self.before} → {self.after}"
+        return (
+            f"{self.what}: {self.after}" if self.after else f"{self.what}: no longer {self.before}"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryEntry:
+    """What one commit did to a statement."""
+
+    commit: str
+    """The commit; empty for what is not committed yet."""
+    author: str
+    """Who made it, as git knows them."""
+    made_at: str
+    """When, as ISO 8601 with the author's time zone."""
+    subject: str
+    """The first line of what the author said of it."""
+    key: str
+    """The statement's key after it."""
+    facts: tuple[Fact, ...]
+    """What it changed."""
+
+    def __str__(self) -> str:
+        head = f"{self.made_at[:16].replace('T', ' ')}  {self.author}  {self.commit[:10]}"
+        return "\n".join(
+            [
+                f"{head}  {self.subject}" if self.commit else "Not committed yet",
+                *(f"    {fact}" for fact in self.facts),
+            ]
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class StatementHistory:
+    """What became of one statement since it first stood in the tables."""
+
+    document: str
+    """Its page."""
+    statement: str
+    """Its key."""
+    entries: tuple[HistoryEntry, ...]
+    """What each commit did to it, the oldest first."""
+    now: tuple[str, ...]
+    """Where its sign-offs stand now; what became of it where it stands no longer."""
+    is_whole: bool
+    """Whether git has the history from its beginning; a shallow clone has not."""
+
+    def __str__(self) -> str:
+        cut = "This clone is shallow: what was before is told by 'git fetch --unshallow'."
+        return "\n".join(
+            [
+                f"{self.document}/{self.statement}: {counted(len(self.entries), 'change')}",
+                *([] if self.is_whole else [cut]),
+                *map(str, self.entries),
+                "Now",
+                *(f"    {line}" for line in self.now),
+            ]
+        )
+
+    def to_json(self) -> str:
+        """Return the history for a program."""
+        return json.dumps(asdict(self), indent=2, ensure_ascii=False)
+
+
+def statement_history(data: str | os.PathLike[str], name: str) -> StatementHistory:
+    """Return what became of a statement, from git and from what is not committed yet.
+
+    Parameters
+    ----------
+    data
+        The folder of the tables, in a git checkout.
+    name
+        The statement: its key, or ``page/key`` where two pages have one of that key. It may be one
+        that is gone.
+
+    Raises
+    ------
+    KetcontentError
+        When the folder is in no checkout, or nothing says which page is meant.
+    UnknownName
+        When neither the tables nor git ever had such a statement.
+    """
+    repository = _Repository(Path(data))
+    content = read_content(data)
+    if ask_git(repository.folder, "rev-parse", "--verify", "--quiet", "HEAD") is None:
+        raise KetcontentError(
+            f"There is no history: {repository.folder} is in no git checkout, or nothing is "
+            "committed there, or git is not installed.",
+            hint="Keep the project in git, and commit the tables.",
+            folder=str(repository.folder),
+        )
+    document, key = _found(repository, content, name)
+    entries = _entries(repository, document, key)
+    here = _facts(_tables_of(content), document, key)
+    committed = _facts(repository.tables("HEAD"), document, key)
+    if here != committed:
+        facts = _differences(committed, here)
+        entries.append(HistoryEntry("", "", "", "", key, facts))
+    if not entries:
+        raise _unknown(content, name)
+    shallow = ask_git(repository.folder, "rev-parse", "--is-shallow-repository") or b""
+    return StatementHistory(
+        document,
+        key,
+        tuple(entries),
+        _now(content, document, key),
+        shallow.strip() != b"true",
+    )
+
+
+def _unknown(content: Content, name: str) -> UnknownName:
+    rows = content.statements
+    keys = rows["document"] + "/" + rows["statement"] if "/" in name else rows["statement"]
+    return UnknownName.of("statement", name, dict.fromkeys(keys), hint="Take a page in first.")
+
+
+def _found(repository: _Repository, content: Content, name: str) -> tuple[str, str]:
+    """Return the page and the key of the statement that is meant."""
+    document, _, key = name.rpartition("/")
+    if not KEY_PATTERN.fullmatch(key) or (document and not KEY_PATTERN.fullmatch(document)):
+        raise _unknown(content, name)
+    if document:
+        return document, key
+    rows = content.statements
+    pages = sorted(set(rows.loc[rows["statement"] == key, "document"]))
+    if not pages:
+        pages = sorted(
+            {
+                row["document"]
+                for commit in repository.commits(key, ["statements"])
+                for version in (commit.hash, *commit.parents)
+                for row in repository.tables(version)["statements"]
+                if row.get("statement") == key
+            }
+        )
+    if not pages:
+        raise _unknown(content, name)
+    if len(pages) > 1:
+        raise KetcontentError(
+            f"{counted(len(pages), 'page')} have a statement '{key}': {', '.join(pages)}.",
+            hint=f"Name the page too: {pages[0]}/{key}",
+            documents=tuple(pages),
+        )
+    return pages[0], key
+
+
+def _entries(
+    repository: _Repository, document: str, key: str, until: str = ""
+) -> list[HistoryEntry]:
+    """Return what each commit did to a statement, also under the keys that it was renamed from.
+
+    With `until`, only what was done before that commit.
+    """
+    commits = repository.commits(key, _TOLD)
+    notices = {
+        row["notice"]
+        for one in commits
+        for row in _of(repository.tables(one.hash)["statements"], document, key)
+        if row.get("notice")
+    }
+    for notice in sorted(notices):
+        commits += repository.commits(notice, ["notices"])
+    last = repository.order[until] if until else len(repository.order)
+    entries: dict[str, HistoryEntry] = {}
+    for one in commits:
+        if repository.order[one.hash] >= last or one.hash in entries:
+            continue
+        after = _facts(repository.tables(one.hash), document, key)
+        befores = [_facts(repository.tables(parent), document, key) for parent in one.parents]
+        if after in (befores or [{}]):
+            continue
+        before = befores[0] if befores else {}
+        renaming = _renaming(repository, one, document, key) if one.parents else ()
+        if renaming and not before:
+            # It was there before, under another key.
+            renamed = renaming[0].before
+            before = _facts(repository.tables(one.parents[0]), document, renamed)
+            earlier = _entries(repository, document, renamed, one.hash)
+            entries = {**{entry.commit: entry for entry in earlier}, **entries}
+        facts = renaming if renaming and not after else (*renaming, *_differences(before, after))
+        entries[one.hash] = HistoryEntry(one.hash, one.author, one.made_at, one.subject, key, facts)
+    return sorted(entries.values(), key=lambda entry: repository.order[entry.commit])
+
+
+def _renaming(
+    repository: _Repository, commit: _Commit, document: str, key: str
+) -> tuple[Fact, ...]:
+    """Return that a commit gave a statement this key, or took it from it; nothing where it did not.
+
+    Keys are not to be renamed, so nothing in the tables says it. It is seen where one key of the
+    page went as another came, with the same words.
+    """
+    before, after = (
+        {
+            row.get("statement") or "": row
+            for row in repository.tables(version)["statements"]
+            if row.get("document") == document
+        }
+        for version in (commit.parents[0], commit.hash)
+    )
+    if (key in before) == (key in after):
+        return ()
+    mine = (after if key in after else before)[key]
+    others = (
+        {one: row for one, row in before.items() if one not in after}
+        if key in after
+        else {one: row for one, row in after.items() if one not in before}
+    )
+    same = [
+        one
+        for one, row in others.items()
+        if any(
+            row.get(column) and canonical(row[column]) == canonical(mine.get(column) or "")
+            for column in ("text", "supplied")
+        )
+    ]
+    if len(same) != 1:
+        return ()
+    return (Fact("key", same[0], key) if key in after else Fact("key", key, same[0]),)
+
+
+# --- what is so of a statement ----------------------------------------------------------------
+
+
+def _facts(tables: Mapping[str, _Rows], document: str, key: str) -> _Facts:
+    """Return what some tables say of a statement, by what it is called; nothing of none."""
+    found = _of(tables["statements"], document, key)
+    if not found:
+        return {}
+    row = found[-1]
+    notice = row.get("notice") or ""
+    language = next(
+        (one.get("language") for one in tables["documents"] if one.get("document") == document), ""
+    )
+    text = row.get("text") or ""
+    if notice:
+        text = next(
+            (
+                one.get("text") or ""
+                for one in tables["notices"]
+                if (one.get("notice"), one.get("language")) == (notice, language)
+            ),
+            "",
+        )
+    facts = {
+        "stands in": row.get("section") or "" if row.get("position") else "",
+        "words": _labelled(row, "", without_citations(text)),
+        "notice": notice,
+        "supplied words": _labelled(row, "supplied_", row.get("supplied") or ""),
+        "kind": row.get("kind") or "",
+        "grade": _joined(row, "certainty", "certainty_reasons"),
+        "cites": ", ".join(cited(text)),
+        "author": row.get("author") or "",
+        "answer": _joined(row, "answer", "answered_by", "answer_reason"),
+        "supplier": _joined(row, "supplier_change", "supplier_decision", "supplier_reason"),
+    }
+    for one in _of(tables["evidence"], document, key):
+        facts[f"evidence of {one.get('source')}"] = _joined(one, "role", "finding", "locator")
+    names = {one.get("person"): one.get("name") for one in tables["people"]}
+    for one in _of(tables["signoffs"], document, key):
+        person = one.get("person") or ""
+        who = f"{names[person]} ({person})" if names.get(person) else person
+        what = f"{one.get('verdict')} by {who}, {one.get('capacity')}, on {one.get('signed_on')}"
+        said = f": {one['comment']}" if one.get("comment") else ""
+        facts[f"sign-off {one.get('signoff')}"] = f"{what}{said}"
+    return {what: said for what, said in facts.items() if said}
+
+
+def _of(rows: _Rows, document: str, key: str) -> _Rows:
+    return [row for row in rows if (row.get("document"), row.get("statement")) == (document, key)]
+
+
+def _labelled(row: Mapping[str, str], prefix: str, text: str) -> str:
+    label = row.get(f"{prefix}label") or ""
+    return f"{label}: {text}" if label and text else label or text
+
+
+def _joined(row: Mapping[str, str], *columns: str) -> str:
+    return " | ".join(row[name] for name in columns if row.get(name))
+
+
+def _differences(before: _Facts, after: _Facts) -> tuple[Fact, ...]:
+    """Return what differs, in the order of the facts."""
+    return tuple(
+        Fact(what, before.get(what, ""), after.get(what, ""))
+        for what in {**after, **before}
+        if before.get(what) != after.get(what)
+    )
+
+
+def _now(content: Content, document: str, key: str) -> tuple[str, ...]:
+    """Return where the sign-offs of a statement stand, or that it stands no longer."""
+    [*row] = _of(_tables_of(content)["statements"], document, key)
+    if not row:
+        return ("deleted",)
+    statuses = [
+        one for one in signoff_statuses(PageView(content, document)) if one.statement == key
+    ]
+    if not statuses:
+        return ("not on the page: nobody needs to sign it",)
+    return tuple(
+        f"{one.capacity} sign-off: {one.state}"
+        + (f", by {one.person} on {one.signed_on}" if one.person else "")
+        + (f" ({one.why})" if one.why else "")
+        for one in statuses
+    )
+
+
+# --- where it is read -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Commit:
+    hash: str
+    parents: tuple[str, ...]
+    author: str
+    made_at: str
+    subject: str
+
+
+def _tables_of(content: Content) -> dict[str, _Rows]:
+    """Return the tables in memory as they are written."""
+    return {
+        name: [
+            {column: "" if cell is None else str(cell) for column, cell in row.items()}
+            for row in content.rows(name)
+        ]
+        for name in _READ
+    }
+
+
+_READ = (*_TOLD, "documents", "notices", "people")
+
+
+class _Repository:
+    """The tables of a folder at each commit, each read once."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._tables: dict[str, dict[str, _Rows]] = {}
+
+    def tables(self, version: str) -> dict[str, _Rows]:
+        """Return the tables as they were; empty where there were none."""
+        if version not in self._tables:
+            self._tables[version] = {name: self._table(version, name) for name in _READ}
+        return self._tables[version]
+
+    def _table(self, version: str, name: str) -> _Rows:
+        held = ask_git(self.folder, "show", "--end-of-options", f"{version}:./{name}.csv") or b""
+        try:
+            return list(csv.DictReader(io.StringIO(held.decode("utf-8-sig"), newline="")))
+        except (csv.Error, UnicodeDecodeError) as fault:
+            raise KetcontentError(
+                f"{name}.csv at {version[:10]} cannot be read: {fault}.",
+                hint="The history of a statement needs every version of the tables.",
+                commit=version,
+            ) from None
+
+    def commits(self, key: str, names: Iterable[str]) -> list[_Commit]:
+        """Return the commits that changed a line with a cell that is just this key."""
+        found = ask_git(
+            self.folder,
+            "log",
+            f"--format={_LOG_FORMAT}",
+            "--full-history",  # of side branches too, whatever became of them
+            "-m",  # of merges, against each commit that they were made from
+            f'-G(^|,)"?{key}"?(,|$)',
+            "HEAD",
+            "--",
+            *(f"{name}.csv" for name in names),
+        )
+        lines = (found or b"").decode("utf-8", "replace").split("\n")
+        commits = {}
+        for line in filter(None, lines):
+            hash_, parents, author, made_at, subject = line.split("\0", 4)
+            commits[hash_] = _Commit(hash_, tuple(parents.split()), author, made_at, subject)
+        return list(commits.values())
+
+    @cached_property
+    def order(self) -> dict[str, int]:
+        """The place of each commit in the order in which they were made, parents first."""
+        found = ask_git(self.folder, "rev-list", "--date-order", "--reverse", "HEAD") or b""
+        return {commit: place for place, commit in enumerate(found.decode().split())}

@@ -1,3 +1,4 @@
+from .accepting import accepted as accepted
 from .deciding import decided as decided
 from .launch import require_jupyterlab as require_jupyterlab
 from .launch import serve as serve

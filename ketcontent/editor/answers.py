@@ -21,7 +21,13 @@ from ketcontent.editor.bench import Bench, choose_again, judge_page, keep_draft,
 from ketcontent.editor.edits import carried
 from ketcontent.editor.session import unsaved
 from ketcontent.editor.verbs import VERBS
-from ketcontent.editor.views import Answer, changed_rows, conflict_view, everything_shown
+from ketcontent.editor.views import (
+    Answer,
+    changed_rows,
+    conflict_view,
+    everything_shown,
+    key_view,
+)
 from ketcontent.errors import BrokenTables, KetcontentError, SaveConflict, UnknownName
 from ketcontent.model import read_content
 
@@ -51,6 +57,7 @@ def answered(bench: Bench, message: Mapping[str, Any]) -> Answer:
 def _done(bench: Bench, message: Mapping[str, Any]) -> Answer:
     """Do what is asked, and keep what it changed."""
     session, conflicts = bench.session, bench.conflicts
+    bench.stands = None  # another day may have begun
     told: Answer = {}
     try:
         verb = VERBS.get(str(message.get("do")))
@@ -67,7 +74,10 @@ def _done(bench: Bench, message: Mapping[str, Any]) -> Answer:
     except SaveConflict as fault:
         told = _conflicted(bench, fault)
     except BrokenTables as fault:
-        lines = [f"{one.key}: {one.message} {one.hint}" for one in list(fault.report)[:5]]
+        lines = [
+            f"{one.table}.csv, {one.key}: {one.message} {one.hint}"
+            for one in list(fault.report)[:5]
+        ]
         told = {"error": {"message": " ".join([fault.message, *lines]), "hint": fault.hint}}
     except KetcontentError as fault:
         told = {"error": {"message": fault.message, "hint": fault.hint}}
@@ -92,6 +102,7 @@ def _status(bench: Bench) -> Answer:
         "redo": undone[-1].name if undone else "",
         "conflicts": [conflict_view(one) for one in bench.conflicts],
         "kept": bench.draft.kept,
+        "key": key_view(bench),
     }
 
 

@@ -14,17 +14,20 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from ketcontent.checks import check
+from ketcontent.approvals import SigningKey, SignoffStatus, signoff_statuses
+from ketcontent.checks import check_page
 from ketcontent.diagnostics import Diagnostic
 from ketcontent.editor.drafts import Draft
 from ketcontent.editor.edits import added, carried, cleaned_words, reworded
+from ketcontent.editor.rows import filled, place_of
 from ketcontent.editor.session import (
     Session,
     draft_of,
     edited,
+    keys_of,
     opened,
     read_draft,
-    rows_by_key,
+    row_of,
     unsaved,
     with_rows,
 )
@@ -60,6 +63,10 @@ class Bench:
     """The formatted references of the section shown last, by the rows of its sources."""
     seen: PageView | None = None
     """The page as `page_of` last returned it."""
+    stands: list[SignoffStatus] | None = None
+    """Where its sign-offs stand, as `statuses_of` last returned it."""
+    signing_key: SigningKey | None = None
+    """What the editor signs with: here and nowhere else, as long as the kernel lives."""
 
 
 def open_bench(document: str, data: str, section: str) -> Bench:
@@ -88,10 +95,20 @@ def open_bench(document: str, data: str, section: str) -> Bench:
 
 def page_of(bench: Bench) -> PageView:
     """Return the page as its editor has it, assembled once until a verb changes something."""
-    session = bench.session
-    if bench.seen is None or bench.seen.content is not session.content:
-        bench.seen = PageView(session.content, session.document)
+    content = bench.session.content
+    if bench.seen is None:
+        bench.seen = PageView(content, bench.session.document)
+    elif bench.seen.content is not content:
+        bench.seen, bench.stands = bench.seen.after(content), None
     return bench.seen
+
+
+def statuses_of(bench: Bench) -> list[SignoffStatus]:
+    """Return where all that is signed of the page stands, as its editor has it."""
+    page = page_of(bench)
+    if bench.stands is None:
+        bench.stands = signoff_statuses(page)
+    return bench.stands
 
 
 def shown_statements(bench: Bench) -> list[str]:
@@ -101,8 +118,8 @@ def shown_statements(bench: Bench) -> list[str]:
 
 def statements_of(bench: Bench) -> set[str]:
     """Return the keys of the page's statements, those that were cut too."""
-    rows = rows_by_key(bench.session.content, "statements")
-    return {key for page, key in rows if page == bench.session.document}
+    keys = keys_of(bench.session.content, "statements")
+    return {key for page, key in keys if page == bench.session.document}
 
 
 def choose_again(bench: Bench) -> None:
@@ -117,7 +134,7 @@ def judge_page(bench: Bench) -> None:
     found: dict[str, list[Diagnostic]] = {}
     whole = []
     here = statements_of(bench)
-    for one in check(session.content, [session.document]):
+    for one in check_page(page_of(bench)):
         page, _, rest = one.key.partition("/")
         statement = rest.split("/")[0]
         own = one.table in ("statements", "evidence") and page == session.document
@@ -165,34 +182,50 @@ def _take_over_drafts(bench: Bench) -> None:
 
 
 def cells_of(
-    bench: Bench, key: str, rows: Mapping[Key, dict[str, str]] | None = None
+    bench: Bench, name: str, rows: Mapping[Key, dict[str, str]] | None = None
 ) -> dict[str, str] | None:
-    """Return a statement's cells as its editor has them, in conflict or not; None if it is gone.
+    """Return a row's cells as its editor has them, in conflict or not; None if it is gone.
 
-    `rows` are those of the statements by key, where somebody has them already.
+    `rows` are those of its table by key, where somebody has them already.
     """
-    if rows is None:
-        rows = rows_by_key(bench.session.content, "statements")
-    row = rows.get((bench.session.document, key))
-    mine = conflict_of(bench, key)
+    table, place = place_of(bench.session, name)
+    row = rows.get(place) if rows else row_of(bench.session.content, table, place)
+    mine = conflict_of(bench, name)
     if mine is not None and mine.mine is not None:
         return {**(row or {}), **mine.mine}
     return row
 
 
-def conflict_of(bench: Bench, key: str) -> Conflict | None:
-    """Return the conflict that a statement is in; None where it is in none."""
-    place = ("statements", (bench.session.document, key))
+def conflict_of(bench: Bench, name: str) -> Conflict | None:
+    """Return the conflict that a row is in; None where it is in none."""
+    place = place_of(bench.session, name) if bench.conflicts else None
     return next((one for one in bench.conflicts if (one.table, one.key) == place), None)
 
 
-def reword(bench: Bench, key: str, cells: Mapping[str, str], burst: str = "") -> None:
-    """Change cells of a statement, or of the editor's version of it while it is in conflict."""
-    conflict = conflict_of(bench, key)
+def reword(
+    bench: Bench, name: str, cells: Mapping[str, str], burst: str = "", writer: str = ""
+) -> None:
+    """Change cells of a row, or of the editor's version of it while it is in conflict.
+
+    Of a statement of which nobody has said who wrote it, `writer` is who did, where its words
+    change: so that no one approves as a clinician what they wrote themselves.
+    """
+    conflict = conflict_of(bench, name)
     if conflict is None or conflict.mine is None:
-        bench.session = reworded(bench.session, key, cells, burst=burst)
+        if ":" in name:
+            bench.session = filled(bench.session, name, cells, burst=burst)
+            return
+        row = cells_of(bench, name) or {}
+        if (
+            writer
+            and not row.get("author")
+            and cells.keys() & {"text", "label"}
+            and "author" not in cells
+        ):
+            cells = {**cells, "author": writer}
+        bench.session = reworded(bench.session, name, cells, burst=burst)
         return
-    cleaned = {name: cleaned_words(cell) for name, cell in cells.items()}
+    cleaned = {column: cleaned_words(cell) for column, cell in cells.items()}
     mine = replace(conflict, mine={**conflict.mine, **cleaned})
     bench.conflicts = tuple(mine if one is conflict else one for one in bench.conflicts)
 
@@ -200,32 +233,38 @@ def reword(bench: Bench, key: str, cells: Mapping[str, str], burst: str = "") ->
 def restore_typed(bench: Bench, copy: Mapping[str, Any]) -> None:
     """Restore what the browser kept of a cell because no kernel said that it has it.
 
-    What was typed in a row that no kernel ever had becomes a row of its own, after the one
-    (``after``) that it was added behind, or else at the end of the page.
+    What was typed in a statement that no kernel ever had becomes one of its own, after the one
+    (``after``) that it was added behind, or else at the end of the page. A row of another table
+    that is gone is there again.
     """
-    key, column = str(copy["statement"]), str(copy.get("column", "text"))
+    name, column = str(copy["statement"]), str(copy.get("column", "text"))
     text = cleaned_words(str(copy["text"]))
-    now = cells_of(bench, key)
+    now = cells_of(bench, name)
+    of_page = ":" not in name
     if now is not None and now[column] == text:
         return
-    if now is None:
+    if now is None and of_page:
         shown = shown_statements(bench)
         if column != "text" or not text or not shown:
             return
         after = str(copy.get("after"))
         after = after if after in statements_of(bench) else shown[-1]
-        bench.session, key = added(bench.session, after, text)
-    elif {copy.get("base"), copy.get("seen")} & {_saved_cell(bench, key, column), now[column]}:
-        reword(bench, key, {column: text})
+        bench.session, name = added(bench.session, after, text)
+    elif now is None or {copy.get("base"), copy.get("seen")} & {
+        _saved_cell(bench, name, column),
+        now[column],
+    }:
+        reword(bench, name, {column: text})
     else:
         base, mine = ({**now, column: words} for words in (str(copy.get("base", "")), text))
-        place = (bench.session.document, key)
-        theirs = rows_by_key(bench.session.content, "statements").get(place)
-        bench.conflicts = (*bench.conflicts, Conflict("statements", place, base, theirs, mine))
-    bench.chosen = key
+        table, place = place_of(bench.session, name)
+        theirs = row_of(bench.session.content, table, place)
+        bench.conflicts = (*bench.conflicts, Conflict(table, place, base, theirs, mine))
+    if of_page:
+        bench.chosen = name
     bench.news = "Words that were typed while no kernel answered were restored."
 
 
-def _saved_cell(bench: Bench, key: str, column: str) -> str:
-    rows = rows_by_key(bench.session.saved, "statements")
-    return rows.get((bench.session.document, key), {}).get(column, "")
+def _saved_cell(bench: Bench, name: str, column: str) -> str:
+    row = row_of(bench.session.saved, *place_of(bench.session, name))
+    return row[column] if row else ""

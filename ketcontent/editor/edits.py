@@ -21,7 +21,9 @@ from ketcontent.editor.session import (
     RowChange,
     Session,
     edited,
+    keys_of,
     opened,
+    row_of,
     rows_by_key,
     with_rows,
 )
@@ -40,12 +42,12 @@ def statement_row(session: Session, statement: str) -> dict[str, str]:
     UnknownName
         When the page has no such statement.
     """
-    rows = rows_by_key(session.content, "statements")
-    try:
-        return rows[session.document, statement]
-    except KeyError:
-        known = [key for document, key in rows if document == session.document]
-        raise UnknownName.of("statement", statement, known) from None
+    row = row_of(session.content, "statements", (session.document, statement))
+    if row is None:
+        keys = keys_of(session.content, "statements")
+        known = [key for document, key in keys if document == session.document]
+        raise UnknownName.of("statement", statement, known)
+    return row
 
 
 def reworded(session: Session, statement: str, cells: Cells, *, burst: str = "") -> Session:

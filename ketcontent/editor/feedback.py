@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
 
-from ketcontent.approvals import SignoffStatus, judge_signoffs, signoff_statuses
+from ketcontent.approvals import SignoffStatus, judge_signoffs, signables, signoff_statuses
 from ketcontent.checks import (
+    check_page,
     current_waivers,
     judge_answers,
     judge_by_plugins,
@@ -29,8 +29,7 @@ from ketcontent.pages import PageView
 def faults_of(content: Content, document: str, statement: str) -> list[Diagnostic]:
     """Return what the judges find in one statement, worst first, waived findings aside."""
     page = PageView(content, document)
-    alone = alone_with(content, document, statement)
-    found = [*sentence_faults(alone, statement)]
+    found = [*sentence_faults(alone_with(page, statement), statement)]
     found += page_faults(page, statement, signoff_statuses(page))
     return worst_first(found)
 
@@ -64,6 +63,18 @@ def page_faults(page: PageView, statement: str, statuses: list[SignoffStatus]) -
     return _standing(page.content, found, f"{page.document}/{statement}")
 
 
+def open_errors(page: PageView, signed: str) -> list[Diagnostic]:
+    """Return the errors in what is signed, by its key, but for sign-offs that are missing."""
+    if ":" not in signed:
+        found = faults_of(page.content, page.document, signed)
+    else:
+        rows = {(one.table, one.row) for one in signables(page) if one.key == signed}
+        found = [one for one in check_page(page) if (one.table, one.key) in rows]
+    return [
+        one for one in found if one.severity == "error" and not one.rule.startswith("sign-off-")
+    ]
+
+
 def worst_first(found: Iterable[Diagnostic]) -> list[Diagnostic]:
     """Return faults of one statement, each once, errors first, then by their place."""
     order = {"error": 0, "warning": 1, "advice": 2}
@@ -81,20 +92,18 @@ def _standing(content: Content, found: list[Diagnostic], key: str) -> list[Diagn
     ]
 
 
-def alone_with(content: Content, document: str, statement: str) -> PageView:
-    """Return the page with one statement alone."""
-    frames: dict[str, Any] = {
-        "documents": content.documents[content.documents["document"] == document]
+def alone_with(page: PageView, statement: str) -> PageView:
+    """Return a view of a page with one statement alone."""
+    own = {
+        table: [row for row in page.rows(table) if row["statement"] == statement]
+        for table in ("statements", "evidence", "signoffs")
     }
-    for table in ("statements", "evidence", "signoffs"):
-        frame = getattr(content, table)
-        own = (frame["document"] == document) & (frame["statement"] == statement)
-        frames[table] = frame[own].reset_index(drop=True)
-    homes = set(frames["statements"]["section"])
-    sections = content.sections
-    shown = (sections["document"] == document) & sections["section"].isin(homes)
-    frames["sections"] = sections[shown].assign(heading="")
-    return PageView(replace(content, **frames), document)
+    homes = {row["section"] for row in own["statements"]}
+    shown = [row for row in page.rows("sections") if row["section"] in homes]
+    own["sections"] = [{**row, "heading": ""} for row in shown]
+    others = ("documents", "notices", "terms", "sources", "waivers", "releases")
+    own |= {table: page.rows(table) for table in others}
+    return PageView(page.content, page.document, page.shared, page.worked_out, own)
 
 
 @dataclass(frozen=True, slots=True)

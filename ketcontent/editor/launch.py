@@ -65,6 +65,11 @@ class Desk:
     """Whether it is a copy that somebody has changed, so that it was not made anew."""
 
     @property
+    def path(self) -> str:
+        """The notebook as JupyterLab names it."""
+        return self.notebook.relative_to(self.root).as_posix()
+
+    @property
     def address(self) -> str:
         """The address of the notebook in JupyterLab, after that of the server."""
         path, folder = (
@@ -285,6 +290,9 @@ def require_jupyterlab(*, allow_root: bool = False) -> None:
         )
 
 
+_EXTENSIONS = Path(__file__).parent / "labextension"
+"""What is added to JupyterLab, so that the page opens without its notebook around it."""
+
 _NEWS = "@jupyterlab/apputils-extension:announcements"
 """The part of JupyterLab that asks whether it may fetch news."""
 
@@ -326,6 +334,7 @@ def serve(desk: Desk, *, browser: bool, allow_root: bool, ready: Callable[[str],
                 "--ContentsManager.allow_hidden=True",  # the folder of the copies
                 # A layout of its own: what is open elsewhere neither opens here nor is lost.
                 f"--LabApp.workspaces_dir={layouts}",
+                f"--LabApp.extra_labextensions_path={_EXTENSIONS}",
                 "--LabApp.news_url=None",
                 "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
                 "--LabApp.extension_manager=readonly",
@@ -338,7 +347,8 @@ def serve(desk: Desk, *, browser: bool, allow_root: bool, ready: Callable[[str],
             server.stop(from_signal=True)
 
         def quiet(_: Any, config: dict[str, Any]) -> dict[str, Any]:
-            return config | {"disabledExtensions": [*config["disabledExtensions"], _NEWS]}
+            disabled = [*config["disabledExtensions"], _NEWS]
+            return config | {"disabledExtensions": disabled, "ketcontentNotebook": desk.path}
 
         server.web_app.settings["page_config_hook"] = quiet
         # Without a terminal, the server would end at Ctrl-C and leave its kernels to find that out;

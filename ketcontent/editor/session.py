@@ -99,6 +99,23 @@ def rows_by_key(content: Content, table: str) -> dict[Key, dict[str, str]]:
     return {key: dict(zip(columns, row, strict=True)) for key, row in found.items()}
 
 
+def row_of(content: Content, table: str, key: Key) -> dict[str, str] | None:
+    """Return one row of a table, each cell as text; None where there is no such row."""
+    schema, frame = content.schemas[table], getattr(content, table)
+    columns = (_texts(frame[name].tolist()) for name in schema.key)
+    place = next((at for at, found in enumerate(zip(*columns, strict=True)) if found == key), None)
+    if place is None:
+        return None
+    return {name: _text(frame[name].iat[place]) for name in schema.columns}
+
+
+def keys_of(content: Content, table: str) -> list[Key]:
+    """Return the keys of a table's rows, in their order."""
+    frame = getattr(content, table)
+    columns = (_texts(frame[name].tolist()) for name in content.schemas[table].key)
+    return list(zip(*columns, strict=True))
+
+
 def _cells_by_key(content: Content, table: str) -> dict[Key, tuple[str, ...]]:
     schema, frame = content.schemas[table], getattr(content, table)
     columns = {name: _texts(frame[name].tolist()) for name in schema.columns}
@@ -119,10 +136,10 @@ def _text(cell: Any) -> str:
     return str(cell).lower() if isinstance(cell, bool) or cell in (True, False) else str(cell)
 
 
-def changes_of(old: Content, new: Content) -> tuple[RowChange, ...]:
+def changes_of(old: Content, new: Content, tables: Iterable[str] = TABLES) -> tuple[RowChange, ...]:
     """Return the rows that differ between two contents, by table and key."""
     found = []
-    for table in TABLES:
+    for table in tables:
         if getattr(old, table) is getattr(new, table):
             continue  # functions never change a frame: the same one has the same rows
         before, after = _cells_by_key(old, table), _cells_by_key(new, table)

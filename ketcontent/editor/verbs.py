@@ -5,18 +5,20 @@ A verb takes the bench and the message, with the verb's own arguments in it (`VE
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ketcontent.approvals import sign_off, signables
+from ketcontent.approvals import sign_off, signables, unlock
 from ketcontent.checks import installed_judges
 from ketcontent.clock import today
 from ketcontent.editor.bench import (
     Bench,
     carry_over,
     choose_again,
+    conflict_of,
     judge_page,
+    page_of,
     restore_typed,
     reword,
     shown_statements,
@@ -24,6 +26,7 @@ from ketcontent.editor.bench import (
 )
 from ketcontent.editor.citing import found_sources, with_evidence, with_pasted, without_evidence
 from ketcontent.editor.deciding import decided
+from ketcontent.editor.discussing import chosen_pieces, commented, proposed, resolved
 from ketcontent.editor.edits import (
     added,
     brought_back,
@@ -37,14 +40,18 @@ from ketcontent.editor.edits import (
     statement_row,
     waived,
 )
+from ketcontent.editor.feedback import open_errors
+from ketcontent.editor.rows import filled, place_of, removed, row_name, tables_shown
 from ketcontent.editor.session import Session, redo, rows_by_key, undo, unsaved
 from ketcontent.editor.views import (
     Answer,
     all_rows,
     around_chosen,
+    cells_view,
     changed_statements,
     everything_shown,
     findings_while_typing,
+    row_form,
     source_view,
     written_rows,
 )
@@ -54,6 +61,8 @@ from ketcontent.pages import PageView
 
 
 def _open(bench: Bench, message: Mapping[str, Any]) -> Answer:
+    if message.get("was") in statements_of(bench):  # where the editor was before a reload
+        bench.chosen = str(message["was"])
     for one in message.get("kept", ()):
         restore_typed(bench, one)
     news, bench.news = bench.news, ""
@@ -104,13 +113,54 @@ def _search(bench: Bench, message: Mapping[str, Any]) -> Answer:
 
 
 def _edit(bench: Bench, message: Mapping[str, Any]) -> Answer:
-    key = str(message["statement"])
-    cells = {str(name): str(cell) for name, cell in message["cells"].items()}
-    burst = str(message.get("burst", ""))
-    reword(bench, key, cells, burst)
+    name = str(message["statement"])
+    cells = {str(column): str(cell) for column, cell in message["cells"].items()}
+    people = rows_by_key(bench.session.content, "people")
+    writer = str(message.get("person", ""))
+    reword(bench, name, cells, str(message.get("burst", "")), writer if (writer,) in people else "")
+    if ":" in name:
+        return {}
     if "chosen" not in message:
-        bench.chosen = key
-    return {"faults": findings_while_typing(bench, key)}
+        bench.chosen = name
+    return {"faults": findings_while_typing(bench, name)}
+
+
+def _form(bench: Bench, message: Mapping[str, Any]) -> Answer:
+    """Show the form of a row, and what is found in the page as it now is."""
+    judge_page(bench)
+    name = str(message["statement"])
+    cells = cells_view(bench, name)
+    return {
+        "form": row_form(bench, name),
+        "rows": {name: cells} if cells else {},
+        **everything_shown(bench),
+    }
+
+
+def _tables(bench: Bench, _: Mapping[str, Any]) -> Answer:
+    return {"tables": tables_shown(bench.session)}
+
+
+def _put_right(bench: Bench, message: Mapping[str, Any]) -> Answer:
+    """Fill cells of a row at once, as a button at a finding says."""
+    name = str(message["statement"])
+    reword(bench, name, {str(one): str(cell) for one, cell in message["cells"].items()})
+    judge_page(bench)
+    return everything_shown(bench)
+
+
+def _add_row(bench: Bench, message: Mapping[str, Any]) -> Answer:
+    """Add a row of which there is the key alone, where none is there yet."""
+    table, key = place_of(bench.session, f"{message['table']}:{'/'.join(message['key'])}")
+    name = row_name(table, key)
+    bench.session = filled(bench.session, name, {})
+    return _form(bench, {"statement": name})
+
+
+def _remove_row(bench: Bench, message: Mapping[str, Any]) -> Answer:
+    bench.session = removed(bench.session, str(message["statement"]))
+    judge_page(bench)
+    return everything_shown(bench)
 
 
 def _add(bench: Bench, message: Mapping[str, Any]) -> Answer:
@@ -146,7 +196,7 @@ def _move(bench: Bench, message: Mapping[str, Any]) -> Answer:
 def _split(bench: Bench, message: Mapping[str, Any]) -> Answer:
     key = str(message["statement"])
     text = statement_row(bench.session, key)["text"]
-    at = len(text.encode("utf-16-le")[: 2 * int(message["at"])].decode("utf-16-le", "ignore"))
+    at = _character(text, int(message["at"]))
     bench.session, new = split(bench.session, key, at)
     return {"new": new, **everything_shown(bench)}
 
@@ -197,6 +247,76 @@ def _decide(bench: Bench, message: Mapping[str, Any]) -> Answer:
     return everything_shown(bench)
 
 
+def _propose(bench: Bench, message: Mapping[str, Any]) -> Answer:
+    """Make a proposal of the words typed in a statement; the words saved stand again."""
+    name = _settled_statement(bench, message)
+    bench.session = proposed(
+        bench.session, name, person=str(message["person"]), reason=str(message.get("reason", ""))
+    )
+    return everything_shown(bench)
+
+
+def _choose_pieces(bench: Bench, message: Mapping[str, Any]) -> Answer:
+    """Accept some changes of a proposal, all (where none are named), or none."""
+    _settled_statement(bench, message)
+    changes = message.get("changes")
+    bench.session = chosen_pieces(
+        bench.session,
+        str(message["proposal"]),
+        None if changes is None else {int(one) for one in changes},
+        person=str(message.get("person", "")),
+    )
+    return everything_shown(bench)
+
+
+def _settled_statement(bench: Bench, message: Mapping[str, Any]) -> str:
+    name = str(message["statement"])
+    if conflict_of(bench, name) is not None:
+        raise KetcontentError(
+            f"Somebody else saved '{name}' meanwhile.",
+            hint="Choose which words stand, then propose or accept others.",
+        )
+    return name
+
+
+def _comment(bench: Bench, message: Mapping[str, Any]) -> Answer:
+    """Say something of a statement, of words selected in it, or in answer to a comment."""
+    name = str(message["statement"])
+    words = (signed.words for signed in signables(page_of(bench)) if signed.key == name)
+    bench.session = commented(
+        bench.session,
+        name,
+        str(message["text"]),
+        reads=next(words, ""),
+        person=str(message["person"]),
+        selection=_selection(statement_row(bench.session, name)["text"], message.get("selection")),
+        reply_to=str(message.get("reply_to", "")),
+    )
+    return everything_shown(bench)
+
+
+def _selection(text: str, places: Sequence[int] | None) -> tuple[int, int] | None:
+    """Return where a selection begins and ends in a text; the browser counts in UTF-16."""
+    if places is None:
+        return None
+    start, end = (_character(text, int(at)) for at in places)
+    return start, end
+
+
+def _character(text: str, at: int) -> int:
+    return len(text.encode("utf-16-le")[: 2 * at].decode("utf-16-le", "ignore"))
+
+
+def _resolve(bench: Bench, message: Mapping[str, Any]) -> Answer:
+    bench.session = resolved(
+        bench.session,
+        str(message["comment"]),
+        person=str(message.get("person", "")),
+        is_resolved=bool(message["resolved"]),
+    )
+    return everything_shown(bench)
+
+
 def _undo(bench: Bench, _: Mapping[str, Any]) -> Answer:
     return _stepped(bench, undo(bench.session))
 
@@ -227,6 +347,8 @@ def _settle(bench: Bench, message: Mapping[str, Any]) -> Answer:
         bench.session = settled(bench.session, found, mine)
     bench.conflicts = tuple(one for one in bench.conflicts if one is not found)
     choose_again(bench)
+    if found.table not in ("statements", "evidence"):
+        judge_page(bench)
     if found.table == "statements" and found.key[1] in statements_of(bench):
         bench.chosen = found.key[1]
     return everything_shown(bench)
@@ -252,6 +374,13 @@ def _sign(bench: Bench, message: Mapping[str, Any]) -> Answer:
             f"Somebody changed '{key}' while you read it; nothing was signed.",
             hint="Read the words as they are now, then sign.",
         )
+    comment = str(message.get("comment", ""))
+    errors = open_errors(PageView(fresh, document), key)
+    if errors and message["verdict"] == "approved" and not comment.strip():
+        raise KetcontentError(
+            f"'{key}' has open errors ({len(errors)}): {errors[0].message}",
+            hint="Put them right, or say in the comment why it may be approved as it stands.",
+        )
     signed = sign_off(
         fresh,
         document,
@@ -259,8 +388,9 @@ def _sign(bench: Bench, message: Mapping[str, Any]) -> Answer:
         person=str(message["person"]),
         capacity=message["capacity"],
         verdict=message["verdict"],
-        comment=str(message.get("comment", "")),
+        comment=comment,
         signed_on=today(),
+        signing_key=bench.signing_key,
     )
     carry_over(bench, write_content(signed))
     if ":" in key:  # a title, a heading, a term: it is listed with what is found in the whole page
@@ -268,8 +398,17 @@ def _sign(bench: Bench, message: Mapping[str, Any]) -> Answer:
     return everything_shown(bench)
 
 
-_OF_THE_PAGE = ("waivers", "sections", "documents")
-"""The tables whose rows are of no one statement: the page is judged anew after a step there."""
+def _unlock(bench: Bench, message: Mapping[str, Any]) -> Answer:
+    """Take a signing key to hand, or put it away where no file is named."""
+    bench.signing_key = None
+    if not message["file"]:
+        return around_chosen(bench)
+    file, passphrase = str(message["file"]), str(message["passphrase"])
+    bench.signing_key = unlock(file, passphrase, data=bench.folder)
+    if bench.signing_key.public in set(bench.session.content.signing_keys["public_key"]):
+        return around_chosen(bench)
+    carry_over(bench, read_content(bench.folder))  # somebody may just have entered it
+    return everything_shown(bench)
 
 
 def _stepped(bench: Bench, session: Session) -> Answer:
@@ -277,13 +416,15 @@ def _stepped(bench: Bench, session: Session) -> Answer:
     longer = max(session, bench.session, key=lambda one: len(one.done))
     step = longer.done[-1] if session is not bench.session else None
     bench.session = session
-    if step and any(one.table in _OF_THE_PAGE for one in step.changes):
+    # What is of no one statement: the page is judged anew.
+    own = ("statements", "evidence", "proposals", "comments")
+    if step and any(one.table not in own for one in step.changes):
         judge_page(bench)
     choose_again(bench)
     touched = [
-        one.key[1]
+        str((one.after or one.before or {}).get("statement"))
         for one in (step.changes if step else ())
-        if one.table in ("statements", "evidence")
+        if one.table in own
     ]
     here = statements_of(bench)
     if touched and bench.chosen not in touched:
@@ -300,6 +441,11 @@ VERBS: dict[str, Verb] = {
     "judge": _judge,
     "search": _search,
     "edit": _edit,
+    "form": _form,
+    "put_right": _put_right,
+    "tables": _tables,
+    "add_row": _add_row,
+    "remove_row": _remove_row,
     "add": _add,
     "cut": _cut,
     "bring_back": _bring_back,
@@ -311,9 +457,14 @@ VERBS: dict[str, Verb] = {
     "paste": _paste,
     "waive": _waive,
     "decide": _decide,
+    "propose": _propose,
+    "choose_pieces": _choose_pieces,
+    "comment": _comment,
+    "resolve": _resolve,
     "undo": _undo,
     "redo": _redo,
     "save": _save,
     "settle": _settle,
     "sign": _sign,
+    "unlock": _unlock,
 }

@@ -8,7 +8,7 @@ browser keeps only the tags and attributes that it knows.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -17,13 +17,23 @@ from ketcontent.approvals import (
     SignoffStatus,
     reader_words,
     signables,
-    signoff_statuses,
 )
+from ketcontent.clock import today
 from ketcontent.diagnostics import Diagnostic
-from ketcontent.editor.bench import Bench, cells_of, page_of, statements_of
+from ketcontent.editor.bench import Bench, cells_of, page_of, statements_of, statuses_of
+from ketcontent.editor.discussing import discussion_view, open_counts
 from ketcontent.editor.edits import statement_row
 from ketcontent.editor.feedback import alone_with, page_faults, sentence_faults, voided, worst_first
-from ketcontent.editor.session import EDITABLE, RowChange, Session, changes_of, rows_by_key, unsaved
+from ketcontent.editor.rows import FORMS, acts_for, by_hand, form_of, place_of, row_name
+from ketcontent.editor.session import (
+    EDITABLE,
+    RowChange,
+    Session,
+    changes_of,
+    row_of,
+    rows_by_key,
+    unsaved,
+)
 from ketcontent.importing import SupplierMark, mark_of, supplier_marks
 from ketcontent.markup import cited
 from ketcontent.model import Conflict, Key
@@ -65,29 +75,33 @@ def _mark_view(mark: SupplierMark) -> Answer:
 def changed_rows(
     bench: Bench, session: Session, conflicts: tuple[Conflict, ...]
 ) -> dict[str, Answer | None]:
-    """Return the statements whose cells are no longer those of a session, by key; None if gone."""
+    """Return the rows whose cells are no longer those of a session, by name; None if gone."""
     found: dict[str, Answer | None] = {}
-    for one in changes_of(session.content, bench.session.content):
-        if one.table == "statements" and one.key[0] == session.document:
-            found[one.key[1]] = _cells_view(bench, one.key[1])
+    changed: Iterable[RowChange | Conflict] = changes_of(session.content, bench.session.content)
     if conflicts is not bench.conflicts:
-        for other in (*conflicts, *bench.conflicts):
-            if other.table == "statements":
-                found[other.key[1]] = _cells_view(bench, other.key[1])
+        changed = [*changed, *conflicts, *bench.conflicts]
+    for one in changed:
+        if one.table in FORMS or (one.table == "statements" and one.key[0] == session.document):
+            name = row_name(one.table, one.key)
+            found[name] = cells_view(bench, name)
     return found
 
 
 def all_rows(bench: Bench) -> dict[str, Answer | None]:
     """Return the cells of every statement of the page, by key."""
     rows = rows_by_key(bench.session.content, "statements")
-    return {key: _cells_view(bench, key, rows) for key in statements_of(bench)}
+    return {key: cells_view(bench, key, rows) for key in statements_of(bench)}
 
 
-def _cells_view(
-    bench: Bench, key: str, rows: Mapping[Key, dict[str, str]] | None = None
+def cells_view(
+    bench: Bench, name: str, rows: Mapping[Key, dict[str, str]] | None = None
 ) -> Answer | None:
-    row = cells_of(bench, key, rows)
-    return row and {name: row[name] for name in ("section", "position", *EDITABLE)}
+    """Return the cells of a row that the browser shows; None if it is gone."""
+    row = cells_of(bench, name, rows)
+    if ":" in name:
+        table, _ = place_of(bench.session, name)
+        return row and {column: row[column] for column in by_hand(bench.session.content, table)}
+    return row and {column: row[column] for column in ("section", "position", *EDITABLE)}
 
 
 def around_chosen(bench: Bench) -> Answer:
@@ -102,18 +116,19 @@ def listed(bench: Bench) -> list[Answer]:
     content, document = bench.session.content, bench.session.document
     stands: dict[str, dict[str, str]] = {}
     page = page_of(bench)
-    for one in signoff_statuses(page):
+    for one in statuses_of(bench):
         stands.setdefault(one.statement, {})[one.capacity] = one.state
     changed = changed_statements(bench)
     rows = rows_by_key(content, "statements")
+    discussed = open_counts(content, document)
     sections = []
     for section in page.edition():
         shown = [
-            _entry(bench, one.statement, rows, stands, changed, reader_words(one))
+            _entry(bench, one.statement, rows, stands, changed, discussed, reader_words(one))
             for one in section.statements
         ]
         off = [
-            _entry(bench, key, rows, stands, changed, row["supplied"])
+            _entry(bench, key, rows, stands, changed, discussed, row["supplied"])
             for (page, key), row in rows.items()
             if page == document and row["section"] == section.section and not row["position"]
         ]
@@ -128,6 +143,7 @@ def _entry(
     rows: Mapping[tuple[str, ...], Mapping[str, str]],
     stands: Mapping[str, Mapping[str, str]],
     changed: Mapping[str, str],
+    discussed: Sequence[Mapping[str, int]],
     words: str,
 ) -> Answer:
     row = rows[bench.session.document, key]
@@ -141,6 +157,7 @@ def _entry(
         "faults": [counts["error"], counts["warning"], counts["advice"]],
         "signoffs": dict(stands.get(key, {})),
         "changed": changed.get(key, ""),
+        "discussed": [counts.get(key, 0) for counts in discussed],
     }
 
 
@@ -162,9 +179,9 @@ def _detail(bench: Bench, key: str) -> Answer:
     session = bench.session
     content, document = session.content, session.document
     row = statement_row(session, key)
-    was = rows_by_key(session.saved, "statements").get((document, key), {})
-    statuses = signoff_statuses(page_of(bench))
-    alone = alone_with(content, document, key)
+    was = row_of(session.saved, "statements", (document, key)) or {}
+    statuses = statuses_of(bench)
+    alone = alone_with(page_of(bench), key)
     bench.page_faults[key] = page_faults(page_of(bench), key, statuses)
     found = sentence_faults(alone, key) if row["position"] else []
     bench.faults[key] = worst_first([*found, *bench.page_faults[key]])
@@ -182,7 +199,7 @@ def _detail(bench: Bench, key: str) -> Answer:
     supplied = labelled_words(row["supplied_label"], row["supplied"])
     return {
         "statement": key,
-        "row": _cells_view(bench, key),
+        "row": cells_view(bench, key),
         "reads": reads,
         "supplied": supplied,
         "faults": [finding_view(one, cell) for one in _content_findings(bench, key)],
@@ -215,8 +232,10 @@ def _detail(bench: Bench, key: str) -> Answer:
             {(document, key): row},
             {key: {one.capacity: one.state for one in stands}},
             changed_statements(bench),
+            open_counts(content, document),
             reads or row["supplied"],
         ),
+        **discussion_view(session, key, reads),
     }
 
 
@@ -225,9 +244,24 @@ def _signoff_view(bench: Bench, one: SignoffStatus, shown: Statement | None) -> 
     people = rows_by_key(bench.session.content, "people")
     told = ("statement", "section", "capacity", "state", "person", "signed_on", "comment", "older")
     return {
-        **{name: getattr(one, name) for name in (*told, "why")},
+        **{name: getattr(one, name) for name in (*told, "why", "proof")},
         "name": people.get((one.person,), {}).get("name", one.person),
         "since": redline_view(one.wording, now) if one.state == "stale" else [],
+    }
+
+
+def key_view(bench: Bench) -> Answer | None:
+    """Return whose the key is that is at hand, by the table of keys; None where none is."""
+    if bench.signing_key is None:
+        return None
+    public = bench.signing_key.public
+    rows = rows_by_key(bench.session.content, "signing_keys").values()
+    row = next((row for row in rows if row["public_key"] == public), None)
+    people = rows_by_key(bench.session.content, "people")
+    return {
+        "public": public,
+        "signing_key": row["signing_key"] if row else "",
+        "name": people.get((row["person"],), {}).get("name", "") if row else "",
     }
 
 
@@ -252,6 +286,11 @@ def _whole_page(bench: Bench) -> list[Answer]:
     """Return the faults that belong to no statement, those of one rule together."""
     leads = _leads(bench)
     signed = {(one.table, one.row): one for one in signables(page_of(bench))}
+    errors = Counter(
+        (one.table, one.key)
+        for one in bench.whole
+        if one.severity == "error" and not one.rule.startswith("sign-off-")
+    )
     groups: dict[tuple[str, str], list[Answer]] = {}
     for one in bench.whole:
         row = {
@@ -261,14 +300,41 @@ def _whole_page(bench: Bench) -> list[Answer]:
             "message": one.message,
             "hint": one.hint,
             "statements": leads.get((one.table, one.key), []),
+            **_put_right(one),
         }
         if one.rule.startswith("sign-off-"):
             row |= _to_approve(signed.get((one.table, one.key)))
+            row["errors"] = errors[one.table, one.key]
         groups.setdefault((one.severity, one.rule), []).append(row)
     return [
         {"severity": severity, "rule": rule, "rows": rows}
         for (severity, rule), rows in groups.items()
     ]
+
+
+def _put_right(one: Diagnostic) -> Answer:
+    """Return where a finding can be put right: the row with a form, and what one button does."""
+    if one.table not in FORMS:
+        return {"column": one.column}
+    return {
+        "column": one.column,
+        "form": f"{one.table}:{one.key}",
+        "acts": acts_for(one.table, one.column, today().isoformat()),
+    }
+
+
+def row_form(bench: Bench, name: str) -> Answer:
+    """Return the form of a row, what was found in it, and the sign-offs that its changes void."""
+    table, key = place_of(bench.session, name)
+    every = [*bench.whole, *(one for some in bench.faults.values() for one in some)]
+    found = [one for one in every if (one.table, one.key) == (table, "/".join(key))]
+    shown = [finding_view(one, one.cell) for one in found]
+    changed = any((one.table, one.key) == (table, key) for one in unsaved(bench.session))
+    return {
+        **form_of(bench.session, name),
+        "faults": [one for one in shown if not one["rule"].startswith("sign-off-")],
+        "voids": [asdict(one) for one in voided(bench.session)] if changed else [],
+    }
 
 
 def _to_approve(one: Signable | None) -> Answer:
@@ -306,9 +372,8 @@ def findings_while_typing(bench: Bench, key: str) -> list[Answer]:
     Those that only the whole page shows are as they last were, where their words still stand;
     the browser asks for them anew (``choose``) when the typing rests.
     """
-    content, document = bench.session.content, bench.session.document
     cell = statement_row(bench.session, key)["text"]
-    found = sentence_faults(alone_with(content, document, key), key)
+    found = sentence_faults(alone_with(page_of(bench), key), key)
     for one in bench.page_faults.get(key, ()):
         words = one.cell[slice(*one.span)] if one.span else ""
         at = cell.find(words) if words else -1
@@ -359,7 +424,6 @@ def redline_view(old: str, new: str) -> list[list[str]]:
 
 
 def source_view(row: Mapping[str, str]) -> Answer:
-    """Return what a source is known by."""
     """Return what the browser is told of a source."""
     names = ("source", "title", "authors", "issued", "container_title", "doi", "unconfirmed")
     return {name: row.get(name, "") for name in names}
@@ -374,9 +438,9 @@ def finding_view(one: Diagnostic, cell: str) -> Answer:
         "hint": one.hint,
         "table": one.table,
         "row": one.key,
-        "column": one.column,
         "replacement": one.replacement,
         "why": _why(one),
+        **_put_right(one),
     }
     if one.column == "text" and one.span is not None and one.table == "statements":
         ends = [len(cell[:end].encode("utf-16-le", "surrogatepass")) // 2 for end in one.span]

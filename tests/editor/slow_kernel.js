@@ -1,8 +1,8 @@
 // What lies between a browser and a kernel that is far away: each message of a widget waits, on its
-// way out and on its way back, and where `shuffle` is set a later one overtakes an earlier one.
+// way out and on its way back, and a later one overtakes an earlier one.
 (() => {
   const Socket = window.WebSocket;
-  const far = { delay: 0, shuffle: false, waiting: 0, last: 0 };
+  const far = { delay: 0, waiting: 0, last: 0 };
   window.farKernel = far;
   const turns = [1, 0.2, 1.7, 0.5, 1.2];
   let turn = 0;
@@ -15,8 +15,7 @@
   function pass(data, act) {
     if (!ofWidget(data)) return act();
     far.last = performance.now();
-    const share = far.shuffle ? turns[turn++ % turns.length] : 1;
-    return setTimeout(act, far.delay * share);
+    return setTimeout(act, far.delay * turns[turn++ % turns.length]);
   }
 
   window.WebSocket = class extends Socket {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -47,6 +48,7 @@ from ketcontent.errors import BrokenTables, KetcontentError, UnknownName
 from ketcontent.markup.citation_marks import cited
 from ketcontent.model.content import Content, frame_of
 from ketcontent.model.schema import TABLES
+from ketcontent.pages.assembly import PageView
 from tests.conftest import ROOT
 from tests.judging import page
 from tests.laws import examples
@@ -472,3 +474,14 @@ def test_a_draft_names_only_tables_of_the_package() -> None:
     text = '{"rows": [{"table": "passwd", "key": [], "before": null, "after": null}]}'
     assert read_draft(text) == ()
     assert change not in read_draft(text)
+
+
+def test_a_view_of_other_tables_reads_anew_what_is_other_and_nothing_else() -> None:
+    view = PageView(CONTENT, "ketamine")
+    before = {table: view.rows(table) for table in TABLES}
+    frame = CONTENT.statements.copy()
+    frame.loc[frame["statement"] == "addiction-1", "text"] = "Other words."
+    after = view.after(replace(CONTENT, statements=frame))
+    assert [table for table in TABLES if after.rows(table) is not before[table]] == ["statements"]
+    assert after.edition().statement("addiction-1").plain == "Other words."
+    assert view.edition().statement("addiction-1").plain != "Other words."

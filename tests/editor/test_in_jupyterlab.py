@@ -22,12 +22,16 @@ from ketcontent import check, read_content, write_content
 from ketcontent.editor.edits import waived
 from ketcontent.editor.session import changes_of, opened, rows_by_key
 from ketcontent.model.content import Content, frame_of
+from tests.approvals.test_signatures import BO, PASSPHRASE, protected, written
 from tests.conftest import ROOT, TOKEN, wait_until
 from tests.editor.test_launch import started
 from tests.editor.test_workbench import PEOPLE, text_on_disk
 from tests.test_hostile import CELLS
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+DISCUSSED = "conclusion-1"
+"""A statement that is proposed for and commented on, and that no other test changes."""
 
 
 def with_people(content: Content) -> Content:
@@ -66,25 +70,31 @@ def long_page(content: Content, number: int) -> Content:
 
 
 def hostile_page(content: Content) -> Content:
-    """The page with each hostile cell as the words of a statement, its label and its evidence."""
-    statements = rows_by_key(content, "statements")
-    sources = rows_by_key(content, "sources")
-    evidence = rows_by_key(content, "evidence")
-    shown = [row for row in statements.values() if row["text"] and row["section"] == "lasting-harm"]
+    """A page of hostile cells alone: each as the words of a statement, its label and its grade.
+
+    What the sources say on them is hostile as well.
+    """
+    rows = rows_by_key(content, "statements")
+    shown = [row for row in rows.values() if row["text"] and row["section"] == "lasting-harm"]
     # One or two a section: all that stands in a section is drawn anew whenever one is chosen.
-    homes = list(dict.fromkeys(row["section"] for row in statements.values() if row["position"]))
+    homes = list(dict.fromkeys(row["section"] for row in rows.values() if row["position"]))
+    statements = []
     for place, cell in enumerate(CELLS.values()):
         said = {"text": cell, "label": cell, "certainty_reasons": cell}
         said["section"] = homes[place % len(homes)]
         row = bare(shown[place % len(shown)], place, statement=f"hostile-{place}", **said)
-        statements["ketamine", row["statement"]] = row
+        statements.append(row)
+    sources = rows_by_key(content, "sources")
     for row in sources.values():
         row |= {"title": CELLS["an event"], "authors": CELLS["a script"]}
-    for row in evidence.values():
+    evidence = {}
+    for place, row in enumerate(rows_by_key(content, "evidence").values()):
         row |= {"finding": CELLS["an event"], "locator": CELLS["a frame"]}
-    tables = {"statements": statements, "sources": sources, "evidence": evidence}
+        row["statement"] = f"hostile-{place % len(CELLS)}"
+        evidence[row["statement"], row["source"]] = row
+    tables = {"statements": statements, "sources": sources.values(), "evidence": evidence.values()}
     frames: dict[str, Any] = {
-        name: frame_of(name, list(some.values()), content) for name, some in tables.items()
+        name: frame_of(name, list(some), content) for name, some in tables.items()
     }
     return replace(content, **frames)
 
@@ -97,8 +107,6 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     content = with_people(read_content(ROOT / "data"))
     variants = {
         "data": content,
-        "shared": content,
-        "restart": content,
         "long": long_page(content, 1000),
         "hostile": hostile_page(content),
     }
@@ -125,7 +133,9 @@ def seen(locator: Any) -> bool:
 class Tab:
     """A tab of JupyterLab with the workbench of the notebook at an address."""
 
-    def __init__(self, browser: Any, address: str, *, before: str = "") -> None:
+    def __init__(
+        self, browser: Any, address: str, *, before: str = "", by_itself: bool = False
+    ) -> None:
         self.asked: list[str] = []
         """Addresses of other places that the page asked for something."""
         self.context = browser.new_context(viewport={"width": 1440, "height": 900})
@@ -136,7 +146,10 @@ class Tab:
         self.page = self.context.new_page()
         self.page.set_default_timeout(60_000)
         self.page.goto(address)
-        self.run()
+        if by_itself:
+            self.wait()
+        else:
+            self.run()
 
     def _note(self, address: str, own: str) -> None:
         if urlsplit(address).netloc not in (own, ""):
@@ -149,6 +162,11 @@ class Tab:
         page.evaluate("document.querySelectorAll('.kc-workbench').forEach((one) => one.remove())")
         page.get_by_role("menuitem", name="Run", exact=True).click()
         page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+        self.wait()
+
+    def wait(self) -> None:
+        """Wait for the workbench, which somebody runs."""
+        page = self.page
         page.locator(".kc-entry").first.wait_for()
         # The list is drawn anew when all is known; a click before that may fall between.
         page.locator(".kc-middle[aria-busy=false]").first.wait_for()
@@ -346,7 +364,7 @@ def test_jupyterlab_takes_no_key_that_is_pressed_in_the_workbench(tab: Tab) -> N
     wait_until(lambda: tab.here() != last)
 
 
-def test_a_reviewer_signs_by_keyboard_alone(tab: Tab, project: Path) -> None:
+def test_a_reviewer_signs_by_keyboard_alone(tab: Tab, project: Path, tmp_path: Path) -> None:
     page = tab.page
     tab.choose("addiction-1")
     tab.at(".kc-list").focus()
@@ -371,8 +389,25 @@ def test_a_reviewer_signs_by_keyboard_alone(tab: Tab, project: Path) -> None:
         "addiction-1": ("ada", "approved", ""),
         "addiction-2": ("ada", "changes-requested", "Say which doctor."),
     }
+    key = {"signing_key": "ada-1", "person": "ada", "public_key": BO.public}
+    key |= {"namespace": "signoff@example.org", "valid_from": "2026-01-01"}
+    content = read_content(project / "data")
+    write_content(replace(content, signing_keys=frame_of("signing_keys", [key], content)))
+    tab.at(".kc-key summary").click()
+    file = written(tmp_path / "id_ed25519", BO.private, protected())
+    page.get_by_label("File of my private key").fill(str(file))
+    page.get_by_label("Passphrase").fill(PASSPHRASE)
+    page.keyboard.press("Enter")
+    tab.at(".kc-note", has_text="Signing with the key ada-1 of Ada Roe.").wait_for()
+    signed = tab.here()
+    page.keyboard.press("Alt+a")
+    tab.at(".kc-note", has_text=f"Approved with a signature: {signed}.").wait_for()
+    rows = rows_by_key(read_content(project / "data"), "signoffs").values()
+    assert [bool(row["signature"]) for row in rows if row["statement"] == signed] == [True]
+    assert PASSPHRASE not in page.evaluate("JSON.stringify(localStorage)")
     assert faults_of_axe(tab) == []
     page.keyboard.press("Alt+r")
+    tab.at(".kc-signer select").select_option("")  # nobody is the writer of what follows
     editor = tab.choose("addiction-1")
     editor.press("Control+End")
     editor.press_sequentially(" More.")
@@ -533,19 +568,21 @@ def test_review_tells_how_many_of_how_many_match_and_offers_to_clear_the_filter(
 
 def test_a_reviewer_sees_what_changed_since_a_stale_sign_off(tab: Tab) -> None:
     review = tab.at("button", has_text=re.compile("^Review$"))
-    tab.choose("addiction-3")
+    tab.choose("driving-1")
     review.click()
     tab.at(".kc-who select").first.select_option("ada")
     tab.at("button", has_text="Approve").click()
-    tab.at(".kc-note", has_text="Approved: addiction-3.").wait_for()
+    # With the key of the test above, where that is still at hand.
+    tab.at(".kc-note", has_text=re.compile("Approved( with a signature)?: driving-1")).wait_for()
     review.click()
-    editor = tab.choose("addiction-3")
+    tab.at(".kc-signer select").select_option("ben")  # what Ada wrote herself, she could not sign
+    editor = tab.choose("driving-1")
     editor.press("Control+End")
     editor.press_sequentially(" Ask early.")
     tab.at(".kc-note", has_text="Saving this voids a sign-off").wait_for()
     tab.save()
     review.click()
-    tab.choose("addiction-3")
+    tab.choose("driving-1")
     assert "What changed since Ada Roe signed on" in tab.at(".kc-review").inner_text()
     [added] = tab.at(".kc-review .kc-redline ins").all_inner_texts()
     assert added.split() == ["[inserted:", "Ask", "early.", "]"]
@@ -553,6 +590,7 @@ def test_a_reviewer_sees_what_changed_since_a_stale_sign_off(tab: Tab) -> None:
     review.click()
     tab.page.keyboard.press("Control+z")
     tab.at(".kc-head", has_text="clinical: valid").wait_for()
+    tab.at(".kc-signer select").select_option("")
     tab.save()
 
 
@@ -656,6 +694,150 @@ def test_what_is_wrong_with_the_whole_page_leads_to_its_statements_by_keyboard(
     tab.at("button", has_text=re.compile("^Saved$")).wait_for()
 
 
+def test_a_finding_ends_where_it_is_put_right_by_keyboard(tab: Tab, project: Path) -> None:
+    page, focused = tab.page, "document.activeElement.ariaLabel"
+    tab.choose("addiction-3").press("Alt+5")
+    for folded in tab.at("[data-field='whole retraction-unchecked']:not([open]) > summary").all():
+        folded.press("Enter")
+    acts = tab.at(".kc-whole [data-act]:visible")
+    first, second = (acts.nth(place).get_attribute("aria-label") for place in (0, 1))
+    assert first.startswith("I looked this up today: ")
+    acts.first.press("Enter")
+    wait_until(lambda: page.evaluate(focused) == second)  # on to the next of its kind
+    source = first.split(": ")[1]
+    # It can be waived, but what puts it right comes first.
+    item = tab.at(".kc-whole li", has=page.get_by_label(second, exact=True))
+    ways = item.locator("button").all_inner_texts()[-3:]
+    assert ways == ["I looked this up today", "Edit the source", "Waive…"]
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    field = tab.at(".kc-form [data-field=retraction_checked_on]")
+    field.wait_for()
+    wait_until(lambda: field.evaluate("(one) => one === document.activeElement"))
+    other = tab.at(".kc-form h2 code").inner_text()
+    title = tab.at(".kc-form [data-field=title]")
+    was = title.input_value()
+    title.press("Control+End")
+    title.press_sequentially(", as typed.")
+    assert faults_of_axe(tab) == []
+    assert "Saved 2 rows." in tab.save().inner_text()
+    rows = rows_by_key(read_content(project / "data"), "sources")
+    assert rows[source,]["retraction_checked_on"] == datetime.date.today().isoformat()
+    assert rows[other,]["title"] == f"{was}, as typed."
+    title.press("Control+z")
+    wait_until(lambda: title.input_value() == was)
+    page.keyboard.press("Escape")
+    tab.at(".kc-editor").wait_for()
+    page.keyboard.press("Control+z")
+    tab.save()
+    assert rows_by_key(read_content(project / "data"), "sources")[source,] == {
+        **rows[source,],
+        "retraction_checked_on": "",
+    }
+    tab.at(".kc-whole summary").first.click()
+
+
+def test_a_row_of_any_table_is_found_changed_and_added_by_mouse(tab: Tab, project: Path) -> None:
+    tab.at("button", has_text=re.compile("^Rows$")).click()
+    table = tab.at(".kc-form").get_by_label("Table")
+    table.select_option("sections")
+    tab.at(".kc-form").get_by_label("Find a row").fill("what is ketamine")
+    tab.at(".kc-rows button").click()
+    heading = tab.at(".kc-form [data-field=heading]")
+    heading.wait_for()
+    heading.fill("What ketamine is")
+    tab.at(".kc-form button", has_text="Other rows").click()
+    table.wait_for()
+    table.select_option("terms")
+    tab.at(".kc-form input[aria-label=Term]").fill("HPPD")
+    tab.at("button", has_text="Add the term").click()
+    plain = tab.at(".kc-form [data-field=plain]")
+    plain.wait_for()
+    plain.fill("flashbacks")
+    tab.save()
+    content = read_content(project / "data")
+    assert rows_by_key(content, "terms")["HPPD", "en"]["plain"] == "flashbacks"
+    section = rows_by_key(content, "sections")["ketamine", "description"]
+    assert section["heading"] == "What ketamine is"
+    tab.at("button", has_text="Remove this row").click()
+    tab.at(".kc-middle").wait_for()
+    undo = tab.at(".kc-bar button", has_text=re.compile("^Undo$"))
+    for _ in range(4):
+        undo.click()
+    tab.save()
+    content = read_content(project / "data")
+    section = rows_by_key(content, "sections")["ketamine", "description"]
+    assert section["heading"] == "What is ketamine?"
+    assert ("HPPD", "en") not in rows_by_key(content, "terms")
+
+
+def test_words_are_proposed_accepted_by_piece_and_discussed_by_keyboard(
+    tab: Tab, project: Path
+) -> None:
+    page, talk = tab.page, tab.at(".kc-discussion")
+    text = text_on_disk(project / "data", DISCUSSED)
+    first, last = text.split()[0], text.split()[-1]
+    tab.at(".kc-signer select").select_option("ben")
+    editor = tab.choose(DISCUSSED)
+    editor.fill(f"Often, {text} Ask early.")
+    talk.get_by_label("Why you would have other words").fill("Plainer.")
+    page.keyboard.press("Enter")
+    card = talk.locator(".kc-card", has_text="Ben Poe proposes for the words")
+    card.wait_for()
+    assert editor.input_value() == text  # the words that are saved stand
+    assert card.locator(".kc-redline ins").count() == 2
+    assert "[inserted:" in card.locator(".kc-redline ins").first.inner_text()
+    entry = tab.at(f".kc-entry[data-statement={DISCUSSED}]")
+    assert "1 proposal" in entry.inner_text()
+    tab.save()
+    editor.focus()
+    page.keyboard.press("Control+Home")
+    page.keyboard.press("Control+Shift+ArrowRight")
+    page.keyboard.press("Alt+m")
+    wait_until(lambda: talk.locator("form q").inner_text().strip() == first)
+    page.keyboard.type("Which?")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    thread = talk.locator(".kc-card", has_text="Which?")
+    thread.wait_for()
+    assert talk.get_by_label("What you say of it").input_value() == ""
+    thread.get_by_label("Answer Ben Poe").fill("That one.")
+    page.keyboard.press("Enter")
+    thread.locator("li", has_text="That one.").wait_for()
+    # Of the two changes one is accepted: by its box and a button, with the space bar and Enter.
+    tab.at(".kc-signer select").select_option("ada")
+    card.get_by_role("checkbox").last.focus()
+    page.keyboard.press("Space")
+    card.get_by_role("button", name="Accept the marked").focus()
+    page.keyboard.press("Enter")
+    wait_until(lambda: editor.input_value() == f"{text} Ask early.")
+    editor.focus()
+    page.keyboard.press("Control+z")
+    wait_until(lambda: editor.input_value() == text)
+    card.get_by_role("button", name="Accept the marked").click()
+    note = "No change is marked."
+    tab.at(".kc-note", has_text=note).wait_for()
+    card.get_by_role("checkbox").last.check()
+    card.get_by_role("button", name="Accept the marked").click()
+    wait_until(lambda: editor.input_value() == f"{text} Ask early.")
+    editor.fill(f"Words of {last}")
+    thread.get_by_text("astray").wait_for()
+    editor.press("Control+z")
+    wait_until(lambda: editor.input_value() == f"{text} Ask early.")
+    tab.save()
+    editor.fill(f"Often, {text}")
+    talk.get_by_role("button", name="Propose what I typed").click()
+    talk.locator(".kc-card", has_text="Ada Roe proposes for the words").wait_for()
+    tab.save()
+    [row] = [
+        row
+        for row in rows_by_key(read_content(project / "data"), "proposals").values()
+        if row["decision"]
+    ]
+    assert (row["person"], row["decision"], row["decided_by"]) == ("ben", "in-part", "ada")
+    assert text_on_disk(project / "data", DISCUSSED) == row["taken"] == f"{text} Ask early."
+
+
 @pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
 def test_axe_finds_nothing_in_either_theme(tab: Tab, theme: str) -> None:
     page = tab.page
@@ -664,6 +846,9 @@ def test_axe_finds_nothing_in_either_theme(tab: Tab, theme: str) -> None:
     page.locator(".lm-Menu-item", has_text=theme).first.click()
     light = "true" if theme.endswith("Light") else "false"
     page.locator(f"body[data-jp-theme-light={light}]").wait_for(state="attached")
+    tab.choose(DISCUSSED)
+    assert tab.at(".kc-discussion .kc-card").count() == 2  # a proposal and a thread
+    assert faults_of_axe(tab) == []
     editor = tab.choose("addiction-2")
     editor.press("Control+End")
     editor.press_sequentially(" A wonder drug.")
@@ -707,32 +892,6 @@ VERSIONS = """
 """Whether the words of each version lie in their card, below its name."""
 
 
-def test_two_tabs_that_change_one_row_lose_nothing(browser: Any, lab: str, project: Path) -> None:
-    for one in opened_alone(browser, lab, "shared"):
-        for other in opened_alone(browser, lab, "shared-again"):
-            for tab, words in ((one, "Words of one."), (other, "Words of the other.")):
-                tab.choose("addiction-2").fill(words)
-                tab.at(".kc-entry[data-statement=addiction-2] .kc-changed").wait_for()
-            one.save()
-            other.page.keyboard.press("Control+s")
-            panel = other.at(".kc-conflict")
-            panel.wait_for()
-            assert text_on_disk(project / "shared", "addiction-2") == "Words of one."
-            assert "Words of the other" in panel.inner_text()
-            assert "Words of one" in panel.inner_text()
-            assert "Tell your doctor" in panel.inner_text()
-            assert faults_of_axe(other) == []
-            assert other.at("button", has_text=re.compile("^Not saved$")).count() == 1
-            for width in (1440, 1024):
-                other.page.set_viewport_size({"width": width, "height": 900})
-                assert [one for one in panel.evaluate(VERSIONS) if not one["inside"]] == []
-            panel.get_by_label("Words to keep instead").fill("Words of both.")
-            panel.get_by_role("button", name="Keep the words above").click()
-            panel.wait_for(state="detached")
-            other.save()
-            assert text_on_disk(project / "shared", "addiction-2") == "Words of both."
-
-
 def kernel_process(data: Path) -> int:
     """The process of the kernel that has the page open: it says so beside the tables."""
     [holder] = (data / ".drafts").glob("*.holder")
@@ -740,26 +899,68 @@ def kernel_process(data: Path) -> int:
 
 
 def test_words_survive_a_kernel_that_dies_even_those_typed_after_it(
-    browser: Any, lab: str, project: Path
+    tab: Tab, project: Path
 ) -> None:
-    for tab in opened_alone(browser, lab, "restart"):
-        tab.choose("addiction-2").fill("Typed before.")
-        tab.at(".kc-entry[data-statement=addiction-2] .kc-changed").wait_for()
-        tab.choose("addiction-3")
-        os.kill(kernel_process(project / "restart"), signal.SIGKILL)
-        tab.at(".kc-editor").fill("Typed after.")
-        # JupyterLab starts the kernel again and says so; nothing is running in it.
-        kept = "Object.keys(localStorage).some((one) => one.startsWith('ketcontent:'))"
-        assert tab.page.evaluate(kept)
-        tab.page.reload()
-        tab.run()
-        tab.at(".kc-note", has_text="restored").wait_for()
-        assert tab.here() == "addiction-3"
-        assert tab.at(".kc-editor").input_value() == "Typed after."
-        assert tab.choose("addiction-2").input_value() == "Typed before."
+    tab.choose("description-1").fill("Typed before.")
+    tab.at(".kc-entry[data-statement=description-1] .kc-changed").wait_for()
+    tab.choose("description-2")
+    said = tab.at(".kc-discussion").get_by_label("What you say of it")
+    said.fill("Said before.")
+    os.kill(kernel_process(project / "data"), signal.SIGKILL)
+    tab.at(".kc-editor").fill("Typed after.")
+    # JupyterLab starts the kernel again and says so; nothing is running in it.
+    kept = "Object.keys(localStorage).some((one) => one.startsWith('ketcontent:'))"
+    assert tab.page.evaluate(kept)
+    tab.page.reload()
+    tab.run()
+    tab.at(".kc-note", has_text="restored").wait_for()
+    assert tab.here() == "description-2"
+    assert tab.at(".kc-editor").input_value() == "Typed after."
+    assert said.input_value() == "Said before."  # what was not sent is here still
+    assert tab.choose("description-1").input_value() == "Typed before."
+    tab.save()
+    assert text_on_disk(project / "data", "description-1") == "Typed before."
+    assert text_on_disk(project / "data", "description-2") == "Typed after."
+
+
+def test_a_saved_notebook_holds_nothing_of_the_page(tab: Tab, project: Path) -> None:
+    saved = project / "notebooks" / "data.ipynb"
+    before = saved.stat().st_mtime_ns
+    tab.page.get_by_role("menuitem", name="File", exact=True).click()
+    tab.page.get_by_role("menuitem", name=re.compile("^Save Notebook(?! (As|and))")).click()
+    wait_until(lambda: saved.stat().st_mtime_ns > before)
+    wait_until(lambda: saved.read_text("utf-8").endswith("}\n"))  # it is written in pieces
+    notebook = json.loads(saved.read_text("utf-8"))
+    assert "widgets" not in notebook["metadata"]
+    assert saved.stat().st_size < 5_000
+
+
+def test_two_tabs_that_change_one_row_lose_nothing(
+    browser: Any, lab: str, tab: Tab, project: Path
+) -> None:
+    data = project / "data"
+    for other in opened_alone(browser, lab, "data-again"):
+        for one, words in ((tab, "Words of one."), (other, "Words of the other.")):
+            one.choose("addiction-2").fill(words)
+            one.at(".kc-entry[data-statement=addiction-2] .kc-changed").wait_for()
         tab.save()
-        assert text_on_disk(project / "restart", "addiction-2") == "Typed before."
-        assert text_on_disk(project / "restart", "addiction-3") == "Typed after."
+        other.page.keyboard.press("Control+s")
+        panel = other.at(".kc-conflict")
+        panel.wait_for()
+        assert text_on_disk(data, "addiction-2") == "Words of one."
+        assert "Words of the other" in panel.inner_text()
+        assert "Words of one" in panel.inner_text()
+        assert "Tell your doctor" in panel.inner_text()
+        assert faults_of_axe(other) == []
+        assert other.at("button", has_text=re.compile("^Not saved$")).count() == 1
+        for width in (1440, 1024):
+            other.page.set_viewport_size({"width": width, "height": 900})
+            assert [one for one in panel.evaluate(VERSIONS) if not one["inside"]] == []
+        panel.get_by_label("Words to keep instead").fill("Words of both.")
+        panel.get_by_role("button", name="Keep the words above").click()
+        panel.wait_for(state="detached")
+        other.save()
+        assert text_on_disk(data, "addiction-2") == "Words of both."
 
 
 FRAMES = """
@@ -863,8 +1064,10 @@ def test_the_first_quarter_of_an_hour_of_the_readme(
     for name in ("data", "notebooks"):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns(".*"))
     own = tmp_path_factory.mktemp("jupyter")
+    notebook = (tmp_path / "notebooks" / "workbench.ipynb").read_bytes()
     for tab in opened_by_command(browser, tmp_path, own, *arguments.split()):
         assert tab.at(".kc-entry[aria-selected=true]").count() == 1
+        stands_alone(tab)
         tab.at(".kc-search").fill(typed[1][0])
         wait_until(lambda tab=tab: tab.at(".kc-entry").count() == 1)
         editor = tab.choose(str(tab.at(".kc-entry").get_attribute("data-statement")))
@@ -885,6 +1088,9 @@ def test_the_first_quarter_of_an_hour_of_the_readme(
         tab.at("button[aria-label='Remove anand-2023']").wait_for(state="detached")
         assert "Saved 1 row." in tab.save().inner_text()
         assert text_on_disk(tmp_path / "data", tab.here()) == typed[4][0]
+        comes_back_after_a_reload(tab)
+        # Nothing that the cells put out was written to the notebook of the project.
+        assert (tmp_path / "notebooks" / "workbench.ipynb").read_bytes() == notebook
         tab.at("button", has_text=re.compile("^Review$")).click()
         tab.at(".kc-review").wait_for()
         assert "Nobody is named in the table of people yet" in tab.at(".kc-review").inner_text()
@@ -892,11 +1098,82 @@ def test_the_first_quarter_of_an_hour_of_the_readme(
         tab.at(".kc-editor").wait_for()
 
 
+PANES = ".kc-left:visible, .kc-middle:visible, .kc-right:visible"
+
+
+def stands_alone(tab: Tab) -> None:
+    """The workbench fills the tab, without code around it, at each size and by keys alone."""
+    page = tab.page
+    code = page.locator(".jp-Cell :is(.jp-InputArea, .jp-RenderedMarkdown):visible")
+    assert code.count() == 0
+    assert tab.at(".kc-list").evaluate("(one) => one === document.activeElement")
+    cells = page.locator(".jp-Notebook .jp-Cell").count()
+    page.locator(".jp-Notebook").evaluate("(one) => one.focus()")
+    page.keyboard.type("ddx")  # to the notebook, these would be commands
+    assert page.locator(".jp-Notebook .jp-Cell").count() == cells
+    for width, height, panes in ((1440, 900, 3), (1024, 700, 3), (640, 400, 1)):
+        page.set_viewport_size({"width": width, "height": height})
+        wait_until(lambda panes=panes: tab.at(PANES).count() == panes)
+        wait_until(lambda height=height: filled(tab) > height - 110)
+        bar, pane = (tab.at(one).first.bounding_box() for one in (".kc-bar", PANES))
+        assert bar["y"] + bar["height"] <= pane["y"] + 1
+        assert pane["height"] > 0.4 * height
+        outside = "(one) => one.scrollWidth > one.clientWidth"
+        assert not tab.page.locator(".kc-workbench").first.evaluate(outside)
+    # One pane at a time: what is chosen is shown, and the keys go to the others.
+    tab.at(".kc-entry").nth(1).click()
+    tab.at(".kc-middle").wait_for()
+    page.keyboard.press("Alt+4")
+    tab.at(".kc-right").wait_for()
+    page.keyboard.press("Alt+1")
+    tab.at(".kc-list").wait_for()
+    tab.at("button", has_text=re.compile("^More$")).click()
+    assert tab.at("button", has_text=re.compile("^Split$")).is_visible()
+    assert faults_of_axe(tab) == []
+    page.set_viewport_size({"width": 1440, "height": 900})
+    for shown in (3, 0):
+        page.get_by_role("menuitem", name="View", exact=True).click()
+        page.locator(".lm-Menu-item", has_text="Show the Workbench Alone").click()
+        wait_until(lambda shown=shown: (code.count() > 0) == bool(shown))
+
+
+def filled(tab: Tab) -> float:
+    """How high the workbench is."""
+    return float(tab.page.locator(".kc-workbench").first.bounding_box()["height"])
+
+
+def comes_back_after_a_reload(tab: Tab) -> None:
+    """The same statement, filter and scroll."""
+    first = tab.here()
+    tab.at(".kc-search").fill("ketamine")
+    tab.at(".kc-find select").select_option("unsigned")
+    last = str(tab.at(".kc-entry").nth(60).get_attribute("data-statement"))
+    tab.choose(last)
+
+    def place() -> float:
+        """How far below the upper end of the list the chosen statement stands."""
+        boxes = [
+            tab.at(one).bounding_box() for one in (".kc-entry[aria-selected=true]", ".kc-list")
+        ]
+        return float(boxes[0]["y"] - boxes[1]["y"])
+
+    top = place()
+    number = tab.at(".kc-entry").count()
+    tab.page.reload()
+    tab.wait()
+    wait_until(lambda: tab.at(".kc-search").input_value() == "ketamine")
+    assert tab.at(".kc-entry").count() == number
+    assert tab.here() == last
+    wait_until(lambda: abs(place() - top) < 60)  # the height of an entry
+    tab.at("button", has_text="Clear the filter").click()
+    tab.choose(first)
+
+
 def opened_by_command(browser: Any, project: Path, own: Path, *words: str) -> Iterator[Tab]:
     """What ``ketcontent lab`` opens in a project, all cells run."""
     run, address = started(project, own, *words, "--no-browser")
     try:
-        tab = Tab(browser, address)
+        tab = Tab(browser, address, by_itself=True)
         yield tab
         tab.context.close()
     finally:

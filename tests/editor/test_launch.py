@@ -21,12 +21,14 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from click.testing import CliRunner
 
+from ketcontent import read_content, write_content
+from ketcontent.building.plan import plan_runs
 from ketcontent.cli import main
 from ketcontent.editor import launch as lab
 from ketcontent.editor.launch import Desk, set_out, with_values
 from ketcontent.errors import KetcontentError, UnknownName, WrongParameter
 from ketcontent.scaffold import create_project
-from tests.conftest import ROOT, build_in, start, wait_until
+from tests.conftest import ROOT, run_notebooks, start, wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -394,9 +396,16 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def exported(project: Path) -> Path:
-    """What a build of the page writes."""
-    return build_in(project, "ketamine", editions=["current"]).folder
+def exported(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What a build writes of the section: one of its runs, out of forty."""
+    folder = tmp_path_factory.mktemp("exported")
+    content = read_content(project / "data")
+    places = {"kept": folder / "kept", "notebooks": project / "notebooks"}
+    runs = plan_runs(content, ["ketamine"], editions=["current"], only=["section"], **places)
+    [run] = [one for one in runs if one.parameters["section"] == "lasting-harm"]
+    write_content(content, run.parameters["data"])
+    assert run_notebooks([run], folder) == []
+    return folder
 
 
 @pytest.fixture(scope="module")

@@ -18,10 +18,11 @@ import pytest
 from ketcontent import read_content, write_content
 from ketcontent.editor.session import changes_of, rows_by_key
 from ketcontent.editor.workbench import Workbench
-from ketcontent.model.content import frame_of
+from ketcontent.model.content import Content, frame_of
+from tests.approvals.test_signatures import BO, PASSPHRASE, protected, written
 from tests.conftest import ROOT
 
-pytestmark = pytest.mark.slow  # opens, judges and saves the whole shipped page each time
+pytestmark = pytest.mark.slow  # opens, judges and saves a page each time
 
 KEY = ("ketamine", "addiction-1")
 PEOPLE = [
@@ -37,19 +38,41 @@ PEOPLE = [
 """Two people who exist in tests alone."""
 
 
+FEW = ["conclusion", "description", "key-features", "lasting-harm", "reviews"]
+"""The sections of the page that most tests are played on."""
+
+
 @pytest.fixture(scope="module")
-def tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The tables, with people who can sign; each test has a copy."""
-    folder = tmp_path_factory.mktemp("workbench") / "data"
+def people() -> Content:
+    """The tables, with people who can sign."""
     content = read_content(ROOT / "data")
-    write_content(replace(content, people=frame_of("people", PEOPLE, content)), folder)
+    return replace(content, people=frame_of("people", PEOPLE, content))
+
+
+@pytest.fixture(scope="module")
+def few(people: Content, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Of the page a few sections; each test has a copy."""
+    folder = tmp_path_factory.mktemp("few") / "data"
+    sections, statements = people.sections, people.statements
+    sections = sections[sections["section"].isin(FEW)].assign(under="")
+    statements = statements[statements["section"].isin(FEW)]
+    evidence = people.evidence[people.evidence["statement"].isin(statements["statement"])]
+    made = replace(people, sections=sections, statements=statements, evidence=evidence)
+    write_content(made, folder)
     return folder
 
 
 @pytest.fixture
-def data(tables: Path, tmp_path: Path) -> Path:
-    """A copy of the tables, with people who can sign."""
-    return Path(shutil.copytree(tables, tmp_path / "data"))
+def data(few: Path, tmp_path: Path) -> Path:
+    """A copy of those sections, with people who can sign."""
+    return Path(shutil.copytree(few, tmp_path / "data"))
+
+
+@pytest.fixture
+def whole(people: Content, tmp_path: Path) -> Path:
+    """The whole page, with people who can sign."""
+    write_content(people, tmp_path / "data")
+    return tmp_path / "data"
 
 
 def opened(data: Path, section: str = "lasting-harm") -> Workbench:
@@ -80,20 +103,20 @@ def drafts(data: Path) -> list[Path]:
     return sorted((data / ".drafts").glob("*.json"))
 
 
-def test_it_opens_with_the_page_its_statements_and_the_chosen_one(data: Path) -> None:
-    answer = ask(opened(data), "open")
+def test_it_opens_with_the_page_its_statements_and_the_chosen_one(whole: Path) -> None:
+    answer = ask(opened(whole), "open")
     assert answer["page"]["title"] == "Ketamine"
     entries = [one for section in answer["listing"] for one in section["statements"]]
-    shown = read_content(data).statements["position"].notna().sum()
+    shown = read_content(whole).statements["position"].notna().sum()
     assert len([one for one in entries if not one["cut"]]) == shown > 200
     assert answer["detail"]["statement"] == "lasting-1"
     assert answer["preview"]["section"] == "lasting-harm"
     assert "error" not in answer
 
 
-def test_faults_of_the_page_as_a_whole_come_by_rule_and_lead_to_statements(data: Path) -> None:
-    content = read_content(data)
-    workbench = opened(data)
+def test_faults_of_the_page_as_a_whole_come_by_rule_and_lead_to_statements(whole: Path) -> None:
+    content = read_content(whole)
+    workbench = opened(whole)
     groups = ask(workbench, "open")["whole"]
     [found] = [one for one in groups if one["rule"] == "retraction-unchecked"]
     assert found["severity"] == "error"
@@ -109,8 +132,8 @@ def test_faults_of_the_page_as_a_whole_come_by_rule_and_lead_to_statements(data:
     assert {"sources"} <= tables <= {"sources", "help_lines", "sections"}
 
 
-def test_titles_headings_and_terms_are_signed_where_they_are_found(data: Path) -> None:
-    workbench = opened(data)
+def test_titles_headings_and_terms_are_signed_where_they_are_found(whole: Path) -> None:
+    workbench = opened(whole)
 
     def waiting(groups: list[Any]) -> dict[str, str]:
         rows = [row for one in groups for row in one["rows"]]
@@ -123,14 +146,14 @@ def test_titles_headings_and_terms_are_signed_where_they_are_found(data: Path) -
     asked = {"person": "ada", "capacity": "editorial", "verdict": "approved"}
     answer = ask(workbench, "sign", statement="heading:description", **asked)
     assert waiting(groups).keys() - waiting(answer["whole"]).keys() == {"heading:description"}
-    [row] = rows_by_key(read_content(data), "signoffs").values()
+    [row] = rows_by_key(read_content(whole), "signoffs").values()
     assert (row["statement"], row["wording"]) == ("heading:description", "What is ketamine?")
 
 
-def test_a_save_looks_at_the_whole_page_again(data: Path) -> None:
-    workbench = opened(data)
+def test_a_save_looks_at_the_whole_page_again(whole: Path) -> None:
+    workbench = opened(whole)
     must, should = "lasting-mental-effects", "cost-access"
-    content = read_content(data)
+    content = read_content(whole)
     for (_, statement), row in rows_by_key(content, "statements").items():
         if row["position"] and {must, should} & set(row["topics"].split()):
             ask(workbench, "edit", statement=statement, cells={"topics": ""})
@@ -155,7 +178,7 @@ def test_a_save_looks_at_the_whole_page_again(data: Path) -> None:
     assert severities == sorted(severities, key=["error", "warning"].index)
 
 
-def test_a_fault_of_the_page_can_be_waived_and_that_undone(data: Path) -> None:
+def test_a_fault_of_the_page_can_be_waived_and_that_undone(whole: Path) -> None:
     def unlooked(answer: dict[str, Any]) -> list[str]:
         return [
             row["row"]
@@ -164,7 +187,7 @@ def test_a_fault_of_the_page_can_be_waived_and_that_undone(data: Path) -> None:
             if one["rule"] == "retraction-unchecked"
         ]
 
-    workbench = opened(data)
+    workbench = opened(whole)
     before = unlooked(ask(workbench, "open"))
     place = {"table": "sources", "row": "anand-2023", "rule": "retraction-unchecked"}
     finding = {**place, "reason": "Looked up by hand.", "until": "2999-01-31"}
@@ -496,11 +519,38 @@ def test_words_that_are_not_saved_or_not_those_read_cannot_be_signed(data: Path)
     answer = signed(workbench)
     assert answer["error"]["hint"] == "Read the words as they are now, then sign."
     assert len(read_content(data).signoffs) == 0
-    assert "error" not in signed(workbench)
+    assert "error" not in signed(workbench, comment="It may stand: they said it.")
 
 
 def test_nobody_who_is_not_named_can_sign(data: Path) -> None:
     assert "No person 'eve'" in signed(opened(data), person="eve")["error"]["message"]
+
+
+def test_a_reviewer_signs_with_a_key_that_is_kept_nowhere(data: Path, tmp_path: Path) -> None:
+    file = written(tmp_path / "id_ed25519", BO.private, protected())
+    workbench = opened(data)
+    answer = ask(workbench, "unlock", file=str(file), passphrase="something else")
+    assert "did not open with that passphrase" in answer["error"]["message"]
+    assert answer["status"]["key"] is None
+    answer = ask(workbench, "unlock", file=str(file), passphrase=PASSPHRASE)
+    assert answer["status"]["key"] == {"public": BO.public, "signing_key": "", "name": ""}
+    assert "is not in signing_keys.csv" in signed(workbench)["error"]["message"]
+    content = read_content(data)
+    key = {"signing_key": "ada-1", "person": "ada", "public_key": BO.public}
+    key |= {"namespace": "signoff@example.org", "valid_from": "2026-01-01"}
+    write_content(replace(content, signing_keys=frame_of("signing_keys", [key], content)))
+    answer = ask(workbench, "unlock", file=str(file), passphrase=PASSPHRASE)
+    assert answer["status"]["key"]["name"] == "Ada Roe"
+    answer = signed(workbench)
+    [standing] = [one for one in answer["detail"]["standings"] if one["state"] == "valid"]
+    assert (standing["name"], standing["proof"]) == ("Ada Roe", "checked")
+    assert PASSPHRASE not in str([workbench.get_state(), answer])
+    files = [one for one in data.rglob("*") if one.is_file()]
+    assert [one for one in files if PASSPHRASE.encode() in one.read_bytes()] == []
+    assert ask(workbench, "unlock", file="", passphrase="")["status"]["key"] is None
+    answer = signed(workbench, statement="addiction-2")
+    [standing] = [one for one in answer["detail"]["standings"] if one["state"] == "valid"]
+    assert standing["proof"] == "recorded"
 
 
 EDITS: dict[str, Callable[[Workbench], dict[str, Any]]] = {

@@ -1,15 +1,15 @@
 // The chosen statement: its words, what was found in them, its facts, what changed, its evidence.
 
+import { controlsOf, noBreak } from "./controls.js";
 import { h, differs, options, redline } from "./elements.js";
 import { ANSWERS, CERTAINTIES, COLUMNS, FORMS, GRADE_REASONS, KINDS, SIGNED } from "./names.js";
-import { moved, same } from "./merge.js";
 
 export function detailOf(bench) {
   const { state, me, middle } = bench;
   const head = h("div", { class: "kc-head" });
   const changes = h("div", { class: "kc-changes" });
   const answer = h("div", { class: "kc-answer" });
-  let controls = {}; // by column: the field of a fact
+  const controls = controlsOf(bench, { row: () => state.chosen });
   let home = null; // the menu of sections
   let drawn = ""; // which statement is drawn, and how
 
@@ -17,7 +17,7 @@ export function detailOf(bench) {
   const shape = () => {
     const { row, pending, reads, standings, supplied } = state.detail;
     const sections = state.listing.map((one) => one.section).join();
-    const reviewed = bench.review.on() && [bench.review.capacity(), pending, reads, standings, row.certainty_reasons, row.grade_reasons];
+    const reviewed = bench.review.on() && [bench.review.capacity(), bench.signer.person(), state.status.key, state.detail.faults.length, pending, reads, standings, row.certainty_reasons, row.grade_reasons];
     return JSON.stringify([state.chosen, reviewed, Boolean(row.position), row.position ? row.notice && reads : supplied, row.notice, sections]);
   };
 
@@ -34,13 +34,13 @@ export function detailOf(bench) {
     if (other) bench.evidence.forget();
     middle.dataset.statement = state.chosen;
     drawn = shape();
-    controls = {};
+    controls.forget();
     home = null;
     const { element: findings } = bench.findings;
     const decision = bench.supplier.chosen;
     const parts = bench.review.on()
-      ? [head, decision, bench.review.panel(), h("h3", {}, "What the judges found"), findings, changes, bench.evidence.element]
-      : [head, decision, bench.words.panel(), findings, changes, answerPanel(), factsPanel(), bench.evidence.element];
+      ? [head, decision, bench.review.panel(), h("h3", {}, "What the judges found"), findings, changes, bench.discussion.element, bench.evidence.element]
+      : [head, decision, bench.words.panel(), findings, changes, bench.discussion.element, answerPanel(), factsPanel(), bench.evidence.element];
     bench.fields.redraw(middle, parts);
     if (other) middle.scrollTop = 0;
     if (wasTyping && at === null) bench.words.focusEnd();
@@ -51,20 +51,14 @@ export function detailOf(bench) {
   // has left them.
   function refresh() {
     bench.words.refresh();
-    for (const [name, control] of Object.entries(controls)) {
-      const wanted = bench.rows.cell(state.chosen, name);
-      if (same(control.value, wanted)) continue;
-      const at = control.selectionStart;
-      const place = typeof at === "number" ? moved(at, control.value, wanted) : null;
-      control.value = wanted;
-      if (place !== null && document.activeElement === control) control.setSelectionRange(place, place);
-    }
+    controls.refresh();
     if (home && state.detail.row.section) home.value = state.detail.row.section;
     answer.hidden = !state.detail.supplied && !value("answer") && !value("answered_by") && !value("answer_reason");
     drawHead();
     bench.supplier.drawChosen();
     bench.findings.draw();
     drawChanges();
+    bench.discussion.draw();
     bench.evidence.draw();
   }
 
@@ -80,15 +74,7 @@ export function detailOf(bench) {
     );
   }
 
-  function field(name, text, control) {
-    controls[name] = control;
-    control.dataset.field = name;
-    control.id = `${me}-${name}`;
-    const given = () => bench.typed(state.chosen, name, control.value);
-    control.addEventListener(control.tagName === "SELECT" ? "change" : "input", given);
-    return h("div", { class: `kc-field kc-f-${name}` }, h("label", { for: control.id }, text), control);
-  }
-
+  const { field } = controls;
   const value = (name) => bench.rows.cell(state.chosen, name);
   const input = (name) => h("input", { value: value(name), autocomplete: "off" });
   const select = (names, name, empty) => h("select", {}, options(names, value(name), empty));
@@ -110,10 +96,7 @@ export function detailOf(bench) {
     const reason = h("textarea", {
       rows: 4,
       value: value("answer_reason"),
-      // A cell of running words has no line breaks.
-      onkeydown: (event) => {
-        if (event.key === "Enter" && !event.altKey && !event.isComposing) event.preventDefault();
-      },
+      onkeydown: noBreak,
     });
     answer.replaceChildren(
       h("h3", {}, "What became of the supplied sentence"),
@@ -201,5 +184,5 @@ export function detailOf(bench) {
     drawn = shape();
   }
 
-  return { draw, rename };
+  return { draw, rename, focus: controls.focus };
 }

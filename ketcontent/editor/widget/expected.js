@@ -23,6 +23,7 @@ export function withNew(listing, after, statement, words = "") {
     faults: [0, 0, 0],
     signoffs: {},
     changed: "new",
+    discussed: [0, 0],
   };
   place.statements.splice(place.at + 1, 0, entry);
 }

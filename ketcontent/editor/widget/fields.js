@@ -1,12 +1,33 @@
 // What is typed in fields that are sent only with a button (a comment, a reason, what a source
-// found) outlives each new drawing of the pane around them, and so do the focus and the caret.
+// found) outlives each new drawing of the pane around them, and so do the focus and the caret. It
+// outlives the kernel and a reload too: the browser's tab remembers it.
 
-export function fieldsOf(root) {
-  const values = new Map(); // by the field's name: what was typed and not sent
+export function fieldsOf(root, place) {
+  const store = `${place}:fields`;
+  const values = new Map(remembered()); // by the field's name: what was typed and not sent
+  const sought = new Set(); // the names of fields in which one looks for something: not remembered
 
   root.addEventListener("input", ({ target }) => {
-    if (target.dataset.kept) values.set(target.dataset.kept, target.value);
+    const name = target.dataset.kept;
+    if (name && target.type === "search") sought.add(name);
+    if (name) put(name, target.value);
   });
+
+  function remembered() {
+    try {
+      return JSON.parse(sessionStorage.getItem(store)) || [];
+    } catch {
+      return []; // a browser that remembers nothing
+    }
+  }
+
+  function remember() {
+    try {
+      sessionStorage.setItem(store, JSON.stringify([...values].filter(([name]) => !sought.has(name))));
+    } catch {
+      return; // as above
+    }
+  }
 
   function redraw(box, ...parts) {
     const active = document.activeElement;
@@ -24,12 +45,25 @@ export function fieldsOf(root) {
     if (caret && caret[0] !== null && again.setSelectionRange) again.setSelectionRange(...caret);
   }
 
-  // Forget what was typed in the fields whose names begin so: it was sent.
-  function forget(start) {
-    for (const name of values.keys()) if (name.startsWith(start)) values.delete(name);
+  // Forget what was typed in a field, or in those of one: it was sent.
+  function forget(field) {
+    for (const name of values.keys()) if (name === field || name.startsWith(`${field} `)) values.delete(name);
+    remember();
+  }
+
+  // The words of a field were sent and are with the kernel; what was typed behind them since stays.
+  function sent(name, words) {
+    const now = value(name);
+    put(name, now.startsWith(words) ? now.slice(words.length).trimStart() : now);
+    const shown = root.querySelector(`[data-kept="${CSS.escape(name)}"]`);
+    if (shown) shown.value = value(name);
+  }
+
+  function put(name, words) {
+    values.set(name, words);
+    remember();
   }
 
   const value = (name) => values.get(name) ?? "";
-  const put = (name, words) => values.set(name, words);
-  return { redraw, forget, value, put };
+  return { redraw, forget, sent, value, put };
 }

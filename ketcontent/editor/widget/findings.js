@@ -1,7 +1,7 @@
 // What was found in the chosen statement, and the form that sets a finding aside.
 
 import { button, counted, h, options } from "./elements.js";
-import { SEVERITIES } from "./names.js";
+import { SEVERITIES, TABLES, column } from "./names.js";
 
 export function findingsOf(bench) {
   const { me } = bench;
@@ -26,6 +26,7 @@ export function findingsOf(bench) {
         at && one.replacement
           ? button(`Write “${one.replacement}”`, () => bench.words.replace(one, one.replacement), { class: "kc-quiet" })
           : "",
+        ways(one),
         waiver(one),
       );
     });
@@ -44,6 +45,31 @@ export function findingsOf(bench) {
       const inside = at >= Number(item.dataset.start) && at <= Number(item.dataset.end);
       item.classList.toggle("kc-here", inside);
     }
+  }
+
+  // Where a finding is put right: with one button, in the form of its row, or in a field above.
+  function ways(one) {
+    if (one.form) {
+      const said = `Edit the ${TABLES[one.table] || one.table}`;
+      return [acts(one), button(said, () => bench.form.open(one.form, one.column), named(one, said))];
+    }
+    if (one.column === "text" || bench.review.on()) return "";
+    const said = `Go to ${column(one.column)}`;
+    return button(said, () => bench.detail.focus(one.column) || bench.words.focus(), named(one, said));
+  }
+
+  const named = (one, label) => ({
+    class: "kc-quiet",
+    "aria-label": `${label}: ${one.row}`,
+    "data-field": `${one.table} ${one.row} ${one.rule} ${label}`,
+  });
+
+  const acts = (one) =>
+    (one.acts || []).map((act) => button(act.label, () => putRight(one, act), { ...named(one, act.label), "data-act": "" }));
+
+  async function putRight(one, act) {
+    const told = await bench.tell("put_right", { statement: one.form, cells: act.cells });
+    if (told) bench.say(`${act.label}: ${one.row}. Undo takes it back.`);
   }
 
   // The button that opens the form of a finding, and the form where it is open.
@@ -113,5 +139,5 @@ export function findingsOf(bench) {
     bench.say(`Written: ${found.replacement}`);
   }
 
-  return { element, draw, markCaret, waiver, next, take };
+  return { element, draw, markCaret, ways, acts, waiver, next, take };
 }

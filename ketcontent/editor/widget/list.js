@@ -62,6 +62,10 @@ export function listOf(bench) {
       const { name } = SIGNED[signed];
       marks.push(mark(`kc-${signed}`, name, hidden, `${valid}/${needed.length}`, unseen(` ${name}`)));
     }
+    for (const [n, [name, sign]] of [["proposal", "✎"], ["comment", "“"]].entries()) {
+      const said = counted(one.discussed[n], name);
+      if (one.discussed[n]) marks.push(mark("", said, h("span", { "aria-hidden": "true" }, `${sign}${one.discussed[n]}`), unseen(` ${said}, `)));
+    }
     if (one.changed) marks.push(mark("kc-changed", null, `● ${one.changed === "new" ? "new" : "unsaved"}`));
     if (one.cut) marks.push(mark("", null, "cut"));
     return h(
@@ -72,7 +76,10 @@ export function listOf(bench) {
         class: one.cut ? "kc-entry kc-off" : "kc-entry",
         "data-statement": one.statement,
         "aria-selected": "false",
-        onclick: () => bench.choose(one.statement),
+        onclick: () => {
+          bench.choose(one.statement);
+          bench.show("statement");
+        },
       },
       h("span", { class: "kc-words" }, one.words),
       h("span", { class: "kc-marks" }, marks),
@@ -93,10 +100,17 @@ export function listOf(bench) {
     return { listed: all.filter(wanted).length, whole: whole.length, narrowed: narrowed() };
   }
 
-  function clear() {
-    search.value = words = "";
-    filterBox.value = filter = "all";
+  // By what the list is narrowed, as the words and the filter.
+  const narrowedBy = () => [search.value, filter];
+  function narrow([typed, key]) {
+    search.value = typed;
+    words = typed.toLowerCase();
+    filterBox.value = filter = FILTERS[key] ? key : "all";
     draw();
+  }
+
+  function clear() {
+    narrow(["", "all"]);
     list.focus();
     bench.say("The filter is cleared.");
   }
@@ -167,6 +181,12 @@ export function listOf(bench) {
     }
   }
 
+  // How far below the upper end of the list the chosen statement stands; null where it is not listed.
+  function placeOfChosen() {
+    const found = state.chosen && document.getElementById(id(state.chosen));
+    return found ? found.getBoundingClientRect().top - list.getBoundingClientRect().top : null;
+  }
+
   function step(by) {
     const keys = shown();
     const at = keys.indexOf(state.chosen);
@@ -182,9 +202,10 @@ export function listOf(bench) {
     }
     if (event.key === "Enter") {
       event.preventDefault();
+      bench.show("statement");
       bench.words.focus();
     }
   }
 
-  return { find: h("div", { class: "kc-find" }, search, filterBox), matching, list, draw, mend, markChosen, step, shown, tally };
+  return { find: h("div", { class: "kc-find" }, search, filterBox), matching, list, draw, mend, markChosen, step, shown, tally, narrowedBy, narrow, placeOfChosen };
 }

@@ -43,12 +43,31 @@ export const COLUMNS = {
   answered_by: "Statements that answer it",
   answer_reason: "Why",
 };
+// What a row of a table is.
+export const TABLES = {
+  documents: "page",
+  sections: "heading",
+  notices: "notice",
+  terms: "term",
+  sources: "source",
+  evidence: "evidence",
+  people: "person",
+  policies: "policy",
+  topics: "topic",
+  rules: "rule",
+  phrases: "phrase",
+  help_lines: "help line",
+  waivers: "waiver",
+  strings: "words of the page's frame",
+  site: "site",
+};
 export const FILTERS = {
   all: ["All", () => true],
   faults: ["With findings", (one) => one.faults.some(Boolean)],
   errors: ["With errors", (one) => one.faults[0] > 0],
   unsigned: ["Not signed", (one) => worst(one) && worst(one) !== "valid"],
   stale: ["Stale sign-off", (one) => Object.values(one.signoffs).includes("stale")],
+  discussed: ["Proposals, comments", (one) => one.discussed.some(Boolean)],
   changed: ["Unsaved", (one) => Boolean(one.changed)],
   cut: ["Cut", (one) => one.cut],
 };
@@ -66,6 +85,9 @@ export const SHORTCUTS = [
   ["Alt+Delete", "Cut the statement"],
   ["Alt+1  Alt+2  Alt+3  Alt+4", "Go to the list, the words, the evidence, the section"],
   ["Alt+5", "Go to what is wrong with the page as a whole"],
+  ["Alt+T", "The rows of all tables: page, headings, sources, terms, people …"],
+  ["Esc", "From there back to the statement"],
+  ["Alt+M", "Comment on the words selected"],
   ["Alt+R", "Edit or review"],
   ["Alt+A", "Approve, in review"],
   ["Alt+C", "Comment to ask for changes, in review"],

@@ -34,6 +34,9 @@ export function pageFindingsOf(bench, { onFold }) {
     const said = sums.map(({ severity, number }) => howMany(severity, number)).join(", ") || "no findings";
     const { judges = [] } = bench.state.choices;
     const within = element.contains(document.activeElement);
+    const items = () => [...element.querySelectorAll("li")];
+    // Many findings of one kind are put right one after the other: the keyboard goes to the next.
+    const at = document.activeElement.dataset?.act === undefined ? -1 : items().indexOf(document.activeElement.closest("li"));
     bench.fields.redraw(
       element,
       folding(
@@ -66,8 +69,10 @@ export function pageFindingsOf(bench, { onFold }) {
       ),
     );
     if (within && !element.contains(document.activeElement)) {
-      element.querySelector("summary").focus({ preventScroll: true });
+      const next = at < 0 ? null : items()[at]?.querySelector("[data-act]");
+      (next || element.querySelector("summary")).focus({ preventScroll: true });
     }
+    bench.state.onPage = groups.filter((one) => one.severity === "error").reduce((sum, one) => sum + one.rows.length, 0);
     if (!first) bench.say(`The page as a whole: ${said}.`);
   }
 
@@ -94,6 +99,7 @@ export function pageFindingsOf(bench, { onFold }) {
         statement,
         () => {
           bench.choose(statement);
+          bench.show("statement");
           bench.say(`${statement} is chosen. Alt+2 goes to its words.`);
         },
         { class: "kc-quiet", "aria-label": `Go to ${statement}`, "data-field": `${place} ${statement}` },
@@ -109,15 +115,27 @@ export function pageFindingsOf(bench, { onFold }) {
       one.signs
         ? [
             h("blockquote", { class: "kc-toread" }, one.reads),
-            button("Sign", () => bench.review.approve(one.signs), {
+            one.errors ? reasonOf(one, place) : "",
+            button("Sign", (event) => bench.review.approve(one.signs, one.errors, event.target.closest("li").querySelector("input")), {
               class: "kc-quiet",
               "aria-label": `Sign ${one.signs}`,
               "data-field": `${place} approve`,
             }),
           ]
-        : bench.findings.waiver({ ...one, label: `${one.rule} of ${one.row}` }),
+        : "",
+      bench.findings.ways(one),
+      one.signs ? "" : bench.findings.waiver({ ...one, label: `${one.rule} of ${one.row}` }),
     );
   }
+
+  const reasonOf = (one, place) =>
+    h("input", {
+      "aria-label": `Why ${one.signs} may be signed with ${counted(one.errors, "error")}`,
+      placeholder: `Why it may be signed with ${counted(one.errors, "error")}`,
+      "data-kept": `${place} reason`,
+      "data-field": `${place} reason`,
+      value: bench.fields.value(`${place} reason`),
+    });
 
   async function lookAgain() {
     if (await bench.tell("judge")) bench.say("The whole page was looked at.");

@@ -2,31 +2,32 @@
 
 import { button, counted, differs, h, options, redline } from "./elements.js";
 import { CAPACITIES } from "./names.js";
+import { signingKeyOf } from "./signing_key.js";
 
 const OLDER = "It was signed under the older rule, which covered neither its place nor its kind nor what is read of its sources and of the signer.";
 
 export function reviewOf(bench) {
   const { state, me } = bench;
+  const signingKey = signingKeyOf(bench);
   let isOn = false;
-  let signingAs = "clinical";
-  let person = "";
 
   const on = () => isOn;
-  const capacity = () => signingAs;
-  const waits = (one) => Boolean(one.signoffs[signingAs]) && one.signoffs[signingAs] !== "valid" && !one.cut;
+  const capacity = () => bench.signer.capacity();
+  const waits = (one) => Boolean(one.signoffs[capacity()]) && one.signoffs[capacity()] !== "valid" && !one.cut;
   const commentName = () => `comment ${state.chosen}`;
 
   function set(turnOn) {
     bench.flush();
     isOn = turnOn;
+    bench.form.close(false);
     bench.words.off();
-    bench.onReview(isOn);
+    bench.onReview();
     bench.list.draw();
     const keys = bench.list.shown();
     if (isOn && keys.length && !keys.includes(state.chosen)) bench.choose(keys[0]);
     else if (state.detail) bench.detail.draw();
     const { listed, whole, narrowed } = bench.list.tally();
-    const waiting = `${counted(whole, "statement")} ${whole === 1 ? "waits" : "wait"} for a ${signingAs} sign-off`;
+    const waiting = `${counted(whole, "statement")} ${whole === 1 ? "waits" : "wait"} for a ${capacity()} sign-off`;
     const matching = narrowed ? `, ${listed} of them match the filter` : "";
     bench.say(isOn ? `Review. ${waiting}${matching}.` : "Edit.");
   }
@@ -34,21 +35,22 @@ export function reviewOf(bench) {
   function panel() {
     const one = state.detail;
     const { people = [] } = state.choices;
-    const standing = one.standings.find((each) => each.capacity === signingAs);
+    const standing = one.standings.find((each) => each.capacity === capacity());
     const names = people.map((each) => [each.key, [each.name, each.credential].filter(Boolean).join(", ")]);
-    const who = h("select", { id: `${me}-who`, "data-field": "who", onchange: () => (person = who.value) }, options(names, person, "choose"));
+    const who = h("select", { id: `${me}-who`, "data-field": "who", onchange: () => bench.signer.set(who.value, capacity()) }, options(names, bench.signer.person(), "choose"));
     const as = h(
       "select",
       {
         id: `${me}-as`,
         "data-field": "capacity",
         onchange: () => {
-          signingAs = as.value;
+          bench.signer.set(bench.signer.person(), as.value);
           set(true);
         },
       },
-      options(CAPACITIES, signingAs),
+      options(CAPACITIES, capacity()),
     );
+    const errors = openErrors();
     const comment = h("textarea", { rows: 2, id: `${me}-comment`, "data-field": "comment", "data-kept": commentName() });
     const nobody = h("p", { class: "kc-note kc-warn" }, "Nobody is named in the table of people yet, so nobody can sign.");
     const reasons = [one.row.grade_reasons, one.row.certainty_reasons].filter(Boolean).join(". ");
@@ -57,10 +59,11 @@ export function reviewOf(bench) {
       { class: "kc-review" },
       h("div", { class: "kc-row kc-who" }, h("label", { for: who.id }, "I am "), who, h("label", { for: as.id }, " and sign as "), as),
       people.length ? "" : nobody,
+      signingKey.panel(),
       h("blockquote", { class: "kc-toread", tabindex: "0", "data-field": "toread" }, one.reads),
       reasons ? h("p", { class: "kc-hint" }, `Reasons for the grade: ${reasons}`) : "",
       one.pending ? "" : said(standing),
-      h("label", { class: "kc-label", for: comment.id }, "Comment"),
+      h("label", { class: "kc-label", for: comment.id }, errors ? `Comment: why it may be approved with ${counted(errors, "error")}` : "Comment"),
       comment,
       h(
         "div",
@@ -72,11 +75,23 @@ export function reviewOf(bench) {
     );
   }
 
+  const openErrors = () => state.detail.faults.filter((one) => one.severity === "error").length;
+
+  // Whether it is said why what has errors may be approved as it stands.
+  function isReasoned(errors, field) {
+    if (!errors || field?.value.trim()) return true;
+    bench.note(`It has ${counted(errors, "error")}.`, "Put that right, or say why it may be approved as it stands.", "kc-bad");
+    field?.focus();
+    return false;
+  }
+
   // What was signed of the chosen statement, and what changed since.
   function said(standing) {
-    if (!standing) return h("p", {}, `This statement needs no ${signingAs} sign-off.`);
-    const { state: is, name, signed_on: day, comment, since, older, why } = standing;
-    if (is === "valid") return h("p", {}, `✓ ${name} approved these words on ${day}.`);
+    if (!standing) return h("p", {}, `This statement needs no ${capacity()} sign-off.`);
+    const { state: is, name, signed_on: day, comment, since, older, why, proof } = standing;
+    const proven = proof === "checked" ? "Signature checked." : "Recorded, not signed.";
+    if (is === "valid") return h("p", {}, `✓ ${name} approved these words on ${day}. ${proven}`);
+    if (is === "missing" && why) return h("p", { class: "kc-note kc-warn" }, `No sign-off that counts: ${why}.`);
     if (is === "refused") return h("p", { class: "kc-note kc-warn" }, `${name} asked for changes on ${day}: ${comment}`);
     if (is !== "stale") return "";
     return [
@@ -88,17 +103,18 @@ export function reviewOf(bench) {
   }
 
   function somebodySigns() {
-    if (person) return true;
-    bench.note("Nobody has said who signs.", "Choose Review, then your name.", "kc-bad");
-    document.getElementById(`${me}-who`)?.focus();
+    if (bench.signer.person()) return true;
+    bench.note("Nobody has said who signs.", "Choose your name.", "kc-bad");
+    (document.getElementById(`${me}-who`) || bench.signer.box).focus();
     return false;
   }
 
-  // A title, a heading or a term: signed where it is found, without a comment.
-  async function approve(key) {
-    if (!somebodySigns()) return;
-    const asked = bench.tell("sign", { statement: key, person, capacity: signingAs, verdict: "approved" });
-    if (await asked) bench.note(`Approved: ${key}.`);
+  // A title, a heading or a term: signed where it is found, with a word on why where it has errors.
+  async function approve(key, errors, reason) {
+    if (!somebodySigns() || !isReasoned(errors, reason)) return;
+    const comment = reason?.value || "";
+    const asked = bench.tell("sign", { statement: key, comment, person: bench.signer.person(), capacity: capacity(), verdict: "approved" });
+    if (await asked) bench.note(`Approved${signingKey.how()}: ${key}.`);
   }
 
   async function sign(verdict) {
@@ -107,19 +123,20 @@ export function reviewOf(bench) {
       bench.note("The words have not come from the kernel yet.", "Read them, then sign.", "kc-bad");
       return;
     }
+    if (verdict === "approved" && !isReasoned(openErrors(), document.getElementById(`${me}-comment`))) return;
     const statement = state.chosen;
     const name = commentName();
     const keys = bench.list.shown();
     const at = keys.indexOf(statement);
     const next = keys[at + 1] || keys[at - 1];
-    const asked = bench.tell("sign", { statement, person, capacity: signingAs, verdict, comment: bench.fields.value(name) });
+    const asked = bench.tell("sign", { statement, person: bench.signer.person(), capacity: capacity(), verdict, comment: bench.fields.value(name) });
     // The next one is there at once: what is typed from now on is of that one.
     if (next) bench.choose(next);
     bench.middle.focus();
     const acted = bench.acted();
     if (await asked) {
       bench.fields.forget(name);
-      bench.note(verdict === "approved" ? `Approved: ${statement}.` : `Asked for changes: ${statement}.`);
+      bench.note(`${verdict === "approved" ? "Approved" : "Asked for changes"}${signingKey.how()}: ${statement}.`);
       if (!next) bench.middle.focus();
     } else if (bench.acted() === acted) bench.choose(statement);
   }

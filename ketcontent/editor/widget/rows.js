@@ -82,13 +82,14 @@ export function rowsOf(bench, { onChange }) {
       for (const column of columns) {
         const from = expected[column] ?? before?.[column] ?? "";
         const newer = live.get(statement)?.[column];
-        if (!now && column === "text" && newer !== undefined && !same(newer, from)) homeless.push([statement, newer]);
+        // Of a row of another table, newer words make it anew: they are sent as any others.
+        if (!now && column === "text" && !isRow(statement) && newer !== undefined && !same(newer, from)) homeless.push([statement, newer]);
         else follow({ statement, column, from, to: now?.[column] ?? "", theirsFirst });
       }
       if (now) known.set(statement, now);
       else {
         known.delete(statement);
-        live.delete(statement);
+        if (!isRow(statement)) live.delete(statement);
       }
       tidy(statement);
       onChange(statement, theirsFirst);
@@ -153,6 +154,8 @@ export function rowsOf(bench, { onChange }) {
   }
 
   const create = () => `new-${bench.me}-${++made}`;
+  const isRow = (name) => name.includes(":"); // of a table other than that of statements
+  const isThere = (name) => known.has(name) || live.has(name);
   const isNew = (statement) => statement.startsWith(`new-${bench.me}-`);
-  return { cell, row, type, asExpected, unsent, take, create, isNew };
+  return { cell, row, type, asExpected, unsent, take, create, isNew, isThere };
 }

@@ -1,5 +1,6 @@
 // The words of the chosen statement, in a field over a mirror that underlines what was found.
 
+import { noBreak } from "./controls.js";
 import { button, h } from "./elements.js";
 import { SEVERITIES } from "./names.js";
 import { moved, same } from "./merge.js";
@@ -12,6 +13,11 @@ export function wordsOf(bench) {
 
   const value = () => (editor ? editor.value : "");
   const caret = () => editor.selectionStart;
+  // The words that are selected, and where they begin; null where none are.
+  function selection() {
+    const [start, end] = editor ? [editor.selectionStart, editor.selectionEnd] : [0, 0];
+    return start < end ? { start, words: editor.value.slice(start, end) } : null;
+  }
   const typing = () => Boolean(editor) && document.activeElement === editor;
   const editable = () => Boolean(editor);
 
@@ -37,6 +43,7 @@ export function wordsOf(bench) {
       class: "kc-editor",
       id: `${me}-words`,
       "data-field": "text",
+      "data-sent": "",
       rows: 1,
       spellcheck: "true",
       lang: state.page.language,
@@ -45,9 +52,7 @@ export function wordsOf(bench) {
       oninput: typed,
       onkeyup: atCaret,
       onclick: atCaret,
-      onkeydown: (event) => {
-        if (event.key === "Enter" && !event.altKey && !event.isComposing) event.preventDefault();
-      },
+      onkeydown: noBreak,
     });
     editor.value = bench.rows.cell(state.chosen, "text");
     return h(
@@ -133,5 +138,5 @@ export function wordsOf(bench) {
     editor = mirror = null;
   }
 
-  return { panel, value, caret, typing, editable, refresh, drawMirror, goTo, replace, focus, focusEnd, off };
+  return { panel, value, caret, selection, typing, editable, refresh, drawMirror, goTo, replace, focus, focusEnd, off };
 }

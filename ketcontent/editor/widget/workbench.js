@@ -1,23 +1,29 @@
 // The workbench in the browser. The kernel holds the page; what is typed belongs to the browser until
 // the kernel has it. This is the frame around the panes, the keys, and what an answer changes.
 
+import { barOf } from "./bar.js";
 import { conflictsOf } from "./conflict.js";
 import { copiesOf } from "./copies.js";
 import { detailOf } from "./detail.js";
-import { button, counted, h } from "./elements.js";
+import { discussionOf } from "./discussion.js";
+import { h } from "./elements.js";
 import { evidenceOf } from "./evidence.js";
 import { before, neighbour, nextInSection, withCut, withNew } from "./expected.js";
 import { fieldsOf } from "./fields.js";
 import { findingsOf } from "./findings.js";
+import { formOf } from "./form.js";
 import { kernelOf } from "./kernel.js";
+import { keysOf } from "./keys.js";
 import { listOf } from "./list.js";
 import { messagesOf } from "./messages.js";
-import { SHORTCUTS, worst } from "./names.js";
+import { SHORTCUTS } from "./names.js";
 import { pageFindingsOf } from "./page_findings.js";
 import { previewOf } from "./preview.js";
 import { reviewOf } from "./review.js";
 import { rowsOf } from "./rows.js";
+import { signerOf } from "./signer.js";
 import { supplierOf } from "./supplier.js";
+import { whereOf } from "./where.js";
 import { wordsOf } from "./words.js";
 
 const PAUSE_SEND = 60; // ms after a key until the words are sent
@@ -36,6 +42,7 @@ export function render({ model, el }) {
     detail: null,
     preview: null,
     status: {},
+    onPage: 0, // errors that belong to no statement
     undecided: [], // what the supplier changed or withdrew
   };
   const bench = { model, me: Math.random().toString(36).slice(2, 10), place: model.get("place"), state };
@@ -43,7 +50,7 @@ export function render({ model, el }) {
   let runs = 0;
   let acted = 0; // what the editor did so far: an answer chooses no statement if something came between
 
-  const root = h("div", { class: "kc-workbench", onkeydown: keys, onfocusin: ownKeys });
+  const root = h("div", { class: "kc-workbench", onkeydown: (event) => keys(event), onfocusin: ownKeys });
   const middle = h("div", {
     class: "kc-middle",
     role: "group",
@@ -55,17 +62,20 @@ export function render({ model, el }) {
     timers[name] = setTimeout(act, pause);
   }
   Object.assign(bench, {
+    root,
     middle,
     later,
     tell,
     choose,
     flush,
     typed,
-    fields: fieldsOf(root),
+    fields: fieldsOf(root, bench.place),
     here: () => ({ statement: state.chosen }),
     acted: () => acted,
-    focusMiddle: () => middle.focus({ preventScroll: true }),
-    onReview: showReviewing,
+    focusMiddle: () => (bench.form.isOpen() ? bench.form : middle).focus({ preventScroll: true }),
+    onReview: () => bar.showTools(),
+    onForm: () => bar.showTools(),
+    show: (pane) => bar.show(pane),
     newRow,
     rename: renamed,
   });
@@ -75,6 +85,7 @@ export function render({ model, el }) {
   bench.rows = rowsOf(bench, {
     onChange: (statement, theirsFirst) => {
       if (statement === state.chosen && state.detail) bench.words.refresh(theirsFirst);
+      if (statement === bench.form.row()) bench.form.refresh();
     },
   });
   bench.kernel = kernelOf(bench, {
@@ -86,12 +97,15 @@ export function render({ model, el }) {
     },
   });
   bench.askAside = bench.kernel.askAside;
+  bench.signer = signerOf(bench);
+  bench.form = formOf(bench);
   bench.findings = findingsOf(bench);
   bench.words = wordsOf(bench);
   bench.evidence = evidenceOf(bench);
   bench.review = reviewOf(bench);
   bench.list = listOf(bench);
   bench.supplier = supplierOf(bench);
+  bench.discussion = discussionOf(bench);
   bench.detail = detailOf(bench);
   const preview = previewOf(bench);
   const conflicts = conflictsOf(bench);
@@ -105,26 +119,8 @@ export function render({ model, el }) {
 
   // --- the frame -----------------------------------------------------------------------------
 
-  const title = h("strong", { class: "kc-title" });
-  const counts = h("span", { class: "kc-counts" });
-  const saveButton = button("Save", save, { class: "kc-primary", title: "Ctrl+S" });
-  const undoButton = button("Undo", () => tell("undo"), { title: "Ctrl+Z" });
-  const redoButton = button("Redo", () => tell("redo"), { title: "Ctrl+Shift+Z" });
-  const modeButton = button("Review", () => bench.review.set(!bench.review.on()), {
-    "aria-pressed": "false",
-    title: "Alt+R",
-  });
-  const helpButton = button("Shortcuts", toggleHelp, { "aria-expanded": "false", title: "Alt+H" });
-  const editTools = h(
-    "div",
-    { class: "kc-tools", role: "group", "aria-label": "Change the statement" },
-    button("Add", () => add(), { title: "Add a statement after this one (Alt+Enter)" }),
-    button("Split", split, { title: "Split at the cursor (Alt+S)" }),
-    button("Join", join, { title: "Join with the next (Alt+J)" }),
-    button("Up", () => move("up"), { title: "Move up (Alt+Shift+↑)" }),
-    button("Down", () => move("down"), { title: "Move down (Alt+Shift+↓)" }),
-    button("Cut", cut, { title: "Take off the page (Alt+Delete)" }),
-  );
+  const paneOf = { list: bench.list.list, section: preview.element };
+  const bar = barOf(bench, { save, add, cut, move, split, join, toggleHelp, paneOf });
   const shortcut = ([keyed, what]) => h("div", {}, h("dt", {}, h("kbd", {}, keyed)), h("dd", {}, what));
   const helpBox = h(
     "div",
@@ -144,16 +140,11 @@ export function render({ model, el }) {
       whole.element,
     ),
     middle,
+    bench.form.element,
     preview.element,
   );
   root.append(
-    h(
-      "div",
-      { class: "kc-bar", role: "group", "aria-label": "Workbench" },
-      h("div", { class: "kc-name" }, title, counts),
-      editTools,
-      h("div", { class: "kc-tools" }, undoButton, redoButton, modeButton, helpButton, saveButton),
-    ),
+    bar.element,
     messages.lost,
     messages.notes,
     conflicts.element,
@@ -174,7 +165,7 @@ export function render({ model, el }) {
       ...given,
       ...(question.statement === undefined ? {} : { statement: question.statement }),
       ...(question.at === undefined ? {} : { at: question.at }),
-      ...(verb === "edit" ? { cells: question.expects.get(question.statement) } : {}),
+      ...(verb === "edit" ? { cells: question.expects.get(question.statement), person: bench.signer.person() } : {}),
       ...(bench.rows.isNew(state.chosen) ? {} : { chosen: state.chosen }),
     });
     const answered = bench.kernel.ask(question);
@@ -218,13 +209,17 @@ export function render({ model, el }) {
   // Ask for the chosen statement and its section.
   function look() {
     flush();
+    const statement = bench.form.row();
     bench.kernel.forgo("choose");
-    ask("choose");
+    bench.kernel.forgo("form");
+    if (statement) ask("form", { statement });
+    else ask("choose");
   }
 
   function choose(statement) {
     if (!statement) return;
     acted += 1;
+    bench.form.close(false);
     flush();
     stand(statement);
     look();
@@ -274,8 +269,11 @@ export function render({ model, el }) {
       if (state.chosen === statement) stand(made);
     }
     if (answer.whole) whole.draw(answer.whole);
+    bench.signer.draw();
+    if (answer.form) bench.form.take(answer.form, question.verb);
+    else if (answer.listing && bench.form.row()) look();
     takeDetail(question, answer);
-    drawStatus();
+    bar.draw();
     conflicts.draw();
     bench.supplier.draw();
     if (answer.saved) messages.saved(answer.saved);
@@ -324,29 +322,6 @@ export function render({ model, el }) {
     state.chosen = key;
     if (state.detail) state.detail.statement = key;
     bench.detail.rename(old, key);
-  }
-
-  function drawStatus() {
-    const { unsaved = 0, undo = "", redo = "", conflicts: open = [], kept: safe = true } = state.status;
-    title.textContent = state.page.title || "";
-    const all = state.listing.flatMap((one) => one.statements).filter((one) => !one.cut);
-    const sum = (n) => all.reduce((total, one) => total + one.faults[n], 0);
-    const signed = all.filter((one) => ["valid", undefined].includes(worst(one))).length;
-    counts.textContent =
-      `In ${counted(all.length, "statement")}: ${counted(sum(0), "error")} · ${counted(sum(1), "warning")} · ` +
-      `${sum(2)} advice · ` +
-      `${signed} signed in full` +
-      (safe ? "" : " · the draft file cannot be written");
-    const rest = open.length ? "Not saved" : "Saved";
-    saveButton.textContent = unsaved ? `Save (${unsaved})` : rest;
-    saveButton.setAttribute("aria-disabled", String(!unsaved));
-    for (const [one, name, what] of [
-      [undoButton, undo, "Undo"],
-      [redoButton, redo, "Redo"],
-    ]) {
-      one.setAttribute("aria-disabled", String(!name));
-      one.title = name ? `${what}: ${name}` : `Nothing to ${what.toLowerCase()}`;
-    }
   }
 
   // --- doing ---------------------------------------------------------------------------------
@@ -415,15 +390,9 @@ export function render({ model, el }) {
     bench.words.refresh();
   }
 
-  function showReviewing(on) {
-    modeButton.setAttribute("aria-pressed", String(on));
-    root.classList.toggle("kc-reviewing", on);
-    editTools.hidden = on;
-  }
-
   function toggleHelp() {
     helpBox.hidden = !helpBox.hidden;
-    helpButton.setAttribute("aria-expanded", String(!helpBox.hidden));
+    bar.helpButton.setAttribute("aria-expanded", String(!helpBox.hidden));
     if (!helpBox.hidden) bench.say("The shortcuts are shown above the list.");
   }
 
@@ -433,61 +402,39 @@ export function render({ model, el }) {
     event.target.setAttribute("data-lm-suppress-shortcuts", "true");
   }
 
-  function keys(event) {
-    const command = event.ctrlKey || event.metaKey;
-    const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-    const reviewing = bench.review.on();
-    let act = null;
-    if (command && !event.altKey) {
-      const redo = () => tell("redo");
-      act = { s: save, z: event.shiftKey ? redo : () => tell("undo"), y: redo }[key];
-      // In any other field the browser undoes its own typing.
-      const field = event.target.closest("input, textarea");
-      if (field && field.dataset.field !== "text" && act !== save) act = null;
-    } else if (event.altKey && !command) {
-      // On a Mac, Alt makes other letters: the key itself counts.
-      const letter = event.code.replace(/^Key|^Digit/, "").toLowerCase();
-      act = {
-        ArrowDown: event.shiftKey ? () => move("down") : () => bench.list.step(1),
-        ArrowUp: event.shiftKey ? () => move("up") : () => bench.list.step(-1),
-        Enter: () => add(),
-        Delete: cut,
-      }[event.key] || {
-        s: split,
-        j: join,
-        r: () => bench.review.set(!reviewing),
-        h: toggleHelp,
-        1: () => bench.list.list.focus(),
-        2: bench.words.focus,
-        3: bench.evidence.focus,
-        4: () => preview.element.focus(),
-        5: whole.focus,
-        a: reviewing ? () => bench.review.sign("approved") : null,
-        c: reviewing ? bench.review.focusComment : null,
-      }[letter];
-    } else if (event.key === "F8") act = bench.findings.next;
-    else if (event.key === "F9") act = bench.findings.take;
-    // JupyterLab keeps line ends out of its fields, and with them the Enter that sends a form.
-    else if (event.key === "Enter" && !event.isComposing && event.target.matches("form input")) {
-      act = () => event.target.form.requestSubmit();
-    }
-    if (!act) return;
-    event.preventDefault();
-    event.stopPropagation();
-    act();
-  }
+  const keys = keysOf(bench, {
+    save,
+    add,
+    cut,
+    move,
+    split,
+    join,
+    toggleHelp,
+    focusSection: () => {
+      bar.show("section");
+      preview.element.focus();
+    },
+    focusWhole: () => {
+      bar.show("list");
+      whole.focus();
+    },
+  });
 
   // --- start ---------------------------------------------------------------------------------
 
   const left = bench.copies.all();
   const kept = left.map(({ name, at, ...copy }) => copy);
-  ask("open", { kept }).then((answer) => {
+  const where = whereOf(bench);
+  const was = where.take();
+  ask("open", { kept, ...(was ? { was: was.chosen } : {}) }).then((answer) => {
     if (answer && answer.status.kept) for (const { name } of left) bench.copies.drop(name);
+    if (answer && was) where.restore(was);
   });
 
   return () => {
     flush();
     bench.kernel.stop();
+    where.stop();
     for (const one of Object.values(timers)) clearTimeout(one);
   };
 }

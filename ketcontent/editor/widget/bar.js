@@ -1,0 +1,106 @@
+// The bar that stays on top: what page it is and how it stands, what can be done, and, where there is
+// room for one pane alone, which one is shown.
+
+import { button, counted, h } from "./elements.js";
+import { worst } from "./names.js";
+
+const PANES = [
+  ["list", "List"],
+  ["statement", "Statement"],
+  ["section", "As read"],
+];
+
+export function barOf(bench, acts) {
+  const { root, state } = bench;
+  const title = h("strong", { class: "kc-title" });
+  const counts = h("span", { class: "kc-counts" });
+  const saveButton = button("Save", acts.save, { class: "kc-primary", title: "Ctrl+S" });
+  const undoButton = button("Undo", () => bench.tell("undo"), { title: "Ctrl+Z" });
+  const redoButton = button("Redo", () => bench.tell("redo"), { title: "Ctrl+Shift+Z" });
+  const modeButton = button("Review", () => bench.review.set(!bench.review.on()), {
+    "aria-pressed": "false",
+    title: "Alt+R",
+  });
+  const helpButton = button("Shortcuts", acts.toggleHelp, { "aria-expanded": "false", title: "Alt+H" });
+  const moreButton = button("More", more, { class: "kc-narrow", "aria-expanded": "false" });
+  const panes = PANES.map(([pane, name]) => button(name, () => show(pane), { "aria-pressed": "false", "data-pane": pane }));
+  const editTools = h(
+    "div",
+    { class: "kc-tools kc-wide", role: "group", "aria-label": "Change the statement" },
+    button("Add", () => acts.add(), { title: "Add a statement after this one (Alt+Enter)" }),
+    button("Split", acts.split, { title: "Split at the cursor (Alt+S)" }),
+    button("Join", acts.join, { title: "Join with the next (Alt+J)" }),
+    button("Up", () => acts.move("up"), { title: "Move up (Alt+Shift+↑)" }),
+    button("Down", () => acts.move("down"), { title: "Move down (Alt+Shift+↓)" }),
+    button("Cut", acts.cut, { title: "Take off the page (Alt+Delete)" }),
+  );
+  bench.signer.element.classList.add("kc-wide");
+  const element = h(
+    "div",
+    { class: "kc-bar", role: "group", "aria-label": "Workbench" },
+    h("div", { class: "kc-name" }, title, " ", counts),
+    h("div", { class: "kc-tools kc-narrow", role: "group", "aria-label": "Pane" }, panes),
+    editTools,
+    bench.signer.element,
+    h(
+      "div",
+      { class: "kc-tools kc-wide" },
+      modeButton,
+      button("Rows", bench.form.openTables, { title: "The rows of all tables (Alt+T)" }),
+      helpButton,
+    ),
+    h("div", { class: "kc-tools" }, moreButton, undoButton, redoButton, saveButton),
+  );
+
+  // Show one pane, where there is no room for another.
+  function show(pane) {
+    root.dataset.pane = pane;
+    for (const one of panes) one.setAttribute("aria-pressed", String(one.dataset.pane === pane));
+    if (pane === "list") bench.list.markChosen();
+    // What had the focus may be out of sight now.
+    const active = document.activeElement;
+    if (!root.contains(active) || active.checkVisibility()) return;
+    if (pane === "statement") bench.focusMiddle();
+    else acts.paneOf[pane].focus({ preventScroll: true });
+  }
+
+  function more() {
+    const isOpen = element.classList.toggle("kc-more");
+    moreButton.setAttribute("aria-expanded", String(isOpen));
+  }
+
+  // The tools change the chosen statement: they are there while it is edited.
+  function showTools() {
+    const reviewing = bench.review.on();
+    modeButton.setAttribute("aria-pressed", String(reviewing));
+    root.classList.toggle("kc-reviewing", reviewing);
+    editTools.hidden = reviewing || bench.form.isOpen();
+    if (bench.form.isOpen()) show("statement");
+  }
+
+  function draw() {
+    const { unsaved = 0, undo = "", redo = "", conflicts: open = [], kept: safe = true } = state.status;
+    title.textContent = state.page.title || "";
+    const all = state.listing.flatMap((one) => one.statements).filter((one) => !one.cut);
+    const sum = (n) => all.reduce((total, one) => total + one.faults[n], 0);
+    const signed = all.filter((one) => ["valid", undefined].includes(worst(one))).length;
+    counts.textContent =
+      `${counted(sum(0), "error")} here, ${state.onPage} on the page as a whole · ${counted(sum(1), "warning")} · ` +
+      `${sum(2)} advice · ${signed} of ${counted(all.length, "statement")} signed in full` +
+      (safe ? "" : " · the draft file cannot be written");
+    counts.title = counts.textContent;
+    const rest = open.length ? "Not saved" : "Saved";
+    saveButton.textContent = unsaved ? `Save (${unsaved})` : rest;
+    saveButton.setAttribute("aria-disabled", String(!unsaved));
+    for (const [one, name, what] of [
+      [undoButton, undo, "Undo"],
+      [redoButton, redo, "Redo"],
+    ]) {
+      one.setAttribute("aria-disabled", String(!name));
+      one.title = name ? `${what}: ${name}` : `Nothing to ${what.toLowerCase()}`;
+    }
+  }
+
+  show("list");
+  return { element, draw, show, showTools, helpButton };
+}

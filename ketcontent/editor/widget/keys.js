@@ -1,0 +1,71 @@
+// The keys of the workbench.
+
+export function keysOf(bench, acts) {
+  // What a key does to the page as a whole, or to the chosen statement while its pane is shown.
+  function withAlt(event) {
+    const { shiftKey } = event;
+    // On a Mac, Alt makes other letters: the key itself counts.
+    const letter = event.code.replace(/^Key|^Digit/, "").toLowerCase();
+    const reviewing = bench.review.on();
+    const always = {
+      r: () => bench.review.set(!reviewing),
+      h: acts.toggleHelp,
+      t: bench.form.openTables,
+      1: () => {
+        bench.show("list");
+        bench.list.list.focus();
+      },
+      4: acts.focusSection,
+      5: acts.focusWhole,
+    }[letter];
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (always) return always;
+    if (step && !shiftKey) return () => bench.list.step(step);
+    if (bench.form.isOpen()) return { 2: () => goTo(bench.form) }[letter];
+    if (step) return () => acts.move(step > 0 ? "down" : "up");
+    return (
+      { Enter: () => acts.add(), Delete: acts.cut }[event.key] ||
+      {
+        s: acts.split,
+        j: acts.join,
+        2: () => goTo(bench.words),
+        3: () => goTo(bench.evidence),
+        m: bench.discussion.onSelection,
+        a: reviewing ? () => bench.review.sign("approved") : null,
+        c: reviewing ? bench.review.focusComment : null,
+      }[letter]
+    );
+  }
+
+  function goTo(part) {
+    bench.show("statement");
+    part.focus();
+  }
+
+  function withCommand(event) {
+    const key = event.key.toLowerCase();
+    const redo = () => bench.tell("redo");
+    const act = { s: acts.save, z: event.shiftKey ? redo : () => bench.tell("undo"), y: redo }[key];
+    // In a field that is sent with a button the browser undoes its own typing.
+    const field = event.target.closest("input, textarea");
+    return field && field.dataset.sent === undefined && act !== acts.save ? null : act;
+  }
+
+  return (event) => {
+    const command = event.ctrlKey || event.metaKey;
+    let act = null;
+    if (command && !event.altKey) act = withCommand(event);
+    else if (event.altKey && !command) act = withAlt(event);
+    else if (event.key === "Escape" && bench.form.isOpen()) act = bench.form.close;
+    else if (event.key === "F8" && !bench.form.isOpen()) act = bench.findings.next;
+    else if (event.key === "F9" && !bench.form.isOpen()) act = bench.findings.take;
+    // JupyterLab keeps line ends out of its fields, and with them the Enter that sends a form.
+    else if (event.key === "Enter" && !event.isComposing && event.target.matches("form input")) {
+      act = () => event.target.form.requestSubmit();
+    }
+    if (!act) return;
+    event.preventDefault();
+    event.stopPropagation();
+    act();
+  };
+}

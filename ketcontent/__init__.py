@@ -7,15 +7,19 @@ rooms below it, and only what their faces show (the contracts of import-linter i
 room                         its one job
 ============================ =====================================================================
 `__main__`                   the command, while the rest is loaded
-`cli`, `terminal`            the verbs as commands, and how they speak
+`cli`, `commands`            the list of the verbs as commands; the commands
+`terminal`                   how they speak
 `building`                   plan → decide → run → publish; the cache; the watch over saves
 `editor`                     sessions, edits, the workbench, JupyterLab opened on a page
 `scaffold`                   a new, empty project
 `cluster`                    the same notebooks on the machines of a Dask cluster
 `execution`                  run a notebook in a warm, fresh process, and export it
 `reports`                    what an editorial meeting looks at
+`registries`                 what Crossref, DataCite and PubMed say of the sources
 `checks`                     the judges, one report, its forms
+`packets`                    what a reviewer is asked in Word, and what comes back of it
 `approvals`                  sign-offs, the record of what a page showed, its verification
+`discussion`                 proposals and comments
 `pages`                      rows in order → what a reader reads
 `importing`                  what was received → rows
 `model`                      CSV on disk ↔ Content; the rows of one page
@@ -28,6 +32,7 @@ room                         its one job
 `atomic`, `resources`        write whole or not at all; the files that the package came with
 `fast_jsonschema`            jsonschema imported in a fraction of the time
 `repository`                 what git knows of a folder
+`zipped_xml`                 the parts of a Word file and its kin; hostile ones are refused
 `places`                     what stands at a place, and whether something of ours may be put there
 `diagnostics`, `errors`      a fault in the content; how a failure speaks
 ============================ =====================================================================

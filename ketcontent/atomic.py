@@ -16,7 +16,6 @@ moved aside and a process killed right between the two moves leaves it there, wh
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import errno
 import json
 import os
@@ -117,6 +116,8 @@ def _aside(new: Path) -> Path:
 
 def _exchanged(one: Path, other: Path) -> bool:
     """Swap two folders in one step; return False where that cannot be done."""
+    import ctypes
+
     exchange = exchange_call()
     if exchange is None:
         return False
@@ -132,6 +133,8 @@ def exchange_call() -> Callable[[bytes, bytes], int] | None:
     """Return the call of the system that swaps two paths in one step; None where it has none."""
     if os.name != "posix":
         return None
+    import ctypes  # which a build with nothing to do can do without
+
     library = ctypes.CDLL(None, use_errno=True)
     if sys.platform == "darwin" and hasattr(library, "renamex_np"):
         return lambda one, other: library.renamex_np(one, other, 2)

@@ -202,7 +202,7 @@ def state_of(dependency: Dependency) -> str:
     folder         the names in it, and whether they are folders or links
     entries        as well, sizes, dates and permissions
     place          whether there is a folder or a file; a file's size, date and permissions
-    status         as well, the date and permissions of a folder
+    status         as well, the date and permissions of a folder, the owner and count of names
     link           where it leads to; nothing, for what is no link
     attributes     the extended attributes
     module         the names in its folder that could be that module
@@ -236,7 +236,8 @@ def _place(path: str) -> str:
 def _status(path: str) -> str:
     try:
         found = os.stat(path)
-        return f"{_place(path)}, {found.st_mtime_ns}, {stat.filemode(found.st_mode)}"
+        whose = f"{found.st_uid}:{found.st_gid}, {found.st_nlink}"
+        return f"{_place(path)}, {found.st_mtime_ns}, {stat.filemode(found.st_mode)}, {whose}"
     except FileNotFoundError:  # a link that leads nowhere, or nothing
         return _link(path)
 

@@ -15,8 +15,9 @@ notebook it shows the line of the cell, the message and the hint, without a trac
     ├── SaveConflict           someone else changed the same row                 conflicts
     ├── Locked                 another process holds the lock                    path, holder
     ├── WrongParameter         a parameter that is not taken, or not so          notebook, parameter
-    ├── NotReady               pages that may not be released                    report
-    └── BuildFailed            notebooks failed; what was published stays        failures
+    ├── NotReady               pages that may not be released                    report, built
+    ├── SavedMeanwhile         what was built from was saved meanwhile           built
+    └── BuildFailed            notebooks failed; what was published stays        failures, built
 
 Faults of the *content* are not raised one by one: they are `Diagnostic` records in a `Report`
 (see `ketcontent.diagnostics`), and `BrokenTables` carries the report.
@@ -24,10 +25,8 @@ Faults of the *content* are not raised one by one: they are `Diagnostic` records
 
 from __future__ import annotations
 
-import difflib
 import os
 import sys
-import traceback
 from collections.abc import Iterable
 from typing import Any, Self, TypeVar, cast
 
@@ -70,6 +69,8 @@ class KetcontentError(Exception):
     def _render_traceback_(self) -> list[str]:
         # IPython asks a failure for this before it draws a traceback. An editor's notebook shows
         # the line of the cell, what is wrong and what to do, as the command line does.
+        import traceback
+
         said = f"{type(self).__name__}: {self}"
         for frame in reversed(traceback.extract_tb(self.__traceback__)):
             if frame.name == "<module>" and frame.line and not os.path.exists(frame.filename):
@@ -178,24 +179,40 @@ class WrongParameter(KetcontentError):
 
 
 class NotReady(KetcontentError):
-    """Pages that may not be released; `report` says which rows stand against it."""
+    """Pages that may not be released; `report` says which rows stand against it.
+
+    `built` is what the build did beside that.
+    """
 
     report: Any
+    built: Any
+
+
+class SavedMeanwhile(KetcontentError):
+    """Tables, notebooks or templates that were saved while a build read them.
+
+    `built` is what the build wrote, which may be of half a save.
+    """
+
+    built: Any
 
 
 class BuildFailed(KetcontentError):
     """Notebooks that failed in a build; every other document was published.
 
-    `failures` is a tuple of `ketcontent.building.builds.Failure`.
+    `failures` is a tuple of `ketcontent.building.builds.Failure`, `built` what the build did.
     """
 
     failures: tuple[Any, ...]
+    built: Any
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """Return a hint with the known name nearest to `name`, or all of them when none is near."""
     names = list(known)
     folded = {one.casefold(): one for one in names}
+    import difflib
+
     close = difflib.get_close_matches(name.casefold(), folded, n=1)
     if close:
         return f"Did you mean {folded[close[0]]!r}?"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -36,14 +37,34 @@ def hash_file(path: str | os.PathLike[str], *, follow: bool = True) -> str:
 
 def hash_files_below(folder: Path) -> list[tuple[str, str]]:
     """Return the files below a folder of the package or of templates, each with its digest."""
-    found = []
-    for place, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if name not in ("__pycache__", "_project"))
-        found += [
-            (os.path.relpath(os.path.join(place, name), folder), hash_file(f"{place}/{name}"))
-            for name in sorted(names)
-        ]
+    found, above = [], len(f"{folder}/")
+    for place, names in folders_below(os.fspath(folder)):
+        paths = [f"{place}/{name}" for name in names]
+        found += [(path[above:], hash_file(path)) for path in paths]
     return found
+
+
+def folders_below(
+    folder: str, around: frozenset[tuple[int, int]] = frozenset()
+) -> Iterator[tuple[str, list[str]]]:
+    """Yield a folder of the package or of templates, and those below it, with names of files.
+
+    Links to folders are followed, as who looks for a template does, but for one that leads back to
+    a folder around it (`around`).
+    """
+    try:
+        there = os.stat(folder)
+        with os.scandir(folder) as found:
+            entries = sorted((one.name, one.is_dir()) for one in found)
+    except OSError:  # it is not there, or cannot be read
+        return
+    here = (there.st_dev, there.st_ino)
+    if here in around:
+        return
+    yield folder, [name for name, is_folder in entries if not is_folder]
+    for name, is_folder in entries:
+        if is_folder and name not in ("__pycache__", "_project"):
+            yield from folders_below(os.path.join(folder, name), around | {here})
 
 
 def current_hash(dependency: Dependency) -> str:

@@ -10,15 +10,18 @@ from collections.abc import Collection
 import ketcontent
 
 PACKAGES = (
-    *("citeproc_py", "ipykernel", "ipython", "jinja2", "lxml", "markdown_it_py"),
-    *("markupsafe", "matplotlib", "matplotlib_inline", "mistune", "nbclient", "nbconvert"),
-    *("nbformat", "nh3", "numpy", "pandas", "papermill", "pyyaml", "sentencex", "traitlets"),
+    *("beautifulsoup4", "citeproc_py", "ipykernel", "ipython", "jinja2", "latex2mathml", "lxml"),
+    *("markdown_it_py", "markupsafe", "matplotlib", "matplotlib_inline", "mistune", "nbclient"),
+    *("nbconvert", "nbformat", "nh3", "numpy", "pandas", "papermill", "pyyaml", "sentencex"),
+    "traitlets",
 )
-"""The distributions whose version can change what is exported."""
+"""The distributions whose version can change what is exported by notebooks of ours."""
 
 
-def versions(packages: Collection[str] = PACKAGES) -> dict[str, str]:
-    """Return the versions that matter: of Python, of this package, of the distributions named.
+def versions(packages: Collection[str] | None = None) -> dict[str, str]:
+    """Return the versions of Python, of this package and of the distributions named, else of all.
+
+    A notebook of a team's own may import any of them.
 
     They are read off the names of folders; asking importlib.metadata takes longer than all else
     in a build for which nothing has changed.
@@ -33,6 +36,6 @@ def versions(packages: Collection[str] = PACKAGES) -> dict[str, str]:
             if name.endswith(".dist-info"):
                 package, _, version = name.removesuffix(".dist-info").rpartition("-")
                 package = re.sub(r"[-.]", "_", package).lower()
-                if package in packages:
+                if packages is None or package in packages:
                     found[package] = version
     return dict(sorted(found.items()))

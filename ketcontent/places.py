@@ -30,14 +30,22 @@ def what_stands_at(path: Path) -> str:
     >>> what_stands_at(Path("data")), what_stands_at(Path("data/no-such-file"))
     ('a folder', '')
     """
+    return _seen_at(path)[0]
+
+
+def _seen_at(path: Path) -> tuple[str, int]:
+    """Return what stands at a place, and how many names it has, as of one look.
+
+    What another process removes between two looks would be there for the first one alone.
+    """
     try:
-        mode = os.lstat(path).st_mode
+        seen = os.lstat(path)
+        if stat.S_ISLNK(seen.st_mode):
+            gone = "" if os.path.exists(path) else ", which is not there"
+            return f"a link to {os.readlink(path)}{gone}", seen.st_nlink
     except (FileNotFoundError, NotADirectoryError):
-        return ""
-    if stat.S_ISLNK(mode):
-        gone = "" if os.path.exists(path) else ", which is not there"
-        return f"a link to {os.readlink(path)}{gone}"
-    return _KINDS.get(stat.S_IFMT(mode), "a device")
+        return "", 0
+    return _KINDS.get(stat.S_IFMT(seen.st_mode), "a device"), seen.st_nlink
 
 
 def refuse_place(path: Path, said: str) -> KetcontentError:
@@ -86,10 +94,10 @@ def require_file(path: Path) -> None:
     KetcontentError
         When a file cannot be written there without writing somewhere else.
     """
-    found = what_stands_at(path)
+    found, names = _seen_at(path)
     if found not in ("", "a file"):
         raise refuse_place(path, f"{found}, not a file")
-    if found and os.lstat(path).st_nlink > 1:
+    if names > 1:
         raise refuse_place(path, "a file with another name elsewhere (a hard link)")
 
 
@@ -110,12 +118,32 @@ def read_file(path: str | os.PathLike[str], *, follow: bool = True) -> bytes:
     """
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     handle = os.open(path, flags | (0 if follow else getattr(os, "O_NOFOLLOW", 0)))
-    with open(handle, "rb") as file:
-        if not stat.S_ISREG(mode := os.fstat(handle).st_mode):
+    try:
+        seen = os.fstat(handle)
+        if not stat.S_ISREG(mode := seen.st_mode):
             kind = f"It is {_KINDS.get(stat.S_IFMT(mode), 'a device')}"
             said = os.strerror(errno.EISDIR) if stat.S_ISDIR(mode) else kind
             raise OSError(errno.EISDIR if stat.S_ISDIR(mode) else errno.EINVAL, said, str(path))
-        return file.read()
+        # A build for which nothing has changed reads hundreds, and a file object takes as long.
+        parts = [os.read(handle, seen.st_size + 1)]
+        while parts[-1] and sum(map(len, parts)) != seen.st_size:
+            parts.append(os.read(handle, 1 << 20))
+        return b"".join(parts)
+    finally:
+        os.close(handle)
+
+
+def cannot_read(fault: OSError, path: Path) -> KetcontentError:
+    """Return what to say of a file that is there and cannot be read, and what to do.
+
+    Examples
+    --------
+    >>> print(cannot_read(PermissionError(13, "Permission denied"), Path("no-such-file")))
+    no-such-file cannot be read: Permission denied.
+    hint: Permit yourself to read it (chmod u+r no-such-file), or ask whoever owns it to.
+    """
+    hint = f"Permit yourself to read it (chmod u+r {path}), or ask whoever owns it to."
+    return KetcontentError(f"{path} cannot be read: {fault.strerror}.", hint=hint, path=str(path))
 
 
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)

@@ -56,6 +56,11 @@ class SpeakingGroup(click.Group):
                     f"{fault.filename}: {fault.strerror}.",
                     "Name a place that you may read and write.",
                 )
+        except RuntimeError as fault:
+            # Where Ctrl-C comes as a lock is taken again, Python lets go of it once too often.
+            if isinstance(fault.__context__, KeyboardInterrupt):
+                raise KeyboardInterrupt from fault
+            raise
         context.exit(1)
 
 
@@ -91,6 +96,7 @@ def end_as_asked(context: click.Context) -> None:
 _SPELLED = {
     **dict.fromkeys(("json", "jsonl", "sarif"), "\\u{:04x}"),
     "junit": "&#x{:x};",
+    "ics": "<U+{:04X}>",
 }
 _COMMAND = re.compile(r"(?P<before>^[^\S\n]*)(?P<mark>:)(?=:)|(?<=##)(?P<old>\[)", re.MULTILINE)
 """What a workflow of GitHub takes for a command, wherever it is printed."""
@@ -108,8 +114,11 @@ def say(text: str, *, err: bool = False, nl: bool = True, form: str = "text") ->
     nl
         Whether to end the line.
     form
-        The form of a report, where it is one: what steers is spelled as that form has it.
+        The form of a report, where it is one: what steers is spelled as that form has it. The
+        lines of a calendar (ics) keep the ends that RFC 5545 asks for.
     """
+    if form == "ics":
+        text = text.replace("\r\n", "\n")
     text = visible(text, _SPELLED.get(form, "<U+{:04X}>"))
     if form != "github" and os.environ.get("GITHUB_ACTIONS"):
 
@@ -119,6 +128,9 @@ def say(text: str, *, err: bool = False, nl: bool = True, form: str = "text") ->
             return f"{found['before'] or ''}{spelled}"
 
         text = _COMMAND.sub(broken, text)
+    if form == "ics":
+        click.echo(text.replace("\n", "\r\n").encode(), err=err, nl=False)
+        return
     stream = sys.stderr if err else sys.stdout
     encoding = getattr(stream, "encoding", None) or "utf-8"
     click.echo(text.encode(encoding, "backslashreplace").decode(encoding), err=err, nl=nl)
@@ -134,8 +146,18 @@ def say_failure(message: str, hint: str) -> None:
 
 
 @contextmanager
-def show_progress() -> Iterator[Callable[[Progress], None]]:
-    """Give a function that shows progress: a bar on a terminal, plain lines elsewhere."""
+def show_progress(
+    label: str = "notebooks", *, at_end: str = "publishing"
+) -> Iterator[Callable[[Progress], None]]:
+    """Give a function that shows progress: a bar on a terminal, plain lines elsewhere.
+
+    Parameters
+    ----------
+    label
+        What is counted.
+    at_end
+        What is done once all are.
+    """
     if not sys.stderr.isatty() or os.environ.get("CI"):
 
         def line(progress: Progress) -> None:
@@ -156,7 +178,7 @@ def show_progress() -> Iterator[Callable[[Progress], None]]:
         if bar is None:
             bar = click.progressbar(
                 length=progress.total,
-                label="notebooks",
+                label=label,
                 show_pos=True,
                 file=sys.stderr,
                 item_show_func=lambda name: name,
@@ -164,10 +186,41 @@ def show_progress() -> Iterator[Callable[[Progress], None]]:
             bar.current_item = progress.at_work
             bar.__enter__()
         if progress.finished:
-            bar.update(1, progress.at_work or "publishing")
+            bar.update(1, progress.at_work or at_end)
 
     try:
         yield draw
     finally:
         if bar is not None:
             bar.__exit__(None, None, None)
+
+
+@contextmanager
+def show_steps(label: str, length: int) -> Iterator[Callable[[str], None]]:
+    """Give a function to call after each of many steps: a bar on a terminal, plain lines elsewhere.
+
+    Parameters
+    ----------
+    label
+        What the steps are made of.
+    length
+        How many there are.
+    """
+    if sys.stderr.isatty() and not os.environ.get("CI"):
+        with click.progressbar(
+            length=length,
+            label=label,
+            show_pos=True,
+            file=sys.stderr,
+            item_show_func=lambda name: name,
+        ) as bar:
+            yield lambda name: bar.update(1, visible(name))
+        return
+    done = 0
+
+    def line(name: str) -> None:
+        nonlocal done
+        done += 1
+        say(f"[{done}/{length}] {name}", err=True)
+
+    yield line

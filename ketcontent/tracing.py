@@ -16,9 +16,10 @@ Of a folder the date counts only for who asks for it: `os.path.isdir` and the li
 whether it is there, see no change when something in it changes.
 
 Not seen: a file that a C library opens by itself (Arrow, HDF5), attributes of a file but by name,
-connections that are waited for, a database that is attached by a connection with an authorizer of
-its own or one not made by `sqlite3.connect`, what is in `_of_no_interest`, the environment's
-variables, and clocks other than `ketcontent.clock.today`.
+its number on the disk (`os.path.samefile`), how much is in one that is appended to, connections
+that are waited for, a database that is attached by a connection with an authorizer of its own or
+one not made by `sqlite3.connect`, what is in `_of_no_interest`, the environment's variables, and
+clocks other than `ketcontent.clock.today`.
 """
 
 from __future__ import annotations
@@ -53,17 +54,9 @@ from ketcontent.dependencies import (
 )
 
 _UNKNOWN = frozenset(
-    {
-        "subprocess.Popen",
-        "os.system",
-        "os.exec",
-        "os.posix_spawn",
-        "os.spawn",
-        "os.fork",
-        "os.forkpty",
-    }
-    | {"socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr", "socket.getnameinfo"}
-    | {"socket.connect", "socket.sendto", "socket.sendmsg"}
+    {"subprocess.Popen", "os.exec", "os.fork", "os.forkpty", "os.posix_spawn", "os.spawn"}
+    | {"os.system", "socket.getaddrinfo", "socket.gethostbyaddr", "socket.gethostbyname"}
+    | {"socket.getnameinfo", "socket.connect", "socket.sendto", "socket.sendmsg"}
 )
 """What Python tells an audit hook when something happens that no trace can follow."""
 
@@ -137,9 +130,10 @@ def _listen(event: str, arguments: tuple[object, ...]) -> None:
             _listed(event, arguments[0], sys._getframe(1))
     elif event == "os.mkdir":
         _makes(_path(arguments[0], arguments[2]))
-    elif event == "os.rename":
-        if _path(arguments[0], arguments[2], made=True) in _made:
-            _made.add(_path(arguments[1], arguments[3], made=True))
+    elif event in ("os.rename", "os.link"):
+        _renamed(event, *arguments)
+    elif event in ("import", "ctypes.dlopen") and not is_silent():
+        _note_library(arguments[event == "import"])
     elif event == "sqlite3.connect":
         _note_database(arguments[0])
     elif event in _UNKNOWN:
@@ -204,6 +198,24 @@ def _is_plain(path: str) -> bool:
         except (OSError, ValueError):
             return True
     return stat.S_ISREG(mode) or stat.S_ISDIR(mode)
+
+
+def _renamed(
+    event: str, path: object, new: object, folder: object = None, new_folder: object = None
+) -> None:
+    """Follow what gets another name. What the process did not make is another file thereby."""
+    name = _path(path, folder, made=True)
+    if not name or is_silent():
+        return
+    if not _is_made(name):
+        write_dependency(("unknown", f"{event} of a file that it did not make"))
+    _made.add(_path(new, new_folder, made=True))
+
+
+def _note_library(path: object) -> None:
+    """Note a file of machine code, which the system reads; not one that it is to find itself."""
+    if isinstance(path, (str, bytes, os.PathLike)) and os.sep in os.fsdecode(path):
+        _note("file", _path(path))
 
 
 def _makes(path: str, *, emptied: bool = False) -> bool:
@@ -293,6 +305,7 @@ def _follow_looks() -> None:
         "readlink": lambda path, dir_fd=None, **_: _note("link", _path(path, dir_fd)),
         "getxattr": lambda path, **_: _note("attributes", _path(path)),
         "listxattr": lambda path, **_: _note("attributes", _path(path)),
+        "statvfs": lambda *_, **__: write_dependency(("unknown", "how full a disk is")),
     }
     watched = {
         name: _noting(getattr(os, name), note) for name, note in notes.items() if hasattr(os, name)
@@ -349,10 +362,12 @@ def _asked(path: object, *, dir_fd: int | None = None, follow_symlinks: bool = T
         asking.add(frame.f_code.co_name)
         frame = frame.f_back
     if not follow_symlinks:
-        if not _is_around(name):
+        if not is_within(os.getcwd(), name):  # whose own path has no link in it
             _note("link", name)
         if asking.intersection(_LINKS):
             return
+    if asking.intersection(("getctime", "getatime")):
+        write_dependency(("unknown", "a time that is another in each copy"))
     _note("status" if asking.issubset(_TELLING) else "place", name)
 
 
@@ -368,11 +383,6 @@ def _note_if_missing(path: str) -> None:
         missing = not os.path.exists(path)
     if missing:
         _note("place", path)
-
-
-def _is_around(path: str) -> bool:
-    """Whether a folder holds the working directory, whose own path has no link in it."""
-    return is_within(os.getcwd(), path)
 
 
 # --- modules, databases, processes, hosts ----------------------------------------------------

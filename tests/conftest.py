@@ -9,14 +9,18 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
+from filelock import FileLock
 from hypothesis import settings
 
 # First, since much of what is tested imports jsonschema: each process collects all tests.
@@ -24,8 +28,9 @@ from ketcontent import fast_jsonschema  # noqa: F401  # isort: skip
 
 from ketcontent import import_page, read_content, sign_off, write_content
 from ketcontent.approvals.signing import open_statements
-from ketcontent.building.builds import build
-from ketcontent.building.request import Built
+from ketcontent.building.builds import build, rebuild
+from ketcontent.building.plan import EDITIONS, PAGE_FORMATS
+from ketcontent.building.request import Built, Request
 from ketcontent.execution.pool import process_pool, run_all
 from ketcontent.execution.run import Failure, Run
 from ketcontent.model.content import Content
@@ -67,7 +72,7 @@ Green tea holds caffeine.
 """Two short pages: one with a lede and headings, one with a single section."""
 
 
-SLOW_FIXTURES = {"browser", "built", "copy_of_built", "lab", "shipped"}
+SLOW_FIXTURES = {"browser", "built", "copy_of_built", "executor", "lab", "shipped"}
 
 TOKEN = "for-this-test-alone"
 """What opens the JupyterLab of a test."""
@@ -89,14 +94,26 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
 
 LONGEST = (
-    "test_no_typed_word_is_lost.py",
     "test_in_jupyterlab.py",
-    "test_hostile.py",
-    "test_linear.py",
     "test_pool.py",
-    "test_build.py",
+    "test_no_typed_word_is_lost.py",
+    "test_decide.py",
     "test_engine.py",
+    "test_hostile.py",
+    "test_build.py",
+    "test_reading.py",
+    "test_kills.py",
     "test_places.py",
+    "test_launch.py",
+    "test_release.py",
+    "test_widths.py",
+    "test_linear.py",
+    "test_workbench.py",
+    "test_ownership.py",
+    "test_store.py",
+    "test_remainder.py",
+    "test_full_disk.py",
+    "test_house.py",
 )
 """The files that take longest begin first: at the end no process is left alone with one of them."""
 
@@ -113,6 +130,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_collection_finish() -> None:
     """Take what was collected out of the sight of the garbage collector: it stays to the end."""
     gc.freeze()
+
+
+@cache
+def read_shipped() -> Content:
+    """The shipped tables; read once in each process, since each collects all tests."""
+    return read_content(ROOT / "data")
 
 
 def make_project(folder: Path, pages: Mapping[str, str] = PAGES) -> Path:
@@ -140,6 +163,21 @@ def build_in(project: Path, *documents: str, **options: Any) -> Built:
     """Build a project, wherever this process stands."""
     places = {name: project / name for name in ("data", "exports", "notebooks")}
     return build(documents, **{**places, **options})
+
+
+def build_with(
+    executor: Any,
+    project: Path,
+    *documents: str,
+    editions: Sequence[str] = EDITIONS,
+    formats: Sequence[str] = PAGE_FORMATS,
+    release: bool = False,
+    **options: Any,
+) -> Built:
+    """Build a project with workers that are there already: to start some takes longer than that."""
+    places = [project / name for name in ("data", "exports", "notebooks")]
+    request = Request(documents, *places, tuple(editions), tuple(formats), release, **options)
+    return rebuild(request, lambda: nullcontext(executor))
 
 
 def run_notebooks(runs: list[Run], folder: Path) -> list[Failure]:
@@ -206,10 +244,26 @@ def quick_disk() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def lent(folder: Path) -> Iterator[Path]:
+    """Lend a folder to many tests, and fail if one of them wrote into it.
+
+    In which order files of tests run is not known: what one leaves, another takes for the product's.
+    """
+    before = tree(folder)
+    yield folder
+    after = tree(folder)
+    changed = sorted(
+        name for name in before.keys() | after if before.get(name) != after.get(name)
+    )
+    assert changed == [], f"Written by a test, into {folder}"
+
+
 @pytest.fixture(scope="session")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A project with two pages that was never built. Copy it before changing it."""
-    return make_project(tmp_path_factory.mktemp("made") / "project")
+    with lent(make_project(tmp_path_factory.mktemp("made") / "project")) as folder:
+        yield folder
 
 
 @pytest.fixture
@@ -218,12 +272,35 @@ def copy_of_made(made: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(made, tmp_path / "project"))
 
 
+def copied(name: str, make: Callable[[Path], object], factory: pytest.TempPathFactory) -> Path:
+    """Return a copy of a folder that is dear to make: one process makes it for all of a run."""
+    own = factory.getbasetemp()
+    place = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / f"once-{name}"
+    with FileLock(f"{place}.lock"):
+        if not place.exists():
+            with tempfile.TemporaryDirectory(dir=place.parent) as unfinished:
+                make(folder := Path(unfinished, name))
+                folder.rename(place)
+    return Path(shutil.copytree(place, factory.mktemp(name) / "project"))
+
+
 @pytest.fixture(scope="session")
-def built(made: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def built(made: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The same project, built. Copy it before changing it."""
-    project = Path(shutil.copytree(made, tmp_path_factory.mktemp("built") / "project"))
-    build_in(project)
-    return project
+
+    def make(folder: Path) -> None:
+        shutil.copytree(made, folder)
+        build_in(folder)
+
+    with lent(copied("built", make, tmp_path_factory)) as folder:
+        yield folder
+
+
+@pytest.fixture(scope="module")
+def executor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """Workers that stay for all builds of a file."""
+    with process_pool(2, tmp_path_factory.mktemp("kept")) as executor:
+        yield executor
 
 
 @pytest.fixture
@@ -233,13 +310,12 @@ def copy_of_built(built: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def shipped(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def shipped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The shipped notebooks run with their defaults on the shipped tables, and exported.
 
     The archive copy is there too. The folder is laid out as a build lays out its exports; the
     executed notebooks are in ``.notebooks``.
     """
-    folder = tmp_path_factory.mktemp("shipped")
     places: dict[str, tuple[str, dict[str, Any]]] = {
         "index": ("index", {}),
         "ketamine/index": ("document", {}),
@@ -257,8 +333,13 @@ def shipped(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for place, (notebook, parameters) in places.items()
     ]
     runs[0].outputs["editors"] = "editors.html"
-    assert run_notebooks(runs, folder) == []
-    return folder
+
+    def make(folder: Path) -> None:
+        folder.mkdir()
+        assert run_notebooks(runs, folder) == []
+
+    with lent(copied("shipped", make, tmp_path_factory)) as folder:
+        yield folder
 
 
 @pytest.fixture(scope="module")

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
+import pandas as pd
+
 from ketcontent.model.content import Content, empty_content, frame_of
+from ketcontent.model.schema import TABLES
 
 DAY = datetime.date(2026, 11, 23)
 FRESH = "2026-11-01"
@@ -105,20 +109,29 @@ def page(changes: dict[tuple[str, str], Change] | None = None, **added: dict[str
     of evidence by its statement and its source.
     """
     left = dict(changes or {})
-    content = empty_content()
-    frames = {}
-    for table, rows in _PAGE.items():
+    sound = _sound()
+    frames: dict[str, pd.DataFrame] = {table: getattr(sound, table).copy() for table in TABLES}
+    for table in {table for table, _ in left} | added.keys():
         made = []
-        for row in rows:
+        for row in _PAGE.get(table, ()):
             change = left.pop((table, _name(table, row)), {})
             if change is not None:
                 made.append({**_SHARED.get(table, {}), **row, **change})
         if table in added:
             made.append({**_SHARED.get(table, {}), **added[table]})
-        frames[table] = frame_of(table, made, content)
-    for table in added.keys() - _PAGE.keys():
-        frames[table] = frame_of(table, [added[table]], content)
+        frames[table] = frame_of(table, made, sound)
     assert left == {}, f"no such rows: {left}"
+    return replace(sound, **frames)
+
+
+@cache
+def _sound() -> Content:
+    """The page as it is; each who asks for it has tables of their own."""
+    content = empty_content()
+    frames = {
+        table: frame_of(table, [{**_SHARED.get(table, {}), **row} for row in rows], content)
+        for table, rows in _PAGE.items()
+    }
     return replace(content, **frames)
 
 

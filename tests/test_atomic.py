@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import errno
 import json
 import os
@@ -15,6 +16,7 @@ import pytest
 from ketcontent import atomic
 from ketcontent.atomic import lock, replace_file, restore_folder, swap_folders
 from ketcontent.errors import KetcontentError, Locked
+from ketcontent.places import read_file
 from ketcontent.resources import shipped_file
 
 
@@ -70,7 +72,7 @@ def swapping(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
     if request.param == "refused by the file system":
 
         def refuse(*_: bytes) -> int:
-            atomic.ctypes.set_errno(errno.EINVAL)
+            ctypes.set_errno(errno.EINVAL)
             return -1
 
         monkeypatch.setattr(atomic, "exchange_call", lambda: refuse)
@@ -189,7 +191,7 @@ def test_a_swap_that_fails_otherwise_names_the_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     def fail(*_: bytes) -> int:
-        atomic.ctypes.set_errno(errno.EIO)
+        ctypes.set_errno(errno.EIO)
         return -1
 
     monkeypatch.setattr(atomic, "exchange_call", lambda: fail)
@@ -287,6 +289,24 @@ def test_a_lock_is_released_and_its_note_goes_when_the_block_fails(tmp_path: Pat
         pass
 
 
+def test_a_lock_is_taken_while_its_last_holder_removes_the_note(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    note = tmp_path / ".lock.holder"
+    note.write_text("{}")
+    look = os.lstat
+
+    def look_and_lose(path: Path) -> os.stat_result:
+        seen = look(path)
+        note.unlink(missing_ok=True)
+        return seen
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "lstat", look_and_lose)
+        with lock(tmp_path / ".lock", purpose="saving"):
+            assert note.exists()
+
+
 @pytest.mark.parametrize("name", [".lock", ".lock.holder"])
 @pytest.mark.parametrize("kind", ["link", "dangling link", "hard link", "folder", "pipe"])
 def test_a_lock_is_not_taken_through_somebody_elses_file(tmp_path: Path, name: str, kind: str):
@@ -314,3 +334,27 @@ def test_a_lock_is_not_taken_through_somebody_elses_file(tmp_path: Path, name: s
 @pytest.mark.parametrize("name", ["data/datapackage.json", "notebooks"])
 def test_what_the_package_came_with_is_there(name: str):
     assert shipped_file(name).exists()
+
+
+@pytest.mark.parametrize("size", [0, 1, 4096, (1 << 20) + 7])
+def test_a_file_is_read_whole(tmp_path: Path, size: int):
+    (tmp_path / "file").write_bytes(b"x" * size)
+    assert read_file(tmp_path / "file") == b"x" * size
+
+
+def test_a_file_that_says_no_size_and_one_that_becomes_another_are_read_to_their_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    assert read_file("/proc/self/status").startswith(b"Name:")
+    (tmp_path / "file").write_bytes(b"x" * 10)
+    look = os.fstat
+    for late in (b"x" * 30, b"x" * 3):
+
+        def look_and_write(handle: int, late: bytes = late) -> os.stat_result:
+            seen = look(handle)
+            (tmp_path / "file").write_bytes(late)
+            return seen
+
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "fstat", look_and_write)
+            assert read_file(tmp_path / "file") == late

@@ -72,7 +72,7 @@ def test_the_program_says_its_version() -> None:
         pytest.param(["biuld"], "No such command 'biuld'. Did you mean 'build'?", id="a command"),
         pytest.param(["build", "--job"], "No such option '--job'. Did you mean", id="an option"),
         pytest.param(["assemble"], "Missing argument 'DOCUMENT'.", id="no document"),
-        pytest.param(["import", "a.txt"], "Missing option '--document'.", id="no key"),
+        pytest.param(["decide", "tea"], "Missing option '--reason'.", id="no reason"),
         pytest.param(["build", "--jobs", "0"], "0 is not in the range x>=1.", id="no jobs"),
         pytest.param(
             ["build", "--format", "epub"],
@@ -130,7 +130,8 @@ def test_a_wrong_command_line_ends_with_status_2(words: list[str], said: str) ->
         pytest.param(
             ["import", "nowhere.txt", "--document", "coffee"],
             "error: nowhere.txt cannot be read: no such file or directory.\n"
-            "hint: Name a text file with one page.\n",
+            "hint: Name a page: a saved web page, a Word document, a PDF, "
+            "Markdown or plain text.\n",
             id="import what is not there",
         ),
         pytest.param(
@@ -180,7 +181,9 @@ def test_a_failed_build_ends_with_status_1_and_says_what_failed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def fails(*_: Any, **__: Any) -> None:
-        raise BuildFailed("1 notebook failed; 0 pages published.\ntea: x", hint="Mend it.")
+        built = Built(Path("exports"), (), (), aside=(".aside/tea/index.1.md",))
+        said = "1 notebook failed; 0 pages published.\ntea: x"
+        raise BuildFailed(said, hint="Mend it.", built=built)
 
     monkeypatch.setattr(building, "build", fails)
     result = run("build")
@@ -188,6 +191,8 @@ def test_a_failed_build_ends_with_status_1_and_says_what_failed(
     assert result.stderr == (
         "error: 1 notebook failed; 0 pages published.\ntea: x\nhint: Mend it.\n"
     )
+    kept = Path("exports", ".aside", "tea", "index.1.md")
+    assert result.stdout == f"Not as a build wrote it, and kept: {kept}\n"
 
 
 @inside_it
@@ -202,7 +207,8 @@ def test_the_words_of_the_command_line_reach_the_build(
 
     monkeypatch.setattr(building, "build", note)
     words = "tea aspirin --edition current --format markdown,html --jobs 3 --data d --exports out"
-    result = run("build", *words.split(), "--notebooks", "n", "--site", "https://example.org/")
+    words += " --notebooks n --cache runs"
+    result = run("build", *words.split(), "--site", "https://example.org/")
     assert result.exit_code == 0
     assert result.stdout == f"Wrote 1 file to out. Start at {Path('out', 'tea/index.md')}\n"
     assert {name: given[name] for name in given if name not in {"progress", "waiting"}} == {
@@ -217,6 +223,7 @@ def test_the_words_of_the_command_line_reach_the_build(
         "force": False,
         "dask": None,
         "site": "https://example.org/",
+        "cache": Path("runs"),
     }
 
 
@@ -265,11 +272,11 @@ def test_import_prints_what_it_took_in_and_replace_what_a_new_version_changed(
     inside: Path,
 ) -> None:
     (inside / "page.txt").write_text(PAGES["aspirin"])
-    result = run("import", "page.txt", "--document", "pain", "--language", "en-GB")
+    result = run("import", "page.txt", "--document", "pain", "--language", "en-GB", "--yes")
     assert result.exit_code == 0
     assert result.stdout == "pain: 3 sections, 6 statements in data.\n"
     (inside / "page.txt").write_text(PAGES["aspirin"].replace("eases pain", "may ease pain"))
-    result = run("import", "page.txt", "--document", "pain", "--replace")
+    result = run("import", "page.txt", "--document", "pain", "--replace", "--yes")
     assert result.exit_code == 0
     assert result.stdout == (
         "pain: 5 same, 0 moved, 1 changed, 0 added, 0 withdrawn; of those changed or withdrawn "
@@ -278,12 +285,30 @@ def test_import_prints_what_it_took_in_and_replace_what_a_new_version_changed(
         "    Aspirin [-eases -]{+may ease +}pain.\n"
         "Nothing to decide.\n"
     )
-    result = run("import", "page.txt", "--document", "ache", "--dry-run")
-    assert result.stdout == (
-        "ache: 3 sections, 6 statements in data.\n"
-        "Nothing was changed. Leave out --dry-run to do it.\n"
+
+
+@inside_it
+def test_import_shows_what_it_read_and_writes_nothing_until_it_is_told() -> None:
+    page = Path("ache.html")
+    page.write_text("<title>Ache</title><h1>Ache</h1><nav>Home</nav><h2>Uses</h2><p>It hurts.")
+    before = tree(Path("data"))
+    result = run("import", "ache.html")
+    assert result.exit_code == 0
+    assert re.sub(r"sha256:\w+", "sha256:0", result.stdout) == (
+        "ache.html: HTML, 72 bytes, sha256:0…\n"
+        "Title: Ache\n"
+        "  Uses (line 1): 1 paragraph, 2 words\n"
+        "Left out, 1 word:\n"
+        "  navigation (line 1): Home\n"
+        "ache: 1 section, 1 statement in data.\n"
+        "Nothing is written yet. Add --yes to write it. Where a block is read wrongly, "
+        "--blocks numbers them, and --as 12=paragraph or --as 12-15=item reads them so.\n"
     )
-    assert "ache" not in Path("data", "documents.csv").read_text("utf-8")
+    assert "  1 heading 2 (line 1): Uses\n" in run("import", "ache.html", "--blocks").stdout
+    assert tree(Path("data")) == before
+    result = run("import", "ache.html", "--as", "2=paragraph", "--whole", "--yes")
+    assert result.stdout == "ache: 1 section, 3 statements in data.\n"
+    assert run("assemble", "ache").stdout == "Ache\nHome\nUses\nIt hurts.\n"
 
 
 @pytest.mark.slow
@@ -295,7 +320,7 @@ def test_a_new_project_builds_at_once_and_again_with_a_page(tmp_path: Path) -> N
     assert made.stdout == (
         f"A new project is in {tmp_path / 'pages'}. Take a page in and build it:\n"
         f"  cd {tmp_path / 'pages'}\n"
-        "  ketcontent import PAGE.txt --document my-page\n"
+        "  ketcontent import PAGE.html --document my-page --yes\n"
         "  ketcontent build\n"
     )
     project = tmp_path / "pages"
@@ -307,7 +332,7 @@ def test_a_new_project_builds_at_once_and_again_with_a_page(tmp_path: Path) -> N
     assert set(tree(project / "exports")) == {*("index.html", "editors.html", "manifest.json")}
     assert b"There are no pages yet." in tree(project / "exports")["index.html"]
 
-    imported = start("import", str(page), "--document", "tea", cwd=project)
+    imported = start("import", str(page), "--yes", "--document", "tea", cwd=project)
     assert imported.communicate() == ("tea: 1 section, 1 statement in data.\n", "")
     screen = on_a_terminal("build", "tea", "--edition", "supplied", "--jobs", "1", cwd=project)
     assert "There are no pages yet." not in (project / "exports" / "index.html").read_text()

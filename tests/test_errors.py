@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime
 import pickle
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from ketcontent import errors
+from ketcontent.building.request import Built
 from ketcontent.clock import day_of, today
 from ketcontent.diagnostics import Diagnostic, Report
 from ketcontent.errors import (
@@ -19,6 +21,7 @@ from ketcontent.errors import (
     Locked,
     NotReady,
     SaveConflict,
+    SavedMeanwhile,
     UnknownName,
     UnknownTable,
     UnreadablePage,
@@ -51,8 +54,12 @@ FACTS: dict[type[KetcontentError], dict[str, Any]] = {
     SaveConflict: {"conflicts": (CONFLICT,)},
     Locked: {"path": ".lock", "holder": "process 7 (building)"},
     WrongParameter: {"notebook": "section", "parameter": "documnet"},
-    NotReady: {"report": REPORT},
-    BuildFailed: {"failures": ({"notebook": "section"},)},
+    NotReady: {"report": REPORT, "built": Built(Path("exports"), ("tea",), ())},
+    SavedMeanwhile: {"built": Built(Path("exports"), (), (), moved=("data/terms.csv",))},
+    BuildFailed: {
+        "failures": ({"notebook": "section"},),
+        "built": Built(Path("exports"), (), (), withdrawn={"tea/index.md": "it is gone"}),
+    },
 }
 
 

@@ -14,7 +14,7 @@ import re
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from stat import S_ISREG
@@ -29,7 +29,6 @@ from ketcontent.building.builds import rebuild
 from ketcontent.building.request import Request
 from ketcontent.cli import main
 from ketcontent.errors import KetcontentError
-from ketcontent.execution.pool import process_pool
 from ketcontent.execution.run import Outcome, Run
 from ketcontent.hashing import hash_bytes
 from ketcontent.model.content import empty_content, frame_of
@@ -115,7 +114,7 @@ REFERENCE = "@book{roe, title={On tea}, author={Roe, Jo}, year={2020}, publisher
 SIGN = ["--person", "ada", "--capacity", "editorial", "--verdict", "approved"]
 VERBS: dict[str, Sequence[str]] = {
     "sign": ["sign", "tea", "--statement", "description-1", *SIGN],
-    "import": ["import", "page.txt", "--document", "aspirin"],
+    "import": ["import", "page.txt", "--document", "aspirin", "--yes"],
     "import-sources": ["import-sources", "references.bib"],
     "upgrade": ["upgrade", "--data", "old"],
     "init": ["init", "new"],
@@ -141,6 +140,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("verb", VERBS)
 def test_a_verb_for_which_the_disk_is_full_at_any_step_is_one_error_and_changes_nothing(
     prepared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, verb: str
@@ -173,23 +173,24 @@ def test_a_verb_for_which_the_disk_is_full_at_any_step_is_one_error_and_changes_
 
 @dataclass
 class Workers:
-    """Workers of which each run is known: what came of it, and what it wrote."""
+    """Workers of which each run is known, by its exports: what came of it, and what it wrote."""
 
-    outcomes: dict[str, Future[Outcome]]
+    outcomes: dict[tuple[str, ...], Future[Outcome]]
     written: dict[str, bytes]
 
-    @contextmanager
-    def recording(self, kept: Path) -> Iterator[Any]:
-        with process_pool(2, kept) as executor:
+    def recording(self, executor: Any) -> Any:
+        """Return what has an executor do what it is asked, and remembers what came of it."""
 
-            def submit(do: Any, run: Run, work: Path, kept: Path) -> Future[Outcome]:
-                self.outcomes[run.executed] = executor.submit(do, run, work, kept)
-                return self.outcomes[run.executed]
+        def submit(do: Any, run: Run, work: Path, kept: Path) -> Future[Outcome]:
+            future: Future[Outcome] = executor.submit(do, run, work, kept)
+            self.outcomes[tuple(run.outputs.values())] = future
+            return future
 
-            yield SimpleNamespace(submit=submit)
+        return nullcontext(SimpleNamespace(submit=submit))
 
-    @contextmanager
-    def again(self) -> Iterator[Any]:
+    def again(self) -> Any:
+        """Return what does the same again, without running anything."""
+
         def submit(_: Any, run: Run, work: Path, __: Path) -> Future[Outcome]:
             future: Future[Outcome] = Future()
             try:
@@ -198,10 +199,10 @@ class Workers:
             except OSError as fault:
                 future.set_exception(fault)
             else:
-                future.set_result(self.outcomes[run.executed].result())
+                future.set_result(self.outcomes[tuple(run.outputs.values())].result())
             return future
 
-        yield SimpleNamespace(submit=submit)
+        return nullcontext(SimpleNamespace(submit=submit))
 
 
 def pages_in(exports: Path) -> dict[str, dict[str, bytes]]:
@@ -219,7 +220,7 @@ def hashes_of(manifest: dict[str, bytes]) -> dict[str, str]:
 
 
 def test_a_build_for_which_the_disk_is_full_at_any_step_leaves_each_page_old_or_new(
-    built: Path, tmp_path: Path
+    built: Path, executor: Any, tmp_path: Path
 ) -> None:
     project, exports = tmp_path / "project", tmp_path / "project" / "exports"
     shutil.copytree(built, project, ignore=shutil.ignore_patterns("exports"))
@@ -233,7 +234,7 @@ def test_a_build_for_which_the_disk_is_full_at_any_step_leaves_each_page_old_or_
     request = Request((), *places, ("current", "supplied"), ("html", "markdown"), release=False)
     workers = Workers({}, {})
     old = pages_in(exports)
-    rebuild(request, lambda: workers.recording(exports / ".notebooks"))
+    rebuild(request, lambda: workers.recording(executor))
     workers.written, new = tree(exports), pages_in(exports)
     assert old["aspirin"] != new["aspirin"]
 

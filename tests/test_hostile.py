@@ -126,6 +126,22 @@ def everywhere(cell: str) -> Content:
             "rule": "mechanism-as-benefit",
             "until": "2026-12-31",
         },
+        signing_keys={
+            "signing_key": "ada-1",
+            "person": "ada",
+            "namespace": "signoff@example.org",
+            "public_key": f"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI{'A' * 43}",
+            "valid_from": "2026-01-01",
+        },
+        proposals={
+            **{"proposal": "one", "document": "zinc", "statement": "colds", "column": "text"},
+            **{"person": "ada", "proposed_on": "2026-11-02", "digest": f"w2:{'0' * 64}"},
+            **{"decision": "accepted", "decided_by": "ada", "decided_on": "2026-11-03"},
+        },
+        comments={
+            **{"comment": "one", "document": "zinc", "statement": "colds", "anchor_at": 0},
+            **{"person": "ada", "said_on": "2026-11-02"},
+        },
     )
     strings = [{"string": name, "language": "en", "text": cell} for name in sorted(english().texts)]
     for row in strings:
@@ -147,9 +163,14 @@ def everywhere(cell: str) -> Content:
         sections=content.sections.assign(supplied_position=content.sections["position"]),
     )
     content = filled(content, cell)
-    for one in signoff_statuses(PageView(content, "zinc")):
+    view = PageView(content, "zinc")
+    for one in signoff_statuses(view):
         content = sign_off(
-            *(content, "zinc", one.statement), person="ada", capacity=one.capacity, signed_on=DAY
+            *(content, "zinc", one.statement),
+            person="ada",
+            capacity=one.capacity,
+            signed_on=DAY,
+            view=view,
         )
     return replace(content, signoffs=content.signoffs.assign(comment=cell))
 

@@ -15,11 +15,13 @@ from functools import cache
 import pytest
 
 from ketcontent.checks.runner import judge_page
-from ketcontent.execution.outputs import printable_html, printable_markdown
+from ketcontent.execution.markdown import printable_markdown
+from ketcontent.execution.outputs import printable_html
 from ketcontent.importing.bibliography import parse_sources
 from ketcontent.importing.identity import take_in
 from ketcontent.importing.other_formats import marked_up
-from ketcontent.importing.plain_text import parse_page, split_sentences
+from ketcontent.importing.plain_text_blocks import read_plain_text
+from ketcontent.importing.sentences import split_sentences
 from ketcontent.markup.citation_marks import cited, split_citations, without_citations
 from ketcontent.markup.inline import as_markup, inline_html, inline_plain
 from ketcontent.markup.markdown import (
@@ -124,7 +126,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "strange_links": strange_links,
     "printable_html": printable_html,
     "printable_markdown": printable_markdown,
-    "parse_page": parse_page,
+    "read_plain_text": read_plain_text,
     "sentences": lambda text: split_sentences(text, "en"),
     "marked_up": marked_up,
     "a table": lambda text: scan_csv(f"a,b\n{text}", lambda *_: None),
@@ -182,7 +184,11 @@ def test_no_hostile_text_takes_more_than_some_ordinary_ones(reader: str) -> None
         ("sentences", "stops and quotes"),
         ("sentences", "Chinese sentences apart"),
         ("sentences", "Chinese without spaces"),
-        ("parse_page", "broken lines"),
+        ("read_plain_text", "broken lines"),
+        ("read_plain_text", "spaces between letters"),
+        ("read_plain_text", "items"),
+        ("read_plain_text", "numbered lines"),
+        ("read_plain_text", "upright bars"),
         ("marked_up", "open links with an address"),
         ("words", "Chinese without spaces"),
         ("words", "flags"),

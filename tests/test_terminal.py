@@ -6,16 +6,20 @@ import http.client
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
+import click
 import pytest
 from click.testing import CliRunner
 
+from ketcontent.__main__ import main as run_command
 from ketcontent.building.preview import Board, preview_server
 from ketcontent.cli import main
+from ketcontent.terminal import SpeakingGroup
 from tests.conftest import ROOT
 
 STEERING = "\x1b[31m\u202e\x9b"
@@ -40,8 +44,8 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("broken") / "data"
     shutil.copytree(ROOT / "data", folder)
     with (folder / "policies.csv").open("a", encoding="utf-8") as file:
-        file.write(f'{STEERING},lay,\n"benefit\n::error::gone%0A::stop-commands::x",lay,\n')
-        file.write("##[error]gone,lay,\n")
+        file.write(f'{STEERING},lay,,\n"benefit\n::error::gone%0A::stop-commands::x",lay,,\n')
+        file.write("##[error]gone,lay,,\n")
     return folder
 
 
@@ -128,3 +132,41 @@ def test_an_address_with_a_null_is_not_there(tmp_path: Path) -> None:
             connection.request("GET", path)
             assert connection.getresponse().status == 404, path
             connection.close()
+
+
+def test_a_second_ctrl_c_interrupts_no_clearing_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    cleared = []
+
+    def command() -> None:
+        try:
+            signal.raise_signal(signal.SIGINT)
+        finally:
+            signal.raise_signal(signal.SIGINT)
+            cleared.append(True)
+
+    monkeypatch.setattr("ketcontent.cli.main", command)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            run_command()
+        assert cleared == [True]
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # as a background shell has it
+        run_command()
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def test_a_lock_that_was_lost_to_ctrl_c_is_a_ctrl_c() -> None:
+    @click.group(cls=SpeakingGroup)
+    def program() -> None:
+        pass
+
+    @program.command()
+    def wait() -> None:
+        try:
+            raise KeyboardInterrupt
+        finally:
+            raise RuntimeError("cannot release un-acquired lock")
+
+    result = CliRunner().invoke(program, ["wait"])
+    assert (result.exit_code, result.stderr) == (1, "\nAborted!\n")

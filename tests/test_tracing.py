@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.machinery
 import os
 import sqlite3
 import subprocess
@@ -80,6 +81,22 @@ def table(words: str, *, journal: str = "delete", keep: bool = False) -> Change:
 
 
 _held: list[sqlite3.Connection] = []
+
+CODED = Path(importlib.machinery.PathFinder.find_spec("_heapq").origin)
+"""A module of Python's in machine code."""
+
+
+def machine_code(name: str, more: bytes = b"") -> Change:
+    """Return what copies that module into a folder, with more behind what is run."""
+
+    def copy(folder: Path) -> None:
+        made = folder / name / f"new-{CODED.name}"
+        made.parent.mkdir(exist_ok=True)
+        made.write_bytes(CODED.read_bytes() + more)
+        made.replace(made.with_name(CODED.name))
+
+    return copy
+
 
 SELECT = "print(sqlite3.connect({}).execute('select a from t').fetchall())"
 
@@ -228,6 +245,30 @@ SEEN = [
         text("helper_two.py", "V = 2"),
     ),
     Way(
+        "machine code",
+        "import coded._heapq",
+        all_of(text("coded/__init__.py", ""), machine_code("coded")),
+        machine_code("coded", b"other"),
+    ),
+    Way(
+        "ctypes",
+        f"import ctypes; ctypes.CDLL('./loaded/{CODED.name}')",
+        machine_code("loaded"),
+        machine_code("loaded", b"other"),
+    ),
+    Way(
+        "owner",
+        "import pathlib; pathlib.Path('e.txt').owner()",
+        FILES[0],
+        lambda folder: os.chown(folder / "e.txt", 65534, 65534),
+    ),
+    Way(
+        "names of one file",
+        "os.stat('e.txt').st_nlink",
+        FILES[0],
+        lambda folder: os.link(folder / "e.txt", folder.parent / f"{folder.name}.link"),
+    ),
+    Way(
         "plugins",
         "import pkgutil; list(pkgutil.iter_modules(['plug']))",
         text("plug/one.py", ""),
@@ -248,6 +289,20 @@ TOLD = [
         "c = sqlite3.connect(':memory:')\nc.execute('attach ? as x', ('t.db',))",
         *TABLES,
     ),
+    Way(
+        "a second name",
+        "os.link('e.txt', 'f.txt')\nopen('f.txt').read()\nos.unlink('f.txt')",
+        FILES[0],
+        nothing,
+    ),
+    Way(
+        "moved and moved back",
+        "os.mkdir('m')\nos.rename('e.txt', 'm/e')\nopen('m/e').read()\nos.rename('m/e', 'e.txt')",
+        FILES[0],
+        nothing,
+    ),
+    Way("how full a disk is", "import shutil; shutil.disk_usage('.')", nothing, nothing),
+    Way("a time that no copy keeps", "os.path.getctime('e.txt')", FILES[0], nothing),
     Way("gethostbyaddr", "import socket; socket.getfqdn('127.0.0.1')", nothing, nothing),
     Way(
         "getnameinfo",
@@ -297,6 +352,13 @@ HARMLESS = [
         "open('out.txt', 'w').write('1'); open('out.txt').read()",
         nothing,
         text("out.txt", "2"),
+    ),
+    Way(
+        "what a run makes and gives another name",
+        "open('o.tmp', 'w').write('1'); os.replace('o.tmp', 'o.txt'); os.link('o.txt', 'p.txt')\n"
+        "open('p.txt').read()",
+        nothing,
+        text("o.txt", "2"),
     ),
     Way(
         "its own database in memory",

@@ -14,7 +14,7 @@ from ketcontent.dependencies import TABLES_OF_RUN, TRACE
 from ketcontent.errors import KetcontentError
 from ketcontent.execution import Outcome, Run
 from ketcontent.hashing import hash_bytes, hash_file, hash_files_below
-from ketcontent.installed import versions
+from ketcontent.installed import PACKAGES, versions
 from ketcontent.resources import OWN_FOLDERS, shipped_file
 
 SENT_VARIABLES = ("LANG", "LC_", "TZ", "SOURCE_DATE_EPOCH", "PYTHONHASHSEED", "KETCONTENT_")
@@ -86,7 +86,7 @@ def code_of_worker() -> dict[str, str]:
     package = Path(ketcontent.__file__).parent
     own = {f"ketcontent/{name}": known for name, known in hash_files_below(package)}
     strings = hash_file(shipped_file("data") / "strings.csv")
-    return {**versions(), "platform": sys.platform, **own, "strings.csv": strings}
+    return {**versions(PACKAGES), "platform": sys.platform, **own, "strings.csv": strings}
 
 
 def other_code_error(worker: str, theirs: Mapping[str, str]) -> KetcontentError:

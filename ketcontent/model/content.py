@@ -36,13 +36,9 @@ class Origin:
         """Each table's rows by key, as text."""
         return {table: keyed_rows(self.schemas[table], self.read[table]) for table in self.schemas}
 
-    @cached_property
-    def lines(self) -> Mapping[str, Mapping[Key, int]]:
-        """The line of each row in its file, counted from 1."""
-        return {
-            table: {key: line.line for key, line in _keyed(self.schemas[table], self.read[table])}
-            for table in self.schemas
-        }
+    def lines(self, table: str) -> Mapping[Key, int]:
+        """Return the line of each row of a table in its file, counted from 1."""
+        return {key: line.line for key, line in _keyed(self.schemas[table], self.read[table])}
 
 
 def _keyed(schema: Schema, read: Sequence[Line]) -> Iterator[tuple[Key, Line]]:
@@ -78,8 +74,14 @@ class Content:
     """A row what one source says on one statement."""
     people: pd.DataFrame
     """A row someone who writes or reviews."""
+    signing_keys: pd.DataFrame
+    """A row a key with which somebody signs their sign-offs."""
     signoffs: pd.DataFrame
     """A row one yes or no to exact words."""
+    proposals: pd.DataFrame
+    """A row words that somebody proposes for a statement."""
+    comments: pd.DataFrame
+    """A row what somebody said of a statement, or of some words of it."""
     policies: pd.DataFrame
     """A row a capacity that must sign a kind of statement."""
     topics: pd.DataFrame
@@ -109,6 +111,17 @@ class Content:
         if name.startswith("_"):
             raise AttributeError(name)
         raise UnknownTable.of("table", name, [*TABLES, "schemas", "origin"])
+
+    def rows(self, table: str, document: str = "") -> list[dict[str, Any]]:
+        """Return the rows of a table, or those that one page has of it, as `rows_of` does.
+
+        Raises
+        ------
+        UnknownTable
+            When there is no such table.
+        """
+        frame = getattr(self, table)
+        return rows_of(frame[frame["document"] == document] if document else frame)
 
     def __repr__(self) -> str:
         counts = ", ".join(f"{len(getattr(self, table))} {table}" for table in TABLES[:5])
@@ -192,17 +205,36 @@ class GivenContent(Content):
     Nothing is typed that the notebook does not use: of the judges' many phrases a page shows none.
     """
 
-    __slots__ = ("_loaded",)
+    __slots__ = ("_loaded", "_rows")
 
     _loaded: Callable[[str], Any]
+    _rows: Callable[[str, str], list[dict[str, Any]]]
 
     @staticmethod
-    def of(load: Callable[[str], Any], schemas: Mapping[str, Schema]) -> GivenContent:
-        """Return what `load` returns for the name of a table, and for ``origin``."""
+    def of(
+        load: Callable[[str], Any],
+        rows: Callable[[str, str], list[dict[str, Any]]],
+        schemas: Mapping[str, Schema],
+    ) -> GivenContent:
+        """Return what `load` returns for the name of a table, and for ``origin``.
+
+        And what `rows` returns for a table, and for one page of it, while nobody has taken the
+        DataFrame: to make one, and rows of it again, takes longer than what is done with them.
+        """
         given = object.__new__(GivenContent)
-        object.__setattr__(given, "_loaded", load)
-        object.__setattr__(given, "schemas", schemas)
+        for name, value in (("_loaded", load), ("_rows", rows), ("schemas", schemas)):
+            object.__setattr__(given, name, value)
         return given
+
+    def rows(self, table: str, document: str = "") -> list[dict[str, Any]]:
+        """Return the rows of a table, or those that one page has of it, not to be changed."""
+        try:
+            object.__getattribute__(self, table)
+        except AttributeError:
+            if table in _TABLE_NAMES:
+                record_dependency("table", table)
+                return self._rows(table, document)
+        return super().rows(table, document)  # somebody may have changed the DataFrame
 
     def __getattribute__(self, name: str) -> Any:
         if name in _TABLE_NAMES:
@@ -248,7 +280,7 @@ def rows_of(frame: pd.DataFrame) -> list[dict[str, Any]]:
     its time.
     """
     names = [str(name) for name in frame.columns]
-    columns = [_listed(frame[name]) for name in frame.columns]
+    columns = [_listed(column) for _, column in frame.items()]
     return [dict(zip(names, cells, strict=True)) for cells in zip(*columns, strict=True)]
 
 
@@ -275,14 +307,38 @@ def typed_frame(schema: Schema, read: Sequence[Line]) -> pd.DataFrame:
 
 
 def _frame(schema: Schema, rows: list[Row]) -> pd.DataFrame:
-    ordered = sorted(zip(schema.keys_of(rows), rows, strict=True))
-    frame = pd.DataFrame([row for _, row in ordered], columns=list(schema.columns), dtype=str)
+    ordered = _by_key(schema, rows)
+    frame = pd.DataFrame(ordered, columns=list(schema.columns), dtype=str)
     for name in schema.typed("integer"):
         frame[name] = pd.array([int(cell) if cell else None for cell in frame[name]], "Int64")
     for name in schema.typed("boolean"):
-        known = {"true": True, "false": False}
-        frame[name] = pd.array([known.get(cell) for cell in frame[name]], "boolean")
+        frame[name] = pd.array([_BOOLEANS.get(cell) for cell in frame[name]], "boolean")
     return frame
+
+
+_BOOLEANS = {"true": True, "false": False}
+
+
+def _by_key(schema: Schema, rows: list[Row]) -> list[Row]:
+    return [row for _, row in sorted(zip(schema.keys_of(rows), rows, strict=True))]
+
+
+def typed_rows(schema: Schema, read: Sequence[Line], document: str = "") -> list[dict[str, Any]]:
+    """Return what `rows_of` does of the `typed_frame` of rows; those of one page, or all."""
+    texts = [line.cells for line in read]
+    if document:
+        place = schema.columns.index("document")
+        texts = [cells for cells in texts if cells[place] == document]
+    rows: list[dict[str, Any]] = [
+        dict(zip(schema.columns, cells, strict=True)) for cells in _by_key(schema, texts)
+    ]
+    for name in schema.typed("integer"):
+        for row in rows:
+            row[name] = int(row[name]) if row[name] else None
+    for name in schema.typed("boolean"):
+        for row in rows:
+            row[name] = _BOOLEANS.get(row[name])
+    return rows
 
 
 def cell_text(cell: Any, *, boolean: bool) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
@@ -46,10 +48,11 @@ def scan_csv(text: str, at_fault: Callable[[int, int], None]) -> list[Line]:
         if quote < position:
             quote = text.find('"', position)
             quote = len(text) if quote < 0 else quote
-        end_of_line = text.find("\n", position)
-        if plain_ends and 0 <= end_of_line < quote:  # nothing in the line but bare cells
-            records.append(Line(line, tuple(text[position:end_of_line].split(","))))
-            position, line = end_of_line + 1, line + 1
+        last = text.rfind("\n", position, quote) if plain_ends else -1
+        if last >= 0:  # nothing in these lines but bare cells
+            bare = text[position:last].split("\n")
+            records += [Line(at, tuple(row.split(","))) for at, row in enumerate(bare, start=line)]
+            position, line = last + 1, line + len(bare)
             continue
         start = line
         cells: list[str] = []
@@ -75,6 +78,26 @@ def scan_csv(text: str, at_fault: Callable[[int, int], None]) -> list[Line]:
         if end is not None:
             position, line = end.end(), line + 1
     return records
+
+
+def read_sound(data: bytes | None, schema: Schema) -> list[Line]:
+    """Return the rows of a file that `format_csv` wrote; none where somebody else must have.
+
+    It takes a third of the time of `scan_csv`, and says nothing of what is wrong.
+    """
+    lines: list[Line] = []
+    try:
+        text = (data or b"").decode().replace("\r\n", "\n")
+        reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+        start = 1
+        for cells in reader:
+            lines.append(Line(start, tuple(cells)))
+            start = reader.line_num + 1
+    except (UnicodeDecodeError, csv.Error):  # a cell may be longer than it takes
+        return []
+    header, *rows = lines or [Line(1, ())]
+    whole = header.cells == schema.columns
+    return rows if whole and all(len(one.cells) == len(schema.columns) for one in rows) else []
 
 
 def format_csv(schema: Schema, rows: Mapping[Any, Row]) -> bytes:

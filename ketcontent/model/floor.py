@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from ketcontent.model.content import Content, rows_of
+from ketcontent.model.content import Content
 from ketcontent.resources import shipped_file
 
 _WEIGHT = {"error": 0, "warning": 1, "advice": 2}
@@ -71,10 +71,10 @@ def shipped_policies() -> tuple[tuple[str, str], ...]:
 def deviations(content: Content) -> list[Deviation]:
     """Return where a project asks less than the package."""
     return [
-        *_of_policies(rows_of(content.policies)),
-        *_of_rules(rows_of(content.rules)),
+        *_of_policies(content.rows("policies")),
+        *_of_rules(content.rows("rules")),
         *_of_phrases(content),
-        *_of_topics(rows_of(content.topics)),
+        *_of_topics(content.rows("topics")),
         *_of_help_lines(content),
     ]
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 from ketcontent.model.csv_text import Line
-from ketcontent.model.faults import TablesRows
+from ketcontent.model.faults import TableRows, TablesRows
 from ketcontent.model.site_address import site_fault
 
 KEY_PATTERN = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -271,12 +271,11 @@ def _a_waiver_is_for_a_row_that_is_there(tables: TablesRows) -> None:
             )
 
 
-def _a_sign_off_is_for_something_that_is_there(tables: TablesRows) -> None:
-    """What was signed is a statement, a heading or the title of its page.
+def _what_is_said_is_of_something_that_is_there(tables: TablesRows) -> None:
+    """What was signed, proposed for or commented on is a statement, heading or title of its page.
 
-    A term may leave the glossary, and a waiver its table, and what was signed of it stays on file.
+    A term may leave the glossary, and a waiver its table, and what was said of it stays on file.
     """
-    signoffs = tables["signoffs"]
     known: dict[str, set[tuple[str, str]]] = {}
     for kind, table, column in (
         ("", "statements", "statement"),
@@ -286,18 +285,109 @@ def _a_sign_off_is_for_something_that_is_there(tables: TablesRows) -> None:
         if tables[table].faults.absent & {"document", column}:
             continue
         known[kind] = {(row["document"], row[column]) for _, row in tables[table]}
-    for line, row in signoffs:
-        kind, _, key = row["statement"].rpartition(":")
-        if not signoffs.sound(line, "document", "statement") or kind not in known:
-            continue
-        if (row["document"], key) not in known[kind]:
-            table = {"heading": "sections", "title": "documents"}.get(kind, "statements")
-            signoffs.fault(
+    for rows in (tables["signoffs"], tables["proposals"], tables["comments"]):
+        for line, row in rows:
+            kind, _, key = row["statement"].rpartition(":")
+            if not rows.sound(line, "document", "statement") or kind not in known:
+                continue
+            if (row["document"], key) not in known[kind]:
+                table = {"heading": "sections", "title": "documents"}.get(kind, "statements")
+                rows.fault(
+                    line,
+                    "unknown-key",
+                    "statement",
+                    f"There is no {row['document']}/{key} in {table}.csv.",
+                    f"Use a key that is there, or add the row to {table}.csv.",
+                )
+
+
+def _a_proposal_is_for_a_cell_and_open_or_decided(tables: TablesRows) -> None:
+    """It names a cell of what it is for, and its decision, day and words go together."""
+    proposals = tables["proposals"]
+    _is_by_somebody(proposals)
+    for line, row in proposals:
+        cells = {"heading": ("heading",)}.get(
+            row["statement"].rpartition(":")[0], ("text", "label")
+        )
+        if row["column"] not in cells and proposals.sound(line, "statement", "column"):
+            proposals.fault(
                 line,
-                "unknown-key",
-                "statement",
-                f"There is no {row['document']}/{key} in {table}.csv.",
-                f"Use a key that is there, or add the row to {table}.csv.",
+                "not-its-cell",
+                "column",
+                f"'{row['statement']}' has no cell '{row['column']}'.",
+                f"Write {' or '.join(cells)}.",
+            )
+        decided = proposals.sound(line, "decision", "decided_on")
+        if decided and bool(row["decision"]) != bool(row["decided_on"]):
+            proposals.fault(
+                line,
+                "half-decided",
+                "decided_on",
+                "There is a decision but no day."
+                if row["decision"]
+                else "No decision on that day.",
+                "Fill in 'decision' and 'decided_on', or, while it is open, neither.",
+            )
+        if not proposals.sound(line, "decision", "words", "taken"):
+            continue
+        taken = {"accepted": row["words"], "in-part": row["taken"]}.get(row["decision"], "")
+        if row["taken"] != taken:
+            proposals.fault(
+                line,
+                "half-decided",
+                "taken",
+                "'taken' is not the words proposed, and they were accepted."
+                if row["decision"] == "accepted"
+                else "Words were taken, though nobody decided to take any.",
+                "Write the words proposed, or in-part as the decision."
+                if row["decision"] == "accepted"
+                else "Empty the cell, or write accepted or in-part as the decision.",
+            )
+
+
+def _a_comment_is_on_words_or_in_answer_to_one(tables: TablesRows) -> None:
+    """Its anchor stands in the wording at its place; an answer is to the first of its thread."""
+    comments = tables["comments"]
+    _is_by_somebody(comments)
+    rows = {row["comment"]: (line, row) for line, row in comments}
+    for line, row in comments:
+        if comments.sound(line, "wording", "anchor", "anchor_at"):
+            at = int(row["anchor_at"] or 0)
+            stands = row["wording"][at : at + len(row["anchor"])] == row["anchor"]
+            if bool(row["anchor"]) != bool(row["anchor_at"]) or not stands:
+                comments.fault(
+                    line,
+                    "not-in-wording",
+                    "anchor",
+                    f"'{row['anchor']}' does not stand in 'wording' at that place.",
+                    "Write words of the wording, and in 'anchor_at' how many characters stand "
+                    "before them; or empty both.",
+                )
+        there, first = rows.get(row["reply_to"], (line, None))
+        place = ("comment", "reply_to", "document", "statement")
+        if not row["reply_to"] or not all(comments.sound(one, *place) for one in (line, there)):
+            continue
+        here = row["document"], row["statement"]
+        if first is None or first["reply_to"] or (first["document"], first["statement"]) != here:
+            comments.fault(
+                line,
+                "not-a-thread",
+                "reply_to",
+                f"'{row['reply_to']}' is no comment on {'/'.join(here)} that starts a thread.",
+                "Name the first comment of the thread, or empty the cell.",
+            )
+
+
+def _is_by_somebody(rows: TableRows) -> None:
+    """What was proposed or said is by a person, or by whom a file names."""
+    for line, row in rows:
+        if not row["person"] and not row["name"] and rows.sound(line, "person", "name"):
+            rows.fault(
+                line,
+                "by-nobody",
+                "person",
+                "Neither 'person' nor 'name' says who it is by.",
+                "Write a key of people.csv, or, where nobody knows it, the name that came with it.",
             )
 
 
@@ -361,6 +451,36 @@ def _the_site_is_one_and_has_an_address(tables: TablesRows) -> None:
             site.fault(line, "not-a-site", "address", said, hint)
 
 
+def _a_signing_key_is_of_one_person_at_one_time(tables: TablesRows) -> None:
+    """A public key stands once, and ends no sooner than it begins.
+
+    A second row would let a key that was revoked, or another person's, count again.
+    """
+    keys = tables["signing_keys"]
+    known: dict[str, int] = {}
+    for line, row in keys:
+        if keys.sound(line, "public_key"):
+            first = known.setdefault(row["public_key"], line.line)
+            if first != line.line:
+                keys.fault(
+                    line,
+                    "signing-key-twice",
+                    "public_key",
+                    f"This public key stands in line {first} already.",
+                    "Delete one of the rows: a key is one person's, at one time.",
+                )
+        ends = keys.sound(line, "valid_from", "valid_until") and row["valid_until"]
+        if ends and row["valid_until"] < row["valid_from"]:
+            keys.fault(
+                line,
+                "ends-before-it-begins",
+                "valid_until",
+                f"The key is valid until {row['valid_until']}, and only from {row['valid_from']} "
+                "on.",
+                "Mend one of the two days.",
+            )
+
+
 LAWS: tuple[Callable[[TablesRows], None], ...] = (
     _keys_name_files,
     _positions_are_used_once,
@@ -369,8 +489,11 @@ LAWS: tuple[Callable[[TablesRows], None], ...] = (
     _a_block_has_one_form,
     _a_notice_speaks_the_language_of_its_page,
     _a_waiver_is_for_a_row_that_is_there,
-    _a_sign_off_is_for_something_that_is_there,
+    _what_is_said_is_of_something_that_is_there,
+    _a_proposal_is_for_a_cell_and_open_or_decided,
+    _a_comment_is_on_words_or_in_answer_to_one,
     _what_a_page_is_about_has_a_kind_and_a_name,
     _a_translation_is_of_an_original_and_the_only_one_in_its_language,
     _the_site_is_one_and_has_an_address,
+    _a_signing_key_is_of_one_person_at_one_time,
 )

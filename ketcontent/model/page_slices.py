@@ -31,7 +31,16 @@ from ketcontent.model.content import Content
 from ketcontent.model.merge import table_bytes
 from ketcontent.model.schema import TABLES
 
-OWN = ("documents", "sections", "statements", "evidence", "signoffs", "releases")
+OWN = (
+    "documents",
+    "sections",
+    "statements",
+    "evidence",
+    "signoffs",
+    "proposals",
+    "comments",
+    "releases",
+)
 """The tables whose rows belong to one page each."""
 
 _CHOSEN = ("notices", "terms", "sources", "waivers")
@@ -43,6 +52,8 @@ SHARED = tuple(table for table in TABLES if table not in (*OWN, *_CHOSEN))
 _NO_LETTERS = re.compile(r"[\W_]+")
 
 _RUN = 8  # letters of a run that terms and titles are looked up by
+
+_FEW = 200  # texts that are sooner looked for one by one
 
 
 def only_pages(content: Content, documents: Collection[str]) -> Content:
@@ -170,8 +181,11 @@ class _Runs:
     def within(self, words: str) -> Iterator[int]:
         """Yield the places of the texts whose letters stand in `words`."""
         for length, runs in self.runs.items():
-            there = {words[start : start + length] for start in range(len(words) - length + 1)}
-            for run in there & runs.keys():
+            there: Collection[str] = runs
+            if len(runs) > _FEW:
+                starts = range(len(words) - length + 1)
+                there = runs.keys() & {words[start : start + length] for start in starts}
+            for run in there:
                 yield from (place for place in runs[run] if self.letters[place] in words)
 
 

@@ -41,8 +41,9 @@ from ketcontent.model.content import (
     keyed_rows,
     typed_content,
     typed_frame,
+    typed_rows,
 )
-from ketcontent.model.csv_text import Line, format_csv
+from ketcontent.model.csv_text import Line, format_csv, read_sound
 from ketcontent.model.merge import merge_rows, not_saved, rows_with_keys, table_bytes
 from ketcontent.model.schema import (
     SCHEMA_FILE,
@@ -96,6 +97,8 @@ def read_given(folder: Path) -> Content:
 
     @cache
     def read(table: str) -> list[Line]:
+        if found := read_sound(data[table], schemas[table]):
+            return found
         one = {table: schemas[table]}
         return _require_sound(folder, *parse(folder, one, data, only_syntax=True))[table]
 
@@ -104,7 +107,11 @@ def read_given(folder: Path) -> Content:
             return Origin(folder, schemas, {table: read(table) for table in schemas}, {})
         return typed_frame(schemas[name], read(name))
 
-    return GivenContent.of(load, schemas)
+    @cache
+    def rows(table: str, document: str) -> list[dict[str, Any]]:
+        return typed_rows(schemas[table], read(table), document)
+
+    return GivenContent.of(load, rows, schemas)
 
 
 def read_with_hashes(folder: str | os.PathLike[str]) -> tuple[Content, dict[str, str]]:
@@ -150,9 +157,21 @@ def copy_content(
         Other tables and the folder they were copied to: a table that is the same in both is
         linked to from there instead of being written again.
     """
-    if what_stands_at(folder):
-        shutil.rmtree(require_folder(folder))
-    folder.mkdir(parents=True)
+    staged = folder.with_name(f".{folder.name}.new")  # so that none is ever cut short
+    for one in (staged, folder):
+        if what_stands_at(one):
+            shutil.rmtree(require_folder(one))
+    staged.mkdir(parents=True)
+    try:
+        _fill(content, staged, shared)
+        os.rename(staged, folder)
+    except BaseException:
+        shutil.rmtree(staged, ignore_errors=True)
+        raise
+
+
+def _fill(content: Content, folder: Path, shared: tuple[Content, Path] | None) -> None:
+    """Write tables to an empty folder, as `copy_content` has it."""
     origin = content.origin.folder / SCHEMA_FILE if content.origin else shipped_path()
     for name in TABLES:
         same = shared is not None and getattr(shared[0], name) is getattr(content, name)
@@ -312,7 +331,7 @@ def _save(
         changed = [table for table in TABLES if new or merged[table] != theirs[table]]
         data = {table: format_csv(schemas[table], merged[table]) for table in changed}
         stays = {table: found[table] for table in TABLES if table not in changed}
-        now, report = parse(place, schemas, data, known=stays)
+        now, report = parse(place, schemas, data, known=stays, sound=known.keys() & stays.keys())
         if report.has_errors:
             raise not_saved(report)
         if changed:

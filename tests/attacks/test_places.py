@@ -15,15 +15,19 @@ import stat
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from ketcontent.building.builds import rebuild
+from ketcontent.building.request import Request
 from ketcontent.editor.drafts import Draft
 from ketcontent.editor.launch import set_out
 from ketcontent.errors import KetcontentError
 from ketcontent.model import read_content, write_content
 from tests.building.test_build import drop, reword
-from tests.conftest import build_in
+from tests.conftest import build_in, build_with, tree
+from tests.test_full_disk import Workers
 
 TABLE = Path(__file__).with_name("places.csv").read_text("utf-8")
 LINES = list(csv.DictReader(TABLE.splitlines()))
@@ -70,14 +74,36 @@ def set_up(project: Path, kind: str, name: str, target: Path) -> None:
     makes[kind]()
 
 
-def carry_out(project: Path, act: str, place: str) -> None:
-    if act in ("build", "build html"):
+@pytest.fixture(scope="module")
+def workers(built: Path, executor: Any, tmp_path_factory: pytest.TempPathFactory) -> Workers:
+    """Workers that know what comes of the notebooks of a page of which a word was changed."""
+    workers = Workers({}, {})
+    for form in FORMS.values():
+        project = Path(shutil.copytree(built, tmp_path_factory.mktemp("known") / "project"))
         reword(project, "Green tea", "Black tea")
-        form = "html" if act == "build html" else "markdown"
-        build_in(project, "tea", editions=["current"], formats=[form])
+        rebuild(request_of(project, form), lambda: workers.recording(executor))
+        workers.written |= tree(project / "exports")
+    return workers
+
+
+FORMS = {"build": "markdown", "build html": "html"}
+
+
+def request_of(project: Path, form: str) -> Request:
+    places = [project / name for name in ("data", "exports", "notebooks")]
+    return Request(("tea",), *places, ("current",), (form,), release=False)
+
+
+def carry_out(project: Path, act: str, place: str, workers: Workers, executor: Any) -> None:
+    if act in FORMS:
+        reword(project, "Green tea", "Black tea")
+        # Among the executed notebooks it is those who run them that write.
+        runs = place.startswith("exports/.notebooks")
+        known = workers.recording(executor) if runs else workers.again()
+        rebuild(request_of(project, FORMS[act]), lambda: known)
     elif act == "withdraw":
         drop(project, "tea")
-        build_in(project, formats=["markdown"])
+        build_with(executor, project, formats=["markdown"])
     elif act.startswith("build "):
         build_in(project, exports=project / place / ("below" if act == "build below" else ""))
     elif act == "lab":
@@ -96,7 +122,11 @@ def carry_out(project: Path, act: str, place: str) -> None:
 
 @pytest.mark.parametrize("line", LINES, ids=[line["attack"] for line in LINES])
 def test_a_place_that_is_not_ours_is_left_alone(
-    copy_of_built: Path, line: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    copy_of_built: Path,
+    workers: Workers,
+    executor: Any,
+    line: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.chdir(copy_of_built)
     victim = copy_of_built.parent / "victim"
@@ -111,12 +141,12 @@ def test_a_place_that_is_not_ours_is_left_alone(
     published = [one for one in exports if str(one[0])[0] != "."]
     if line["must"] == "refused":
         with pytest.raises(KetcontentError) as caught:
-            carry_out(copy_of_built, line["act"], line["place"])
+            carry_out(copy_of_built, line["act"], line["place"], workers, executor)
         assert line["says"] in str(caught.value)
         after = what_is(copy_of_built / "exports")[1:]
         assert [one for one in after if str(one[0])[0] != "."] == published
     else:
-        carry_out(copy_of_built, line["act"], line["place"])
+        carry_out(copy_of_built, line["act"], line["place"], workers, executor)
     assert what_is(victim) == outside
     assert not (victim.parent / "nowhere").exists()
     if found is None:

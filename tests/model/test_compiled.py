@@ -107,6 +107,7 @@ def different_fields() -> list[Any]:
     return list(found.values())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("field", different_fields())
 @given(data=st.data())
 def test_of_our_own_tables_it_takes_the_cells_that_frictionless_takes_and_no_other(

@@ -19,7 +19,7 @@ from ketcontent.approvals.overview import list_documents, with_signoffs
 from ketcontent.approvals.signing import sign_off
 from ketcontent.approvals.status import signoff_statuses
 from ketcontent.checks import runner
-from ketcontent.checks.runner import check, judge_page, with_places
+from ketcontent.checks.runner import check, check_page, judge_page, with_places
 from ketcontent.checks.support import judge_sources
 from ketcontent.checks.waivers import current_waivers, judge_waivers
 from ketcontent.diagnostics import Report
@@ -169,9 +169,10 @@ def test_a_slice_reads_stands_and_is_judged_as_the_whole(seed: int) -> None:
             page, of_slice = (assemble(one, document, edition=edition) for one in (content, rows))
             assert of_slice == page
             assert with_signoffs(rows, of_slice) == with_signoffs(content, page)
-        assert signoff_statuses(PageView(rows, document)) == signoff_statuses(
-            PageView(content, document)
-        )
+        standing = [signoff_statuses(PageView(one, document)) for one in (rows, content)]
+        assert standing[0] == standing[1]
+        digests = [[(one.signed.digest, one.signed.older) for one in some] for some in standing]
+        assert digests[0] == digests[1]
         assert judge_page(PageView(rows, document), editions=EDITIONS, as_of=DAY) == judge_page(
             PageView(content, document), editions=EDITIONS, as_of=DAY
         )
@@ -188,6 +189,7 @@ def test_checking_slices_gives_the_report_of_the_whole(seed: int) -> None:
         )
 
 
+@pytest.mark.slow
 @laws
 @given(seeds)
 def test_a_slice_is_sound(seed: int) -> None:
@@ -198,6 +200,7 @@ def test_a_slice_is_sound(seed: int) -> None:
             assert str(faults_in(Path(folder, document))) == "No faults."
 
 
+@pytest.mark.slow
 @laws
 @given(seeds)
 def test_a_row_that_is_not_in_a_slice_changes_nothing_of_its_page(seed: int) -> None:
@@ -243,14 +246,29 @@ def test_markup_does_not_lose_a_term(term: str, text: str) -> None:
     assert term in list(slice_of(replace(content, statements=frame), "aspirin").terms["term"])
 
 
+def test_a_term_is_found_among_hundreds() -> None:
+    """Few are looked for one by one, and many by the runs of letters that the page has."""
+    spare = [f"w{number:03}word" for number in range(300)]
+    rows = [{"term": one, "language": "en", "definition": "Said."} for one in (*spare, "tea cup")]
+    content = with_rows(received(), "terms", rows)
+    frame = content.statements.copy()
+    text = "A tea cup, and w007word."
+    frame.loc[frame.index[frame["document"] == "aspirin"][0], "text"] = text
+    found = list(slice_of(replace(content, statements=frame), "aspirin").terms["term"])
+    assert [one for one in found if one in (*spare, "tea cup")] == ["tea cup", "w007word"]
+
+
+@pytest.mark.slow
 def test_the_shipped_page_is_judged_on_its_part_as_on_the_whole() -> None:
     content = read_content(ROOT / "data")
+    assert check_page(PageView(content, "ketamine")) == check(content, ["ketamine"])
     for editions in (("current",), ("supplied",), EDITIONS):
         assert check(content, editions=editions, as_of=DAY) == report_of_the_whole(
             content, editions
         )
 
 
+@pytest.mark.slow
 def test_many_pages_are_judged_alike_on_one_core_and_on_two(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -24,6 +24,8 @@ from tests.model.reading import faults_in
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 
+PUBLIC = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI"
+
 SOUND = {
     "documents": """\
 document,title,supplied_title,supplied_hash,language,translation_of,kind,about_type,about,audience,purpose,publisher,funding,review_every_days,supplier_change,supplier_was,supplier_decision,supplier_reason
@@ -53,9 +55,9 @@ term,language,expansion,plain,definition
 OCD,en,obsessive-compulsive disorder,,
 """,
     "sources": """\
-source,type,title,authors,editors,container_title,collection_title,issued,volume,issue,page,number,edition,genre,doi,pmid,url,publisher,place,event_title,event_date,event_place,accessed,confirmed_on,unconfirmed,retraction_checked_on,revision_checked_on
-leaf,article-journal,Leaves,Lee,Oak O.,Teas,Works,2024-05-17,12,3,45-50,e7,2,Report,10.1000/leaf.2024,1234567,https://example.org/leaf,Press,London,Tea Days,2024-05,Leeds,2026-01-11,2026-01-12,,2026-01-13,2026-01-14
-pot,book,The pot,,,,,2019,,,,,,,,,,,,,,,,,issued,,
+source,type,title,authors,editors,container_title,collection_title,issued,volume,issue,page,number,edition,genre,doi,pmid,url,publisher,place,event_title,event_date,event_place,accessed,confirmed_on,unconfirmed,retraction_checked_on,state,state_on,state_notice,revision_checked_on
+leaf,article-journal,Leaves,Lee,Oak O.,Teas,Works,2024-05-17,12,3,45-50,e7,2,Report,10.1000/leaf.2024,1234567,https://example.org/leaf,Press,London,Tea Days,2024-05,Leeds,2026-01-11,2026-01-12,,2026-01-13,corrected,2026-01-21,10.1000/erratum,2026-01-14
+pot,book,The pot,,,,,2019,,,,,,,,,,,,,,,,,issued,,,,,
 """,  # noqa: E501 (a row of a table is one line)
     "evidence": """\
 document,statement,source,role,finding,locator,checked_on,treatment,events,total,comparator,comparator_events,comparator_total,people,time
@@ -67,15 +69,30 @@ person,name,profession,credential,affiliation,conflicts
 ann,Ann Ash,,,,none
 bo,Bo Birch,physician,MD,Tea Clinic,none
 """,
+    "signing_keys": f"""\
+signing_key,person,namespace,public_key,valid_from,valid_until,revoked_on,note
+bo-1,bo,signoff@example.org,{PUBLIC}{"A" * 43},2025-01-01,2025-12-31,2025-11-30,Lost.
+bo-2,bo,signoff@example.org,{PUBLIC}B{"A" * 42},2026-01-01,,,
+""",
     "signoffs": f"""\
-signoff,document,statement,person,signer,capacity,verdict,digest,wording,signed_on,comment
-first,tea,calm,bo,Bo,clinical,changes-requested,w1:{"0" * 64},Tea calms.,2026-01-16,Say may.
-second,tea,calm,bo,Bo,clinical,approved,w1:{"a1" * 32},Tea may calm.,2026-01-17,
+signoff,document,statement,person,signer,capacity,verdict,digest,wording,signed_on,comment,signature
+first,tea,calm,bo,Bo,clinical,changes-requested,w1:{"0" * 64},Tea calms.,2026-01-16,Say may.,
+second,tea,calm,bo,Bo,clinical,approved,w1:{"a1" * 32},Tea may calm.,2026-01-17,,U1NIU0lH
+""",
+    "proposals": f"""\
+proposal,document,statement,column,was,words,digest,person,name,proposed_on,reason,packet,decision,taken,decided_by,decided_on
+early,tea,calm,text,Tea calms.,Tea may calm.,w2:{"0" * 64},bo,,2026-01-22,Trials differ.,,accepted,Tea may calm.,ann,2026-01-23
+late,tea,heading:brewing,heading,Brewing,To brew,w2:{"0" * 64},,B. Birch,2026-01-24,,k-1,,,,
+""",  # noqa: E501 (a row of a table is one line)
+    "comments": """\
+comment,document,statement,reply_to,wording,anchor,anchor_at,text,person,name,said_on,packet,signoff,resolved_by,resolved_on
+answer,tea,calm,asked,Tea may calm.,,,It does.,ann,,2026-01-26,,,,
+asked,tea,calm,,Tea may calm.,may,4,Say may.,bo,B. Birch,2026-01-25,k-1,first,ann,2026-01-27
 """,
     "policies": """\
-kind,capacity,judges
-benefit,clinical,
-risk,lay,
+kind,capacity,judges,signature
+benefit,clinical,,required
+risk,lay,,
 """,
     "topics": """\
 topic,question,level,kinds,order
@@ -962,6 +979,12 @@ FOREIGN_KEYS = [
         *(3, "cy", "people", "person", "second"),
     ),
     unknown(
+        "a signing key of nobody",
+        "signing_keys",
+        swap("bo-2,bo", "bo-2,cy"),
+        *(3, "cy", "people", "person", "bo-2"),
+    ),
+    unknown(
         "a release of no page",
         "releases",
         swap("tea,2026-01-20", "teas,2026-01-20"),
@@ -997,6 +1020,9 @@ TWICE = [
         ("terms", "disorder,,\n", "disorder,,\nOCD,en,,,\n", "OCD/en"),
         ("evidence", "tea,calm,pot", "tea,calm,leaf", "tea/calm/leaf"),
         ("signoffs", "second", "first", "first"),
+        ("proposals", "late,", "early,", "early"),
+        ("comments", "answer,tea,calm,asked", "asked,tea,calm,", "asked"),
+        ("signing_keys", "bo-2", "bo-1", "bo-1"),
         ("policies", "risk,lay", "benefit,clinical", "benefit/clinical"),
         ("topics", "what,", "cost,", "cost"),
         ("strings", "sources,fr", "sources,en", "sources/en"),
@@ -1007,7 +1033,7 @@ TWICE = [
         ("waivers", "tea/taste,wonder", "tea/call,cure", "statements/tea/call/cure"),
         ("notices", "Call now.,\n", "Call now.,\ncrisis,en,Call.,\n", "crisis/en"),
         ("documents", "agreed,\n", "agreed,\ntea,Tea,,,en,,,,,,,,,30,,,,\n", "tea"),
-        ("sources", "pot,book,", f"{'leaf,book,Leaf' + ',' * 24}\npot,book,", "leaf"),
+        ("sources", "pot,book,", f"{'leaf,book,Leaf' + ',' * 27}\npot,book,", "leaf"),
         ("people", "ann,Ann Ash,,,,none\n", "ann,Ann Ash,,,,none\nann,Ann Elm,,,,none\n", "ann"),
     ]
 ]
@@ -1058,6 +1084,11 @@ LISTS = [
     for table, old, new, column, cell, hint, key in [
         ("sources", "pot,book", "pot,bok", "type", "bok", "Did you mean 'book'?", "pot"),
         (
+            "sources",
+            *(",issued,,,,,\n", ",issued,,retractd,,,\n", "state", "retractd"),
+            *("Did you mean 'retracted'?", "pot"),
+        ),
+        (
             "evidence",
             *("pot,contradicts", "pot,refutes", "role", "refutes"),
             "Use one of: supports, qualifies, contradicts.",
@@ -1074,6 +1105,12 @@ LISTS = [
             *("clinical,approved", "clinical,yes", "verdict", "yes"),
             "Use one of: approved, changes-requested.",
             "second",
+        ),
+        (
+            "proposals",
+            *("brewing,heading", "brewing,headings", "column", "headings"),
+            "Did you mean 'heading'?",
+            "late",
         ),
         (
             "waivers",
@@ -1098,6 +1135,12 @@ LISTS = [
             *("risk,lay", "risk,legal", "capacity", "legal"),
             "Use one of: editorial, clinical, lay.",
             "risk/legal",
+        ),
+        (
+            "policies",
+            *("risk,lay,,", "risk,lay,,require", "signature", "require"),
+            "Did you mean 'required'?",
+            "risk/lay",
         ),
         (
             "people",
@@ -1153,6 +1196,8 @@ PATTERNS = [
             ("doi", "10.1000/"),
             ("doi", "10.100/leaf"),
             ("doi", "10.1000/leaf and pot"),
+            ("state_notice", "https://doi.org/10.1000/erratum"),
+            ("state_notice", "pmid 12"),
             ("pmid", "PMID 1234567"),
             ("pmid", "123456789"),
             ("pmid", "12.5"),
@@ -1192,6 +1237,42 @@ PATTERNS = [
             ("too long", f"{DIGEST}0"),
             ("in capitals", f"w1:{'A1' * 32}"),
             ("with a letter that is no hexadecimal", f"w1:{'g1' * 32}"),
+        ]
+    ),
+    *(
+        one(
+            f"{what} as {column}",
+            table,
+            swap(old, new),
+            "out-of-bounds",
+            3,
+            f"'{cell}' does not fit '{column}': pattern {pattern_of(table, column)}.",
+            described(table, column),
+            column=column,
+            cell=cell,
+            key=key,
+        )
+        for what, table, old, new, column, cell, key in [
+            *(
+                (what, "signing_keys", f"{PUBLIC}B{'A' * 42}", cell, "public_key", cell, "bo-2")
+                for what, cell in [
+                    ("a key of another kind", "ssh-rsa AAAAB3NzaC1yc2EAAAADAQAB"),
+                    ("a key of another length", f"{PUBLIC}B{'A' * 41}"),
+                    ("a key with its comment", f"{PUBLIC}B{'A' * 42} bo@example.org"),
+                    ("a private key", "-----BEGIN OPENSSH PRIVATE KEY-----"),
+                ]
+            ),
+            *(
+                (
+                    *(repr(cell), "signing_keys", "bo-2,bo,signoff@example.org"),
+                    *(f"bo-2,bo,{cell}", "namespace", cell, "bo-2"),
+                )
+                for cell in ["file", "signoff@", "signoff@Example.org", "signoff@a b"]
+            ),
+            *(
+                (repr(cell), "signoffs", "U1NIU0lH", cell, "signature", cell, "second")
+                for cell in ["U1NIU0l_", "U1NI U0lH", "-----BEGIN SSH SIGNATURE-----"]
+            ),
         ]
     ),
     *(
@@ -1290,9 +1371,17 @@ DAYS = {
     ("sources", "accessed"): ("2026-01-11", 2, "leaf"),
     ("sources", "confirmed_on"): ("2026-01-12", 2, "leaf"),
     ("sources", "retraction_checked_on"): ("2026-01-13", 2, "leaf"),
+    ("sources", "state_on"): ("2026-01-21", 2, "leaf"),
     ("sources", "revision_checked_on"): ("2026-01-14", 2, "leaf"),
     ("evidence", "checked_on"): ("2026-01-15", 2, "tea/calm/leaf"),
     ("signoffs", "signed_on"): ("2026-01-16", 2, "first"),
+    ("proposals", "proposed_on"): ("2026-01-22", 2, "early"),
+    ("proposals", "decided_on"): ("2026-01-23", 2, "early"),
+    ("comments", "said_on"): ("2026-01-26", 2, "answer"),
+    ("comments", "resolved_on"): ("2026-01-27", 3, "asked"),
+    ("signing_keys", "valid_from"): ("2025-01-01", 2, "bo-1"),
+    ("signing_keys", "valid_until"): ("2025-12-31", 2, "bo-1"),
+    ("signing_keys", "revoked_on"): ("2025-11-30", 2, "bo-1"),
     ("help_lines", "checked_on"): ("2026-01-18", 2, "GB/Samaritans"),
     ("strings", "checked_on"): ("Sources,2026-01-21", 3, "sources/fr"),
     ("releases", "released_on"): ("tea,2026-01-19", 2, "tea/{}/calm"),
@@ -1539,6 +1628,30 @@ LINES = [
 
 LAWS = [
     one(
+        "a public key of two rows",
+        "signing_keys",
+        swap(f"{PUBLIC}B{'A' * 42}", f"{PUBLIC}{'A' * 43}"),
+        "signing-key-twice",
+        3,
+        "This public key stands in line 2 already.",
+        "Delete one of the rows: a key is one person's, at one time.",
+        column="public_key",
+        cell=f"{PUBLIC}{'A' * 43}",
+        key="bo-2",
+    ),
+    one(
+        "a signing key that ends before it begins",
+        "signing_keys",
+        swap("2025-12-31", "2024-12-31"),
+        "ends-before-it-begins",
+        2,
+        "The key is valid until 2024-12-31, and only from 2025-01-01 on.",
+        "Mend one of the two days.",
+        column="valid_until",
+        cell="2024-12-31",
+        key="bo-1",
+    ),
+    one(
         "a position used twice by sections",
         "sections",
         swap("spare,40", "spare,20"),
@@ -1766,11 +1879,188 @@ LAWS = [
 ]
 
 
-OWN_PATTERNS = ("doi", "pmid", "url", "issued", "digest", "market")
+FILL_HINT = "Fill in 'decision' and 'decided_on', or, while it is open, neither."
+
+DISCUSSION = [
+    *(
+        unknown(f"{what} that is not there", table, swap(old, new), line, cell, other, column, key)
+        for what, table, old, new, line, cell, other, column, key in [
+            *(
+                (
+                    f"a {one[:-1]} on a page",
+                    one,
+                    old,
+                    new,
+                    line,
+                    "teas",
+                    "documents",
+                    "document",
+                    key,
+                )
+                for one, old, new, line, key in [
+                    ("proposals", "early,tea", "early,teas", 2, "early"),
+                    ("comments", "asked,tea", "asked,teas", 3, "asked"),
+                ]
+            ),
+            *(
+                ("a person", table, old, new, line, "cy", "people", column, key)
+                for table, old, new, line, column, key in [
+                    ("proposals", f"{'0' * 64},bo", f"{'0' * 64},cy", 2, "person", "early"),
+                    ("proposals", "calm.,ann,", "calm.,cy,", 2, "decided_by", "early"),
+                    ("comments", "may.,bo", "may.,cy", 3, "person", "asked"),
+                    ("comments", "first,ann", "first,cy", 3, "resolved_by", "asked"),
+                ]
+            ),
+            (
+                *("a sign-off", "comments", "first,ann", "third,ann", 3),
+                *("third", "signoffs", "signoff", "asked"),
+            ),
+            (
+                *("a statement", "proposals", "early,tea,calm", "early,tea,calms", 2),
+                *("tea/calms", "statements", "statement", "early"),
+            ),
+        ]
+    ),
+    one(
+        "a decision that is none",
+        "proposals",
+        swap("accepted", "acepted"),
+        *("not-in-list", 2, "'acepted' is not a value of 'decision'.", "Did you mean 'accepted'?"),
+        column="decision",
+        cell="acepted",
+        key="early",
+    ),
+    one(
+        "a digest of a proposal without its version",
+        "proposals",
+        swap(f"w2:{'0' * 64},bo", f"{'0' * 64},bo"),
+        "out-of-bounds",
+        2,
+        f"'{'0' * 64}' does not fit 'digest': pattern {pattern_of('proposals', 'digest')}.",
+        described("proposals", "digest"),
+        column="digest",
+        cell="0" * 64,
+        key="early",
+    ),
+    one(
+        "a decision without a day",
+        "proposals",
+        swap(",2026-01-23", ","),
+        *("half-decided", 2, "There is a decision but no day.", FILL_HINT),
+        column="decided_on",
+        key="early",
+    ),
+    one(
+        "a day without a decision",
+        "proposals",
+        swap("k-1,,,,\n", "k-1,,,,2026-01-24\n"),
+        *("half-decided", 3, "No decision on that day.", FILL_HINT),
+        column="decided_on",
+        cell="2026-01-24",
+        key="late",
+    ),
+    one(
+        "other words taken than were accepted",
+        "proposals",
+        swap("accepted,Tea may", "accepted,Tea can"),
+        "half-decided",
+        2,
+        "'taken' is not the words proposed, and they were accepted.",
+        "Write the words proposed, or in-part as the decision.",
+        column="taken",
+        cell="Tea can calm.",
+        key="early",
+    ),
+    one(
+        "words taken of what was refused",
+        "proposals",
+        swap("accepted,Tea may", "refused,Tea may"),
+        "half-decided",
+        2,
+        "Words were taken, though nobody decided to take any.",
+        "Empty the cell, or write accepted or in-part as the decision.",
+        column="taken",
+        cell="Tea may calm.",
+        key="early",
+    ),
+    one(
+        "a proposal for a cell that a heading has not",
+        "proposals",
+        swap("heading:brewing,heading", "heading:brewing,label"),
+        "not-its-cell",
+        3,
+        "'heading:brewing' has no cell 'label'.",
+        "Write heading.",
+        column="column",
+        cell="label",
+        key="late",
+    ),
+    *(
+        one(
+            f"a row of {table} by nobody",
+            table,
+            swap(old, new),
+            "by-nobody",
+            line,
+            "Neither 'person' nor 'name' says who it is by.",
+            "Write a key of people.csv, or, where nobody knows it, the name that came with it.",
+            column="person",
+            key=key,
+        )
+        for table, old, new, line, key in [
+            ("proposals", ",B. Birch,", ",,", 3, "late"),
+            ("comments", "does.,ann,", "does.,,", 2, "answer"),
+        ]
+    ),
+    *(
+        one(
+            f"an anchor {what}",
+            "comments",
+            swap("may,4", new),
+            "not-in-wording",
+            3,
+            f"'{cell}' does not stand in 'wording' at that place.",
+            "Write words of the wording, and in 'anchor_at' how many characters stand before them; "
+            "or empty both.",
+            column="anchor",
+            cell=cell,
+            key="asked",
+        )
+        for what, new, cell in [
+            ("of other words", "can,4", "can"),
+            ("at another place", "may,5", "may"),
+            ("without a place", "may,", "may"),
+        ]
+    ),
+    *(
+        one(
+            f"an answer to {what}",
+            "comments",
+            swap(old, new),
+            "not-a-thread",
+            2,
+            f"'{cell}' is no comment on tea/calm that starts a thread.",
+            "Name the first comment of the thread, or empty the cell.",
+            column="reply_to",
+            cell=cell,
+            key="answer",
+        )
+        for what, old, new, cell in [
+            ("nothing", "answer,tea,calm,asked", "answer,tea,calm,ask", "ask"),
+            ("an answer", "answer,tea,calm,asked", "answer,tea,calm,answer", "answer"),
+            ("a comment on another statement", "asked,tea,calm", "asked,tea,taste", "asked"),
+        ]
+    ),
+]
+
+OWN_PATTERNS = (
+    *("doi", "pmid", "state_notice", "url", "issued", "digest", "market"),
+    *("public_key", "namespace"),
+)
 
 CASES = [
     *(*COLUMNS, *KEYS, *FOREIGN_KEYS, *TWICE, *CELLS, *LISTS, *PATTERNS, *DATES, *EMPTY),
-    *(*LINES, *LAWS),
+    *(*LINES, *LAWS, *DISCUSSION),
 ]
 
 

@@ -1,0 +1,5 @@
+"""The commands, a module a kind of work; `ketcontent.cli` is the list of them."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -25,6 +25,8 @@ from xml.etree.ElementTree import Element, ParseError, fromstring
 LARGEST_PART = 25_000_000
 LARGEST_WHOLE = 60_000_000
 MOST_PARTS = 5_000
+MOST_TAGS = 1_500_000
+"""Of all parts: a packet of a page of 300 sentences has 80,000, and LibreOffice makes some more."""
 DEEPEST = 200
 
 
@@ -67,7 +69,7 @@ def xml_parts(data: bytes, wanted: Callable[[str], bool]) -> Mapping[str, Elemen
 def _unpacked(
     archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo], wanted: Callable[[str], bool]
 ) -> Iterator[tuple[str, bytes]]:
-    whole = 0
+    whole = tags = 0
     for entry in entries:
         if not wanted(entry.filename):
             continue
@@ -76,6 +78,9 @@ def _unpacked(
         whole += len(data)
         if len(data) > LARGEST_PART or whole > LARGEST_WHOLE:
             raise RefusedArchive(f"unpacks to more than {LARGEST_PART:,} bytes (a zip bomb)")
+        tags += data.count(b"<")
+        if tags > MOST_TAGS:  # before the first is read: each costs a thousand times its bytes
+            raise RefusedArchive(f"has more than {MOST_TAGS:,} tags, too many to be read")
         yield entry.filename, data
 
 

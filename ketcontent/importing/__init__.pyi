@@ -13,6 +13,7 @@ from .identity import take_in as take_in
 from .marks import SupplierMark as SupplierMark
 from .marks import mark_of as mark_of
 from .marks import supplier_marks as supplier_marks
+from .other_formats import other_format as other_format
 from .outline import look as look
 from .plain_text import read_page as read_page
 from .readers import SuppliedFile as SuppliedFile

@@ -16,6 +16,7 @@ from typing import NoReturn
 from xml.etree.ElementTree import Element
 
 from ketcontent.errors import KetcontentError
+from ketcontent.importing import other_format
 from ketcontent.places import read_file
 from ketcontent.zipped_xml import RefusedArchive, attribute, local_name, xml_parts
 
@@ -33,6 +34,8 @@ _RISKY_FIELDS = re.compile(
     r"\b(DDEAUTO|DDE|INCLUDETEXT|INCLUDEPICTURE|IMPORT|INCLUDE|LINK|MACROBUTTON|DATABASE|EMBED)\b",
     re.IGNORECASE,
 )
+
+_STRICT = "{http://purl.oclc.org/ooxml/"
 
 _SHOWN_LINK = re.compile(r"(?:https?://|mailto:)", re.IGNORECASE)
 
@@ -73,24 +76,49 @@ def parts_of(data: bytes, name: str) -> Mapping[str, Element]:
     """
     if len(data) > LARGEST_FILE:
         _refuse_size(name, len(data))
+    if why := _why_no_word_file(data):
+        raise KetcontentError(f"{name} {why}.", hint=_SAVE_AS_WORD)
     try:
         found = xml_parts(data, lambda part: part.endswith((".xml", ".rels")))
     except RefusedArchive as fault:
-        raise KetcontentError(
-            f"{name} {fault}.",
-            hint="Open it in Word or LibreOffice, and save it as a Word document (.docx) again, "
-            "without a password.",
-        ) from None
+        raise KetcontentError(f"{name} {fault}.", hint=_SAVE_AS_WORD) from None
     for part in found:
         if risk := _RISKY_PARTS.search(part):
             _refuse(name, f"it has {'macros' if risk['macros'] else 'embedded objects'} ({part})")
     parts = {part: tree for part, tree in found.items() if tree is not None}
+    if any(one.tag.startswith(_STRICT) for one in parts.values()):
+        raise KetcontentError(
+            f"{name} was saved as 'Strict Open XML', which is not read.",
+            hint="Open it in Word or LibreOffice, and save it as a Word document (.docx), the "
+            "first of its kinds.",
+        )
     if "word/document.xml" not in parts:
         _refuse(name, "it has no text of a Word document (word/document.xml)", kind="no packet")
     for part, tree in parts.items():
         _refuse_links(name, part, tree)
         _refuse_content(name, part, tree)
     return parts
+
+
+_SAVE_AS_WORD = (
+    "Name the Word file that came back. One that was saved as something else: open it in Word or "
+    "LibreOffice, and save it as a Word document (.docx) again, without a password."
+)
+
+
+def _why_no_word_file(data: bytes) -> str:
+    """Return what a file is that is no Word document, nor harmed; nothing of one that may be."""
+    if not data:
+        return "is empty"
+    kind = other_format(data[:4096], "")
+    if kind and kind.name not in _MAY_BE_WORD:
+        return f"is {kind.name}, no Word document (.docx), and so no review packet"
+    if not (kind or data.startswith(b"PK") or b"\0" in data[:4096]):
+        return "is no Word document (.docx), and so no review packet"
+    return ""
+
+
+_MAY_BE_WORD = ("a Word document", "a zip archive")
 
 
 def _refuse_links(name: str, part: str, tree: Element) -> None:

@@ -3,17 +3,16 @@
 A row is known again by what it shows, not by anything hidden in the file: of all that a Word file
 can carry, only its text survives every program that saves it. So each row shows its number with a
 check, its key and eight digits of its digest, and the end of the packet lists all rows with a check
-of their words. The name of the packet is the hash of that list, so that a list that was changed is
-known, and a row that is gone is missed.
+of their words, and checks of all else that it says of the page (headings, references). The name of
+the packet is the hash of that list, so that a list that was changed is known, a row that is gone is
+missed, and words that somebody wrote into a heading are found.
 """
 
 from __future__ import annotations
 
 import datetime
-import hashlib
-import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from itertools import count
 from typing import Any, Literal, get_args
 
@@ -23,8 +22,9 @@ from ketcontent.errors import KetcontentError, UnknownName
 from ketcontent.importing import SupplierMark, supplier_marks
 from ketcontent.markup import doi_address, web_address
 from ketcontent.model import Content, rows_of
+from ketcontent.packets.codes import outside_code, packet_name, words_code
 from ketcontent.pages import Document, PageView, reference_plain, references, split_names
-from ketcontent.text import Redline, canonical, compare
+from ketcontent.text import Redline, compare, visible
 
 CHANGED_SINCE = "Changed since: "
 
@@ -110,17 +110,6 @@ class PacketRow:
         return str(self.number), self.key, *codes
 
 
-def words_code(words: str) -> str:
-    """Return eight digits that tell whether words are those that a packet was made with.
-
-    Examples
-    --------
-    >>> words_code("It  may help.") == words_code("It may help.") != words_code("It helps.")
-    True
-    """
-    return hashlib.sha256(canonical(words).encode()).hexdigest()[:8]
-
-
 @dataclass(frozen=True, slots=True)
 class Head:
     """What a packet says of itself, on its cover and at the foot of each page."""
@@ -143,12 +132,6 @@ class Head:
         """The same as one line that is read back."""
         told = (self.packet, self.document, self.capacity, self.person, self.made_on)
         return " / ".join([f"ketcontent packet {FORMAT}", *told, f"{self.rows} rows"])
-
-
-def packet_name(head: Sequence[str], listed: Sequence[Sequence[str]]) -> str:
-    """Return the name of a packet: what it is for, and the list of its rows, in eight digits."""
-    text = json.dumps([FORMAT, *head, *map(list, listed)], ensure_ascii=False)
-    return f"k-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +167,34 @@ class Packet:
     def rows(self) -> tuple[PacketRow, ...]:
         """All rows, in order."""
         return tuple(row for group in self.groups for row in group.rows)
+
+    @property
+    def name_line(self) -> str:
+        """What stands on top of the cover."""
+        return f"Review of “{self.title}”"
+
+    @property
+    def asked_line(self) -> str:
+        """Who is asked what, as the cover says it."""
+        part = f", section “{self.part}”" if self.part else ""
+        asked = sum(row.asked for row in self.rows)
+        return (
+            f"For {self.reviewer}: {self.head.capacity} review{part}. {asked} of {self.head.rows} "
+            f"rows ask for an answer. Made on {self.head.made_on}."
+        )
+
+    @property
+    def running_line(self) -> str:
+        """What stands at the top of each page."""
+        return f"{self.title}: {self.head.capacity} review, for {self.reviewer}"
+
+    @property
+    def outside(self) -> tuple[str, ...]:
+        """The checks of what it says of the page outside of its rows, in order."""
+        lines = [self.name_line, self.asked_line, self.running_line]
+        lines += [group.title for group in self.groups]
+        lines += [f"{text} {address}" for text, address in self.sources]
+        return tuple(dict.fromkeys(outside_code(visible(line)) for line in lines))
 
 
 def packet_of(
@@ -252,8 +263,8 @@ def packet_of(
     listed = [row.listed for group in groups for row in group.rows]
     told = (document, capacity, person, (made_on or today()).isoformat())
     keys = {row.key for group in groups for row in group.rows}
-    return Packet(
-        head=Head(packet_name(told, listed), *told, rows=len(listed)),
+    packet = Packet(
+        head=Head("", *told, rows=len(listed)),
         title=page.edition().name,
         reviewer=people[person]["name"],
         language=page.edition().language,
@@ -261,6 +272,8 @@ def packet_of(
         groups=groups,
         sources=page.references(keys),
     )
+    name = packet_name(FORMAT, told, listed, packet.outside)
+    return replace(packet, head=replace(packet.head, packet=name))
 
 
 def _order(

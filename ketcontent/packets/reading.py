@@ -11,15 +11,24 @@ import datetime
 import itertools
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
 from ketcontent.errors import KetcontentError
 from ketcontent.packets.archive import read_parts
-from ketcontent.packets.outside import LISTED, Unread, foot_notes, outermost_tables, words_outside
-from ketcontent.packets.packet import FORMAT, Head, packet_name
-from ketcontent.packets.word import ABOUT_YOU, ANSWERS, BOX, COLUMNS, LIST_TITLE, NOT_ASKED
+from ketcontent.packets.codes import packet_name
+from ketcontent.packets.outside import (
+    CHECKS,
+    LISTED,
+    Sent,
+    Unread,
+    foot_notes,
+    outermost_tables,
+    words_outside,
+)
+from ketcontent.packets.packet import FORMAT, Head
+from ketcontent.packets.word import ABOUT_YOU, ANSWERS, BOX, COLUMNS, NOT_ASKED
 from ketcontent.packets.word_rows import HYPHENS, Listed, Row, Said, margin_comments, row_of
 from ketcontent.packets.word_text import W, rows_of_table, text_of
 from ketcontent.text import fold
@@ -98,19 +107,24 @@ def read_packet(file: Path) -> Reading:
     body = parts["word/document.xml"]
     feet = [tree for name, tree in parts.items() if re.fullmatch(r"word/footer\d*\.xml", name)]
     head = _head([body, *feet], str(file))
-    listed = _listed(body, head)
+    listed, checks = _listed(body, head)
     notes = margin_comments(parts)
     about: dict[str, str] = {}
     rows: list[Row] = []
     elsewhere: list[Row] = []
-    unread = list(words_outside(body))
+    unread = list(words_outside(parts, Sent(head, checks)))
     for table in outermost_tables(body):
         columns: tuple[str, ...] = COLUMNS
         for row in map(row_of, rows_of_table(table)):
-            if row.texts[0] == COLUMNS[0]:
-                columns = row.texts
+            if row.texts[0] == COLUMNS[0] or row.sent == COLUMNS:
+                columns = row.sent if row.sent == COLUMNS else row.texts
+                if row.texts != COLUMNS:
+                    unread.append(Unread("The head of a table", "was changed", row.said))
             elif len(row.texts) == 2 and row.texts[0] in ABOUT_YOU:
-                about[row.texts[0]] = row.texts[1]
+                if about.get(row.texts[0], "") not in ("", row.texts[1]):
+                    unread.append(Unread(f"“{row.texts[0]}”", "is filled in twice", row.texts[1]))
+                about.setdefault(*row.texts)
+                about[row.texts[0]] = about[row.texts[0]] or row.texts[1]
             elif row.key and columns != COLUMNS and not row.is_gone:
                 elsewhere.append(row)
             elif row.key:
@@ -126,12 +140,23 @@ def read_packet(file: Path) -> Reading:
         if row not in ours and not row.is_gone
     ]
     unread += [
-        Unread(row.name, "stands in a table with other columns", row.said) for row in elsewhere
+        Unread(row.name, "stands in a table with other columns", row.all_said) for row in elsewhere
     ]
     missing = set(range(1, head.rows + 1)) - {row.number for row in [*ours, *elsewhere]}
     unread += [Unread(one, "is not in the file") for one in _row_names(listed, missing)]
-    placed = {one.comment for row in rows for cell in row.cells for one in cell.comments}
-    general = [one for number, one in notes.items() if number not in placed]
+    read = {one.number for one in found if isinstance(one, Answer)}
+    counted = [row for row in ours if row.number in read and not row.is_gone]
+    placed = {one.comment for row in counted for cell in row.cells for one in cell.comments}
+    left = {number: one for number, one in notes.items() if number not in placed}
+    general = []
+    for row in (row for row in [*rows, *elsewhere] if row not in counted):
+        said_of_it = [*row.notes(left), *row.changed_beside(_beside(listed, row.number))]
+        general += [
+            replace(one, text=f"On {row.name}, of which nothing is read: {one.text}", anchor="")
+            for one in said_of_it
+        ]
+        left = {number: one for number, one in left.items() if number not in row.noted}
+    general += left.values()
     general += [Said(f"In a note at the foot: {text}") for text in foot_notes(parts)]
     if said := about.get(ABOUT_YOU[-1]):
         general.append(Said(said))
@@ -143,6 +168,11 @@ def read_packet(file: Path) -> Reading:
         told=tuple(_told(parts, about, rows, notes)),
         comments=tuple(general),
     )
+
+
+def _beside(listed: Mapping[int, Listed], number: int) -> str:
+    """Return the digits of what was sent beside the words of a row; nothing where it is unknown."""
+    return listed[number][4] if number in listed else ""
 
 
 def _by_number(rows: Iterable[Row]) -> Iterator[list[Row]]:
@@ -168,7 +198,9 @@ def _read(
         return Unread(row.name, why, row.said)
     answer = answer_of(row.cells[3].accepted)
     if answer is None:
-        return Unread(row.name, "has an answer that can be taken in two ways", row.said)
+        given = set(re.findall(r"\w+", row.texts[3].lower()))
+        why = "can be taken in two ways" if given & {*ANSWERS} else "is neither yes, no nor change"
+        return Unread(row.name, f"has an answer that {why}", row.said)
     if answer and fold(row.cells[3].rejected) == NOT_ASKED:
         return Unread(row.name, "was not asked, and has an answer", row.said)
     words = row.cells[1]
@@ -182,7 +214,7 @@ def _read(
         comment=row.texts[4],
         names=tuple(dict.fromkeys(filter(None, words.authors))),
         changed_on=max(words.dates, default=""),
-        comments=tuple(row.comments(notes, listed[row.number][4] if listed else "")),
+        comments=(*row.notes(notes), *row.changed_beside(_beside(listed, row.number))),
     )
 
 
@@ -278,18 +310,22 @@ def _paragraphs(tree: Element) -> Iterator[str]:
         yield from {fold(text.rejected), fold(text.accepted)}
 
 
-def _listed(body: Element, head: Head) -> dict[int, Listed]:
-    """Return the list of the rows; nothing where it is not that of the packet any more."""
+def _listed(body: Element, head: Head) -> tuple[dict[int, Listed], tuple[str, ...] | None]:
+    """Return the list of the rows, nothing where it is not that of the packet any more; and checks.
+
+    The checks are of what stands outside of the rows; None where the packet was made without.
+    """
     found: dict[int, Listed] = {}
-    is_list = False
+    checks: tuple[str, ...] = ()
     for text in _paragraphs(body):
-        is_list = is_list or text == LIST_TITLE
-        if is_list and (match := LISTED.fullmatch(text)):
+        if match := LISTED.fullmatch(text):
             found[int(match[1])] = (match[1], match[2], match[3], match[4], match[5])
+        elif match := CHECKS.fullmatch(text):
+            checks = tuple(match[1].split())
     told = (head.document, head.capacity, head.person, head.made_on)
     listed = [found[number] for number in sorted(found)]
-    sound = len(listed) == head.rows and packet_name(told, listed) == head.packet
-    return found if sound else {}
+    sound = len(listed) == head.rows and packet_name(FORMAT, told, listed, checks) == head.packet
+    return (found, checks or None) if sound else ({}, checks)
 
 
 def _told(

@@ -14,7 +14,7 @@ from typing import Any
 from ketcontent.approvals import Signable, signables
 from ketcontent.markup import as_markup
 from ketcontent.model import Content, rows_of
-from ketcontent.packets.packet import words_code
+from ketcontent.packets.codes import words_code
 from ketcontent.packets.reading import Answer, Reading
 from ketcontent.packets.rewording import reworded_cells
 from ketcontent.packets.word_rows import Said

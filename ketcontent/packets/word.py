@@ -40,6 +40,9 @@ BOX, TICKED = "\u2610", "\u2612"
 ABOUT_YOU = ("Your name", "Profession and registration", "Date", "On the page as a whole")
 """What the cover asks of whoever fills it in, by which its cells are known again."""
 
+OUTSIDE = "also"
+"""With what the line of the list begins that has the checks of headings and references."""
+
 LIST_TITLE = "List of the rows"
 """The heading of the list at the end."""
 
@@ -176,9 +179,7 @@ def _set_up(document: WordDocument, packet: Packet) -> None:
     about.subject = packet.head.line
     about.author = about.last_modified_by = "ketcontent"
     about.comments = ""
-    page.header.paragraphs[0].text = _clean(
-        f"{packet.title}: {packet.head.capacity} review, for {packet.reviewer}"
-    )
+    page.header.paragraphs[0].text = _clean(packet.running_line)
     foot = page.footer.paragraphs[0]
     foot.style.paragraph_format.tab_stops.clear_all()
     foot.paragraph_format.tab_stops.add_tab_stop(Cm(26.7), alignment=_right())
@@ -199,15 +200,8 @@ def _right() -> Any:
 def _cover(document: WordDocument, packet: Packet) -> None:
     """Write what is asked, and how; who fills it in; and the line by which it is known again."""
     head = packet.head
-    document.add_paragraph(_clean(f"Review of “{packet.title}”"), style="Title")
-    asked = sum(row.asked for row in packet.rows)
-    part = f", section “{packet.part}”" if packet.part else ""
-    document.add_paragraph(
-        _clean(
-            f"For {packet.reviewer}: {head.capacity} review{part}. {asked} of {head.rows} rows ask "
-            f"for an answer. Made on {head.made_on}."
-        )
-    )
+    document.add_paragraph(_clean(packet.name_line), style="Title")
+    document.add_paragraph(_clean(packet.asked_line))
     document.add_heading("What is asked", level=1)
     document.add_paragraph(ASKED)
     document.add_heading("How to answer", level=1)
@@ -328,8 +322,9 @@ def _list(document: WordDocument, packet: Packet) -> None:
     if not columns:
         section._sectPr.append(element)
     body = document.element.body
-    for row in packet.rows:
-        body.insert(len(body) - 1, _parsed(_paragraph(_run(" ".join(row.listed), size=6.5)))[0])
+    lines = [" ".join(row.listed) for row in packet.rows]
+    for line in [*lines, " ".join([OUTSIDE, *packet.outside])]:
+        body.insert(len(body) - 1, _parsed(_paragraph(_run(line, size=6.5)))[0])
 
 
 def _table_xml(widths: Iterable[float], rows: Iterable[str]) -> str:

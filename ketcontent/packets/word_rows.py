@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
-from ketcontent.packets.packet import Head, words_code
+from ketcontent.packets.codes import words_code
+from ketcontent.packets.packet import Head
 from ketcontent.packets.word import COLUMNS
 from ketcontent.packets.word_text import CellText, W, cells_of_row, text_of
 from ketcontent.text import fold, redline
@@ -78,9 +79,26 @@ class Row:
     @property
     def said(self) -> str:
         """What stands in it, for somebody to find."""
-        texts = self.texts if not self.is_gone else [fold(cell.rejected) for cell in self.cells]
-        wanted = [text for place, text in enumerate(texts) if place not in (0, 2) and text]
-        return " / ".join(wanted if self.key else filter(None, texts))
+        if not self.key or len(self.cells) != len(COLUMNS):
+            return self.all_said
+        texts = self.texts if not self.is_gone else self.sent
+        known = (BASIS,) if self.is_key_changed and not self.is_gone else (0, BASIS)
+        return " / ".join(text for place, text in enumerate(texts) if place not in known and text)
+
+    @property
+    def all_said(self) -> str:
+        """All that stands in it."""
+        return " / ".join(filter(None, self.texts))
+
+    @property
+    def sent(self) -> tuple[str, ...]:
+        """The words of its cells, with tracked changes undone."""
+        return tuple(fold(cell.rejected) for cell in self.cells)
+
+    @property
+    def noted(self) -> set[str]:
+        """The comments in its margin, by their number in the file."""
+        return {one.comment for cell in self.cells for one in cell.comments}
 
     @property
     def names(self) -> list[str]:
@@ -103,12 +121,8 @@ class Row:
             return "has hidden text or pictures"
         return ""
 
-    def comments(self, notes: Mapping[str, Said], beside: str) -> Iterator[Said]:
-        """Yield the comments in its margin, and what was changed beside the words.
-
-        What was typed there and tracked by nobody is known by the digits of what was sent
-        (`beside`): where these are others, all that stands there now is shown.
-        """
+    def notes(self, notes: Mapping[str, Said]) -> Iterator[Said]:
+        """Yield those of the comments of a file that are in its margin."""
         seen = set()
         for place, cell in enumerate(self.cells):
             for one in cell.comments:
@@ -118,6 +132,15 @@ class Row:
                 anchored = (one.words, one.before) if place == 1 else ("", "")
                 note = notes[one.comment]
                 yield Said(note.text, note.name, note.said_on, *anchored, note.replies)
+
+    def changed_beside(self, beside: str) -> Iterator[Said]:
+        """Yield what was changed beside its words.
+
+        What was typed there and tracked by nobody is known by the digits of what was sent
+        (`beside`): where these are others, all that stands there now is shown.
+        """
+        if self.is_gone or len(self.cells) <= BASIS:
+            return
         basis = self.cells[BASIS]
         if beside and words_code(fold(basis.rejected)) != beside:
             now = fold(basis.accepted)
@@ -188,7 +211,8 @@ def margin_comments(parts: Mapping[str, Element]) -> dict[str, Said]:
         date = one.get(f"{W}date", "")[:10]
         said[number] = Said(fold(text_of(one).accepted), one.get(f"{W}author", ""), date)
         for paragraph in one.iter(f"{W}p"):
-            paragraphs[paragraph.get(f"{_W14}paraId", "")] = number
+            if name := paragraph.get(f"{_W14}paraId"):  # LibreOffice names some, and no others
+                paragraphs[name] = number
     answers: dict[str, list[str]] = {}
     more = parts.get("word/commentsExtended.xml")
     for one in more.iter(f"{_W15}commentEx") if more is not None else ():

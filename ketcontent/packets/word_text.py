@@ -54,8 +54,6 @@ class CellText:
     """When, as the file says."""
     comments: list[Anchored] = field(default_factory=list)
     """The comments that are on it."""
-    inserted: str = ""
-    """What was inserted and tracked, alone."""
     struck_is_deleted: bool = field(default=False, repr=False, compare=False)
     """Whether what is struck through counts as deleted."""
     starts: dict[str, int] = field(default_factory=dict, repr=False)
@@ -70,7 +68,6 @@ class CellText:
         """Add text, as far as it stands in each reading."""
         self.accepted += text * (not deleted)
         self.rejected += text * (not inserted)
-        self.inserted += text * (inserted and not deleted)
 
 
 def text_of(*elements: Element, struck_is_deleted: bool = False) -> CellText:

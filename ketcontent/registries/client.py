@@ -10,13 +10,11 @@ from __future__ import annotations
 
 import datetime
 import email.utils
-import ipaddress
 import json
 import os
 import re
 import threading
 import time
-import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,6 +25,7 @@ import ketcontent
 from ketcontent.atomic import replace_file
 from ketcontent.errors import KetcontentError
 from ketcontent.hashing import hash_bytes
+from ketcontent.registries.public_web import open_session, require_public
 from ketcontent.registries.records import NoAnswer
 
 T = TypeVar("T")
@@ -204,7 +203,7 @@ class Client:
         """
         instead = os.environ.get(PAGES_VARIABLE, "").rstrip("/")
         if not instead:
-            _require_public(address)
+            require_public(address)
         asked = f"{instead}/{quote(address, safe='')}" if instead else address
         return self._answer(urlsplit(address).hostname or address, asked, asked, 1.0, read)
 
@@ -308,10 +307,10 @@ class Client:
 
     def _asked(self, name: str, address: str) -> tuple[int, Mapping[str, str], str]:
         """Return status, headers and text of one answer, behind at most five redirections."""
-        import requests
-
         if self._session is None:
-            self._session = requests.Session()
+            instead = os.environ.get(PAGES_VARIABLE, "").rstrip("/")
+            services = [service.address for service in SERVICES]
+            self._session = open_session([*services, *([instead] if instead else [])])
             self._session.headers["User-Agent"] = (
                 f"ketcontent/{ketcontent.__version__} (mailto:{self.contact})"
             )
@@ -324,7 +323,7 @@ class Client:
                     return found.status_code, found.headers, self._text(name, found)
                 address = urljoin(address, found.headers["Location"])
                 if urlsplit(address).hostname != host:
-                    _require_public(address)
+                    require_public(address)
         raise NoAnswer(f"{name} leads from one address to the next")
 
     def _text(self, name: str, found: Any) -> str:
@@ -401,24 +400,3 @@ def _asked_to_wait(headers: Mapping[str, str], seconds: float) -> float:
     if at.tzinfo is None:
         at = at.replace(tzinfo=datetime.UTC)
     return max(seconds, (at - datetime.datetime.now(datetime.UTC)).total_seconds())
-
-
-def _require_public(address: str) -> None:
-    """Raise where an address is not of the public web: the tables may be a stranger's.
-
-    Whoever runs a look-up stands in a network that may trust what asks from within.
-    """
-    parts = urlsplit(address)
-    # As it is read where it is asked for: other dots and figures are these (Unicode TR 46).
-    host = unicodedata.normalize("NFKC", parts.hostname or "").replace("\u3002", ".")
-    host = host.rstrip(".").casefold()
-    try:
-        is_public = ipaddress.ip_address(host).is_global
-    except ValueError:
-        last = host.rpartition(".")[2]
-        is_name = "." in host and not re.fullmatch("[0-9]+|0x[0-9a-f]*", last)  # 127.1, 0x7f.1
-        is_public = is_name and not host.endswith(
-            (".localhost", ".local", ".internal", ".lan", ".home.arpa")
-        )
-    if parts.scheme not in ("http", "https") or not is_public:
-        raise NoAnswer(f"{address} is no address of the public web")

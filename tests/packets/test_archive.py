@@ -13,6 +13,7 @@ from ketcontent import zipped_xml
 from ketcontent.errors import KetcontentError
 from ketcontent.packets import archive
 from ketcontent.packets.archive import parts_of, read_parts
+from ketcontent.packets.word_text import W
 from tests.packets.made import File, sent
 
 RELATIONS = "word/_rels/document.xml.rels"
@@ -105,18 +106,55 @@ def test_a_hostile_file_is_refused_by_name(
     assert refused.value.hint
 
 
+def test_a_file_in_the_strict_form_is_called_so(tmp_path: Path) -> None:
+    file = File()
+    for tag in file.body.iter():
+        tag.tag = tag.tag.replace(W, "{http://purl.oclc.org/ooxml/wordprocessingml/main}")
+    with pytest.raises(KetcontentError, match="was saved as 'Strict Open XML'"):
+        read_parts(file.save(tmp_path))
+
+
 def test_links_for_a_reader_to_click_are_let_through(tmp_path: Path) -> None:
     file = File()
     assert b"https://doi.org/10.1000/leaf" in file.parts[RELATIONS]
     assert DOCUMENT in read_parts(file.save(tmp_path))
 
 
-@pytest.mark.parametrize(
-    "data", [b"", b"PK", b"%PDF-1.7", sent()[:2000], sent()[2000:], b"PK\x03\x04" + b"\0" * 100]
-)
-def test_what_is_no_archive_is_refused(data: bytes) -> None:
+@pytest.mark.parametrize("data", [b"PK", sent()[:2000], sent()[2000:], b"PK\x03\x04" + b"\0" * 100])
+def test_half_a_file_is_refused(data: bytes) -> None:
     with pytest.raises(KetcontentError, match=r"a.docx is harmed, or half a file\."):
         parts_of(data, "a.docx")
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"", "is empty"),
+        (b"person,name\nada,Ada Roe\n", "is no Word document"),
+        (b"%PDF-1.7", "is a PDF, no Word document"),
+        (rb"{\rtf1 Tea}", "is rich text (RTF), no Word document"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\0", "is a document of an older Office, no Word"),
+        (b"PK\x03\x04mimetypeapplication/vnd.oasis.opendocument.text", "is an OpenDocument text"),
+        (b"<!doctype html><title>Tea</title>", "is a web page (HTML), no Word document"),
+    ],
+)
+def test_what_is_no_word_file_is_called_what_it_is(data: bytes, said: str) -> None:
+    with pytest.raises(KetcontentError) as refused:
+        parts_of(data, "a.docx")
+    assert refused.value.message.startswith(f"a.docx {said}")
+    assert refused.value.message.endswith("and so no review packet.") or not data
+    assert "save it as a Word document (.docx)" in refused.value.hint
+
+
+def test_a_file_of_millions_of_paragraphs_is_refused_before_it_is_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(zipped_xml, "parsed", None)  # nothing of it may be
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as written:
+        written.writestr("word/document.xml", b"<w:p/>" * 3_000_000)
+    with pytest.raises(KetcontentError, match="has more than 1,500,000 tags"):
+        parts_of(data.getvalue(), "a.docx")
 
 
 def test_an_encrypted_archive_is_refused() -> None:

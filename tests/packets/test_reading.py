@@ -12,7 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ketcontent.errors import KetcontentError
-from ketcontent.packets.packet import packet_of
+from ketcontent.packets.codes import packet_name
+from ketcontent.packets.packet import FORMAT, packet_of
 from ketcontent.packets.reading import Reading, answer_of, read_packet
 from ketcontent.packets.receiving import received
 from ketcontent.packets.word import COLUMNS
@@ -97,7 +98,7 @@ def test_an_answer_is_taken_in_one_way_or_in_none(cell: str, answer: str | None)
         ),
         (
             lambda file: file.write("harm-1", 3, "perhaps"),
-            "4-.. harm-1 has an answer that can be taken in two ways: .* / perhaps",
+            "4-.. harm-1 has an answer that is neither yes, no nor change: .* / perhaps",
         ),
         (
             lambda file: file.track("calm-3", 3, "yes"),
@@ -215,7 +216,8 @@ def test_a_table_with_other_columns_is_not_read(tmp_path: Path) -> None:
     head = cells_of_row(next(rows_of_table(file.table("term:nurse"))))
     typed(head[3], COLUMNS[4])
     typed(head[4], COLUMNS[3])
-    [unread] = read(file, tmp_path).unread
+    [head_said, unread] = read(file, tmp_path).unread
+    assert str(head_said).startswith("The head of a table was changed: No. and key / Words / ")
     assert "term:nurse stands in a table with other columns" in str(unread)
 
 
@@ -225,7 +227,7 @@ def test_words_outside_of_the_rows_are_shown(tmp_path: Path) -> None:
     inserted = SubElement(heading, f"{W}ins", {f"{W}author": "A. Roe"})
     SubElement(SubElement(inserted, f"{W}r"), f"{W}t").text = " See page 3."
     assert [str(one) for one in read(file, tmp_path).unread] == [
-        "Words outside of the rows belong to no sentence: See page 3."
+        "Words outside of the rows belong to no sentence: Harm {+See page 3. +}"
     ]
 
 
@@ -240,6 +242,122 @@ def test_a_paragraph_outside_of_the_rows_is_shown_where_nobody_tracked_it(
     assert [str(one) for one in read(file, tmp_path).unread] == [
         "Words outside of the rows belong to no sentence: Generally: too long."
     ]
+
+
+def write_behind(part: Element, words: str, more: str) -> None:
+    """Write more words behind some, in the run where they stand, tracked by nobody."""
+    run = next(one for one in part.iter(f"{W}t") if words in (one.text or ""))
+    run.text = f"{run.text}{more}"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *("Review of “Tea”", "For Ada Roe: clinical", "What is asked", "Please say of each"),
+        *("may stand as it is.", "ketcontent packet 1", "Harm", "Roe J. Cups", "List of the rows"),
+    ],
+)
+@pytest.mark.parametrize("more", [" Not for children.", " ?"])
+def test_words_typed_into_what_the_packet_says_itself_are_shown_where_nobody_tracked_them(
+    tmp_path: Path, words: str, more: str
+) -> None:
+    file = File()
+    write_behind(file.body, words, more)
+    said = [str(one) for one in read(file, tmp_path).unread]
+    assert len(said) == 1
+    assert said[0].startswith("Words outside of the rows belong to no sentence: ")
+    assert more.strip() in said[0]
+
+
+@pytest.mark.parametrize(("part", "where"), [("header", "top"), ("footer", "foot")])
+def test_words_typed_at_the_top_and_the_foot_of_a_page_are_shown(
+    tmp_path: Path, part: str, where: str
+) -> None:
+    file = File()
+    [name] = [one for one in file.parts if re.fullmatch(rf"word/{part}\d*\.xml", one)]
+    tree = ElementTree.fromstring(file.parts[name])
+    write_behind(tree, "clinical", " Not for children.")
+    file.parts[name] = ElementTree.tostring(tree)
+    [said] = read(file, tmp_path).unread
+    assert str(said).startswith(f"Words at the {where} of a page belong to no sentence: ")
+    assert "Not for children." in str(said)
+
+
+def test_what_programs_set_anew_is_nothing_that_somebody_wrote(tmp_path: Path) -> None:
+    file = File()
+    for one in file.body.iter(f"{W}t"):
+        if "Review of “Tea”" in (one.text or ""):
+            one.text = 'Review of  "Tea"'
+    assert read(file, tmp_path).unread == ()
+
+
+def test_words_in_the_head_of_a_table_are_shown(tmp_path: Path) -> None:
+    file = File()
+    head = cells_of_row(next(rows_of_table(file.table("harm-1"))))
+    write_behind(head[0], COLUMNS[0], " Not for children.")
+    said = [str(one) for one in read(file, tmp_path).unread]
+    assert said == [
+        f"A row without a key belongs to no sentence: {COLUMNS[0]} Not for children. / "
+        + " / ".join(COLUMNS[1:])
+    ]
+
+
+def test_a_comment_on_a_row_that_is_not_read_is_one_on_the_page(tmp_path: Path) -> None:
+    file = File()
+    file.note("harm-1", "burn", "How hot?")
+    file.double("harm-1")
+    file.track("harm-2", 0, "Not for children.")
+    reading = read(file, tmp_path)
+    assert [one.text for one in reading.comments] == [
+        f"On 4-{code('harm-1')} harm-1, of which nothing is read: How hot?"
+    ]
+    assert any("Not for children." in str(one) for one in reading.unread)
+
+
+def test_a_comment_is_an_answer_only_to_the_one_that_it_names(tmp_path: Path) -> None:
+    """LibreOffice names a comment that is settled, and none that it might answer."""
+    file = File()
+    file.note("harm-1", "burn", "How hot?")
+    file.answer_note("Too long.", "C. Oak")
+    said = file.parts["word/comments.xml"].decode()
+    file.parts["word/comments.xml"] = re.sub(' w14:paraId="00000001"', "", said).encode()
+    more = file.parts["word/commentsExtended.xml"].decode()
+    more = re.sub(' w15:paraIdParent="00000001"|<[^<]*"00000001"/>', "", more)
+    file.parts["word/commentsExtended.xml"] = more.encode()
+    reading = read(file, tmp_path)
+    [said_of_it] = next(one for one in reading.answers if one.key == "harm-1").comments
+    assert (said_of_it.text, said_of_it.replies) == ("How hot?", ())
+    assert [one.text for one in reading.comments] == ["Too long."]
+
+
+def test_the_cover_that_is_filled_in_twice_loses_neither(tmp_path: Path) -> None:
+    file, other = File(), File()
+    for one, name in ((file, "Ada Roe"), (other, "Bo Elm")):
+        one.answer_cover("Your name", name)
+    file.body[0].insert(0, next(other.body.iter(f"{W}tbl")))
+    reading = read(file, tmp_path)
+    assert reading.signer == "Bo Elm"
+    assert [str(one) for one in reading.unread] == ["“Your name” is filled in twice: Ada Roe"]
+
+
+def test_a_packet_of_before_the_checks_is_read_as_it_was(tmp_path: Path) -> None:
+    packet = asked(tea())
+    name = packet_name(
+        FORMAT,
+        (*packet.head.line.split(" / ")[2:6],),
+        [row.listed for row in packet.rows],
+    )
+    file = File()
+    body = file.body[0]
+    body.remove([one for one in body if "also " in "".join(one.itertext())][-1])
+    for one in file.body.iter(f"{W}t"):
+        one.text = (one.text or "").replace(packet.head.packet, name)
+    for part, data in file.parts.items():
+        if "footer" in part:
+            file.parts[part] = data.replace(packet.head.packet.encode(), name.encode())
+    reading = read(file, tmp_path)
+    assert reading.listed
+    assert reading.unread == ()
 
 
 def test_a_note_at_the_foot_is_a_comment_on_the_page(tmp_path: Path) -> None:

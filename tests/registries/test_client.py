@@ -6,6 +6,7 @@ import datetime
 import email.utils
 import json
 import os
+import socket
 from pathlib import Path
 from typing import Any
 
@@ -220,6 +221,38 @@ def test_an_address_in_other_figures_is_the_same(
     monkeypatch.delenv(PAGES_VARIABLE, raising=False)
     with pytest.raises(NoAnswer, match="is no address of the public web"):
         client.ask_page(f"http://{host}:9/", words)
+
+
+@pytest.mark.parametrize("within", ["127.0.0.1", "::ffff:127.0.0.1"])
+@pytest.mark.parametrize("is_redirected", [False, True])
+def test_a_name_that_leads_into_the_inner_network_is_not_asked(
+    server: Server,
+    client: Client,
+    monkeypatch: pytest.MonkeyPatch,
+    within: str,
+    *,
+    is_redirected: bool,
+) -> None:
+    port = server.address.rpartition(":")[2]
+    resolve = socket.getaddrinfo
+    asked_for = []
+
+    def resolved(host: str, *more: Any, **named: Any) -> Any:
+        if host == "outside.example.org":
+            asked_for.append(host)
+            return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", int(port)))]
+        return resolve(host, *more, **named)
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolved)
+    monkeypatch.setattr(socket.socket, "getpeername", lambda _: (within, int(port)), raising=False)
+    address = f"http://outside.example.org:{port}/secret"
+    server.play("/secret", "secret")
+    server.play("/crossref/works/a", Play(status=302, headers={"Location": address}))
+    monkeypatch.delenv(PAGES_VARIABLE)
+    with pytest.raises(NoAnswer, match=r"its name leads to .*127\.0\.0\.1"):
+        ask(client) if is_redirected else client.ask_page(address, words)
+    assert asked_for == ["outside.example.org"]
+    assert "/secret" not in server.paths
 
 
 # --- the cache --------------------------------------------------------------------------------

@@ -248,14 +248,12 @@ def quick_disk() -> Iterator[None]:
 def lent(folder: Path) -> Iterator[Path]:
     """Lend a folder to many tests, and fail if one of them wrote into it.
 
-    In which order files of tests run is not known: what one leaves, another takes for the product's.
+    Files of tests run in any order: what one leaves, another takes for the product's.
     """
     before = tree(folder)
     yield folder
     after = tree(folder)
-    changed = sorted(
-        name for name in before.keys() | after if before.get(name) != after.get(name)
-    )
+    changed = sorted(name for name in before.keys() | after if before.get(name) != after.get(name))
     assert changed == [], f"Written by a test, into {folder}"
 
 

@@ -63,6 +63,9 @@ from .socket_folders import (
     remove_socket_folder,
 )
 
+IOPUB_TIMEOUT = 60
+"""The seconds that a cell's output may take to arrive after the cell has ended; nbclient has 4."""
+
 
 def __getattr__(name: str) -> Any:
     # papermill loads its engines while it is itself being imported, so that nothing here may
@@ -90,6 +93,8 @@ def _engine() -> type:
         def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **options: Any) -> Any:
             half_run = options.pop("half_run", None)
             watch, of_each_run = options.pop("watch", ""), options.pop("of_each_run", ())
+            # What was shown last may be read long after the cell has ended; nothing of it is lost.
+            options.setdefault("iopub_timeout", IOPUB_TIMEOUT)
             if can_fork():
                 manager = _manager_of(
                     timeout=options.get("start_timeout", _WarmManager.timeout),

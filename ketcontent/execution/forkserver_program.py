@@ -255,6 +255,8 @@ def _become_kernel(
         # The manager interrupts each kernel before it ends it. A cell raises then; that nothing was
         # running is nothing to tell.
         application.kernel.log.addFilter(_is_no_idle_interrupt)
+        if request.sockets:
+            _wait_for_readers(application.iopub_thread)
         if "matplotlib" in sys.modules:
             _set_up_matplotlib(sys.modules["matplotlib"])
         connection.send(STARTED)
@@ -277,6 +279,17 @@ def _become_kernel(
             atexit._run_exitfuncs()
         finally:
             os._exit(status)
+
+
+def _wait_for_readers(iopub: Any) -> None:
+    """Have a kernel that shows more than is read wait, where ZeroMQ would lose it unsaid.
+
+    It drops what is published to a reader that is a thousand messages behind. One that papermill
+    runs has a single reader, which reads all; of a Jupyter server's, one may be stopped for hours.
+    """
+    import zmq
+
+    iopub.schedule(lambda: iopub.socket.setsockopt(zmq.XPUB_NODROP, 1))
 
 
 def _is_no_idle_interrupt(record: logging.LogRecord) -> bool:

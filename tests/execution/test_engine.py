@@ -17,6 +17,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -27,6 +28,7 @@ import nbformat
 import papermill
 import psutil
 import pytest
+from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from papermill.engines import papermill_engines
@@ -343,6 +345,29 @@ def test_the_arguments_of_the_kernel_are_taken(tmp_path: Path) -> None:
         extra_arguments=["--InteractiveShell.ast_node_interactivity=all"],
     )
     assert texts(done) == [":memory: all\n"]
+
+
+def test_what_is_shown_faster_than_it_is_read_is_all_there(tmp_path: Path) -> None:
+    path = write_notebook(
+        tmp_path,
+        "from pathlib import Path\n"
+        "from IPython.display import display\n"
+        "for one in range(2500):\n"
+        "    display({'text/plain': f'{one} ' + 'x' * 500}, raw=True)\n"
+        f"Path({str(tmp_path / 'shown')!r}).touch()",
+    )
+    read = NotebookClient.process_message
+    # A kernel that loses what is not read goes on to its end; one that waits, does not.
+    end = time.monotonic() + 3
+
+    def behind(client: Any, message: Any, *rest: Any) -> Any:
+        while time.monotonic() < end and not (tmp_path / "shown").exists():
+            time.sleep(0.05)
+        return read(client, message, *rest)
+
+    with mock.patch.object(NotebookClient, "process_message", behind):
+        shown = texts(run(path, autosave_cell_every=0))
+    assert [int(text.split()[0]) for text in shown] == list(range(2500))
 
 
 # --- each notebook on its own ----------------------------------------------------------------

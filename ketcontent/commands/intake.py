@@ -65,10 +65,9 @@ def import_(
         key_of_name,
         look,
         read_supplied,
-        supplier_changes,
+        told_of_page,
     )
     from ketcontent.model import read_content, write_content
-    from ketcontent.text import counted
 
     content = read_content(data)
     received = corrected(
@@ -83,17 +82,8 @@ def import_(
             write_content(taken)
     else:
         say(look(received, blocks=blocks))
-    if document in set(content.documents["document"]):
-        say(str(supplier_changes(content, taken, document)))
-    else:
-        sections, statements = (
-            int((frame["document"] == document).sum())
-            for frame in (taken.sections, taken.statements)
-        )
-        say(
-            f"{document}: {counted(sections, 'section')}, "
-            f"{counted(statements, 'statement')} in {data}."
-        )
+    for line in told_of_page(content, taken, document, data):
+        say(line)
     if not yes:
         say(
             "Nothing is written yet. Add --yes to write it. Where a block is read wrongly, "

@@ -19,6 +19,7 @@ from ketcontent.checks import check_page
 from ketcontent.diagnostics import Diagnostic
 from ketcontent.editor.drafts import Draft
 from ketcontent.editor.edits import added, carried, cleaned_words, reworded
+from ketcontent.editor.incoming import Incoming
 from ketcontent.editor.rows import filled, place_of
 from ketcontent.editor.session import (
     Session,
@@ -65,6 +66,10 @@ class Bench:
     """The page as `page_of` last returned it."""
     stands: list[SignoffStatus] | None = None
     """Where its sign-offs stand, as `statuses_of` last returned it."""
+    incoming: Incoming | None = None
+    """A page that is looked at before it is written."""
+    arriving: bytes = b""
+    """What has come so far of a file that the browser sends in parts."""
     signing_key: SigningKey | None = None
     """What the editor signs with: here and nowhere else, as long as the kernel lives."""
 

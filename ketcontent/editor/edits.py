@@ -9,7 +9,7 @@ both (`settled`).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Literal
 
@@ -115,9 +115,13 @@ def in_order(session: Session, section: str) -> list[dict[str, str]]:
     return sorted(rows, key=lambda row: (is_behind(row, heading), int(row["position"])))
 
 
-def _new_key(session: Session, stem: str) -> str:
-    """Return a key that no statement of the page has, or ever had a sign-off or evidence under."""
-    used = {key for document, key in rows_by_key(session.content, "statements")}
+def _new_key(session: Session, stem: str, taken: Collection[str] = ()) -> str:
+    """Return a key that no statement of the page has, or ever had a sign-off or evidence under.
+
+    Nor one of those that are `taken` by statements that are not there yet.
+    """
+    used = {*taken}
+    used |= {key for document, key in rows_by_key(session.content, "statements")}
     used |= {row["statement"] for row in rows_by_key(session.content, "signoffs").values()}
     stem = re.sub(r"-[0-9]+$", "", stem)[:56]
     number = 1
@@ -149,18 +153,30 @@ def added(session: Session, after: str, text: str = "") -> tuple[Session, str]:
     """
     before = statement_row(session, after)
     rows = in_order(session, before["section"])
-    key = _new_key(session, after)
-    new = {
-        **dict.fromkeys(before, ""),
-        **{name: before[name] for name in ("document", "section", "block", "form", "layer")},
-        "statement": key,
-        "text": cleaned_words(text),
-    }
+    cells = {"text": cleaned_words(text)}
     if before["form"] == "item":
-        new["block"] = new_block(rows)
-    place = next((n for n, row in enumerate(rows, 1) if row["statement"] == after), len(rows))
-    content = with_statements(session, *_numbered([*rows[:place], new, *rows[place:]]))
+        cells["block"] = new_block(rows)
+    content, [key] = with_added(session, after, [cells])
     return edited(session, f"Add {key}", content), key
+
+
+def with_added(
+    session: Session, after: str, added_cells: Sequence[Cells]
+) -> tuple[Content, list[str]]:
+    """Return the content with new statements after another one, in order, and their keys.
+
+    What their cells do not say of section, block, form and layer is as in the one before them.
+    """
+    before = statement_row(session, after)
+    rows = in_order(session, before["section"])
+    keys: list[str] = []
+    new = []
+    for cells in added_cells:
+        keys.append(_new_key(session, after, {*keys}))
+        home = {name: before[name] for name in ("document", "section", "block", "form", "layer")}
+        new.append({**dict.fromkeys(before, ""), **home, **cells, "statement": keys[-1]})
+    place = next((n for n, row in enumerate(rows, 1) if row["statement"] == after), len(rows))
+    return with_statements(session, *_numbered([*rows[:place], *new, *rows[place:]])), keys
 
 
 def new_block(rows: Sequence[Mapping[str, str]]) -> str:

@@ -24,6 +24,7 @@ from ketcontent.editor.bench import (
     shown_statements,
     statements_of,
 )
+from ketcontent.editor.bringing_in import INCOMING_VERBS, incoming_of
 from ketcontent.editor.citing import found_sources, with_evidence, with_pasted, without_evidence
 from ketcontent.editor.deciding import decided
 from ketcontent.editor.discussing import chosen_pieces, commented, proposed, resolved
@@ -41,6 +42,7 @@ from ketcontent.editor.edits import (
     waived,
 )
 from ketcontent.editor.feedback import open_errors
+from ketcontent.editor.pasting import PASTE_VERBS
 from ketcontent.editor.rows import filled, place_of, removed, row_name, tables_shown
 from ketcontent.editor.session import Session, redo, rows_by_key, undo, unsaved
 from ketcontent.editor.views import (
@@ -88,6 +90,7 @@ def _open(bench: Bench, message: Mapping[str, Any]) -> Answer:
             ],
         },
         "news": news,
+        "incoming": incoming_of(bench),
         "rows": all_rows(bench),
         **everything_shown(bench),
     }
@@ -455,6 +458,8 @@ VERBS: dict[str, Verb] = {
     "cite": _cite,
     "uncite": _uncite,
     "paste": _paste,
+    **PASTE_VERBS,
+    **INCOMING_VERBS,
     "waive": _waive,
     "decide": _decide,
     "propose": _propose,

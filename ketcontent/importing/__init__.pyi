@@ -1,5 +1,6 @@
 from .arrivals import Arrival as Arrival
 from .arrivals import supplier_changes as supplier_changes
+from .arrivals import told_of_page as told_of_page
 from .batch import FileRead as FileRead
 from .batch import page_files as page_files
 from .batch import read_files as read_files
@@ -9,6 +10,9 @@ from .bibliography import parse_sources as parse_sources
 from .bibliography import read_sources as read_sources
 from .bibliography import told as told
 from .bibliography import write_sources as write_sources
+from .copied import Copied as Copied
+from .copied import CopiedSentence as CopiedSentence
+from .copied import read_copied as read_copied
 from .identity import take_in as take_in
 from .marks import SupplierMark as SupplierMark
 from .marks import mark_of as mark_of
@@ -19,7 +23,9 @@ from .plain_text import read_page as read_page
 from .readers import SuppliedFile as SuppliedFile
 from .readers import corrected as corrected
 from .readers import key_of_name as key_of_name
+from .readers import pasted_file as pasted_file
 from .readers import read_supplied as read_supplied
+from .readers import supplied_from as supplied_from
 from .received import received_hash as received_hash
 from .received_files import Against as Against
 from .received_files import against_received as against_received

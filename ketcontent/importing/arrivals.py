@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from ketcontent.importing.marks import labelled, page_rows
@@ -94,6 +95,21 @@ def supplier_changes(before: Content, after: Content, document: str) -> Arrival:
             *_statements(before, after, document),
         ),
     )
+
+
+def told_of_page(before: Content, after: Content, document: str, data: str | Path) -> list[str]:
+    """Return what to tell of a page that was taken in between two contents, line by line.
+
+    Of one that was there before, what its new version did to each row; of one that was not, how
+    many rows it has in the folder of the tables (`data`).
+    """
+    if document in set(before.documents["document"]):
+        return str(supplier_changes(before, after, document)).split("\n")
+    sections, statements = (
+        int((frame["document"] == document).sum()) for frame in (after.sections, after.statements)
+    )
+    held = f"{counted(sections, 'section')}, {counted(statements, 'statement')}"
+    return [f"{document}: {held} in {data}."]
 
 
 def _title(before: Content, after: Content, document: str) -> list[SupplierChange]:

@@ -13,7 +13,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import Any
 
 from ketcontent.importing.block_text import (
     FIGURES,
@@ -31,6 +31,13 @@ from ketcontent.importing.main_content import (
     line_of,
     plain_words,
 )
+from ketcontent.importing.office_html import (
+    is_inserted,
+    item_depth,
+    marks_of,
+    not_of_the_text,
+    outline_level,
+)
 from ketcontent.importing.supplied_page import CELL_BORDER, Doubt, LeftOut, Mark, SuppliedBlock
 from ketcontent.markup import attributes_of, in_order, parse_html
 from ketcontent.text import counted, fold
@@ -42,15 +49,6 @@ _WHITE = re.compile(r"[ \t\n\r\f\v]+")
 
 
 _CALLS = frozenset({"alert", "callout", "caution", "important", "notice", "warning", "admonition"})
-
-
-_MARKS: dict[str, Literal["strong", "emphasis", "link"]] = {
-    "strong": "strong",
-    "b": "strong",
-    "em": "emphasis",
-    "i": "emphasis",
-    "a": "link",
-}
 
 
 @dataclass(slots=True)
@@ -90,6 +88,8 @@ class BlockWriter:
     row_where: str = ""
     pasted_number: str = ""
     preformatted: int = 0
+    inserted: list[tuple[str, str]] = field(default_factory=list)
+    """What was inserted while changes were tracked, and where."""
     seen: Counter[str] = field(default_factory=Counter)
 
     def read(self, root: Any) -> None:
@@ -121,7 +121,7 @@ class BlockWriter:
         if "mso-list:ignore" in given.get("style", "").replace(" ", "").lower():
             self.pasted_number = plain_words(node)  # how Word writes the mark of an item
             return True
-        what = self.taken_out.get(id(node), "")
+        what = self.taken_out.get(id(node), "") or not_of_the_text(given)
         if not what and node.name == "math":
             self._formula(node)
             return True
@@ -131,7 +131,8 @@ class BlockWriter:
             self.left_out.append(LeftOut(what, words, line_of(node)))
         if node.name in BLOCKS:
             self._flush()
-        self._space()
+        if what != "comment":  # a mark of one stands right behind a word
+            self._space()
         return True
 
     # --- elements ------------------------------------------------------------------------------
@@ -157,9 +158,11 @@ class BlockWriter:
             self.cells, self.row_where = [], ""
         elif name == "pre":
             self.preformatted += 1
-        elif name in _MARKS:
+        elif is_inserted(name, given) and (words := plain_words(node)):
+            self._note_inserted(node, words)
+        if marks_of(name, given):
             self.mark_starts.append(self.length)
-        elif level := _script_of(node):
+        if level := _script_of(node):
             self._start_script(node, level)
         if place := self._place_of(node, given):
             self.places.append(place)
@@ -167,6 +170,8 @@ class BlockWriter:
 
     def _place_of(self, node: Any, given: Mapping[str, str]) -> _Place | None:
         """Return what an element makes of the text in it; None where it changes nothing."""
+        if node.name in BLOCKS:
+            self.pasted_number = ""
         if heading := _HEADING.fullmatch(node.name):
             return _Place("heading", level=int(heading[1]))
         if given.get("role") == "heading":
@@ -179,10 +184,10 @@ class BlockWriter:
         if node.name == "li":
             number = self.lists[-1].number(node) if self.lists else ""
             return _Place("item", depth=max(len(self.lists), 1), number=number)
-        if "msolistparagraph" in given.get("class", "").lower():
-            depth = re.search(r"level(\d)", given.get("style", ""))
-            self.pasted_number = ""
-            return _Place("pasted", depth=int(depth[1]) if depth else 1)
+        if node.name in BLOCKS and (outline := outline_level(given)):
+            return _Place("heading", level=outline)
+        if node.name in BLOCKS and (depth := item_depth(given)):
+            return _Place("pasted", depth=depth)
         if node.name in ("dt", "dd"):
             return _Place(node.name)
         if node.name == "blockquote":
@@ -226,13 +231,14 @@ class BlockWriter:
             self.data_tables.pop()
         elif name == "pre":
             self.preformatted -= 1
-        elif name in _MARKS and self.mark_starts:
+        given = attributes_of(node)
+        if (kinds := marks_of(name, given)) and self.mark_starts:
             start = self.mark_starts.pop()
-            if start < self.length and self.cells is None:
-                target = attributes_of(node).get("href", "") if name == "a" else ""
-                self.marks.append(Mark(_MARKS[name], start, self.length, target))
-            self.seen["links"] += name == "a" and bool(attributes_of(node).get("href"))
-        elif _script_of(node):
+            for kind in kinds if start < self.length and self.cells is None else ():
+                target = given.get("href", "") if kind == "link" else ""
+                self.marks.append(Mark(kind, start, self.length, target))
+            self.seen["links"] += "link" in kinds and bool(given.get("href"))
+        if _script_of(node):
             self.scripts.pop()
 
     # --- words -----------------------------------------------------------------------------------
@@ -261,6 +267,12 @@ class BlockWriter:
     def _add(self, text: str) -> None:
         self.pieces.append(text)
         self.length += len(text)
+
+    def _note_inserted(self, node: Any, words: str) -> None:
+        """Note words that were inserted while changes were tracked; Word says so twice of them."""
+        within = self.inserted[-1][0] if self.inserted else ""
+        if not (words == within and is_inserted(node.parent.name, attributes_of(node.parent))):
+            self.inserted.append((words, line_of(node)))
 
     def _formula(self, node: Any) -> None:
         """Write a formula, apart from a figure before it."""
@@ -325,14 +337,14 @@ class BlockWriter:
             self.seen["boxed"] += 1
             self.blocks.append(replace(block, form="notice"))
         elif place.form == "heading":
+            number, text = self._number_of_item(), fold(block.text)
             self.blocks.append(
-                replace(block, form="heading", text=fold(block.text), level=place.level)
+                replace(block, form="heading", text=text, level=place.level, number=number)
             )
         elif place.form == "item":
             self._write_item(block, place)
         elif place.form == "pasted":
-            number = self.pasted_number if re.search(r"\w\W", self.pasted_number) else ""
-            block = replace(block, form="item", depth=place.depth, number=number)
+            block = replace(block, form="item", depth=place.depth, number=self._number_of_item())
             self.blocks.append(labelled_block(block))
         elif place.form == "dt":
             self._drop_term()
@@ -343,6 +355,10 @@ class BlockWriter:
             self.blocks.append(replace(block, form="item", depth=1, label=label))
         else:
             self.blocks.append(replace(block, form="notice" if notice else "paragraph"))
+
+    def _number_of_item(self) -> str:
+        """Return the number that Word wrote in front of a block; the sign of a bullet is none."""
+        return self.pasted_number if re.search(r"\w\W", self.pasted_number) else ""
 
     def _write_item(self, block: SuppliedBlock, place: _Place) -> None:
         if place.block == len(self.blocks) - 1 >= 0:
@@ -380,9 +396,11 @@ class BlockWriter:
                     "between its cells.",
                     rows[0].where,
                 )
+        for words, where in self.inserted:
+            yield Doubt(f"A tracked insertion, taken as text: {words}", where)
         for what, message in _TOLD.items():
             if count := self.seen[what]:
-                yield Doubt(message.format(counted(count, _NOUNS[what])))
+                yield Doubt(message.format(counted(count, _NOUNS[what])), about=what)
 
 
 _NOUNS = {

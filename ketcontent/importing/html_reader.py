@@ -33,8 +33,17 @@ def _without_words(found: re.Match[str]) -> str:
     return "<!--" + "\n" * found.group().count("\n") + "-->"
 
 
+_SELECTED = "<!--StartFragment-->"
+"""What stands before a selection that was copied (Windows, CF_HTML): all of that was meant."""
+
+
+def selected(html: str) -> str:
+    """Return the HTML of a clipboard with the mark of a selection; some programs write none."""
+    return html if _SELECTED in html else f"{_SELECTED}{html}<!--EndFragment-->"
+
+
 def read_html(html: str, *, whole: bool = False, format_: str = "HTML") -> SuppliedPage:
-    """Return the page that HTML holds.
+    """Return the page that HTML holds; of a selection that was copied, all that a browser shows.
 
     Parameters
     ----------
@@ -55,7 +64,7 @@ def read_html(html: str, *, whole: bool = False, format_: str = "HTML") -> Suppl
     """
     root = parse_html(_BOGUS.sub(_without_words, html))
     body = next(node for kind, node in in_order(root) if node.name in ("body", "frameset"))
-    main, said = (body, True) if whole else main_of(body)
+    main, said = (body, True) if whole or _SELECTED in html else main_of(body)
     writer = BlockWriter(taken_out={} if whole else pruned(main, strict=not said))
     writer.read(main)
     doubts = list(writer.doubts())

@@ -55,17 +55,11 @@ def read_received(path: Path, *, largest: int = LARGEST_PAGE) -> bytes:
     """Return the bytes of a file that is taken in, which has at most `largest` of them."""
     try:
         held = path.stat()
-        size = held.st_size
         if not (
             stat.S_ISREG(held.st_mode) or path.is_dir()
         ):  # a pipe would be waited for, a device has no end
             raise OSError(errno.EINVAL, "it is no file")
-        if size > largest:
-            raise UnreadablePage(
-                f"{path} has {size:,} bytes, more than {largest // 1_000_000} MB.",
-                hint="Import one page, not a site; cut the file into its pages.",
-                path=str(path),
-            )
+        refuse_large(path, held.st_size, largest)
         return path.read_bytes()
     except (OSError, ValueError) as fault:  # no name of a file holds a null
         reason = (getattr(fault, "strerror", "") or "it is not there").lower()
@@ -74,6 +68,16 @@ def read_received(path: Path, *, largest: int = LARGEST_PAGE) -> bytes:
             hint=_ONE_PAGE,
             path=str(path),
         ) from None
+
+
+def refuse_large(path: Path, size: int, largest: int) -> None:
+    """Raise UnreadablePage where a file has more than so many bytes."""
+    if size > largest:
+        raise UnreadablePage(
+            f"{path} has {size:,} bytes, more than {largest // 1_000_000} MB.",
+            hint="Import one page, not a site; cut the file into its pages.",
+            path=str(path),
+        )
 
 
 def decoded(data: bytes, name: str) -> str:

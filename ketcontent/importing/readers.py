@@ -17,7 +17,7 @@ from pathlib import Path
 
 from ketcontent.errors import KetcontentError, UnreadablePage
 from ketcontent.hashing import hash_bytes
-from ketcontent.importing.html_reader import read_html, words_of_html
+from ketcontent.importing.html_reader import read_html, selected, words_of_html
 from ketcontent.importing.markdown_reader import read_markdown
 from ketcontent.importing.other_formats import (
     HTML,
@@ -30,7 +30,13 @@ from ketcontent.importing.other_formats import (
 )
 from ketcontent.importing.pdf_lines import RefusedPdf
 from ketcontent.importing.pdf_reader import read_pdf
-from ketcontent.importing.plain_text import LARGEST_PAGE, decoded, read_received, refuse_hidden
+from ketcontent.importing.plain_text import (
+    LARGEST_PAGE,
+    decoded,
+    read_received,
+    refuse_hidden,
+    refuse_large,
+)
 from ketcontent.importing.plain_text_blocks import read_plain_text
 from ketcontent.importing.supplied_page import (
     FORMS,
@@ -85,6 +91,17 @@ def read_supplied(
     """
     place = Path(path)
     data = read_received(place, largest=_LARGEST.get(place.suffix.lower(), LARGEST_PAGE))
+    return supplied_from(place, data, whole=whole, accept_changes=accept_changes)
+
+
+def supplied_from(
+    place: Path, data: bytes, *, whole: bool = False, accept_changes: bool = False
+) -> SuppliedFile:
+    """Return what bytes hold that came without a file, by the name that they came with.
+
+    It is what `read_supplied` returns of a file with that name, and fails as that does.
+    """
+    refuse_large(place, len(data), _LARGEST.get(place.suffix.lower(), LARGEST_PAGE))
     reader = _reader_of(data, place)
     options: dict[Reader, dict[str, bool]] = {
         _html: {"whole": whole},
@@ -100,6 +117,26 @@ def read_supplied(
 
 _LARGEST = {".docx": 30_000_000, ".pdf": 30_000_000}
 """The largest file of a format that may hold pictures, in bytes."""
+
+
+def pasted_file(html: str, text: str, *, whole: bool = False) -> SuppliedFile:
+    """Return what was pasted as a file, from the two forms that a clipboard has of it.
+
+    It fails as `read_supplied` does.
+
+    Examples
+    --------
+    >>> file = pasted_file("<h1>Tea</h1><p>It is hot.", "Tea It is hot.")
+    >>> str(file.path), file.page.title, file.page.blocks[0].text
+    ('pasted.html', 'Tea', 'It is hot.')
+    """
+    data = text.encode("utf-8", "replace")
+    if html:
+        data, name = selected(html).encode("utf-8", "replace"), "pasted.html"
+    else:
+        found = other_format(data, "")
+        name = "pasted.md" if found and found.name == MARKDOWN.name else "pasted.txt"
+    return supplied_from(Path(name), data, whole=whole)
 
 
 def key_of_name(path: str | Path) -> str:

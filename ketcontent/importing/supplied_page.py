@@ -76,6 +76,8 @@ class Doubt:
 
     message: str
     where: str = ""
+    about: str = ""
+    """What it is about, where whoever holds more than the tables do may pass over it: ``links``."""
 
 
 @dataclass(frozen=True, slots=True)

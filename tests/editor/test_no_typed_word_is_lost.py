@@ -277,6 +277,32 @@ def fill(stage: Stage) -> dict[str, str]:
     return {"fill-1": f"Some people fill now. before{TYPED}"}
 
 
+PASTED = """(html) => {
+    const clipboardData = new DataTransfer();
+    clipboardData.setData("text/html", html);
+    clipboardData.setData("text/plain", "It may help.\\nWait.");
+    const event = { clipboardData, bubbles: true, cancelable: true };
+    document.activeElement.dispatchEvent(new ClipboardEvent("paste", event));
+}"""
+
+
+def paste(stage: Stage) -> dict[str, str]:
+    stage.start("paste-1")
+    stage.type(" ")
+    stage.tab.page.evaluate(PASTED, "<p>It <b>may</b> help.<script>x</script><p>Wait.")
+    stage.type_on()
+    stage.rest()
+    assert stage.tab.at(".kc-editor").input_value() == (
+        f"Some people paste now. before It **may** help. Wait.{TYPED}"
+    )
+    stage.press("Alt+v")
+    stage.type_on(" and on")
+    return {
+        "paste-1": "Some people paste now. before It **may** help. and on",
+        "paste-1 +": f"Wait.{TYPED}",
+    }
+
+
 def following(stage: Stage) -> dict[str, str]:
     stage.start("following-1")
     stage.press("Alt+ArrowDown")
@@ -305,6 +331,7 @@ SCENES: dict[str, Callable[[Stage], dict[str, str]]] = {
         sign,
         waive,
         fill,
+        paste,
         following,
     )
 }

@@ -46,6 +46,7 @@ export function barOf(bench, acts) {
       "div",
       { class: "kc-tools kc-wide" },
       modeButton,
+      button("Bring in", bench.bringIn.open, { title: "Bring in a page (Alt+B)" }),
       button("Rows", bench.form.openTables, { title: "The rows of all tables (Alt+T)" }),
       helpButton,
     ),
@@ -74,7 +75,7 @@ export function barOf(bench, acts) {
     const reviewing = bench.review.on();
     modeButton.setAttribute("aria-pressed", String(reviewing));
     root.classList.toggle("kc-reviewing", reviewing);
-    editTools.hidden = reviewing || bench.form.isOpen();
+    editTools.hidden = reviewing || bench.form.isOpen() || bench.bringIn.isOpen();
     if (bench.form.isOpen()) show("statement");
   }
 

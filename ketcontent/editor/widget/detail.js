@@ -40,7 +40,7 @@ export function detailOf(bench) {
     const decision = bench.supplier.chosen;
     const parts = bench.review.on()
       ? [head, decision, bench.review.panel(), h("h3", {}, "What the judges found"), findings, changes, bench.discussion.element, bench.evidence.element]
-      : [head, decision, bench.words.panel(), findings, changes, bench.discussion.element, answerPanel(), factsPanel(), bench.evidence.element];
+      : [head, decision, bench.words.panel(), bench.pasting.element, findings, changes, bench.discussion.element, answerPanel(), factsPanel(), bench.evidence.element];
     bench.fields.redraw(middle, parts);
     if (other) middle.scrollTop = 0;
     if (wasTyping && at === null) bench.words.focusEnd();
@@ -56,6 +56,7 @@ export function detailOf(bench) {
     answer.hidden = !state.detail.supplied && !value("answer") && !value("answered_by") && !value("answer_reason");
     drawHead();
     bench.supplier.drawChosen();
+    bench.pasting.draw();
     bench.findings.draw();
     drawChanges();
     bench.discussion.draw();

@@ -11,6 +11,7 @@ export function keysOf(bench, acts) {
       r: () => bench.review.set(!reviewing),
       h: acts.toggleHelp,
       t: bench.form.openTables,
+      b: bench.bringIn.open,
       1: () => {
         bench.show("list");
         bench.list.list.focus();
@@ -28,6 +29,7 @@ export function keysOf(bench, acts) {
       {
         s: acts.split,
         j: acts.join,
+        v: bench.pasting.spread,
         2: () => goTo(bench.words),
         3: () => goTo(bench.evidence),
         m: bench.discussion.onSelection,
@@ -54,7 +56,8 @@ export function keysOf(bench, acts) {
   return (event) => {
     const command = event.ctrlKey || event.metaKey;
     let act = null;
-    if (command && !event.altKey) act = withCommand(event);
+    if (bench.bringIn.isOpen()) act = bench.bringIn.keyed(event);
+    else if (command && !event.altKey) act = withCommand(event);
     else if (event.altKey && !command) act = withAlt(event);
     else if (event.key === "Escape" && bench.form.isOpen()) act = bench.form.close;
     else if (event.key === "F8" && !bench.form.isOpen()) act = bench.findings.next;

@@ -53,6 +53,7 @@ export function wordsOf(bench) {
       onkeyup: atCaret,
       onclick: atCaret,
       onkeydown: noBreak,
+      onpaste: bench.pasting.onPaste,
     });
     editor.value = bench.rows.cell(state.chosen, "text");
     return h(

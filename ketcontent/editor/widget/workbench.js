@@ -2,6 +2,7 @@
 // the kernel has it. This is the frame around the panes, the keys, and what an answer changes.
 
 import { barOf } from "./bar.js";
+import { bringInOf } from "./bring_in.js";
 import { conflictsOf } from "./conflict.js";
 import { copiesOf } from "./copies.js";
 import { detailOf } from "./detail.js";
@@ -18,6 +19,7 @@ import { listOf } from "./list.js";
 import { messagesOf } from "./messages.js";
 import { SHORTCUTS } from "./names.js";
 import { pageFindingsOf } from "./page_findings.js";
+import { pastingOf } from "./pasting.js";
 import { previewOf } from "./preview.js";
 import { reviewOf } from "./review.js";
 import { rowsOf } from "./rows.js";
@@ -72,9 +74,11 @@ export function render({ model, el }) {
     fields: fieldsOf(root, bench.place),
     here: () => ({ statement: state.chosen }),
     acted: () => acted,
+    endRun: () => (run.at = 0),
     focusMiddle: () => (bench.form.isOpen() ? bench.form : middle).focus({ preventScroll: true }),
     onReview: () => bar.showTools(),
     onForm: () => bar.showTools(),
+    onBringIn: () => bar.showTools(),
     show: (pane) => bar.show(pane),
     newRow,
     rename: renamed,
@@ -100,6 +104,7 @@ export function render({ model, el }) {
   bench.signer = signerOf(bench);
   bench.form = formOf(bench);
   bench.findings = findingsOf(bench);
+  bench.pasting = pastingOf(bench);
   bench.words = wordsOf(bench);
   bench.evidence = evidenceOf(bench);
   bench.review = reviewOf(bench);
@@ -107,6 +112,7 @@ export function render({ model, el }) {
   bench.supplier = supplierOf(bench);
   bench.discussion = discussionOf(bench);
   bench.detail = detailOf(bench);
+  bench.bringIn = bringInOf(bench);
   const preview = previewOf(bench);
   const conflicts = conflictsOf(bench);
   // It takes room from the list, in which the chosen statement stays in sight.
@@ -150,6 +156,7 @@ export function render({ model, el }) {
     conflicts.element,
     bench.supplier.element,
     helpBox,
+    bench.bringIn.element,
     panes,
     messages.live,
   );
@@ -269,6 +276,7 @@ export function render({ model, el }) {
       if (state.chosen === statement) stand(made);
     }
     if (answer.whole) whole.draw(answer.whole);
+    if (answer.incoming !== undefined) bench.bringIn.take(answer, question.verb);
     bench.signer.draw();
     if (answer.form) bench.form.take(answer.form, question.verb);
     else if (answer.listing && bench.form.row()) look();
@@ -318,6 +326,7 @@ export function render({ model, el }) {
     for (const one of [...state.confirmed, ...state.listing].flatMap((each) => each.statements)) {
       if (one.statement === old) one.statement = key;
     }
+    bench.pasting.rename(old, key);
     if (state.chosen !== old) return;
     state.chosen = key;
     if (state.detail) state.detail.statement = key;

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import select
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -37,17 +38,26 @@ def end_with_parent(parent: int, door: socket | None = None) -> Iterator[None]:
     left = select.poll()
     if door is not None:
         left.register(door, select.POLLHUP)
-    is_over = threading.Event()
+    is_over, is_unheard = threading.Event(), threading.Event()
 
     def watch() -> None:
         while not is_over.wait(_SECONDS):
-            if os.getppid() != parent or left.poll(0):
+            if os.getppid() != parent or left.poll(0) or is_unheard.is_set():
+                is_unheard.clear()
                 os.kill(os.getpid(), signal.SIGTERM)
 
     def end(*_: Any) -> NoReturn:
         raise Ended(1)
 
-    before = signal.signal(signal.SIGTERM, end)
+    def unraisable(lost: Any) -> None:
+        # Python drops what is raised while it clears something up, and goes on.
+        if isinstance(lost.exc_value, Ended):
+            is_unheard.set()
+        else:
+            hook(lost)
+
+    before, hook = signal.signal(signal.SIGTERM, end), sys.unraisablehook
+    sys.unraisablehook = unraisable
     # With a name: those of a kernel's own threads count from one.
     watcher = threading.Thread(target=watch, daemon=True, name="watches its parent")
     watcher.start()
@@ -57,3 +67,4 @@ def end_with_parent(parent: int, door: socket | None = None) -> Iterator[None]:
         is_over.set()
         watcher.join()
         signal.signal(signal.SIGTERM, before)
+        sys.unraisablehook = hook

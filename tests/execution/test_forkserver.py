@@ -177,6 +177,24 @@ def test_who_still_imports_ends_with_its_parent_and_leaves_nothing() -> None:
     assert not Path(ended.stdout.strip()).exists()
 
 
+CLEARS_UP = """\
+import os, signal, time
+from ketcontent.execution.parents import end_with_parent
+class ClearedUp:
+    def __del__(self):
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(0)
+with end_with_parent(os.getppid()):
+    ClearedUp()
+    time.sleep(600)
+"""
+
+
+def test_who_is_asked_to_end_while_python_lets_nothing_be_raised_ends_all_the_same() -> None:
+    ended = subprocess.run([sys.executable, "-c", CLEARS_UP], capture_output=True, text=True)
+    assert (ended.returncode, ended.stderr) == (1, "")
+
+
 # --- one kernel ------------------------------------------------------------------------------
 
 

@@ -11,6 +11,7 @@ from ketcontent.checks.statements import (
     statement_fault,
 )
 from ketcontent.diagnostics import Diagnostic
+from ketcontent.importing import is_incomplete
 from ketcontent.markup import cited
 from ketcontent.model import Content
 from ketcontent.pages import Document, Edition, PageView, Statement
@@ -94,7 +95,10 @@ def _support(page: Document, one: Statement, said: dict[str, str]) -> Iterator[D
 
 
 def judge_sources(content: Content, documents: Sequence[str] = ()) -> list[Diagnostic]:
-    """Return the sources that nobody cites, and the fields of cited ones that nobody confirmed.
+    """Return the sources that nobody cites or completed, and fields of cited ones not confirmed.
+
+    A source of which there is no more than what somebody gave to know it by is an error where a
+    page cites it: a reader could not tell which work it is.
 
     Parameters
     ----------
@@ -120,7 +124,21 @@ def judge_sources(content: Content, documents: Sequence[str] = ()) -> list[Diagn
                     **place,
                 )
             )
-        elif row["unconfirmed"] and (not documents or cited_by & set(documents)):
+        concerns = not documents or bool(cited_by & set(documents))
+        if is_incomplete(row) and (concerns or not cited_by):
+            faults.append(
+                Diagnostic(
+                    rule="source-incomplete",
+                    severity="error" if cited_by else "warning",
+                    message=f"Of '{row['source']}' there is only what was given: {row['title']}",
+                    hint=f"Ask the registries with 'ketcontent sources look-up {row['source']}', "
+                    "or fill in its title, authors and date from the source itself.",
+                    column="title",
+                    cell=row["title"],
+                    **place,
+                )
+            )
+        elif cited_by and row["unconfirmed"] and concerns:
             faults.append(
                 Diagnostic(
                     rule="source-unconfirmed",

@@ -6,6 +6,8 @@ from .batch import page_files as page_files
 from .batch import read_files as read_files
 from .batch import taken_in as taken_in
 from .batch import told_of_files as told_of_files
+from .bibliography import decoded_sources as decoded_sources
+from .bibliography import parse_given as parse_given
 from .bibliography import parse_sources as parse_sources
 from .bibliography import read_sources as read_sources
 from .bibliography import told as told
@@ -13,6 +15,8 @@ from .bibliography import write_sources as write_sources
 from .copied import Copied as Copied
 from .copied import CopiedSentence as CopiedSentence
 from .copied import read_copied as read_copied
+from .entries import Entry as Entry
+from .given import is_incomplete as is_incomplete
 from .identity import take_in as take_in
 from .marks import SupplierMark as SupplierMark
 from .marks import mark_of as mark_of
@@ -32,6 +36,10 @@ from .received_files import against_received as against_received
 from .received_files import keeping as keeping
 from .rows import import_page as import_page
 from .rows import import_pages as import_pages
+from .suggestions import Choice as Choice
+from .suggestions import Suggestion as Suggestion
+from .suggestions import chosen as chosen
+from .suggestions import suggested as suggested
 from .supplied_page import FORMS as FORMS
 from .supplied_page import SuppliedPage as SuppliedPage
 from .supplied_page import with_form as with_form

@@ -10,13 +10,14 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from ketcontent.errors import KetcontentError
 from ketcontent.importing.bibtex import read_bibtex
 from ketcontent.importing.csl_json import read_csl_json
 from ketcontent.importing.entries import Entry, settled
+from ketcontent.importing.given import given_sources
 from ketcontent.importing.identity import Taken
 from ketcontent.importing.other_formats import conflict_mark
 from ketcontent.importing.ris import read_ris
@@ -68,10 +69,11 @@ def read_sources(path: str | Path) -> list[Entry]:
             hint="Export the references that pages cite, or import it in parts.",
             path=str(place),
         )
-    return parse_sources(_decoded(raw), str(place))
+    return parse_sources(decoded_sources(raw), str(place))
 
 
-def _decoded(raw: bytes) -> str:
+def decoded_sources(raw: bytes) -> str:
+    """Return the text of a file of references; one that is not UTF-8 is read as Windows-1252."""
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         return raw.decode("utf-16", "replace")
     try:
@@ -107,22 +109,55 @@ def parse_sources(text: str, place: str | Path) -> list[Entry]:
             ">>>>>>>.",
             path=str(place),
         )
-    start = text.lstrip("\ufeff \t\r\n")[:1]
-    if start in ("[", "{") and start:
-        entries = read_csl_json(text.lstrip("\ufeff"))
-    elif _RIS.search(text) and not _bibtex_first(text):
-        entries = read_ris(text)
-    elif _BIBTEX.search(text):
-        entries = read_bibtex(text)
-    elif re.search(r"^PMID- ?[0-9]", text, re.M):
+    reader = _reader_of(text, place)
+    if reader is None:
+        raise _unreadable(str(place), "is neither CSL-JSON, RIS nor BibTeX.")
+    return [settled(entry) for entry in reader(text)]
+
+
+def parse_given(text: str, place: str | Path) -> list[Entry]:
+    """Return the references of a text: in one of the formats, or given by what they are known by.
+
+    Parameters
+    ----------
+    text
+        CSL-JSON, RIS, BibTeX; or DOIs, PubMed ids, ISBNs, addresses and reference lines.
+    place
+        What to call it in a message: its file, or what was pasted.
+
+    Raises
+    ------
+    KetcontentError
+        When there is no reference in it, or it is in one of the formats and cannot be read.
+    """
+    if conflict_mark(text) or _reader_of(text, place):
+        return parse_sources(text, place)
+    entries = given_sources(text)
+    if all(one.fault for one in entries):
+        why = entries[0].fault if len(entries) == 1 else "No line of it has a DOI."
+        raise KetcontentError(
+            f"{place} is neither CSL-JSON, RIS nor BibTeX, and gives no source: {why}",
+            hint="Give a DOI, a PubMed id, an ISBN, an address or a reference with one of them, "
+            "a line each.",
+        )
+    return entries
+
+
+def _reader_of(text: str, place: str | Path) -> Callable[[str], Iterable[Entry]] | None:
+    """Return what reads the format of a text; None where it is in none."""
+    if re.match(r"[\s\ufeff]*(?:\{|\[(?!\s*[0-9]{1,3}\s*\]))", text):  # [1] is the number of a line
+        return lambda json_text: read_csl_json(json_text.lstrip("\ufeff"))
+    if _RIS.search(text) and not _bibtex_first(text):
+        return read_ris
+    if _BIBTEX.search(text):
+        return read_bibtex
+    if re.search(r"^PMID- ?[0-9]", text, re.M):
         raise KetcontentError(
             f"{place} is PubMed's own format, which is not read.",
             hint="Open it in your library (Zotero, EndNote) and export it as CSL-JSON or RIS.",
             path=str(place),
         )
-    else:
-        raise _unreadable(str(place), "is neither CSL-JSON, RIS nor BibTeX.")
-    return [settled(entry) for entry in entries]
+    return None
 
 
 def _bibtex_first(text: str) -> bool:

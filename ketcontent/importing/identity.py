@@ -19,17 +19,18 @@ from itertools import count, islice
 
 from ketcontent.importing.entities import unescaped
 from ketcontent.importing.entries import Entry
+from ketcontent.importing.given import is_incomplete
+from ketcontent.importing.names import slug
 from ketcontent.model import Content, frame_of
 from ketcontent.pages import READ_BY_READERS, split_names
 
-_KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-
-
-# Letters that do not come apart into a plain one and a mark.
-_LETTERS = {"ø": "o", "Ø": "o", "ß": "ss", "ł": "l", "Ł": "l", "æ": "ae", "Æ": "ae", "œ": "oe"}
+KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 _OF_A_WORK = ("doi", "pmid", "title", "year")
+
+
+_IDS = ("doi", "pmid", "url")
 
 
 # What tells two works apart that somebody wrote in one year under one title.
@@ -132,7 +133,7 @@ def take_in(content: Content, entries: Iterable[Entry]) -> Taken:
     renamed: list[tuple[str, str, str]] = []
     for place, entry in enumerate(entries):
         row = {name: cell for name, cell in entry.row.items() if cell and name != "source"}
-        wanted, own = _wanted_key(entry)
+        wanted, own = wanted_key(entry)
         key, fault = ("", entry.fault) if entry.fault else _same_source(row, wanted, known, own=own)
         fault = fault or (_twice(entry, taken[key]) if key in taken else "")
         if not fault and not key and own and given.get(wanted):
@@ -144,6 +145,11 @@ def take_in(content: Content, entries: Iterable[Entry]) -> Taken:
             hint = entry.hint or "Mend or delete one of the two in the file; import it again."
             refused.append(replace(entry, fault=fault, hint=hint))
             continue
+        if key and is_incomplete(row):
+            # What somebody gave to know it by says nothing against what is known of it.
+            row = {
+                name: row[name] for name in _IDS if row.get(name) and not known.rows[key].get(name)
+            }
         if key:
             changes += _updated(known.rows[key], key, row)
         else:
@@ -177,21 +183,14 @@ def _texts(row: Mapping[str, object]) -> dict[str, str]:
     return {str(name): str(cell) for name, cell in row.items()}
 
 
-def _wanted_key(entry: Entry) -> tuple[str, bool]:
+def wanted_key(entry: Entry) -> tuple[str, bool]:
     """Return the key that an entry asks for, and whether it is the file's own."""
-    if len(entry.name) <= 60 and _KEY.fullmatch(entry.name):
+    if len(entry.name) <= 60 and KEY.fullmatch(entry.name):
         return entry.name, True
     names = entry.row.get("authors") or entry.row.get("editors") or entry.row.get("title", "")
     author = (split_names(names) or [""])[0].split(",")[0]
     year = entry.row.get("issued", "")[:4]
-    return "-".join(filter(None, [_slug(author) or "source", year])), False
-
-
-def _slug(text: str) -> str:
-    plain = re.sub(r"</?(i|b|sub|sup)>", "", text)
-    plain = "".join(_LETTERS.get(letter, letter) for letter in plain)
-    plain = unicodedata.normalize("NFKD", plain).encode("ascii", "ignore").decode().lower()
-    return "-".join(re.findall("[a-z0-9]+", plain)[:3])[:40].strip("-")
+    return "-".join(filter(None, [slug(author) or "source", year])), False
 
 
 def _same_source(

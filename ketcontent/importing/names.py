@@ -8,6 +8,7 @@ there are others.
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from ketcontent.importing.entities import unescaped
 
@@ -70,3 +71,21 @@ def typed_name(name: str) -> str:
 def _plain(part: str) -> str:
     words = unescaped(part).replace("{", "").replace("}", "").replace(";", " ")
     return " ".join(words.split())
+
+
+_LETTERS = {"ø": "o", "Ø": "o", "ß": "ss", "ł": "l", "Ł": "l", "æ": "ae", "Æ": "ae", "œ": "oe"}
+"""Letters that do not come apart into a plain one and a mark."""
+
+
+def slug(text: str, words: int = 3) -> str:
+    """Return the first words of a text as a part of a key.
+
+    Examples
+    --------
+    >>> slug("Müller & Søn: a <i>very</i> long name")
+    'muller-son-a'
+    """
+    plain = re.sub(r"</?(i|b|sub|sup)>", "", text)
+    plain = "".join(_LETTERS.get(letter, letter) for letter in plain)
+    plain = unicodedata.normalize("NFKD", plain).encode("ascii", "ignore").decode().lower()
+    return "-".join(re.findall("[a-z0-9]+", plain)[:words])[:40].strip("-")

@@ -1,5 +1,6 @@
 from .client import Client as Client
 from .client import cache_folder as cache_folder
+from .completing import complete as complete
 from .looking_up import LookedUp as LookedUp
 from .looking_up import look_up as look_up
 from .looking_up import noted as noted

@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ketcontent.errors import KetcontentError
-from ketcontent.importing import parse_sources
+from ketcontent.importing import is_incomplete, parse_sources
 from ketcontent.pages import split_names
 from ketcontent.registries.records import RegistryRecord
 from ketcontent.text import compare
@@ -47,11 +47,20 @@ class FieldDifference:
 def differences(
     row: Mapping[str, str], records: Sequence[RegistryRecord]
 ) -> tuple[FieldDifference, ...]:
-    """Return the fields in which a source differs; the first registry that gives one is heard."""
+    """Return the fields in which a source differs; the first registry that gives one is heard.
+
+    Of a source that was never completed (`ketcontent.importing.is_incomplete`) every column is
+    read: its own say no more than what somebody gave to know it by. What a registry has is not
+    confirmed by that, and the row goes on saying so.
+    """
     found: dict[str, FieldDifference | None] = {}
     for record in records:
         theirs = _row_of(record)
-        for column in FIELDS:
+        columns: tuple[str, ...] = FIELDS
+        if theirs and is_incomplete(row):
+            theirs = {**theirs, "unconfirmed": f"every field: as {record.registry} has it"}
+            columns = (*FIELDS, *(name for name in theirs if name not in (*FIELDS, "url")))
+        for column in columns:
             said = theirs.get(column, "")
             if not said or column in found:
                 continue
@@ -64,7 +73,8 @@ def differences(
                     row["source"], column, row.get(column, ""), said, record.registry
                 )
             )
-    return tuple(one for one in (found.get(column) for column in FIELDS) if one)
+    order = (*FIELDS, *(name for name in found if name not in FIELDS))
+    return tuple(one for one in (found.get(column) for column in order) if one)
 
 
 def _row_of(record: RegistryRecord) -> Mapping[str, str]:

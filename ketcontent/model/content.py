@@ -256,7 +256,9 @@ _TABLE_NAMES = frozenset(TABLES)
 
 def empty_content() -> Content:
     """Return a Content with the shipped schema and no rows."""
-    return typed_content(shipped_schemas(), {table: [] for table in TABLES})
+    schemas = shipped_schemas()
+    frames: dict[str, Any] = {table: _frame(schemas[table], []) for table in TABLES}
+    return Content(**frames, schemas=schemas)
 
 
 def frame_of(table: str, rows: list[dict[str, Any]], content: Content) -> pd.DataFrame:
@@ -289,16 +291,6 @@ def _listed(column: pd.Series[Any]) -> list[Any]:
     if column.dtype in ("Int64", "boolean"):
         return [None if cell is pd.NA else cell for cell in cells]
     return cells
-
-
-def typed_content(
-    schemas: Mapping[str, Schema],
-    read: Mapping[str, Sequence[Line]],
-    origin: Origin | None = None,
-) -> Content:
-    """Return the rows that were read of each table as a Content."""
-    frames = {table: typed_frame(schemas[table], read[table]) for table in TABLES}
-    return Content(**frames, schemas=schemas, origin=origin)
 
 
 def typed_frame(schema: Schema, read: Sequence[Line]) -> pd.DataFrame:

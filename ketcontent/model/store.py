@@ -39,12 +39,12 @@ from ketcontent.model.content import (
     GivenContent,
     Origin,
     keyed_rows,
-    typed_content,
     typed_frame,
     typed_rows,
 )
 from ketcontent.model.csv_text import Line, format_csv, read_sound
 from ketcontent.model.merge import merge_rows, not_saved, rows_with_keys, table_bytes
+from ketcontent.model.recent import recent_rows, typed_frames
 from ketcontent.model.schema import (
     SCHEMA_FILE,
     TABLES,
@@ -125,9 +125,15 @@ def read_with_hashes(folder: str | os.PathLike[str]) -> tuple[Content, dict[str,
     place = Path(folder)
     schemas = read_schemas(place)
     data = snapshot(place, schemas)
-    read = _require_sound(place, *parse(place, schemas, data))
     hashes = {table: table_hash(schemas[table], data[table]) for table in schemas}
-    return typed_content(schemas, read, Origin(place, schemas, read, hashes)), hashes
+    known = recent_rows(hashes)
+    read = _require_sound(place, *parse(place, schemas, data, known=known, sound=known.keys()))
+    return _typed(schemas, read, Origin(place, schemas, read, hashes)), hashes
+
+
+def _typed(schemas: Mapping[str, Schema], read: dict[str, list[Line]], origin: Origin) -> Content:
+    frames = typed_frames(schemas, read, origin.hashes)
+    return Content(**frames, schemas=schemas, origin=origin)
 
 
 def _require_sound(
@@ -341,7 +347,7 @@ def _save(
                 files[SCHEMA_FILE] = package.read_bytes()
             commit_files(place, files, {f"{table}.csv": data for table, data in was.items()})
     hashes |= {table: table_hash(schemas[table], data[table]) for table in changed}
-    return typed_content(schemas, now, Origin(place, schemas, now, hashes))
+    return _typed(schemas, now, Origin(place, schemas, now, hashes))
 
 
 def _read_before(origin: Origin, hashes: Mapping[str, str]) -> dict[str, list[Line]]:

@@ -590,6 +590,27 @@ def test_neither_reading_nor_writing_changes_a_content(tea: Path):
         assert one.origin == other.origin
 
 
+def test_tables_that_are_read_again_are_as_they_stand_and_each_readers_own(tea: Path):
+    def words() -> str:
+        return str(read_content(tea).statements["text"].iloc[0])
+
+    for _ in range(2):
+        below = read_content(tea).statements["text"].array  # where pandas itself copies nothing
+        below[0] = "Mine."
+        assert words() == "Tea may calm."
+    path, package = tea / "statements.csv", tea / "datapackage.json"
+    was = path.read_bytes()
+    for said in (b"Tea might calm.", b"Tea may calm."):
+        path.write_bytes(was.replace(b"Tea may calm.", said))
+        assert words() == said.decode()
+    path.write_bytes(was.replace(b"paragraph", b"verse", 1))
+    assert [one.column for one in faults_in(tea)] == ["form"]
+    path.write_bytes(was)
+    package.write_text(package.read_text("utf-8").replace('"low"', '"little"'), "utf-8")
+    with pytest.raises(BrokenTables):  # the same bytes, of which something else is demanded
+        read_content(tea)
+
+
 def test_a_save_keeps_the_modes_of_the_files(tea: Path):
     (tea / "documents.csv").chmod(0o640)
     (tea / "notices.csv").chmod(0o600)

@@ -87,7 +87,8 @@ def import_(
     if not yes:
         say(
             "Nothing is written yet. Add --yes to write it. Where a block is read wrongly, "
-            "--blocks numbers them, and --as 12=paragraph or --as 12-15=item reads them so."
+            "--blocks numbers them, and --as 12=paragraph or --as 12-15=item reads them so; "
+            "'ketcontent lab --bring-in FILE' shows them side by side in the workbench."
         )
 
 

@@ -44,6 +44,12 @@ def upgrade(dry_run: bool, data: str) -> None:
 @click.command()
 @click.argument("document", default="")
 @click.option("--section", default="", metavar="S", help="One section of it, by its key.")
+@click.option(
+    "--bring-in",
+    metavar="FILE",
+    type=click.Path(exists=True, dir_okay=False),
+    help="Look at the page in FILE there, put its reading right, and write it.",
+)
 @click.option("--no-browser", is_flag=True, help="Print the address, and open no browser.")
 @click.option("--allow-root", is_flag=True, help="Run JupyterLab even as root.")
 @DATA
@@ -55,13 +61,21 @@ def upgrade(dry_run: bool, data: str) -> None:
     help="The folder of the notebooks.",
 )
 def lab(
-    document: str, section: str, no_browser: bool, allow_root: bool, data: str, notebooks: str
+    document: str,
+    section: str,
+    bring_in: str | None,
+    no_browser: bool,
+    allow_root: bool,
+    data: str,
+    notebooks: str,
 ) -> None:
     """Open JupyterLab on the notebook of DOCUMENT, until Ctrl-C."""
     from ketcontent.editor import require_jupyterlab, serve, set_out
 
     require_jupyterlab(allow_root=allow_root)
-    desk = set_out(document, section=section, data=data, notebooks=notebooks)
+    desk = set_out(
+        document, section=section, bring_in=bring_in or "", data=data, notebooks=notebooks
+    )
     if desk.changed:
         say(f"{desk.notebook} is a copy that was changed: only its parameters were set.")
         say("Delete it to have the notebook as it comes.")

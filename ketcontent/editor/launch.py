@@ -82,6 +82,7 @@ def set_out(
     document: str = "",
     *,
     section: str = "",
+    bring_in: str = "",
     data: str | os.PathLike[str] = "data",
     notebooks: str | os.PathLike[str] = "notebooks",
 ) -> Desk:
@@ -93,6 +94,8 @@ def set_out(
         The key of the page; by default the one that the notebook names, else the first.
     section
         The key of a section; by default the one that the notebook names, else the first.
+    bring_in
+        A file whose page is to be looked at there, before it is written.
     data, notebooks
         The folders of the tables and of the notebooks.
 
@@ -109,7 +112,9 @@ def set_out(
     own = _own_notebook(Path(notebooks))
     notebook = json.loads(own.read_bytes())
     defaults = _parameters(own, notebook)
-    for name, value in (("document", document), ("section", section)):
+    incoming = str(Path(bring_in).resolve()) if bring_in else ""
+    asked = {"document": document, "section": section, "bring_in": incoming}
+    for name, value in asked.items():
         if value and name not in defaults:
             raise WrongParameter(
                 f"{own.name} has no parameter '{name}'.",
@@ -121,6 +126,7 @@ def set_out(
     wanted = {
         "document": page.document,
         "section": _section(page, section, defaults.get("section", "")),
+        "bring_in": incoming,
     }
     values = {name: value for name, value in wanted.items() if name in defaults}
     folder = own.parent

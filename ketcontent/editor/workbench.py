@@ -29,7 +29,9 @@ import traitlets
 
 from ketcontent.editor.answers import answered
 from ketcontent.editor.bench import open_bench
+from ketcontent.editor.bringing_in import bring_in_file
 from ketcontent.editor.views import Answer
+from ketcontent.errors import KetcontentError
 
 _FILES = Path(__file__).parent / "widget"
 
@@ -45,6 +47,9 @@ class Workbench(anywidget.AnyWidget):
         The folder of the tables.
     section
         The section to open at; by default the first.
+    bring_in
+        A file whose page is looked at there before it is written; where it cannot be read, that is
+        said instead.
 
     Raises
     ------
@@ -61,8 +66,15 @@ class Workbench(anywidget.AnyWidget):
     place = traitlets.Unicode().tag(sync=True)
     """What the browser keeps its own copy of unsaved words under."""
 
-    def __init__(self, document: str, *, data: str = "data", section: str = "") -> None:
+    def __init__(
+        self, document: str, *, data: str = "data", section: str = "", bring_in: str = ""
+    ) -> None:
         self._bench = open_bench(document, data, section)
+        if bring_in:
+            try:
+                bring_in_file(self._bench, bring_in)
+            except KetcontentError as fault:
+                self._bench.news = f"{fault.message} {fault.hint}"
         name = hashlib.sha256(str(self._bench.folder).encode()).hexdigest()[:12]
         modules = {path.name: path.read_text("utf-8") for path in sorted(_FILES.glob("*.js"))}
         super().__init__(modules=modules, place=f"ketcontent:{name}:{document}")

@@ -78,6 +78,15 @@ def test_a_page_is_shown_block_by_block_put_right_and_only_then_written(
     assert kept.read_text("utf-8") == PAGE
 
 
+def test_a_workbench_opens_on_a_page_that_it_is_given_or_says_why_not(data: Path) -> None:
+    (data.parent / "tea.html").write_text(PAGE, "utf-8")
+    given = ask(Workbench("coffee", data=str(data), bring_in="tea.html"), "open")
+    assert given["incoming"]["title"] == "Tea"
+    missing = ask(Workbench("coffee", data=str(data), bring_in="cocoa.html"), "open")
+    assert missing["incoming"] is None
+    assert "cocoa.html cannot be read: no such file" in missing["news"]
+
+
 def test_lines_become_items_by_one_correction_that_can_be_taken_back(workbench: Workbench) -> None:
     first = ask(workbench, "bring_in", html="<p>Tea<br>Cocoa<br>Milk<p>Wait.", text="")
     assert forms(first) == [("paragraph", "Tea\nCocoa\nMilk"), ("paragraph", "Wait.")]

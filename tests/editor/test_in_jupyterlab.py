@@ -838,6 +838,45 @@ def test_words_are_proposed_accepted_by_piece_and_discussed_by_keyboard(
     assert text_on_disk(project / "data", DISCUSSED) == row["taken"] == f"{text} Ask early."
 
 
+def test_a_page_is_brought_in_put_right_by_key_and_by_mouse_and_written(
+    tab: Tab, project: Path, tmp_path: Path
+) -> None:
+    page = tmp_path / "tea.html"
+    page.write_text("<h1>Tea</h1><h2>Use</h2><p>Hot.<p>Cold.<p>Green.<nav>Home</nav>", "utf-8")
+    tab.choose("addiction-2")
+    tab.page.keyboard.press("Alt+b")
+    tab.at("input[type=file]").set_input_files(page)
+    tab.at(".kc-block").nth(3).wait_for()
+    assert "navigation" in tab.at(".kc-incoming-side").inner_text()
+    forms = tab.at(".kc-block-form")
+    assert [one.split("\n")[0] for one in forms.all_inner_texts()] == [
+        "Heading 2",
+        *["Paragraph"] * 3,
+    ]
+    for key in ["Home", "ArrowDown", "Shift+ArrowDown", "i"]:
+        tab.page.keyboard.press(key)
+    tab.at(".kc-is-item").nth(1).wait_for()
+    tab.at(".kc-block").last.hover()
+    tab.at(".kc-choices button", has_text="Notice").click()
+    tab.at(".kc-is-notice").wait_for()
+    tab.page.keyboard.press("Control+z")
+    tab.at(".kc-is-paragraph").wait_for()
+    counts = (
+        "1 heading, 1 paragraph, 2 items · 1 correction · tea: 1 section, 3 statements in data."
+    )
+    assert tab.at(".kc-incoming .kc-counts").inner_text() == counts
+    assert faults_of_axe(tab) == []
+    assert "tea" not in set(read_content(project / "data").documents["document"])
+    tab.at("[data-field='incoming write']").press("Enter")
+    tab.at(".kc-incoming .kc-saved", has_text="tea: 1 section, 3 statements in data.").wait_for()
+    rows = rows_by_key(read_content(project / "data"), "statements")
+    written = [row["form"] for (document, _), row in rows.items() if document == "tea"]
+    assert sorted(written) == ["item", "item", "paragraph"]
+    tab.page.keyboard.press("Escape")
+    assert tab.here() == "addiction-2"
+    assert tab.at(".kc-panes").is_visible()
+
+
 @pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
 def test_axe_finds_nothing_in_either_theme(tab: Tab, theme: str) -> None:
     page = tab.page

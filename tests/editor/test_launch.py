@@ -119,6 +119,17 @@ def test_tables_and_notebooks_may_lie_anywhere(
 
 
 @pytest.mark.usefixtures("pages")
+def test_a_page_to_be_brought_in_is_named_in_the_copy_and_the_next_time_no_more(
+    pages: Path,
+) -> None:
+    page = pages / "new.html"
+    desk = set_out(bring_in="new.html")
+    assert parameters_of(desk.notebook)["bring_in"] == str(page.resolve())
+    copied = desk.notebook.read_bytes()
+    assert parameters_of(set_out().notebook)["bring_in"] == ""
+    assert b"new.html" in copied
+
+
 def test_git_sees_nothing_of_the_copies() -> None:
     subprocess.run(["git", "init", "-q"], check=True)
     subprocess.run(["git", "add", "."], check=True)

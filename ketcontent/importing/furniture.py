@@ -52,6 +52,9 @@ _OFFER = re.compile(
 _TRAIL = re.compile(r"\s+[>›»/→]\s+|\s*›\s*|\s+>\s*")
 
 
+_BAR = re.compile(r"\s+[|•·]\s+")
+
+
 _WORDS = Path(__file__).with_name("furniture.csv")
 
 
@@ -99,7 +102,7 @@ def is_furniture(line: str) -> bool:
     return any(
         one.fullmatch(line.strip())
         for one in (_PAGE_NUMBER, _COPYRIGHT, _EDIT, _REVIEWED, _COUNT, _OFFER)
-    ) or _is_trail(line)
+    ) or (_is_trail(line) or _is_bar(line))
 
 
 def _is_trail(line: str) -> bool:
@@ -112,6 +115,13 @@ def _is_trail(line: str) -> bool:
         (len(steps) > 1 and steps[0].strip().casefold() in _said("menu"))
         or (len(steps) > 2 and ">" in line)
     )
+
+
+def _is_bar(line: str) -> bool:
+    """Return whether a line is a menu on one line: *Home | About | Contact*."""
+    entries = [entry.strip().casefold() for entry in _BAR.split(line) if entry.strip()]
+    known = sum(entry in _said("menu") or entry in _said("anywhere") for entry in entries)
+    return known > 1 and 2 * known > len(entries)
 
 
 def _is_place(line: str) -> bool:

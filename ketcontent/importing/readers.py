@@ -112,7 +112,20 @@ def supplied_from(
     except RecursionError:
         raise _refuse(place, "is nested too deeply to be read.", "Save it anew.") from None
     _require_words(page, place)
-    return SuppliedFile(place, data, page)
+    return SuppliedFile(place, data, replace(page, doubts=(*page.doubts, *_run_together(page))))
+
+
+_RUN_TOGETHER = re.compile(
+    r"(?<![\w.@/:-])[^\W\d_]*[a-zß-ÿ]{2}[.!?][A-ZÀ-Þ][a-zß-ÿ]+(?![\w@/]|\.\w)"
+)
+"""A word, a stop, and a word with a capital: no address and no name of a file."""
+
+
+def _run_together(page: SuppliedPage) -> Iterable[Doubt]:
+    """Yield where a sentence begins right behind the stop of another: the two are one row."""
+    for block in page.blocks:
+        for found in _RUN_TOGETHER.findall(block.text):
+            yield Doubt(f"No space stands between two sentences, read as one: {found}", block.where)
 
 
 _LARGEST = {".docx": 30_000_000, ".pdf": 30_000_000}
@@ -360,8 +373,28 @@ def _breaks_off(html: str) -> str:
         if lowered.rfind(opens) > lowered.rfind(closes):
             return f"inside {what}"
     if "<body" in lowered and "</body" not in lowered and "</html" not in lowered:
-        return "before </body>"
+        # Both may be left out; of most other elements the end is written (HTML, 13.1.2.4).
+        return _inside_of(lowered)
     return ""
+
+
+_WITHOUT_TAGS = re.compile(r"<!--.*?-->|<(script|style|title|textarea)\b.*?</\1", re.DOTALL)
+
+
+_TAG = re.compile(
+    r"<(?P<end>/?)(?P<name>main|article|section|aside|header|footer|nav|div|h[1-6]|[duo]l|table"
+    r"|blockquote|form|figure|details|span|strong|em|a|b|i)(?=[\s/>])[^>]*(?<!/)>"
+)
+
+
+def _inside_of(lowered: str) -> str:
+    """Return in which element a page ends that has to be ended before it; nothing where in none."""
+    open_: dict[str, int] = {}
+    for found in _TAG.finditer(_WITHOUT_TAGS.sub("", lowered)):
+        number = open_.pop(found["name"], 0) + (-1 if found["end"] else 1)
+        if number > 0:
+            open_[found["name"]] = number
+    return f"inside of <{list(open_)[-1]}>" if open_ else ""
 
 
 def _word(data: bytes, name: str, *, accept: bool = False) -> SuppliedPage:

@@ -172,6 +172,7 @@ def test_a_footnote_in_a_run_of_short_lines_is_no_item_and_keeps_its_star() -> N
         *("Add to cart", "Page 2 of 4", "Seite 2 von 4", "[edit]", "Back to top", "12 replies"),
         *("We use cookies to improve this site. Accept all", "© 2025 Elm House", "اقرأ المزيد"),
         *("Home > Services > Asthma", "Page last reviewed: 3 May 2024", "In den Warenkorb"),
+        "Home | About | Contact us",
     ],
 )
 def test_furniture_is_kept_and_told_to_be_furniture(line: str) -> None:

@@ -256,7 +256,7 @@ PAGE = "<!doctype html><html><body><main><h1>Tea</h1><p>It is hot.</p></main></b
     ("name", "data", "said"),
     [
         pytest.param(
-            "page.html", PAGE[:-25].encode(), "breaks off before </body>", id="half a page"
+            "page.html", PAGE[:-25].encode(), "breaks off inside of <main>", id="half a page"
         ),
         pytest.param("page.html", PAGE[:43].encode(), "breaks off inside a tag", id="half a tag"),
         pytest.param(
@@ -312,6 +312,31 @@ def test_a_file_that_cannot_be_read_in_full_is_one_error(
         read_supplied(path)
     assert said in refused.value.message
     assert refused.value.hint
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<!doctype html><html><body><h1>Tea</h1><p>It is <b>hot</b>.<ul><li>Green</ul><p>Black",
+        "<body><!-- <div> --><script>'<main>'</script><h1>Tea</h1><p>Hot.<dl><dt>Green<dd>Tea</dl>",
+        "<body class='a'><h1>Tea</h1><table><tr><th>A<td>B</table><p>It is<br/>hot.<i/>",
+    ],
+)
+def test_a_page_without_the_ends_that_html_lets_be_left_out_is_whole(
+    tmp_path: Path, html: str
+) -> None:
+    page = tmp_path / "page.html"
+    page.write_text(html, "utf-8")
+    assert read_supplied(page).page.title == "Tea"
+
+
+def test_sentences_with_no_space_between_them_are_told(tmp_path: Path) -> None:
+    page = tmp_path / "page.txt"
+    page.write_text("Tea\n\nDrink it hot.Then rest. See www.Example.org, Node.js, a.Bc.\n", "utf-8")
+    told = "No space stands between two sentences, read as one: hot.Then"
+    assert [(one.where, one.message) for one in read_supplied(page).page.doubts] == [
+        ("line 3", told)
+    ]
 
 
 def test_a_web_archive_holds_a_page(tmp_path: Path) -> None:

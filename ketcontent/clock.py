@@ -12,22 +12,25 @@ from ketcontent.errors import WrongParameter, require_text
 def today() -> datetime.date:
     """Return the day to judge by: that of ``SOURCE_DATE_EPOCH`` where it is set, else today."""
     record_dependency("day")
-    return _day_now()
-
-
-def _day_now() -> datetime.date:
     epoch = os.environ.get("SOURCE_DATE_EPOCH")
     if epoch:
         return datetime.datetime.fromtimestamp(int(epoch), datetime.UTC).date()
     return datetime.date.today()
 
 
-def is_to_come(day: str) -> bool:
-    """Return whether a day, given as 2026-11-23, is after `today`.
+_EAST = datetime.timezone(datetime.timedelta(hours=14))
+"""Where a day begins first."""
 
-    What has come stays so: only a day to come makes what is asked depend on the day.
+
+def is_to_come(day: str) -> bool:
+    """Return whether a day, given as 2026-11-23, is still to come wherever on Earth one may be.
+
+    Who signs in Auckland in the morning writes a day that begins in London that afternoon. What has
+    come stays so: only a day to come makes what is asked depend on the day.
     """
-    if day <= _day_now().isoformat():
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    now = datetime.datetime.fromtimestamp(int(epoch), _EAST) if epoch else None
+    if day <= (now or datetime.datetime.now(_EAST)).date().isoformat():
         return False
     record_dependency("day")
     return True

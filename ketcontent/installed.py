@@ -10,12 +10,33 @@ from collections.abc import Collection
 import ketcontent
 
 PACKAGES = (
-    *("beautifulsoup4", "citeproc_py", "ipykernel", "ipython", "jinja2", "latex2mathml", "lxml"),
-    *("markdown_it_py", "markupsafe", "matplotlib", "matplotlib_inline", "mistune", "nbclient"),
-    *("nbconvert", "nbformat", "nh3", "numpy", "pandas", "papermill", "pyyaml", "sentencex"),
+    *("beautifulsoup4", "citeproc_py", "cryptography", "ipykernel", "ipython", "jinja2"),
+    *(
+        "latex2mathml",
+        "lxml",
+        "markdown_it_py",
+        "markupsafe",
+        "matplotlib",
+        "matplotlib_inline",
+        "mistune",
+    ),
+    *(
+        "nbclient",
+        "nbconvert",
+        "nbformat",
+        "nh3",
+        "numpy",
+        "pandas",
+        "papermill",
+        "pyyaml",
+        "sentencex",
+    ),
     "traitlets",
 )
-"""The distributions whose version can change what is exported by notebooks of ours."""
+"""The distributions whose version can change what is exported by notebooks of ours.
+
+Without cryptography no signature counts, so a page falls back to a draft.
+"""
 
 
 def versions(packages: Collection[str] | None = None) -> dict[str, str]:

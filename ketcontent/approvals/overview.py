@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
+from ketcontent.approvals.approved_words import approved_words
 from ketcontent.approvals.scope import is_of_the_page, shown_keys
 from ketcontent.approvals.status import SignoffStatus, review_date, review_due, signoff_statuses
 from ketcontent.dependencies import is_tracing, reading_whole, record_dependency
@@ -23,7 +24,7 @@ from ketcontent.pages import (
     page_views,
     releases_of,
 )
-from ketcontent.text import canonical, digest
+from ketcontent.text import digest
 
 
 def with_signoffs(content: Content, page: Document) -> Document:
@@ -77,9 +78,9 @@ def with_statuses(
     elif below is None:
         below = deviations(view.content)
     due = review_due(view, last)
-    groups: dict[tuple[str, str, str], list[SignoffStatus]] = {}
+    groups: dict[tuple[str, ...], list[SignoffStatus]] = {}
     for one in valid:
-        groups.setdefault((one.person, one.capacity, one.proof), []).append(one)
+        groups.setdefault((one.person, one.capacity, one.proof, one.revoked_on), []).append(one)
     signers = [
         Signer(
             name=", ".join(filter(None, [people[key]["name"], people[key]["credential"]])),
@@ -89,8 +90,9 @@ def with_statuses(
             statements=len(said),
             last=max(one.signed_on for one in said),
             proof=proof,
+            revoked_on=revoked_on,
         )
-        for (key, capacity, proof), said in sorted(groups.items())
+        for (key, capacity, proof, revoked_on), said in sorted(groups.items())
     ]
     return dataclasses.replace(
         page,
@@ -109,12 +111,7 @@ def _releases(view: PageView) -> tuple[Release, ...]:
     rows = view.rows("releases")
     if not rows:
         return ()
-    approved = {
-        (row["statement"], canonical(row["wording"]))
-        for row in view.rows("signoffs")
-        if row["verdict"] == "approved"
-    }
-    return releases_of(rows, approved)
+    return releases_of(rows, approved_words(view))
 
 
 def _version(document: str, found: Sequence[SignoffStatus]) -> str:

@@ -15,6 +15,7 @@ from typing import Any
 
 from ketcontent.approvals.departures import Mismatch
 from ketcontent.approvals.proofs import VERSION, Doubt, doubt_of_signature, signers_of
+from ketcontent.approvals.signatures import public_key_of
 from ketcontent.errors import KetcontentError
 from ketcontent.text import canonical, counted
 
@@ -51,18 +52,24 @@ def signature_mismatches(
     keys = signers_of(
         read_keys(keys_path) if keys_path else record["signing_keys"] if is_signed else ()
     )
-    wrong, uncheckable = [], 0
+    wrong, uncheckable, revoked = [], 0, 0
     for key, one, sign_off in every:
         doubt = _doubt(sign_off, keys)
         why = doubt.message if doubt else ""
         if doubt and doubt.rule == "signature-not-checked":
             uncheckable, why = uncheckable + 1, ""
+        if not doubt and sign_off.get("proof") == "checked":
+            revoked += bool(keys[public_key_of(sign_off["signature"])]["revoked_on"])
         if not why and (other := _other_than_said(record, key, one, sign_off)):
             why = f"what was signed is another {other} than the record has"
         if why:
             who = f"the {sign_off['capacity']} sign-off by {sign_off['person']}"
             wrong.append(Mismatch(key, "", "", signature=f"{who} does not hold: {why}"))
-    return wrong, _untold(record, every, uncheckable, has_keys=keys_path is not None)
+    untold = _untold(record, every, uncheckable, has_keys=keys_path is not None)
+    if revoked:
+        said = f"{counted(revoked, 'signature')} by a key that was revoked since"
+        untold.append(f"whether git had {said} before that day")
+    return wrong, untold
 
 
 def _doubt(sign_off: Mapping[str, Any], keys: Mapping[str, Mapping[str, Any]]) -> Doubt | None:

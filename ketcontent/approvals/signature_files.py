@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from ketcontent.approvals.proofs import message_of, signed_by, signed_words, signers_of
-from ketcontent.approvals.signatures import armoured
+from ketcontent.approvals.signatures import armoured, namespace_of
+from ketcontent.approvals.status import EARLIEST
 from ketcontent.atomic import replace_file
 from ketcontent.errors import KetcontentError, UnknownName
 from ketcontent.model import Content, rows_of
@@ -70,15 +71,17 @@ def _files_of(content: Content, document: str) -> SignatureFiles:
     """Return the signatures of a page as files for ``ssh-keygen``.
 
     Each is tested as of the day that it bears, so that a key that has ended since still counts.
+    One by a key that the table does not have is tested too, and does not hold.
     """
     keys = signers_of(rows_of(content.signing_keys))
     lines = [_allowed(key) for key in keys.values()]
     files = {SIGNERS_FILE: "".join(f"{line}\n" for line in lines).encode()}
     commands = []
-    rows = [row for row in content.rows("signoffs", document) if signed_by(row) in keys]
+    rows = [row for row in content.rows("signoffs", document) if row["signature"]]
     for number, row in enumerate(rows, start=1):
         name = f"{number:04}"  # a key of the tables names no file outside of them
-        space = keys[signed_by(row)]["namespace"]
+        key = keys.get(signed_by(row))
+        space = key["namespace"] if key else namespace_of(row["signature"])
         files[f"{name}.json"] = message_of(signed_words(row))
         files[f"{name}.json.sig"] = armoured(row["signature"]).encode()
         commands.append(
@@ -94,7 +97,9 @@ def _allowed(key: Mapping[str, Any]) -> str:
     last = [datetime.date.fromisoformat(key["valid_until"])] if key["valid_until"] else []
     if key["revoked_on"]:
         last.append(datetime.date.fromisoformat(key["revoked_on"]) - datetime.timedelta(1))
-    options = [f'namespaces="{key["namespace"]}"', f'valid-after="{_day(key["valid_from"])}"']
+    options = [f'namespaces="{key["namespace"]}"']
+    if key["valid_from"] > EARLIEST:  # of the first days of 1970 and before, ssh-keygen knows none
+        options.append(f'valid-after="{_day(key["valid_from"])}"')
     options += [f'valid-before="{min(last):%Y%m%d}235959"'] if last else []
     return f"{key['person']} {','.join(options)} {key['public_key']}"
 

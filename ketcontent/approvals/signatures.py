@@ -16,6 +16,7 @@ import base64
 import binascii
 import hashlib
 import os
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -94,6 +95,7 @@ def unlock(path: str | os.PathLike[str], passphrase: str, *, data: Path) -> Sign
         reason = getattr(fault, "strerror", None) or "no file has such a name"
         hint = "Name the file of your private key, as ~/.ssh/id_ed25519."
         raise KetcontentError(f"{place} cannot be read: {reason}.", hint=hint) from None
+    _require_ed25519(place, written)
     try:
         load_ssh_private_key(written, None)
         open_to_all = True
@@ -110,23 +112,88 @@ def unlock(path: str | os.PathLike[str], passphrase: str, *, data: Path) -> Sign
         raise KetcontentError(
             f"The key in {place} needs its passphrase.", hint="Enter it, then sign."
         ) from None
-    except (ValueError, UnsupportedAlgorithm):
-        is_key = b"BEGIN OPENSSH PRIVATE KEY" in written
+    except UnsupportedAlgorithm:
         raise KetcontentError(
-            f"The key in {place} did not open with that passphrase."
-            if is_key
-            else f"{place} is no private key of OpenSSH.",
-            hint="Try again."
-            if is_key
-            else "Name the private one, whose name has no .pub. To make one: ssh-keygen -t ed25519",
+            f"The key in {place} is locked in a way that is not known here.",
+            hint=f"Lock it in the usual one: ssh-keygen -p -Z aes256-ctr -f {place}",
+        ) from None
+    except ValueError:
+        raise KetcontentError(
+            f"The key in {place} did not open with that passphrase.", hint="Try again."
         ) from None
     if not isinstance(private, Ed25519PrivateKey):
-        raise KetcontentError(
-            f"The key in {place} is of another kind than ed25519.",
-            hint="Make one: ssh-keygen -t ed25519",
-        )
+        raise _of_another_kind(place, "")
     public = _packed(_KEY_TYPE, private.public_key().public_bytes_raw())
     return SigningKey(f"{_KEY_TYPE.decode()} {base64.b64encode(public).decode()}", private)
+
+
+_PRIVATE = re.compile(
+    b"-----BEGIN OPENSSH PRIVATE KEY-----(.*?)-----END OPENSSH PRIVATE KEY-----", re.DOTALL
+)
+_OTHER_FILES = (
+    (rb"^-----BEGIN OPENSSH PRIVATE", "is damaged: its end is gone", "Take a copy that is whole."),
+    (
+        rb"^PuTTY-User-Key-File",
+        "is a key of PuTTY",
+        "In PuTTYgen: Conversions, Export OpenSSH key.",
+    ),
+    (
+        rb"^-----BEGIN (?:\w+ )*PRIVATE KEY-----",
+        "is a private key in another form than OpenSSH's own",
+        "Make one for signing: ssh-keygen -t ed25519",
+    ),
+    (
+        rb"^(?:ssh|ecdsa|sk)-\S+ AAAA|^-----BEGIN (?:\w+ )*PUBLIC KEY-----",
+        "is the public half of a key",
+        "Name the private one, whose name has no .pub.",
+    ),
+)
+"""What else people name for their key, each with what is said of it and what to do."""
+
+
+def _require_ed25519(place: Path, written: bytes) -> None:
+    """Refuse a file that is no private Ed25519 key of OpenSSH; its kind stands there unlocked."""
+    found = _PRIVATE.search(written)
+    if found is None:
+        none = ("", "is no private key of OpenSSH", "To make one: ssh-keygen -t ed25519")
+        others = (one for one in _OTHER_FILES if re.search(one[0], written, re.MULTILINE))
+        _, said, hint = next(others, none)
+        raise KetcontentError(f"{place} {said}.", hint=hint)
+    kind = _kind_of(found[1])
+    if kind is None:
+        raise KetcontentError(
+            f"The key in {place} is damaged: it is not written as OpenSSH writes one.",
+            hint="Take a copy that is whole.",
+        )
+    if kind != _KEY_TYPE:
+        raise _of_another_kind(place, kind.decode("ascii", "backslashreplace"))
+
+
+def _kind_of(body: bytes) -> bytes | None:
+    """Return the kind of a private key of OpenSSH (PROTOCOL.key); None where it is damaged."""
+    magic = b"openssh-key-v1\0"
+    try:
+        data = base64.b64decode(b"".join(body.split()), validate=True)
+    except (binascii.Error, ValueError):
+        return None
+    if not data.startswith(magic):
+        return None
+    data = data[len(magic) :]
+    for skipped in range(5):  # cipher, derivation, its options; how many keys; the public half
+        size = 0 if skipped == 3 else int.from_bytes(data[:4])
+        if len(data) < 4 + size:
+            return None
+        public, data = data[4 : 4 + size], data[4 + size :]
+    return public[4 : 4 + int.from_bytes(public[:4])]
+
+
+def _of_another_kind(place: Path, kind: str) -> KetcontentError:
+    said = f", {kind}" if kind else ""
+    return KetcontentError(
+        f"The key in {place} is of another kind than ed25519{said}: no signature by it would "
+        "count.",
+        hint="Make one: ssh-keygen -t ed25519",
+    )
 
 
 def sign(key: SigningKey, message: bytes, namespace: str) -> str:
@@ -140,6 +207,19 @@ def public_key_of(signature: str) -> str:
     """Return the public key that a signature says it is by; nothing where it is none of ours."""
     parts = _parts(signature)
     return f"{_KEY_TYPE.decode()} {base64.b64encode(parts.public).decode()}" if parts else ""
+
+
+def namespace_of(signature: str) -> str:
+    """Return what a signature says it is for; nothing where it is none of ours, or says it oddly.
+
+    Examples
+    --------
+    >>> namespace_of("U1NIU0lH")
+    ''
+    """
+    parts = _parts(signature)
+    name = parts.namespace if parts else b""
+    return name.decode("ascii") if re.fullmatch(rb"[a-z0-9@.-]+", name) else ""
 
 
 def holds(signature: str, message: bytes, *, public_key: str, namespace: str) -> bool:

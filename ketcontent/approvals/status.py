@@ -28,7 +28,13 @@ import datetime
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Literal, get_args
 
-from ketcontent.approvals.proofs import Doubt, doubt_of, signatures_asked, signers_of
+from ketcontent.approvals.proofs import (
+    Doubt,
+    doubt_of,
+    signatures_asked,
+    signed_by,
+    signers_of,
+)
 from ketcontent.approvals.scope import Signable, signables
 from ketcontent.clock import is_to_come
 from ketcontent.diagnostics import Diagnostic
@@ -71,6 +77,9 @@ class SignoffStatus:
     """The key of the sign-off that counts; empty where none does."""
     proof: Proof = ""
     """How it is known who signed that: the signature was checked, or it is recorded and no more."""
+    revoked_on: str = ""
+    """The day on which the key of that signature was revoked since: whoever has the key can write
+    an earlier day, so only the history of the project can show that it is older."""
 
     @property
     def statement(self) -> str:
@@ -119,7 +128,7 @@ def signoff_statuses(view: PageView) -> list[SignoffStatus]:
                     reason = ""  # a no counts whoever has come to be whom since, signed or not
                 why = reason or why
                 said += [] if reason else [signoff]
-            found.append(_signoff_status(one, capacity, said, why, people))
+            found.append(_signoff_status(one, capacity, said, why, people, keys))
     return found
 
 
@@ -163,6 +172,7 @@ def _signoff_status(
     said: list[Mapping[str, Any]],
     why: str,
     people: Mapping[str, Mapping[str, Any]],
+    keys: Mapping[str, Mapping[str, Any]],
 ) -> SignoffStatus:
     if not said:  # as most are while a page is written
         return SignoffStatus(one, capacity, "missing", "", "", "", "", why=why)
@@ -183,6 +193,7 @@ def _signoff_status(
     if state == "stale":
         changed = row in same and row["signer"]
         why = f"people.csv says of '{row['person']}' something else than then" if changed else ""
+    key = keys[signed_by(row)] if state == "valid" and row["signature"] else {}
     return SignoffStatus(
         signed=one,
         capacity=capacity,
@@ -195,7 +206,8 @@ def _signoff_status(
         and any(row["digest"] == one.older or (row in same and not row["signer"]) for row in once),
         why=why if state in ("missing", "stale") else "",
         signoff=row["signoff"] if state in ("valid", "refused") else "",
-        proof=("checked" if row["signature"] else "recorded") if state == "valid" else "",
+        proof=("checked" if key else "recorded") if state == "valid" else "",
+        revoked_on=key.get("revoked_on", ""),
     )
 
 
@@ -348,6 +360,8 @@ def judge_review_date(
 
     A page that is not reviewed yet has no date that could be past.
     """
+    # In the east of the world it may be the day after.
+    last_day = str(as_of + min(datetime.timedelta(1), datetime.date.max - as_of))
     faults = [
         Diagnostic(
             rule="date-in-future",
@@ -359,7 +373,7 @@ def judge_review_date(
             cell=row["signed_on"],
         )
         for row in view.rows("signoffs")
-        if row["signed_on"] > as_of.isoformat()
+        if row["signed_on"] > last_day
     ]
     last = review_date(statuses)
     due = review_due(view, last)

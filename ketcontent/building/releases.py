@@ -7,18 +7,19 @@ each other day by day, are the words of its last release. A release that changes
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from html import escape  # what XML has for that loads a client for the internet
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ketcontent.building.plan import FEED
 from ketcontent.text import counted
 
 if TYPE_CHECKING:
+    from ketcontent.approvals import Approver
     from ketcontent.model import Content
 
 Rows = Sequence[Mapping[str, Any]]
@@ -104,10 +105,20 @@ def feed(content: Content) -> str:
     if not releases:
         return ""
     [site] = content.rows("site")
+    shown = releases[: -_SHOWN - 1 : -1]
+    told = _told(content, releases, {document for (_, document), _ in shown})
     firsts = {document: day for (day, document), _ in reversed(releases)}
     entries = "".join(
-        _entry(site["address"], document, titles[document], day, rows, firsts[document] == day)
-        for (day, document), rows in releases[: -_SHOWN - 1 : -1]
+        _entry(
+            f"{site['address']}{document}/",
+            titles[document],
+            day,
+            [f"First release, of {counted(len(rows), 'sentence')}."]
+            if firsts[document] == day
+            else told[document, day].lines,
+            told[document, day].approvers,
+        )
+        for (day, document), rows in shown
     )
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -122,20 +133,60 @@ def feed(content: Content) -> str:
     )
 
 
+class _Told(NamedTuple):
+    """What the feed tells of one release."""
+
+    lines: list[str]
+    """What became of each sentence, with the words that somebody approved."""
+    approvers: Sequence[Approver]
+    """Who had approved the words of the page as it was released."""
+
+
+def _told(
+    content: Content,
+    releases: Iterable[tuple[tuple[str, str], list[dict[str, Any]]]],
+    documents: Collection[str],
+) -> dict[tuple[str, str], _Told]:
+    """Return, by page and day, what is told of its releases."""
+    from ketcontent.approvals import approved_words, approvers
+    from ketcontent.pages import page_views
+
+    views = {view.document: view for view in page_views(content, sorted(documents))}
+    approved = {document: approved_words(view) for document, view in views.items()}
+    words: dict[str, dict[str, str]] = {document: {} for document in views}
+    found = {}
+    for (day, document), rows in releases:
+        if document not in views:
+            continue
+        lines = []
+        for row in rows:
+            key, said = row["statement"], row["words"]
+            shown = f": {said}" if (key, said) in approved[document] else ""
+            lines.append(f"{row['change']}: {key}{shown}")
+            words[document][key] = said
+            if row["change"] == "removed":
+                del words[document][key]
+        # Where day comes first, a sign-off of this release bears the day after it.
+        until = datetime.date.fromisoformat(min(day, "9999-12-30")) + datetime.timedelta(1)
+        by = approvers(views[document], words[document], until.isoformat())
+        found[document, day] = _Told(lines, by)
+    return found
+
+
 def _entry(
-    address: str, document: str, title: str, day: str, rows: list[dict[str, Any]], first: bool
+    page: str, title: str, day: str, lines: Sequence[str], approvers: Sequence[Approver]
 ) -> str:
-    """Return one release of one page."""
-    page = f"{address}{document}/"
-    told = [f"{row['change']}: {row['statement']}: {row['words']}" for row in rows]
-    if first:
-        told = [f"First release, of {counted(len(rows), 'sentence')}."]
+    """Return one release of one page, at its address."""
+    by = ["Approved by:", *(f"- {one}" for one in approvers)] if approvers else []
+    told = [*lines, *by]
+    names = dict.fromkeys(one.name for one in approvers)
     return (
         "<entry>\n"
         f"<id>{escape(page)}#_released-{day}</id>\n"
         f"<title>{escape(title)}</title>\n"
         f"<updated>{day}T00:00:00Z</updated>\n"
-        f'<link href="{escape(page)}"/>\n'
+        + "".join(f"<contributor><name>{escape(one)}</name></contributor>\n" for one in names)
+        + f'<link href="{escape(page)}"/>\n'
         f'<content type="text">{escape(chr(10).join(told))}</content>\n'
         "</entry>\n"
     )

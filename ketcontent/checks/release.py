@@ -10,6 +10,7 @@ import datetime
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,7 @@ def release_faults(
             *of_all,
             *_unbound(view),
             *_signed_and_gone(view),
+            *_history_cut_off(content, view, statuses),
             *_before_the_words(content, statuses, dates),
             *_by_a_key_revoked_since(content, view, statuses),
         ]
@@ -158,6 +160,27 @@ def _signed_and_gone(view: PageView) -> Iterator[Diagnostic]:
 # --- when the words came to be ----------------------------------------------------------------
 
 
+def _history_cut_off(
+    content: Content, view: PageView, statuses: Sequence[SignoffStatus]
+) -> Iterator[Diagnostic]:
+    """Yield that git cannot tell of the sign-offs of a page, where its history was cut off."""
+    is_signed = any(one.state == "valid" for one in statuses)
+    if content.origin and is_signed and _is_shallow(content.origin.folder):
+        yield Diagnostic(
+            rule="history-cut-off",
+            severity="warning",
+            message="This clone is shallow: nobody can tell whether what was signed is older than "
+            "its sign-offs.",
+            hint="Fetch all of it: git fetch --unshallow.",
+            table="documents",
+            key=view.document,
+        )
+
+
+def _is_shallow(folder: Path) -> bool:
+    return _git(folder, "rev-parse", "--is-shallow-repository").strip() == "true"
+
+
 def _before_the_words(
     content: Content,
     statuses: Sequence[SignoffStatus],
@@ -203,31 +226,70 @@ def _by_a_key_revoked_since(
     """Yield the sign-offs by a key that was revoked later, where git had them no sooner.
 
     The day of a sign-off is its signer's word, and whoever has a stolen key can write any day.
+    So can they write any day into a commit of theirs; what counts is since when the line of history
+    that leads here (first parents) had it, and a commit is no older than those it stands on.
     """
     revoked = {row["public_key"]: row for row in view.rows("signing_keys") if row["revoked_on"]}
     if not revoked:
         return
     rows = {row["signoff"]: row for row in view.rows("signoffs")}
+    folder = content.origin.folder if content.origin else None
     for one in statuses:
-        key = revoked.get(signed_by(rows[one.signoff])) if one.proof == "checked" else None
-        if key is None:
+        if not one.revoked_on:
             continue
         row = rows[one.signoff]
-        folder = content.origin.folder if content.origin else None
-        day = _first_day(folder, "signoffs", row["signature"]) if folder else None
-        if day is None or day.isoformat() >= key["revoked_on"]:
-            since = f"since {day}" if day else "not at all"
+        key = revoked[signed_by(row)]
+        since = _held_since(folder, "signoffs", row["signature"]) if folder else None
+        if since is None or since.astimezone(_EAST).date().isoformat() >= key["revoked_on"]:
             yield Diagnostic(
                 rule="signature-revoked-since",
                 message=f"{one.person} signed '{one.statement}' on {one.signed_on} "
                 f"({one.capacity}) with the key '{key['signing_key']}', which was revoked on "
-                f"{key['revoked_on']}; git has that sign-off {since}.",
+                f"{key['revoked_on']}; {_known_since(folder, since)}.",
                 hint=f"Ask {one.person} to sign again, with a new key.",
                 table="signoffs",
                 key=one.signoff,
                 column="signature",
                 cell=row["signature"],
             )
+
+
+def _known_since(folder: Path | None, since: datetime.datetime | None) -> str:
+    """Return what git says of the time from which on it had something."""
+    if folder is None or not _git(folder, "rev-parse", "--verify", "--quiet", "HEAD"):
+        return "there is no history of git here, which could show that it is older"
+    if _is_shallow(folder):
+        return "this clone is shallow, so git cannot tell whether it is older"
+    if since is None:
+        return "git does not have that sign-off"
+    return f"git has that sign-off since {since:%Y-%m-%d %H:%M} UTC"
+
+
+def _held_since(folder: Path, table: str, words: str) -> datetime.datetime | None:
+    """Return since when the line of history that leads here has a table with some words.
+
+    None where it has none. Counted is when a commit was made, or the last of those before it.
+    """
+    said = _git(
+        folder,
+        "log",
+        *("--first-parent", "-m", "--format=%H"),
+        *(f"-S{_in_csv(words)}", "--", f"{table}.csv"),
+    )
+    if not said:
+        return None
+    return _made_by(folder, said.split()[-1])
+
+
+@lru_cache(maxsize=1024)
+def _made_by(folder: Path, commit: str) -> datetime.datetime:
+    """Return when a commit was made, or the last of those before it, if that is later."""
+    seconds = map(int, _git(folder, "log", "--format=%ct", commit).split())
+    return datetime.datetime.fromtimestamp(max(seconds), datetime.UTC)
+
+
+def _in_csv(words: str) -> str:
+    return words.replace('"', '""')
 
 
 def _git(folder: Path, command: str, *words: str) -> str:
@@ -237,6 +299,10 @@ def _git(folder: Path, command: str, *words: str) -> str:
 
 _WEST = datetime.timezone(datetime.timedelta(hours=-12))
 """Where a day begins last: a sign-off is of another day only where it is so everywhere."""
+
+
+_EAST = datetime.timezone(datetime.timedelta(hours=14))
+"""Where a day begins first: something is from before a day only where it is so everywhere."""
 
 
 def _day(seconds: str) -> datetime.date:
@@ -269,6 +335,5 @@ def _first_day(folder: Path, table: str, words: str) -> datetime.date | None:
     """Return the day of the first commit in which a table held some words; None where none did."""
     if not words:
         return None
-    held = words.replace('"', '""')
-    said = _git(folder, "log", "--format=%at", f"-S{held}", "--", f"{table}.csv").split()
+    said = _git(folder, "log", "--format=%at", f"-S{_in_csv(words)}", "--", f"{table}.csv").split()
     return min(map(_day, said)) if said else None

@@ -131,21 +131,23 @@ def due(documents: tuple[str, ...], days: int, form: str, data: str) -> None:
     """List what must be looked at again of DOCUMENTS, by default all.
 
     Retractions, newer versions of labels and guidelines, crisis contacts, waivers that end, reviews
-    of pages. Exit status: 0 where nothing is late; 1 where something is, or was never done: its day
-    is past. What is due today or later is not late. It is meant for a weekly run: it sends nothing
-    and opens nothing.
+    of pages that have all sign-offs (of others the text says so). Exit status: 0 where nothing is
+    late; 1 where something is, or was never done: its day is past. What is due today or later is
+    not late. It is meant for a weekly run: it sends nothing and opens nothing.
 
     A calendar (RFC 5545) has an all-day event for what is to be done by one day; what is late
     stands on the day that the calendar was made on, and its last event says to make it anew.
     """
     from ketcontent.clock import today
     from ketcontent.model import read_content
-    from ketcontent.reports import deadlines, to_calendar, to_json, to_text
+    from ketcontent.reports import deadlines, never_reviewed, to_calendar, to_json, to_text
 
     content, day = read_content(data), today()
     found = deadlines(content, documents, as_of=day, days=days)
     drawn = {
-        "text": lambda: to_text(found, as_of=day, days=days),
+        "text": lambda: to_text(
+            found, as_of=day, days=days, unreviewed=never_reviewed(content, documents)
+        ),
         "json": lambda: to_json(found),
         "ics": lambda: to_calendar(found, content, as_of=day, days=days),
     }

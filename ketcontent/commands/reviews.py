@@ -153,7 +153,7 @@ def export_signatures(document: str, directory: Path, data: str) -> None:
     for command in commands:
         say(command)
     if not commands:
-        say(f"No sign-off of {document} carries a signature by a key of signing_keys.csv.")
+        say(f"No sign-off of {document} carries a signature.")
 
 
 @click.command(short_help="Write a review packet in Word.")

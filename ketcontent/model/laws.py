@@ -479,6 +479,14 @@ def _a_signing_key_is_of_one_person_at_one_time(tables: TablesRows) -> None:
                 "on.",
                 "Mend one of the two days.",
             )
+        if keys.sound(line, "note") and "PRIVATE KEY" in row["note"]:
+            keys.fault(
+                line,
+                "private-key",
+                "note",
+                "A private key stands here, for all who have the tables.",
+                "Delete it, and make another key: this one is in other hands.",
+            )
 
 
 LAWS: tuple[Callable[[TablesRows], None], ...] = (

@@ -405,6 +405,15 @@ class Signer:
     """The day of the last of these sign-offs."""
     proof: str
     """How it is known who signed: ``checked``, their signatures were, or else ``recorded``."""
+    revoked_on: str = ""
+    """The day on which the key of these signatures was revoked since; empty where it was not."""
+
+    def signed_how(self, say: Strings | None = None) -> str:
+        """Return how it is known who signed, in the furniture's words; by default in English."""
+        say = say or english()
+        revoked = say.date(self.revoked_on)
+        since = [say("about-key-revoked", date=revoked)] if revoked else []
+        return " ".join([say(f"about-signature-{self.proof}"), *since])
 
 
 @dataclass(frozen=True, slots=True)

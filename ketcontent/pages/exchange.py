@@ -31,7 +31,13 @@ def page_data(page: Document) -> dict[str, Any]:
         "funding": page.funding,
         "writers": list(page.writers),
         "reviewers": [
-            {"name": one.name, "capacity": one.capacity, "last": one.last, "signature": one.proof}
+            {
+                "name": one.name,
+                "capacity": one.capacity,
+                "last": one.last,
+                "signature": one.proof,
+                **({"key_revoked_on": one.revoked_on} if one.revoked_on else {}),
+            }
             for one in page.signers
         ],
         "version": page.version,

@@ -115,8 +115,8 @@ def _about(page: Any) -> list[Node]:
             conflicts=one.conflicts,
         )
         + (f" ({one.affiliation})" if one.affiliation else "")
-        + f". {say(f'about-signature-{one.proof}')}"
-        + (f" {say.shipped(f'about-signature-{one.proof}')}" if say.own else "")
+        + f". {one.signed_how(say)}"
+        + (f" {one.signed_how()}" if say.own else "")
         for one in page.signers
     ]
 

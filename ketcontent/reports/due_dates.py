@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import re
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -67,12 +68,28 @@ def deadlines(
     UnknownName
         When there is no such page.
     """
+    return deadlines_of(page_views(content, _chosen(content, documents)), as_of=as_of, days=days)
+
+
+def never_reviewed(content: Content, documents: Sequence[str] = ()) -> tuple[str, ...]:
+    """Return the pages, by default of all, whose review has no day: sign-offs are lacking.
+
+    Raises
+    ------
+    UnknownName
+        When there is no such page.
+    """
+    views = page_views(content, _chosen(content, documents))
+    return tuple(one.document for one in views if review_date(signoff_statuses(one)) is None)
+
+
+def _chosen(content: Content, documents: Sequence[str]) -> tuple[str, ...]:
     known = list(content.documents["document"])
     chosen = given_names("document", documents) or tuple(known)
     for name in chosen:
         if name not in known:
             raise UnknownName.of("document", name, known)
-    return deadlines_of(page_views(content, chosen), as_of=as_of, days=days)
+    return chosen
 
 
 def deadlines_of(
@@ -116,8 +133,14 @@ def together(found: Iterable[Deadline]) -> list[tuple[Deadline, tuple[str, ...]]
 # --- the forms --------------------------------------------------------------------------------
 
 
-def to_text(found: Sequence[Deadline], *, as_of: datetime.date, days: int) -> str:
-    """Return what is late and what falls due, for a person to read."""
+def to_text(
+    found: Sequence[Deadline],
+    *,
+    as_of: datetime.date,
+    days: int,
+    unreviewed: Sequence[str] = (),
+) -> str:
+    """Return what is late and what falls due, and which pages have no review, for a person."""
     until = last_day(as_of, days)
     groups = together(found)
     late = [f"  {_line(*one)}" for one in groups if one[0].is_late]
@@ -130,8 +153,12 @@ def to_text(found: Sequence[Deadline], *, as_of: datetime.date, days: int) -> st
                 if to_come
                 else [f"Nothing {'else ' if late else ''}falls due by {until}."]
             ),
+            *([f"{_UNREVIEWED}: {', '.join(unreviewed)}."] if unreviewed else []),
         ]
     )
+
+
+_UNREVIEWED = "Sign-offs are lacking, so no review has a day"
 
 
 def _line(one: Deadline, keys: Sequence[str]) -> str:
@@ -218,7 +245,7 @@ def _escaped(text: str) -> str:
     """Return a text as a value of type TEXT (RFC 5545, 3.3.11)."""
     for mark in "\\;,":
         text = text.replace(mark, f"\\{mark}")
-    return text.replace("\n", "\\n")
+    return re.sub(r"\r\n?|\n", r"\\n", text)
 
 
 def _folded(line: str) -> str:

@@ -3,18 +3,15 @@
 Git is asked for the commits in which a line of the tables that bears the sentence's key changed, on
 all branches that led here. Each is held against the commits that it was made from, so that work on
 two branches is not told as if one had undone the other, and a merge only says what it made itself.
-The tables are read as they were written, whatever version wrote them.
+So are the commits that changed the row of a source that it rests on, or of somebody who signed it.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
-from functools import cached_property
 from pathlib import Path
 
 from ketcontent.approvals import signoff_statuses
@@ -22,16 +19,21 @@ from ketcontent.errors import KetcontentError, UnknownName
 from ketcontent.markup import cited, without_citations
 from ketcontent.model import KEY_PATTERN, Content, read_content
 from ketcontent.pages import PageView
+from ketcontent.reports.old_tables import Commit, OldTables, Rows
 from ketcontent.repository import ask_git
 from ketcontent.text import canonical, compare, counted
 
-_Rows = list[dict[str, str]]
 _Facts = dict[str, str]
 
 _TOLD = ("statements", "evidence", "signoffs")
 """The tables that have a line of a statement's own."""
 
-_LOG_FORMAT = "%H%x00%P%x00%an%x00%aI%x00%s"
+_READ = (*_TOLD, "documents", "notices", "people", "sources")
+
+_SOURCE = ("title", "container_title", "issued", "publisher", "doi", "url", "state")
+"""The columns of a source that are told where they change."""
+
+_CLONED = "Where this shallow clone begins: how it stood then, whoever had made it so"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +64,9 @@ class HistoryEntry:
     commit: str
     """The commit; empty for what is not committed yet."""
     author: str
-    """Who made it, as git knows them."""
+    """Who made it, as git knows them; empty where a shallow clone begins, which does not tell."""
     made_at: str
-    """When, as ISO 8601 with the author's time zone."""
+    """When, as ISO 8601 with the author's time zone; empty as the author."""
     subject: str
     """The first line of what the author said of it."""
     key: str
@@ -73,10 +75,10 @@ class HistoryEntry:
     """What it changed."""
 
     def __str__(self) -> str:
-        head = f"{self.made_at[:16].replace('T', ' ')}  {self.author}  {self.commit[:10]}"
+        made = [self.made_at[:16].replace("T", " "), self.author, self.commit[:10], self.subject]
         return "\n".join(
             [
-                f"{head}  {self.subject}" if self.commit else "Not committed yet",
+                "  ".join(filter(None, made)) if self.commit else "Not committed yet",
                 *(f"    {fact}" for fact in self.facts),
             ]
         )
@@ -132,31 +134,30 @@ def statement_history(data: str | os.PathLike[str], name: str) -> StatementHisto
     UnknownName
         When neither the tables nor git ever had such a statement.
     """
-    repository = _Repository(Path(data))
+    folder = Path(data)
     content = read_content(data)
-    if ask_git(repository.folder, "rev-parse", "--verify", "--quiet", "HEAD") is None:
+    if ask_git(folder, "rev-parse", "--verify", "--quiet", "HEAD") is None:
         raise KetcontentError(
-            f"There is no history: {repository.folder} is in no git checkout, or nothing is "
+            f"There is no history: {folder} is in no git checkout, or nothing is "
             "committed there, or git is not installed.",
             hint="Keep the project in git, and commit the tables.",
-            folder=str(repository.folder),
+            folder=str(folder),
         )
+    repository = OldTables(folder, _READ)
     document, key = _found(repository, content, name)
     entries = _entries(repository, document, key)
     here = _facts(_tables_of(content), document, key)
-    committed = _facts(repository.tables("HEAD"), document, key)
-    if here != committed:
-        facts = _differences(committed, here)
+    committed = _facts(repository.at("HEAD"), document, key)
+    if here != committed and (facts := _differences(committed, here)):
         entries.append(HistoryEntry("", "", "", "", key, facts))
     if not entries:
         raise _unknown(content, name)
-    shallow = ask_git(repository.folder, "rev-parse", "--is-shallow-repository") or b""
     return StatementHistory(
         document,
         key,
         tuple(entries),
         _now(content, document, key),
-        shallow.strip() != b"true",
+        repository.is_whole,
     )
 
 
@@ -166,7 +167,7 @@ def _unknown(content: Content, name: str) -> UnknownName:
     return UnknownName.of("statement", name, dict.fromkeys(keys), hint="Take a page in first.")
 
 
-def _found(repository: _Repository, content: Content, name: str) -> tuple[str, str]:
+def _found(repository: OldTables, content: Content, name: str) -> tuple[str, str]:
     """Return the page and the key of the statement that is meant."""
     document, _, key = name.rpartition("/")
     if not KEY_PATTERN.fullmatch(key) or (document and not KEY_PATTERN.fullmatch(document)):
@@ -178,10 +179,10 @@ def _found(repository: _Repository, content: Content, name: str) -> tuple[str, s
     if not pages:
         pages = sorted(
             {
-                row["document"]
-                for commit in repository.commits(key, ["statements"])
+                row.get("document") or ""
+                for commit in repository.commits([key], ["statements"])
                 for version in (commit.hash, *commit.parents)
-                for row in repository.tables(version)["statements"]
+                for row in repository.at(version)["statements"]
                 if row.get("statement") == key
             }
         )
@@ -196,29 +197,20 @@ def _found(repository: _Repository, content: Content, name: str) -> tuple[str, s
     return pages[0], key
 
 
-def _entries(
-    repository: _Repository, document: str, key: str, until: str = ""
-) -> list[HistoryEntry]:
+def _entries(repository: OldTables, document: str, key: str, until: str = "") -> list[HistoryEntry]:
     """Return what each commit did to a statement, also under the keys that it was renamed from.
 
     With `until`, only what was done before that commit.
     """
-    commits = repository.commits(key, _TOLD)
-    notices = {
-        row["notice"]
-        for one in commits
-        for row in _of(repository.tables(one.hash)["statements"], document, key)
-        if row.get("notice")
-    }
-    for notice in sorted(notices):
-        commits += repository.commits(notice, ["notices"])
+    commits = repository.commits([key], _TOLD)
+    commits += _commits_behind(repository, commits, document, key)
     last = repository.order[until] if until else len(repository.order)
     entries: dict[str, HistoryEntry] = {}
     for one in commits:
         if repository.order[one.hash] >= last or one.hash in entries:
             continue
-        after = _facts(repository.tables(one.hash), document, key)
-        befores = [_facts(repository.tables(parent), document, key) for parent in one.parents]
+        after = _facts(repository.at(one.hash), document, key)
+        befores = [_facts(repository.at(parent), document, key) for parent in one.parents]
         if after in (befores or [{}]):
             continue
         before = befores[0] if befores else {}
@@ -226,17 +218,40 @@ def _entries(
         if renaming and not before:
             # It was there before, under another key.
             renamed = renaming[0].before
-            before = _facts(repository.tables(one.parents[0]), document, renamed)
+            before = _facts(repository.at(one.parents[0]), document, renamed)
             earlier = _entries(repository, document, renamed, one.hash)
             entries = {**{entry.commit: entry for entry in earlier}, **entries}
         facts = renaming if renaming and not after else (*renaming, *_differences(before, after))
-        entries[one.hash] = HistoryEntry(one.hash, one.author, one.made_at, one.subject, key, facts)
+        told = (one.author, one.made_at, one.subject)
+        if not one.parents and not repository.is_whole:
+            told = ("", "", _CLONED)
+        if facts:
+            entries[one.hash] = HistoryEntry(one.hash, *told, key, facts)
     return sorted(entries.values(), key=lambda entry: repository.order[entry.commit])
 
 
-def _renaming(
-    repository: _Repository, commit: _Commit, document: str, key: str
-) -> tuple[Fact, ...]:
+def _commits_behind(
+    repository: OldTables, commits: Iterable[Commit], document: str, key: str
+) -> list[Commit]:
+    """Return the commits that changed what a statement is made of in rows that are not its own."""
+    behind = (
+        ("statements", "notice", "notices"),
+        ("evidence", "source", "sources"),
+        ("signoffs", "person", "people"),
+    )
+    named: dict[str, set[str]] = {table: set() for _, _, table in behind}
+    for one in commits:
+        tables = repository.at(one.hash)
+        for own, column, table in behind:
+            named[table] |= {row.get(column) or "" for row in _of(tables[own], document, key)}
+    return [
+        commit
+        for table, keys in named.items()
+        for commit in repository.commits(filter(KEY_PATTERN.fullmatch, keys), [table])
+    ]
+
+
+def _renaming(repository: OldTables, commit: Commit, document: str, key: str) -> tuple[Fact, ...]:
     """Return that a commit gave a statement this key, or took it from it; nothing where it did not.
 
     Keys are not to be renamed, so nothing in the tables says it. It is seen where one key of the
@@ -245,7 +260,7 @@ def _renaming(
     before, after = (
         {
             row.get("statement") or "": row
-            for row in repository.tables(version)["statements"]
+            for row in repository.at(version)["statements"]
             if row.get("document") == document
         }
         for version in (commit.parents[0], commit.hash)
@@ -274,7 +289,7 @@ def _renaming(
 # --- what is so of a statement ----------------------------------------------------------------
 
 
-def _facts(tables: Mapping[str, _Rows], document: str, key: str) -> _Facts:
+def _facts(tables: Mapping[str, Rows], document: str, key: str) -> _Facts:
     """Return what some tables say of a statement, by what it is called; nothing of none."""
     found = _of(tables["statements"], document, key)
     if not found:
@@ -306,19 +321,29 @@ def _facts(tables: Mapping[str, _Rows], document: str, key: str) -> _Facts:
         "answer": _joined(row, "answer", "answered_by", "answer_reason"),
         "supplier": _joined(row, "supplier_change", "supplier_decision", "supplier_reason"),
     }
+    sources = {one.get("source"): one for one in tables["sources"]}
     for one in _of(tables["evidence"], document, key):
-        facts[f"evidence of {one.get('source')}"] = _joined(one, "role", "finding", "locator")
+        source = one.get("source")
+        facts[f"evidence of {source}"] = _joined(one, "role", "finding", "locator")
+        facts[f"{_QUIET}source {source}"] = _joined(sources.get(source, {}), *_SOURCE)
     names = {one.get("person"): one.get("name") for one in tables["people"]}
     for one in _of(tables["signoffs"], document, key):
         person = one.get("person") or ""
         who = f"{names[person]} ({person})" if names.get(person) else person
         what = f"{one.get('verdict')} by {who}, {one.get('capacity')}, on {one.get('signed_on')}"
         said = f": {one['comment']}" if one.get("comment") else ""
-        facts[f"sign-off {one.get('signoff')}"] = f"{what}{said}"
+        signed = ", with a signature" if one.get("signature") else ""
+        name = f"sign-off {one.get('signoff')}"
+        facts[name] = f"{what}{signed}{said}"
+        # No command of ours changes these: who did has meddled with what was signed.
+        facts[f"{_QUIET}{name} is to the words"] = one.get("wording") or ""
+        facts[f"{_QUIET}{name} is to the digest"] = one.get("digest") or ""
+        facts[f"{_QUIET}{name} says of its signer"] = one.get("signer") or ""
+        facts[f"{_QUIET}{name} has the signature that ends in"] = (one.get("signature") or "")[-16:]
     return {what: said for what, said in facts.items() if said}
 
 
-def _of(rows: _Rows, document: str, key: str) -> _Rows:
+def _of(rows: Rows, document: str, key: str) -> Rows:
     return [row for row in rows if (row.get("document"), row.get("statement")) == (document, key)]
 
 
@@ -332,12 +357,17 @@ def _joined(row: Mapping[str, str], *columns: str) -> str:
 
 
 def _differences(before: _Facts, after: _Facts) -> tuple[Fact, ...]:
-    """Return what differs, in the order of the facts."""
+    """Return what differs, in the order of the facts; of quiet ones only what became another."""
     return tuple(
-        Fact(what, before.get(what, ""), after.get(what, ""))
+        Fact(what.removeprefix(_QUIET), before.get(what, ""), after.get(what, ""))
         for what in {**after, **before}
         if before.get(what) != after.get(what)
+        and (not what.startswith(_QUIET) or (what in before and what in after))
     )
+
+
+_QUIET = "\0"
+"""What the names of facts start with that are told where they change, not where they come or go."""
 
 
 def _now(content: Content, document: str, key: str) -> tuple[str, ...]:
@@ -358,19 +388,7 @@ def _now(content: Content, document: str, key: str) -> tuple[str, ...]:
     )
 
 
-# --- where it is read -------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class _Commit:
-    hash: str
-    parents: tuple[str, ...]
-    author: str
-    made_at: str
-    subject: str
-
-
-def _tables_of(content: Content) -> dict[str, _Rows]:
+def _tables_of(content: Content) -> dict[str, Rows]:
     """Return the tables in memory as they are written."""
     return {
         name: [
@@ -379,57 +397,3 @@ def _tables_of(content: Content) -> dict[str, _Rows]:
         ]
         for name in _READ
     }
-
-
-_READ = (*_TOLD, "documents", "notices", "people")
-
-
-class _Repository:
-    """The tables of a folder at each commit, each read once."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self._tables: dict[str, dict[str, _Rows]] = {}
-
-    def tables(self, version: str) -> dict[str, _Rows]:
-        """Return the tables as they were; empty where there were none."""
-        if version not in self._tables:
-            self._tables[version] = {name: self._table(version, name) for name in _READ}
-        return self._tables[version]
-
-    def _table(self, version: str, name: str) -> _Rows:
-        held = ask_git(self.folder, "show", "--end-of-options", f"{version}:./{name}.csv") or b""
-        try:
-            return list(csv.DictReader(io.StringIO(held.decode("utf-8-sig"), newline="")))
-        except (csv.Error, UnicodeDecodeError) as fault:
-            raise KetcontentError(
-                f"{name}.csv at {version[:10]} cannot be read: {fault}.",
-                hint="The history of a statement needs every version of the tables.",
-                commit=version,
-            ) from None
-
-    def commits(self, key: str, names: Iterable[str]) -> list[_Commit]:
-        """Return the commits that changed a line with a cell that is just this key."""
-        found = ask_git(
-            self.folder,
-            "log",
-            f"--format={_LOG_FORMAT}",
-            "--full-history",  # of side branches too, whatever became of them
-            "-m",  # of merges, against each commit that they were made from
-            f'-G(^|,)"?{key}"?(,|$)',
-            "HEAD",
-            "--",
-            *(f"{name}.csv" for name in names),
-        )
-        lines = (found or b"").decode("utf-8", "replace").split("\n")
-        commits = {}
-        for line in filter(None, lines):
-            hash_, parents, author, made_at, subject = line.split("\0", 4)
-            commits[hash_] = _Commit(hash_, tuple(parents.split()), author, made_at, subject)
-        return list(commits.values())
-
-    @cached_property
-    def order(self) -> dict[str, int]:
-        """The place of each commit in the order in which they were made, parents first."""
-        found = ask_git(self.folder, "rev-list", "--date-order", "--reverse", "HEAD") or b""
-        return {commit: place for place, commit in enumerate(found.decode().split())}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import os
 import subprocess
 from dataclasses import replace
 from functools import cache
@@ -193,8 +194,8 @@ def test_the_professions_of_a_clinician_are_those_of_the_shipped_list() -> None:
 
 def test_a_sign_off_of_a_day_to_come_does_not_count() -> None:
     content = with_floor()
-    tomorrow = (today() + datetime.timedelta(1)).isoformat()
-    dated = replace(content, signoffs=content.signoffs.assign(signed_on=tomorrow))
+    later = (today() + datetime.timedelta(2)).isoformat()
+    dated = replace(content, signoffs=content.signoffs.assign(signed_on=later))
     assert state(dated) == "draft"
     assert state(replace(content, signoffs=content.signoffs.assign(signed_on=str(today())))) == (
         "reviewed"
@@ -202,14 +203,16 @@ def test_a_sign_off_of_a_day_to_come_does_not_count() -> None:
 
 
 def committed(folder: Path, content: Content, day: str) -> None:
-    """Save the tables and commit them on a day."""
+    """Save the tables and commit them on a day, or at a time."""
     write_content(content, folder)
     if not (folder / ".git").exists():
         subprocess.run(["git", "init", "-q"], cwd=folder, check=True)
     author = ["-c", "user.name=T", "-c", "user.email=t@example.org"]
     subprocess.run(["git", "add", "-A"], cwd=folder, check=True)
-    words = ["git", *author, "commit", "-q", "-m", "Save", f"--date={day}T12:00:00"]
-    subprocess.run(words, cwd=folder, check=True)
+    at = day if "T" in day else f"{day}T12:00:00+00:00"
+    words = ["git", *author, "commit", "-q", "-m", "Save", f"--date={at}"]
+    env = {**os.environ, "GIT_COMMITTER_DATE": at}
+    subprocess.run(words, cwd=folder, check=True, env=env)
 
 
 def test_a_sign_off_from_before_its_words_were_committed_is_named(tmp_path: Path) -> None:

@@ -363,6 +363,26 @@ def test_a_page_in_another_language_says_it_in_english_too() -> None:
 SAID = ("Signature checked.", "Recorded, not signed.")
 
 
+def test_a_page_says_of_a_signature_that_its_key_was_revoked_since() -> None:
+    """A draft asks no git whether it is older; who has a lost key can write any day."""
+    lost = with_keys(sign_again(SIGNED, "cy", "editorial"), revoked_on="2026-11-20")
+    assert proof(lost) == ("valid", "checked")
+    page = with_signoffs(lost, assemble(lost, "page"))
+    since = (
+        "Signature checked. The key was revoked on 20 November 2026; only the history of the "
+        "project can show that the signature is older."
+    )
+    for shown in (page.to_html(), page.to_markdown(), json.dumps(leaflet(page))):
+        assert shown.count(since) == 1
+    told = [one.get("key_revoked_on") for one in page_data(page)["reviewers"]]
+    assert told == ["2026-11-20", None]
+    strings = frame_of("strings", list(shipped_rows("strings")), lost)
+    german = replace(lost, documents=lost.documents.assign(language="de"), strings=strings)
+    shown = with_signoffs(german, assemble(german, "page")).to_html()
+    assert "Signatur geprüft. Der Schlüssel wurde am 20" in shown
+    assert since in shown
+
+
 def sign_again(content: Content, person: str, capacity: str) -> Content:
     return signed(content, person=person, capacity=capacity)
 
@@ -487,12 +507,55 @@ def test_a_key_of_another_kind_is_refused(tmp_path: Path) -> None:
         opened(path, PASSPHRASE)
 
 
-@pytest.mark.parametrize("data", [b"", b"\xff\x00", f"{BO.public} bo\n".encode()])
-def test_what_is_no_private_key_is_said(tmp_path: Path, data: bytes) -> None:
-    path = tmp_path / "id.pub"
+def container(
+    kind: bytes, cipher: bytes = b"aes256-ctr", magic: bytes = b"openssh-key-v1\0"
+) -> bytes:
+    """A private key as OpenSSH writes one (PROTOCOL.key), with nothing sound behind its lock."""
+
+    def packed(*fields: bytes) -> bytes:
+        return b"".join(len(one).to_bytes(4) + one for one in fields)
+
+    public = packed(kind, bytes(32))
+    body = magic + packed(cipher, b"bcrypt", packed(bytes(16)) + (16).to_bytes(4))
+    body += (1).to_bytes(4) + packed(public, bytes(64))
+    lines = [b"-----BEGIN OPENSSH PRIVATE KEY-----", base64.b64encode(body)]
+    return b"\r\n".join([*lines, b"-----END OPENSSH PRIVATE KEY-----", b""])
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"", "is no private key of OpenSSH"),
+        (b"\xff\x00", "is no private key of OpenSSH"),
+        (f"{BO.public} bo\n".encode(), "is the public half of a key"),
+        (b"sk-ssh-ed25519@openssh.com AAAAGnNr bo\n", "is the public half of a key"),
+        (b"PuTTY-User-Key-File-3: ssh-ed25519\r\n", "is a key of PuTTY"),
+        (b"-----BEGIN ENCRYPTED PRIVATE KEY-----\n", "in another form than OpenSSH's own"),
+        (b"-----BEGIN RSA PRIVATE KEY-----\n", "in another form than OpenSSH's own"),
+        (container(b"ssh-ed25519")[:200], "is damaged: its end is gone"),
+        (container(b"ssh-ed25519", magic=b"openssh-key-v9\0"), "is damaged: it is not written as"),
+        (container(b"sk-ssh-ed25519@openssh.com"), "of another kind than ed25519, sk-ssh-ed25519@"),
+        (container(b"ssh-dss"), "of another kind than ed25519, ssh-dss: no signature by it would"),
+        (
+            container(b"ssh-ed25519", cipher=b"chacha20"),
+            "is locked in a way that is not known here",
+        ),
+    ],
+)
+def test_a_file_that_is_no_key_to_sign_with_is_called_what_it_is(
+    tmp_path: Path, data: bytes, said: str
+) -> None:
+    path = tmp_path / "id"
     path.write_bytes(data)
-    with pytest.raises(KetcontentError, match="is no private key of OpenSSH"):
+    with pytest.raises(KetcontentError, match=said) as caught:
         opened(path, PASSPHRASE)
+    assert caught.value.hint
+
+
+def test_a_key_with_the_line_ends_of_windows_opens(tmp_path: Path) -> None:
+    path = written(tmp_path / "id", BO.private, protected())
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n"))
+    assert opened(path, PASSPHRASE) == BO
 
 
 def test_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:

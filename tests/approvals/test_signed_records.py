@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from click.testing import CliRunner, Result
 from ketcontent import read_content, write_content
 from ketcontent.approvals.overview import with_signoffs
 from ketcontent.approvals.records import record
+from ketcontent.approvals.signatures import namespace_of, sign
 from ketcontent.approvals.verification import hold
 from ketcontent.checks.release import release_faults
 from ketcontent.cli import main
@@ -282,21 +284,25 @@ def test_the_command_verifies_with_keys_and_fails_where_a_signature_does_not_hol
 # --- a key that was revoked later -------------------------------------------------------------
 
 
+def test_of_a_key_that_was_revoked_since_nobody_can_tell_without_git(tmp_path: Path) -> None:
+    said = "whether git had 1 signature by a key that was revoked since before that day"
+    assert said not in held(tmp_path, recorded())[1]
+    keys = keys_in(tmp_path, with_keys(made(), revoked_on="2026-11-20"))
+    departures, unchecked = held(tmp_path, recorded(), signing_keys=keys)
+    assert (departures, said in unchecked) == ([], True)
+
+
 def test_what_a_key_signed_that_was_revoked_later_is_released_only_where_git_had_it_before(
     tmp_path: Path,
 ) -> None:
     lost = "2026-11-15"
 
-    def found(folder: Path) -> list[str]:
-        faults = release_faults(read_content(folder), ["page"])["page"]
-        return [one.message for one in faults if one.rule == "signature-revoked-since"]
-
     before = tmp_path / "before"
     committed(before, content(), "2026-11-02")
-    assert found(before) == []
+    assert revoked_since(before) == []
     revoke(before, lost)
     committed(before, read_content(before), "2026-11-20")
-    assert found(before) == []
+    assert revoked_since(before) == []
     after = tmp_path / "after"
     committed(after, with_keys(made()), "2026-11-02")
     write_content(replace(read_content(after), signoffs=content().signoffs))
@@ -304,11 +310,78 @@ def test_what_a_key_signed_that_was_revoked_later_is_released_only_where_git_had
     committed(after, read_content(after), "2026-11-20")
     told = (
         "bo signed 'a-1' on 2026-11-01 (clinical) with the key 'bo-1', which was revoked on "
-        "2026-11-15; git has that sign-off "
+        "2026-11-15; "
     )
-    assert found(after) == [f"{told}since 2026-11-20."]
+    assert revoked_since(after) == [f"{told}git has that sign-off since 2026-11-20 12:00 UTC."]
     shutil.rmtree(after / ".git")
-    assert found(after) == [f"{told}not at all."]
+    assert revoked_since(after) == [
+        f"{told}there is no history of git here, which could show that it is older."
+    ]
+
+
+def revoked_since(folder: Path) -> list[str]:
+    faults = release_faults(read_content(folder), ["page"])["page"]
+    return [one.message for one in faults if one.rule == "signature-revoked-since"]
+
+
+@pytest.mark.parametrize(
+    ("at", "counts"),
+    [
+        ("2026-11-14T09:59:59+00:00", True),
+        ("2026-11-14T10:00:00+00:00", False),  # on Kiritimati the 15th has begun
+        ("2026-11-14T23:00:00-11:00", False),
+    ],
+)
+def test_a_commit_is_from_before_a_key_was_revoked_only_where_it_is_so_everywhere(
+    tmp_path: Path, at: str, counts: bool
+) -> None:
+    committed(tmp_path, content(), at)
+    revoke(tmp_path, "2026-11-15")
+    assert (revoked_since(tmp_path) == []) == counts
+
+
+def test_a_commit_is_no_older_than_those_it_stands_on(tmp_path: Path) -> None:
+    committed(tmp_path, with_keys(made()), "2026-11-20")
+    write_content(replace(read_content(tmp_path), signoffs=content().signoffs))
+    committed(tmp_path, read_content(tmp_path), "2026-11-02")  # as it says
+    revoke(tmp_path, "2026-11-15")
+    [found] = revoked_since(tmp_path)
+    assert found.endswith("git has that sign-off since 2026-11-20 12:00 UTC.")
+
+
+def test_what_came_by_a_branch_is_as_old_as_its_merge(tmp_path: Path) -> None:
+    def git(*words: str) -> None:
+        who = ["-c", "user.name=T", "-c", "user.email=t@example.org"]
+        env = {**os.environ, "GIT_COMMITTER_DATE": "2026-11-20T12:00:00+00:00"}
+        subprocess.run(["git", *who, *words], cwd=tmp_path, check=True, env=env)
+
+    committed(tmp_path, with_keys(made()), "2026-11-01")
+    git("checkout", "-q", "-b", "side")
+    write_content(replace(read_content(tmp_path), signoffs=content().signoffs))
+    committed(tmp_path, read_content(tmp_path), "2026-11-02")
+    git("checkout", "-q", "-")
+    git("merge", "-q", "--no-ff", "-m", "Merge", "side")
+    revoke(tmp_path, "2026-11-15")
+    [found] = revoked_since(tmp_path)
+    assert found.endswith("git has that sign-off since 2026-11-20 12:00 UTC.")
+
+
+def test_a_shallow_clone_says_that_it_cannot_tell_what_is_older(tmp_path: Path) -> None:
+    committed(tmp_path / "whole", content(), "2026-11-02")
+    source = f"file://{tmp_path / 'whole'}"
+    clone = tmp_path / "clone"
+    subprocess.run(["git", "clone", "-q", "--depth=1", source, str(clone)], check=True)
+    revoke(clone, "2026-11-03")
+    committed(clone, read_content(clone), "2026-11-20")
+    (clone / ".git" / "shallow").write_text(  # it begins with what was just committed
+        subprocess.check_output(["git", "rev-parse", "HEAD"], cwd=clone, text=True), "utf-8"
+    )
+    faults = release_faults(read_content(clone), ["page"])["page"]
+    found = {one.rule: one for one in faults if one.rule.startswith(("history", "signature"))}
+    assert found["history-cut-off"].hint == "Fetch all of it: git fetch --unshallow."
+    assert found["signature-revoked-since"].message.endswith(
+        "; this clone is shallow, so git cannot tell whether it is older."
+    )
 
 
 def revoke(folder: Path, day: str) -> None:
@@ -354,6 +427,23 @@ def test_ssh_keygen_does_not_take_what_bears_the_day_on_which_its_key_was_revoke
         assert is_good(command, folder / "out") == good
 
 
+def test_ssh_keygen_takes_what_a_key_signed_that_is_valid_from_long_ago(tmp_path: Path) -> None:
+    for since in ("1900-01-01", "1970-01-01"):
+        folder = tmp_path / since
+        [command] = exported(folder, with_keys(content(), valid_from=since)).output.splitlines()
+        assert is_good(command, folder / "out")
+
+
+def test_a_signature_by_a_key_that_the_table_does_not_have_is_exported_and_does_not_hold(
+    tmp_path: Path,
+) -> None:
+    keyless = replace(content(), signing_keys=content().signing_keys.iloc[1:])
+    [command] = exported(tmp_path, keyless).output.splitlines()
+    assert f"-n {SPACE} " in command
+    assert not is_good(command, tmp_path / "out")
+    assert namespace_of(sign(BO, b"", "signoff@a\nrm -rf .")) == ""
+
+
 def test_signatures_are_exported_into_an_empty_folder_of_a_page_that_is_there(
     tmp_path: Path,
 ) -> None:
@@ -367,5 +457,5 @@ def test_signatures_are_exported_into_an_empty_folder_of_a_page_that_is_there(
 
 def test_a_page_without_signatures_says_so(tmp_path: Path) -> None:
     assert exported(tmp_path, signed(made())).output == (
-        "No sign-off of page carries a signature by a key of signing_keys.csv.\n"
+        "No sign-off of page carries a signature.\n"
     )

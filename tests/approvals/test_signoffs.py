@@ -471,6 +471,29 @@ def test_a_signer_is_told_who_asked_for_changes() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("hour", "counts"),
+    [
+        pytest.param(9, False, id="the day has begun nowhere"),
+        pytest.param(10, True, id="it has begun in the east"),
+    ],
+)
+def test_a_sign_off_counts_from_where_its_day_begins_first(
+    hour: int, counts: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = datetime.datetime(2026, 11, 1, hour, tzinfo=datetime.UTC)
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", str(int(now.timestamp())))
+    tomorrow = DAY + datetime.timedelta(1)
+    content = signed(made(), signed_on=tomorrow)
+    view = PageView(content, "page")
+    found = {one.state for one in signoff_statuses(view) if one.signoff or one.why}
+    assert found == ({"valid"} if counts else {"missing"})
+    assert judge_review_date(view, signoff_statuses(view), as_of=DAY) == []
+    before = DAY - datetime.timedelta(1)
+    [fault] = judge_review_date(view, signoff_statuses(view), as_of=before)
+    assert fault.rule == "date-in-future"
+
+
 @pytest.mark.parametrize(("days", "rules"), [(364, []), (365, []), (366, ["review-overdue"])])
 def test_a_review_falls_due_on_the_day_after_its_last(days: int, rules: list[str]) -> None:
     content = made()

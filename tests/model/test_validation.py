@@ -1652,6 +1652,18 @@ LAWS = [
         key="bo-1",
     ),
     one(
+        "a private key in the tables",
+        "signing_keys",
+        swap(",Lost.", ",-----BEGIN OPENSSH PRIVATE KEY----- b3Bl"),
+        "private-key",
+        2,
+        "A private key stands here, for all who have the tables.",
+        "Delete it, and make another key: this one is in other hands.",
+        column="note",
+        cell="-----BEGIN OPENSSH PRIVATE KEY----- b3Bl",
+        key="bo-1",
+    ),
+    one(
         "a position used twice by sections",
         "sections",
         swap("spare,40", "spare,20"),

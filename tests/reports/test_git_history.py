@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -239,7 +240,83 @@ def test_a_shallow_clone_says_that_something_came_before(data: Path, tmp_path: P
     assert str(history).splitlines()[1] == (
         "This clone is shallow: what was before is told by 'git fetch --unshallow'."
     )
+    [first] = history.entries  # nobody is said to have made it so
+    assert (first.author, first.made_at) == ("", "")
+    assert str(first).splitlines()[0] == (
+        f"{first.commit[:10]}  Where this shallow clone begins: how it stood then, whoever had "
+        "made it so"
+    )
     assert statement_history(data, "colds").is_whole
+
+
+def test_a_partial_clone_is_not_told_as_if_nothing_had_been_there(
+    data: Path, tmp_path: Path
+) -> None:
+    edit(data, "Grade it down", certainty="very-low")
+    git(tmp_path, "config", "uploadpack.allowFilter", "true")
+    source, clone = f"file://{tmp_path}", tmp_path / "clone"
+    git(tmp_path, "clone", "--quiet", "--filter=blob:none", source, str(clone))
+    with pytest.raises(KetcontentError, match="does not have the whole history") as caught:
+        statement_history(clone / "data", "colds")
+    assert caught.value.hint == "Clone the project anew, without --filter."
+
+
+def test_who_meddles_with_a_sign_off_or_renames_its_signer_is_told(data: Path) -> None:
+    content = read_content(data)
+    people = {"person": "cy", "name": "Cy Roe", "conflicts": "none"}
+    content = replace(content, people=frame_of("people", [people], content))
+    write_content(sign_off(content, "zinc", "colds", person="cy", capacity="editorial"))
+    signoffs = (data / "signoffs.csv").read_text("utf-8")
+    commit(data, "Sign it")
+    edit_text(data, lambda text: re.sub("w2:.{8}", "w2:00000000", text), "signoffs.csv")
+    edit_text(data, lambda text: text.replace("Zinc may", "Zinc can"), "signoffs.csv")
+    commit(data, "Meddle", "Eve")
+    (data / "signoffs.csv").write_text(signoffs.rstrip("\n") + "U1NIU0lHAAAAAQAAADM\n", "utf-8")
+    edit_text(data, lambda text: text.replace("Cy Roe", "Cy Poe"), "people.csv")
+    commit(data, "Sign as another", "Eve")
+    edit_text(data, lambda text: text.replace("Cy Poe", "Cy Doe"), "people.csv")
+    commit(data, "Marry", "Cy")
+    *_, meddled, again, married = statement_history(data, "colds").entries
+    assert (meddled.author, meddled.subject) == ("Eve", "Meddle")
+    what = [one.what.split(" ", 2)[2] for one in meddled.facts]
+    assert what == ["is to the words", "is to the digest"]
+    assert "Zinc [-may -]{+can +}" in str(meddled.facts[0])
+    assert "Cy Poe (cy), editorial" in again.facts[0].after
+    assert again.facts[0].after.endswith(", with a signature")
+    assert (married.author, married.subject) == ("Cy", "Marry")
+    assert [one.before.partition(" by ")[2][:6] for one in married.facts] == ["Cy Poe"]
+
+
+def test_a_source_that_became_another_is_told_of_who_rests_on_it(data: Path) -> None:
+    content = read_content(data)
+    write_content(with_cells(content, "sources", "source", "lee-2020", title="Zinc for colds"))
+    commit(data, "Title it")
+    assert said(statement_history(data, "colds"))[1:] == [
+        ("Title it", ["source lee-2020: lee-2020 → Zinc for colds"])
+    ]
+    assert len(statement_history(data, "harm").entries) == 1
+
+
+def test_a_folder_that_had_another_name_is_followed_to_before(data: Path) -> None:
+    edit(data, "Grade it down", "Bo", certainty="very-low")
+    git(data.parent, "mv", "data", "content")
+    git(data.parent, "commit", "--quiet", "--message", "Move it", author="Cy")
+    moved = data.parent / "content"
+    edit(moved, "Grade it up", certainty="low")
+    told = said(statement_history(moved, "colds"))
+    assert [subject for subject, _ in told] == ["Begin", "Grade it down", "Grade it up"]
+
+
+def test_one_old_table_in_another_encoding_is_no_reason_to_tell_nothing(data: Path) -> None:
+    path = data / "statements.csv"
+    now = path.read_bytes()
+    path.write_bytes(now.replace(b"Zinc may shorten", b"Zinc m\xe4y shorten"))
+    commit(data, "Latin")
+    path.write_bytes(now)
+    commit(data, "As before")
+    _, latin, after = said(statement_history(data, "colds"))
+    assert latin == ("Latin", [r"words: Zinc [-may -]{+m\xe4y +}shorten a cold by a day."])
+    assert after[0] == "As before"
 
 
 def test_outside_a_checkout_there_is_a_clear_error(tmp_path: Path) -> None:

@@ -266,7 +266,11 @@ def test_the_released_page_says_that_it_was_reviewed_by_whom_and_when(way: Way) 
     [entry] = feed.iter("{http://www.w3.org/2005/Atom}entry")
     told = [element.text for element in entry]
     assert f"{ADDRESS}tea/#_released-{day}" in told
-    assert "First release, of 4 sentences." in told
+    [content] = [one for one in told if one and one.startswith("First release")]
+    assert content.splitlines()[:2] == ["First release, of 4 sentences.", "Approved by:"]
+    by = [line.partition(" (")[2].partition(";")[0] for line in content.splitlines()[2:]]
+    assert by == ["clinical", "editorial", "lay"]
+    assert content.count(f", last on {day})") == 3
 
 
 def test_a_changed_word_makes_the_page_a_draft_again_and_verify_names_it(way: Way) -> None:

@@ -1,6 +1,6 @@
-from .approved_words import Approver as Approver
-from .approved_words import approved_words as approved_words
-from .approved_words import approvers as approvers
+from .earlier_words import Approver as Approver
+from .earlier_words import approved_words as approved_words
+from .earlier_words import approvers as approvers
 from .overview import list_documents as list_documents
 from .overview import with_signoffs as with_signoffs
 from .overview import with_statuses as with_statuses

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
-from ketcontent.approvals.approved_words import approved_words
+from ketcontent.approvals.earlier_words import approved_words
 from ketcontent.approvals.scope import is_of_the_page, shown_keys
 from ketcontent.approvals.status import SignoffStatus, review_date, review_due, signoff_statuses
 from ketcontent.dependencies import is_tracing, reading_whole, record_dependency

@@ -471,22 +471,14 @@ def _a_signing_key_is_of_one_person_at_one_time(tables: TablesRows) -> None:
                 )
         ends = keys.sound(line, "valid_from", "valid_until") and row["valid_until"]
         if ends and row["valid_until"] < row["valid_from"]:
-            keys.fault(
-                line,
-                "ends-before-it-begins",
-                "valid_until",
-                f"The key is valid until {row['valid_until']}, and only from {row['valid_from']} "
-                "on.",
-                "Mend one of the two days.",
-            )
+            since, until = row["valid_from"], row["valid_until"]
+            said = f"The key is valid until {until}, and only from {since} on."
+            hint = "Mend one of the two days."
+            keys.fault(line, "ends-before-it-begins", "valid_until", said, hint)
         if keys.sound(line, "note") and "PRIVATE KEY" in row["note"]:
-            keys.fault(
-                line,
-                "private-key",
-                "note",
-                "A private key stands here, for all who have the tables.",
-                "Delete it, and make another key: this one is in other hands.",
-            )
+            said = "A private key stands here, for all who have the tables."
+            hint = "Delete it, and make another key: this one is in other hands."
+            keys.fault(line, "private-key", "note", said, hint)
 
 
 LAWS: tuple[Callable[[TablesRows], None], ...] = (

@@ -30,10 +30,15 @@ import traitlets
 from ketcontent.editor.answers import answered
 from ketcontent.editor.bench import open_bench
 from ketcontent.editor.bringing_in import bring_in_file
+from ketcontent.editor.incoming import Incoming
 from ketcontent.editor.views import Answer
 from ketcontent.errors import KetcontentError
 
 _FILES = Path(__file__).parent / "widget"
+
+_LOOKED_AT: dict[Path, tuple[str, Incoming | None]] = {}
+"""By folder of tables: the file that a workbench of this kernel was given, and the page that was
+looked at in it last. A cell that runs again, as it does at each reload, goes on with that."""
 
 
 class Workbench(anywidget.AnyWidget):
@@ -70,7 +75,10 @@ class Workbench(anywidget.AnyWidget):
         self, document: str, *, data: str = "data", section: str = "", bring_in: str = ""
     ) -> None:
         self._bench = open_bench(document, data, section)
-        if bring_in:
+        self._given = bring_in
+        given, self._bench.incoming = _LOOKED_AT.get(self._bench.folder, ("", None))
+        if bring_in and bring_in != given:
+            self._bench.incoming = None
             try:
                 bring_in_file(self._bench, bring_in)
             except KetcontentError as fault:
@@ -85,4 +93,6 @@ class Workbench(anywidget.AnyWidget):
 
     def answer(self, message: Mapping[str, Any]) -> Answer:
         """Return the answer to one message of the browser (`answered`)."""
-        return answered(self._bench, message)
+        answer = answered(self._bench, message)
+        _LOOKED_AT[self._bench.folder] = (self._given, self._bench.incoming)
+        return answer

@@ -80,8 +80,12 @@ def test_a_page_is_shown_block_by_block_put_right_and_only_then_written(
 
 def test_a_workbench_opens_on_a_page_that_it_is_given_or_says_why_not(data: Path) -> None:
     (data.parent / "tea.html").write_text(PAGE, "utf-8")
-    given = ask(Workbench("coffee", data=str(data), bring_in="tea.html"), "open")
+    first = Workbench("coffee", data=str(data), bring_in="tea.html")
+    given = ask(first, "open")
     assert given["incoming"]["title"] == "Tea"
+    corrected = ask(first, "read_as", blocks=[1], form="notice")["incoming"]
+    again = Workbench("coffee", data=str(data), bring_in="tea.html")  # a reload
+    assert ask(again, "open")["incoming"] == corrected
     missing = ask(Workbench("coffee", data=str(data), bring_in="cocoa.html"), "open")
     assert missing["incoming"] is None
     assert "cocoa.html cannot be read: no such file" in missing["news"]

@@ -873,7 +873,7 @@ def test_a_page_is_brought_in_put_right_by_key_and_by_mouse_and_written(
     written = [row["form"] for (document, _), row in rows.items() if document == "tea"]
     assert sorted(written) == ["item", "item", "paragraph"]
     tab.page.keyboard.press("Escape")
-    assert tab.here() == "addiction-2"
+    assert tab.at(".kc-middle .kc-head code").inner_text() == "addiction-2"
     assert tab.at(".kc-panes").is_visible()
 
 

@@ -113,7 +113,7 @@ export function bringInOf(bench) {
       if (await bench.tell("bring_in", { path: path.value })) bench.fields.forget("incoming path");
     };
     return [
-      h("div", { class: "kc-head" }, h("h2", {}, "Bring in a page"), h("div", { class: "kc-tools" }, back())),
+      h("div", { class: "kc-incoming-top" }, h("h2", {}, "Bring in a page"), h("div", { class: "kc-tools" }, back())),
       written.length
         ? h("div", { class: "kc-note kc-saved" }, h("div", {}, h("strong", {}, "Written."), h("ul", {}, written.map((line) => h("li", {}, line))), h("span", { class: "kc-hint" }, "Open it with: ", h("code", {}, `ketcontent lab ${brought}`))))
         : "",
@@ -170,7 +170,7 @@ export function bringInOf(bench) {
     return [
       h(
         "div",
-        { class: "kc-head" },
+        { class: "kc-incoming-top" },
         h("h2", { title: told.name }, "Bring in ", h("code", {}, told.name.split(/[\\/]/).at(-1))),
         h("span", { class: "kc-hint" }, `${told.format}, ${told.bytes.toLocaleString("en")} bytes. Nothing is written yet.`),
         h("div", { class: "kc-tools" }, button("Another page", () => bench.tell("put_away"), { "data-field": "incoming other" }), back()),

@@ -17,6 +17,7 @@ from typing import Any
 from ketcontent.approvals import SigningKey, SignoffStatus, signoff_statuses
 from ketcontent.checks import check_page
 from ketcontent.diagnostics import Diagnostic
+from ketcontent.editor.adding import Asking, Offered
 from ketcontent.editor.drafts import Draft
 from ketcontent.editor.edits import added, carried, cleaned_words, reworded
 from ketcontent.editor.incoming import Incoming
@@ -72,6 +73,10 @@ class Bench:
     """What has come so far of a file that the browser sends in parts."""
     signing_key: SigningKey | None = None
     """What the editor signs with: here and nowhere else, as long as the kernel lives."""
+    offered: Offered | None = None
+    """Sources that were pasted or dropped, until somebody has answered what becomes of each."""
+    asking: Asking | None = None
+    """What registries were asked about one of them, until the answer is taken."""
 
 
 def open_bench(document: str, data: str, section: str) -> Bench:

@@ -1,4 +1,4 @@
-"""The evidence of a statement: cite a source, remove it, find one, paste one."""
+"""The evidence of a statement: cite a source, remove it, find one."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import re
 from ketcontent.editor.edits import cleaned_words, statement_row, with_statements
 from ketcontent.editor.session import Cells, RowChange, Session, edited, rows_by_key
 from ketcontent.errors import KetcontentError, UnknownName
-from ketcontent.importing import parse_sources, take_in, told
 from ketcontent.markup import cited
 from ketcontent.model import Content
 
@@ -71,30 +70,6 @@ def _uncited(text: str, source: str) -> str:
         return f"{found[1]}[{'; '.join(left)}]" if left else ""
 
     return re.sub(r"(\s*)(?<!\\)\[(@[a-z0-9-]+(?:\s*;\s*@[a-z0-9-]+)*)\]", kept, text)
-
-
-def with_pasted(session: Session, text: str) -> tuple[Session, tuple[str, ...], tuple[str, ...]]:
-    """Return the session with the sources of a pasted text, their keys here, and what to tell.
-
-    What to tell is what an import from a file tells: what was added and changed, and what was not
-    taken in or left out.
-
-    Raises
-    ------
-    KetcontentError
-        When the text is neither CSL-JSON, RIS nor BibTeX, or no entry of it can be taken in.
-    """
-    place = "What was pasted"
-    entries = parse_sources(text, place)
-    taken = take_in(session.content, entries)
-    lines = tuple(told(entries, taken, place))
-    if not taken.keys:
-        raise KetcontentError(
-            f"{place} holds no reference that can be taken in.",
-            hint=" ".join(lines[1:]) or "Paste references as CSL-JSON, RIS or BibTeX.",
-        )
-    found = tuple(dict.fromkeys(taken.keys.values()))
-    return edited(session, f"Add {', '.join(found)}", taken.content), found, lines
 
 
 def found_sources(content: Content, words: str, *, most: int = 12) -> list[dict[str, str]]:

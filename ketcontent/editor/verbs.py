@@ -25,7 +25,7 @@ from ketcontent.editor.bench import (
     statements_of,
 )
 from ketcontent.editor.bringing_in import INCOMING_VERBS, incoming_of
-from ketcontent.editor.citing import found_sources, with_evidence, with_pasted, without_evidence
+from ketcontent.editor.citing import with_evidence, without_evidence
 from ketcontent.editor.deciding import decided
 from ketcontent.editor.discussing import chosen_pieces, commented, proposed, resolved
 from ketcontent.editor.edits import (
@@ -45,6 +45,7 @@ from ketcontent.editor.feedback import open_errors
 from ketcontent.editor.pasting import PASTE_VERBS
 from ketcontent.editor.rows import filled, place_of, removed, row_name, tables_shown
 from ketcontent.editor.session import Session, redo, rows_by_key, undo, unsaved
+from ketcontent.editor.source_verbs import SOURCE_VERBS, contact
 from ketcontent.editor.views import (
     Answer,
     all_rows,
@@ -54,7 +55,6 @@ from ketcontent.editor.views import (
     everything_shown,
     findings_while_typing,
     row_form,
-    source_view,
     written_rows,
 )
 from ketcontent.errors import KetcontentError
@@ -79,6 +79,7 @@ def _open(bench: Bench, message: Mapping[str, Any]) -> Answer:
         },
         "choices": {
             "judges": installed_judges(),
+            "contact": contact(),
             "notices": list(dict.fromkeys(content.notices["notice"])),
             "topics": [
                 {"key": key, "question": row["question"]}
@@ -108,11 +109,6 @@ def _look(bench: Bench, _: Mapping[str, Any]) -> Answer:
 def _judge(bench: Bench, _: Mapping[str, Any]) -> Answer:
     judge_page(bench)
     return everything_shown(bench)
-
-
-def _search(bench: Bench, message: Mapping[str, Any]) -> Answer:
-    found = found_sources(bench.session.content, str(message["words"]))
-    return {"found": [source_view(row) for row in found]}
 
 
 def _edit(bench: Bench, message: Mapping[str, Any]) -> Answer:
@@ -219,12 +215,6 @@ def _uncite(bench: Bench, message: Mapping[str, Any]) -> Answer:
     key, source = str(message["statement"]), str(message["source"])
     bench.session = without_evidence(bench.session, key, source)
     return around_chosen(bench)
-
-
-def _paste(bench: Bench, message: Mapping[str, Any]) -> Answer:
-    bench.session, keys, lines = with_pasted(bench.session, str(message["text"]))
-    rows = rows_by_key(bench.session.content, "sources")
-    return {"found": [source_view(rows[(key,)]) for key in keys], "told": list(lines)}
 
 
 def _waive(bench: Bench, message: Mapping[str, Any]) -> Answer:
@@ -442,7 +432,6 @@ VERBS: dict[str, Verb] = {
     "choose": _choose,
     "look": _look,
     "judge": _judge,
-    "search": _search,
     "edit": _edit,
     "form": _form,
     "put_right": _put_right,
@@ -457,7 +446,7 @@ VERBS: dict[str, Verb] = {
     "join": _join,
     "cite": _cite,
     "uncite": _uncite,
-    "paste": _paste,
+    **SOURCE_VERBS,
     **PASTE_VERBS,
     **INCOMING_VERBS,
     "waive": _waive,

@@ -34,7 +34,7 @@ from ketcontent.editor.session import (
     rows_by_key,
     unsaved,
 )
-from ketcontent.importing import SupplierMark, mark_of, supplier_marks
+from ketcontent.importing import SupplierMark, is_incomplete, mark_of, supplier_marks
 from ketcontent.markup import cited
 from ketcontent.model import Conflict, Key
 from ketcontent.pages import Statement
@@ -426,7 +426,7 @@ def redline_view(old: str, new: str) -> list[list[str]]:
 def source_view(row: Mapping[str, str]) -> Answer:
     """Return what the browser is told of a source."""
     names = ("source", "title", "authors", "issued", "container_title", "doi", "unconfirmed")
-    return {name: row.get(name, "") for name in names}
+    return {name: row.get(name, "") for name in names} | {"is_incomplete": is_incomplete(row)}
 
 
 def finding_view(one: Diagnostic, cell: str) -> Answer:

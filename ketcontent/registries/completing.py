@@ -45,8 +45,13 @@ def complete(content: Content, entry: Entry, client: Client) -> tuple[Entry, lis
     filled = {str(name): str(cell) for name, cell in now.items() if cell and name != "source"}
     if address:
         filled["url"] = address
-    name = "" if found.differences else entry.name  # now there are authors and a year to name it by
-    return dataclasses.replace(entry, name=name, row=filled), list(_told(found))
+    told = list(_told(found))
+    if not found.differences:
+        return dataclasses.replace(entry, row=filled), told
+    if " " in entry.row["title"]:  # a DOI that was mistyped in a line leads to another work
+        told.append(f"As it was given: {entry.row['title']}")
+    # Now there are authors and a year to name it by.
+    return dataclasses.replace(entry, name="", row=filled), told
 
 
 def _told(found: LookedUp) -> Iterator[str]:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from ketcontent import assemble, read_content, write_content
 from ketcontent.checks.runner import check
-from ketcontent.editor.citing import found_sources, with_evidence, with_pasted, without_evidence
+from ketcontent.editor.citing import found_sources, with_evidence, without_evidence
 from ketcontent.editor.edits import (
     added,
     brought_back,
@@ -346,33 +346,6 @@ def test_a_source_without_a_finding_or_without_a_row_is_refused() -> None:
         with_evidence(session, "addiction-1", {"source": "anand-2023", "role": "supports"})
     with pytest.raises(UnknownName, match="No source 'anand-2022'"):
         with_evidence(session, "addiction-1", {"source": "anand-2022", "finding": "x"})
-
-
-PASTED = {
-    "CSL-JSON": '[{"id": "x", "type": "article-journal", "title": "On tea", '
-    '"author": [{"family": "Roe", "given": "Jo"}], "issued": {"date-parts": [[2020]]}}]',
-    "RIS": "TY  - JOUR\nTI  - On tea\nAU  - Roe, Jo\nPY  - 2020\nER  - \n",
-    "BibTeX": "@article{x, title={On tea}, author={Roe, Jo}, year={2020}}",
-}
-
-
-@pytest.mark.parametrize("form", PASTED)
-def test_a_source_is_pasted(form: str) -> None:
-    session, keys, _ = with_pasted(opened(CONTENT, "ketamine"), PASTED[form])
-    [change] = unsaved(session)
-    assert change.after is not None
-    assert (change.table, change.key, change.after["title"]) == ("sources", keys, "On tea")
-
-
-def test_what_is_no_source_says_what_it_should_be() -> None:
-    with pytest.raises(KetcontentError, match="What was pasted is neither CSL-JSON") as fault:
-        with_pasted(opened(CONTENT, "ketamine"), "10.1000/x")
-    assert "/" not in fault.value.message
-
-
-def test_a_source_that_is_there_is_found_by_its_doi_when_it_is_pasted_again() -> None:
-    text = '[{"id": "x", "type": "article-journal", "title": "T", "DOI": "10.1056/NEJMoa2302399"}]'
-    assert with_pasted(opened(CONTENT, "ketamine"), text)[1] == ("anand-2023",)
 
 
 def test_sources_are_found_by_words_of_any_column() -> None:

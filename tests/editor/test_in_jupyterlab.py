@@ -302,13 +302,39 @@ def test_a_source_is_found_cited_and_saved(tab: Tab, project: Path) -> None:
 def test_a_pasted_source_can_be_cited(tab: Tab, project: Path) -> None:
     tab.choose("addiction-3")
     tab.at(".kc-finder summary").click()
-    tab.at("textarea[aria-label='CSL-JSON, RIS or BibTeX']").fill(
-        "TY  - JOUR\nTI  - On tea\nAU  - Roe, Jo\nPY  - 2020\nER  - \n"
-    )
-    tab.at("button", has_text="Add the source").click()
+    box = tab.at("textarea[aria-label='Source to add']")
+    box.fill("TY  - JOUR\nTI  - On tea\nAU  - Roe, Jo\nPY  - 2020\nER  - \n")
+    tab.at("button", has_text="See what it would add").click()
+    tab.at(".kc-offers .kc-card", has_text="On tea").get_by_role("button", name="Add").click()
     tab.at(".kc-results .kc-card", has_text="On tea").wait_for()
     tab.save()
     assert ("roe-2020",) in rows_by_key(read_content(project / "data"), "sources")
+
+
+def test_a_doi_is_added_by_keyboard_and_one_of_two_papers_replaces_no_other_unasked(
+    tab: Tab, project: Path
+) -> None:
+    tab.choose("addiction-3")
+    tab.at(".kc-finder summary").click()
+    box = tab.at("textarea[aria-label='Source to add']")
+    box.fill("Zarate C. On cups of tea. 2006. https://doi.org/10.1000/tea\n\nPMID: 123")
+    box.press("Control+Enter")
+    both = tab.at(".kc-offers .kc-card[data-place='0']")
+    both.get_by_role("row", name="Title A randomized trial").wait_for()
+    tab.at(".kc-offers .kc-card[data-place='1'] input").fill("poe-1999")
+    tab.at(".kc-offers .kc-card[data-place='1']").get_by_role("button", name="Add").press("Enter")
+    tab.at(".kc-results .kc-card", has_text="PMID 123").wait_for()
+    card = tab.at(".kc-results .kc-card", has_text="PMID 123")
+    card.get_by_label("What poe-1999 found").fill("It was about tea.")
+    card.get_by_role("button", name="Cite").click()
+    tab.at(".kc-evidence .kc-card", has_text="To be completed").wait_for()
+    both.get_by_role("button", name="Keep both").press("Enter")
+    tab.at(".kc-results .kc-card", has_text="On cups of tea").wait_for()
+    tab.save()
+    rows = rows_by_key(read_content(project / "data"), "sources")
+    assert rows[("zarate-2006",)]["pmid"] == "16894061"
+    assert rows[("zarate-2006-2",)]["doi"] == "10.1000/tea"
+    assert rows[("poe-1999",)]["unconfirmed"] == "everything but the PubMed id"
 
 
 def test_what_an_editor_unfolded_stays_open_when_an_answer_comes(tab: Tab) -> None:
@@ -316,11 +342,11 @@ def test_what_an_editor_unfolded_stays_open_when_an_answer_comes(tab: Tab) -> No
     tab.at(".kc-finder summary").click()
     tab.at(".kc-source-search").fill("nonpsychotic")
     tab.at(".kc-results .kc-card").first.wait_for()
-    assert tab.at("textarea[aria-label='CSL-JSON, RIS or BibTeX']").is_visible()
+    assert tab.at("textarea[aria-label='Source to add']").is_visible()
     tab.at(".kc-finder summary").click()
     tab.at(".kc-source-search").fill("bladder")
     tab.at(".kc-results .kc-card", has_text="adder").first.wait_for()
-    assert not tab.at("textarea[aria-label='CSL-JSON, RIS or BibTeX']").is_visible()
+    assert not tab.at("textarea[aria-label='Source to add']").is_visible()
 
 
 def test_statements_are_added_split_joined_moved_and_cut_by_keyboard(

@@ -572,9 +572,10 @@ EDITS: dict[str, Callable[[Workbench], dict[str, Any]]] = {
     "remove a source": lambda one: ask(
         one, "uncite", statement="addiction-1", source="winstock-2012"
     ),
-    "paste a source": lambda one: ask(
-        one, "paste", text="TY  - BOOK\nTI  - Tea\nAU  - Roe, Jo\nPY  - 2020\nER  - "
-    ),
+    "add a source": lambda one: (
+        ask(one, "offer_sources", text="TY  - BOOK\nTI  - Tea\nAU  - Roe, Jo\nPY  - 2020\nER  - "),
+        ask(one, "answer_sources", choices={"0": "take"}),
+    )[-1],
     "waive": lambda one: ask(
         one,
         "waive",

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from ketcontent.editor.adding import Offered, asked, with_answer
 from ketcontent.importing import is_incomplete
 from ketcontent.importing.given import given_sources
 from ketcontent.importing.identity import take_in
-from ketcontent.importing.suggestions import suggested
+from ketcontent.importing.suggestions import chosen, suggested
 from ketcontent.registries.client import CROSSREF, Client
 from ketcontent.registries.completing import complete
 from ketcontent.registries.looking_up import look_up, taken
@@ -24,7 +25,7 @@ def test_a_doi_becomes_the_reference_that_crossref_has_and_nobody_has_confirmed_
     server.play(WORKS, crossref())
     [given] = given_sources(GIVEN)
     entry, told = complete(content_of(), given, client)
-    assert told == ["Known to Crossref."]
+    assert told == ["Known to Crossref.", f"As it was given: {GIVEN}"]
     assert (entry.row["type"], entry.row["title"], entry.row["issued"], entry.row["page"]) == (
         "article-journal",
         "Green tea & sleep: a <i>randomised</i> trial",
@@ -85,3 +86,19 @@ def test_one_that_is_in_the_table_is_completed_by_a_look_up(server: Server, clie
         "Test accounts",
     )
     assert row["unconfirmed"] == "every field: as Crossref has it"
+
+
+def test_the_workbench_waits_for_a_look_up_aside_and_completes_what_is_there(
+    server: Server, client: Client
+) -> None:
+    server.play(WORKS, crossref())
+    content = take_in(content_of(), given_sources("10.5555/tea.2021")).content
+    offered = Offered(tuple(given_sources("10.5555/tea.2021")))
+    asking = asked(content, offered, 0, client)
+    asking.thread.join(60)
+    offered = with_answer(offered, asking)
+    assert offered.told == {0: ("Known to Crossref.",)}
+    [one] = suggested(content, offered.entries)
+    assert (one.kind, one.key) == ("update", "doi-10-5555-tea-2021")
+    [row] = chosen(content, [one], {0: "take"}).content.rows("sources")
+    assert row["title"] == "Green tea & sleep: a <i>randomised</i> trial"

@@ -2,12 +2,13 @@
 
 import { button, h, options } from "./elements.js";
 import { ROLES } from "./names.js";
+import { sourcesOf } from "./sources.js";
 
 export function evidenceOf(bench) {
   const { state } = bench;
   const element = h("div", { class: "kc-evidence" });
-  let proposed = []; // sources found or pasted, to be cited
-  let adding = false; // whether the editor unfolded the form of a new source: an answer that comes draws it anew
+  let proposed = []; // sources found or added, to be cited
+  const sources = sourcesOf(bench, { titled, onAdded: added, redraw: () => draw() });
 
   const kept = (...name) => ["evidence", state.chosen, ...name].join(" ");
   const named = (name) => ({ "data-kept": name, "data-field": name });
@@ -50,6 +51,7 @@ export function evidenceOf(bench) {
       { class: "kc-card" },
       titled(each),
       h("code", {}, `@${each.source}`),
+      each.is_incomplete ? toBeCompleted(each) : "",
       each.cited ? "" : h("span", { class: "kc-hint" }, " not cited in the words"),
       form(each, each.role ? "Change" : "Say what it found"),
       button("Remove", () => bench.tell("uncite", { ...bench.here(), source: each.source }), {
@@ -57,6 +59,15 @@ export function evidenceOf(bench) {
         "aria-label": `Remove ${each.source}`,
       }),
     );
+  }
+
+  // A source of which there is no more than what somebody gave to know it by.
+  function toBeCompleted({ source }) {
+    const ask = () => sources.lookUp({ source });
+    return [
+      h("p", { class: "kc-hint kc-lacks" }, "To be completed: it has what was given, and no more."),
+      h("div", { class: "kc-row" }, sources.contact(), button("Look it up", ask, { "data-field": `complete ${source}` })),
+    ];
   }
 
   function form(each, act) {
@@ -100,12 +111,6 @@ export function evidenceOf(bench) {
       "aria-label": "Find a source",
       oninput: () => bench.later("search", 120, () => find(query.value)),
     });
-    const pasted = h("textarea", {
-      rows: 4,
-      "aria-label": "CSL-JSON, RIS or BibTeX",
-      placeholder: "CSL-JSON, RIS or BibTeX",
-      ...named(kept("pasted")),
-    });
     const known = new Set(state.detail.evidence.map((one) => one.source));
     const card = (one) => h("div", { class: "kc-card" }, titled(one), h("code", {}, `@${one.source}`), form(one, "Cite"));
     results.append(...proposed.filter((one) => !known.has(one.source)).map(card));
@@ -114,18 +119,8 @@ export function evidenceOf(bench) {
       { class: "kc-finder" },
       query,
       results,
-      h(
-        "details",
-        { open: adding || Boolean(bench.fields.value(kept("pasted"))) },
-        h("summary", { "data-field": "paste", onclick: unfold }, "Add a source that is not there yet"),
-        pasted,
-        button("Add the source", () => paste(pasted.value)),
-      ),
+      sources.draw(),
     );
-  }
-
-  function unfold(event) {
-    adding = !event.currentTarget.parentElement.open; // the click opens or closes it after this
   }
 
   async function find(words) {
@@ -138,16 +133,10 @@ export function evidenceOf(bench) {
     if (words.trim()) bench.say(`${answer.found.length} sources.`);
   }
 
-  async function paste(text) {
-    const sent = kept("pasted");
-    const answer = await bench.tell("paste", { text });
-    if (!answer) return;
-    bench.fields.forget(sent);
-    proposed = answer.found;
-    adding = false;
+  function added(found) {
+    if (found.length) proposed = found;
     draw();
-    element.querySelector(".kc-results input")?.focus();
-    bench.note(`Added: ${answer.found.map((one) => one.source).join(", ")}. Say below what it found.`);
+    if (found.length) element.querySelector(".kc-results input")?.focus();
   }
 
   function focus() {
@@ -158,7 +147,6 @@ export function evidenceOf(bench) {
   // Another statement was chosen.
   function forget() {
     proposed = [];
-    adding = false;
   }
 
   return { element, draw, focus, forget };

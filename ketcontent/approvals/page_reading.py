@@ -27,7 +27,7 @@ from ketcontent.markup import (
     split_front_matter,
 )
 from ketcontent.pages import bar_of
-from ketcontent.text import canonical
+from ketcontent.text import canonical, join_cells, without_empty_end
 
 _BLOCKS = frozenset(
     {"p", "li", "h1", "h2", "h3", "dt", "dd", "caption", "th", "td", "div", "section", "article"}
@@ -356,12 +356,16 @@ class _Reader:
         self._statement = ""
         self._statement_line = 0
         self._spoken: list[str] = []
+        self._cells: list[str] | None = None
+        """The cells of the row that is a statement; None in any other."""
 
     def start(self, tag: str, given: Mapping[str, str], line: int) -> None:
-        statement = tag == "span" and given.get("id", "").startswith("s_")
+        statement = tag in ("span", "tr") and given.get("id", "").startswith("s_")
         # Pages of older versions have the numbers of sources among the words.
         role = "statement" if statement else "cite" if tag == "sup" else ""
-        if role or (tag in _BLOCKS and not self._statement):
+        if self._cells is not None and (tag == "small" or given.get("class") == "bars"):
+            role = "beside"  # in the last cell of a row, where any other has them behind it
+        if role in ("statement", "cite") or (tag in _BLOCKS and not self._statement):
             self.flush()
         for name in _SAID:
             if given.get(name) and not (tag == "meta" and not _says(given)):
@@ -369,16 +373,23 @@ class _Reader:
         if role == "statement":
             self._statement_line = line
             self._statement = given["id"].removeprefix("s_") or "(no key)"
+            self._cells = [] if tag == "tr" else None
         if "href" in given:
             self.links.append((self._statement, given["href"], [], line))
         self._open.append((tag, role))
 
     def end(self, tag: str) -> None:
         _, role = self._open.pop()
+        if tag in ("td", "th") and self._cells is not None:
+            self._cells.append("".join(self._spoken))
+            self._spoken = []
         if role == "statement":
-            self._keep(self._statement, "".join(self._spoken), self._statement_line)
-            self._statement, self._spoken = "", []
-        if role or (tag in _BLOCKS and not self._statement):
+            words = "".join(self._spoken)
+            if self._cells is not None:
+                words = join_cells([*self._cells, *([words] if words.strip() else [])])
+            self._keep(self._statement, words, self._statement_line)
+            self._statement, self._spoken, self._cells = "", [], None
+        if role in ("statement", "cite") or (tag in _BLOCKS and not self._statement):
             self.flush()
 
     def text(self, data: str, line: int) -> None:
@@ -387,8 +398,8 @@ class _Reader:
             return
         if "a" in tags and self.links:
             self.links[-1][2].append(data)
-        citation = any(role == "cite" for _, role in self._open)
-        if self._statement and not citation:
+        beside = any(role in ("cite", "beside") for _, role in self._open)
+        if self._statement and not beside:
             self._spoken.append(data)
             return
         if not self._line and data.strip():
@@ -415,7 +426,7 @@ def read_markdown(text: str) -> Lines:
     """Return the lines of a Markdown page that have words, those of its front matter first."""
     front, _ = split_front_matter(text)
     lines: Lines = [*((one, []) for one in front), *linked_lines(text)]
-    return [(words, links) for one, links in lines if (words := canonical(one))]
+    return [(words, links) for one, links in lines if (words := without_empty_end(canonical(one)))]
 
 
 def markdown_links(lines: Lines, expected: Sequence[tuple[tuple[str, ...], str]]) -> list[Link]:

@@ -289,9 +289,22 @@ def _set_as(section: Section) -> list[str]:
 
 
 def _arrangement(section: Section) -> list[str]:
-    """Return the blocks of a section in order: the form of each, its layer, its statements."""
+    """Return the blocks of a section in order: the form of each, its layer, its statements.
+
+    An item of a list within a list is told from one of the outer list, and a header from a row.
+    """
     return [
-        " ".join(filter(None, [block.layer, form, *(one.statement for one in block.statements)]))
+        " ".join(
+            filter(
+                None,
+                [
+                    block.layer,
+                    block.form if form == "table" else form,
+                    str(block.depth) if block.depth > 1 else "",
+                    *(one.statement for one in block.statements),
+                ],
+            )
+        )
         for form, run in section.runs
         for block in run
     ]

@@ -43,7 +43,7 @@ from ketcontent.approvals.spaces import other_spaces, same_to_readers
 from ketcontent.errors import KetcontentError
 from ketcontent.hashing import hash_bytes
 from ketcontent.markup import link_targets, raw_html
-from ketcontent.text import canonical, joined
+from ketcontent.text import canonical, joined, without_empty_end
 
 
 class Verification(NamedTuple):
@@ -435,5 +435,9 @@ def lines_due(
 
 
 def one_line(keys: Sequence[str], statements: StatementWords) -> str:
-    """Return statements as they stand on a line of Markdown, with all that stands around them."""
-    return canonical(joined(" ".join(filter(None, statements[key])) for key in keys))
+    """Return statements as they stand on a line of Markdown, with all that stands around them.
+
+    Empty cells at the end of a row are none there: its table has as many in each row.
+    """
+    said = canonical(joined(" ".join(filter(None, statements[key])) for key in keys))
+    return without_empty_end(said)

@@ -1,10 +1,9 @@
 """The tree of a page of HTML → blocks, in order.
 
 A block ends where a browser would begin a new line for an element. What the tables cannot hold is
-told: rows of a table come as one item each with a bar between the cells, lists within lists lose
-their depth, the addresses of links and the alternative text of pictures stand in the list of what
-was left out. Raised and lowered figures keep their look (``hands¹``, ``10⁹``), so that no reference
-mark becomes a digit of the word before it.
+told: the addresses of links and the alternative text of pictures stand in the list of what was left
+out. Raised and lowered figures keep their look (``hands¹``, ``10⁹``), so that no reference mark
+becomes a digit of the word before it.
 """
 
 from __future__ import annotations
@@ -24,6 +23,7 @@ from ketcontent.importing.block_text import (
 )
 from ketcontent.importing.formulas import formula_in_line
 from ketcontent.importing.html_lists import CountedList, list_of
+from ketcontent.importing.html_tables import DataTable, data_table
 from ketcontent.importing.main_content import (
     BLOCKS,
     SPACED,
@@ -38,9 +38,11 @@ from ketcontent.importing.office_html import (
     not_of_the_text,
     outline_level,
 )
-from ketcontent.importing.supplied_page import CELL_BORDER, Doubt, LeftOut, Mark, SuppliedBlock
+from ketcontent.importing.supplied_page import Doubt, LeftOut, Mark, SuppliedBlock
+from ketcontent.importing.tables import joined_tables
 from ketcontent.markup import attributes_of, in_order, parse_html
-from ketcontent.text import counted, fold
+from ketcontent.model import DEEPEST
+from ketcontent.text import counted, fold, join_cells
 
 _HEADING = re.compile(r"h([1-6])")
 
@@ -82,10 +84,8 @@ class BlockWriter:
     term: SuppliedBlock | None = None
     """The term of a list of definitions that has no definition yet."""
     tables: int = 0
-    data_tables: list[Any] = field(default_factory=list)
-    cells: list[str] | None = None
-    """The cells of the row of a table that is open."""
-    row_where: str = ""
+    table: DataTable | None = None
+    """The table that is open."""
     pasted_number: str = ""
     preformatted: int = 0
     inserted: list[tuple[str, str]] = field(default_factory=list)
@@ -150,12 +150,12 @@ class BlockWriter:
             self._add("“")
         if name in ("ul", "ol", "menu"):
             self.lists.append(list_of(node, given))
-            self.seen["nested"] += len(self.lists) == 2
-        elif name == "table" and _holds_data(node):
-            self.tables += 1
-            self.data_tables.append(node)
-        elif name == "tr" and self.data_tables:
-            self.cells, self.row_where = [], ""
+            self.seen["deep"] += len(self.lists) == DEEPEST + 1
+        elif name == "table":
+            self.table = data_table(node, self.tables + 1) or self.table
+            self.tables += self.table is not None and self.table.node is node
+        elif name == "tr" and self.table:
+            self.table.start_row()
         elif name == "pre":
             self.preformatted += 1
         elif is_inserted(name, given) and (words := plain_words(node)):
@@ -167,6 +167,11 @@ class BlockWriter:
         if place := self._place_of(node, given):
             self.places.append(place)
             self.opened[id(node)] = place
+
+    @property
+    def _in_row(self) -> bool:
+        """Whether a row of a table is open."""
+        return self.table is not None and self.table.cells is not None
 
     def _place_of(self, node: Any, given: Mapping[str, str]) -> _Place | None:
         """Return what an element makes of the text in it; None where it changes nothing."""
@@ -188,7 +193,7 @@ class BlockWriter:
             return _Place("heading", level=outline)
         if node.name in BLOCKS and (depth := item_depth(given)):
             return _Place("pasted", depth=depth)
-        if node.name in ("dt", "dd"):
+        if node.name in ("dt", "dd") or (node.name == "caption" and self.table):
             return _Place(node.name)
         if node.name == "blockquote":
             self.seen["quoted"] += 1
@@ -201,13 +206,8 @@ class BlockWriter:
 
     def _end(self, node: Any) -> None:
         name = node.name
-        if name in ("td", "th") and self.cells is not None:
-            given = attributes_of(node)
-            self.seen["spanning"] += any(
-                given.get(span, "1") not in ("1", "") for span in ("colspan", "rowspan")
-            )
-            self.cells.append(fold("".join(self.pieces)))
-            self.row_where = self.row_where or self.where
+        if name in ("td", "th") and self.table and self._in_row:
+            self.seen["spanning"] += self.table.add(node, "".join(self.pieces), self.where)
             self._clear()
         elif name in BLOCKS:
             self._flush()
@@ -222,19 +222,25 @@ class BlockWriter:
             self.lists.pop()
         elif name == "dl":
             self._drop_term()
-        elif name == "tr" and self.cells is not None:
-            text = CELL_BORDER.join(self.cells) if any(self.cells) else ""
-            if text:
-                self.blocks.append(SuppliedBlock("row", text, self.row_where, table=self.tables))
-            self.cells = None
-        elif name == "table" and self.data_tables and self.data_tables[-1] is node:
-            self.data_tables.pop()
+        elif name == "tr" and self.table and self._in_row:
+            cells, heads = self.table.end_row(in_head=node.parent.name == "thead")
+            if cells:
+                self.blocks.append(
+                    SuppliedBlock(
+                        "header" if heads else "row",
+                        join_cells(cells),
+                        self.table.where,
+                        table=self.table.number,
+                    )
+                )
+        elif name == "table" and self.table and self.table.node is node:
+            self.table = None
         elif name == "pre":
             self.preformatted -= 1
         given = attributes_of(node)
         if (kinds := marks_of(name, given)) and self.mark_starts:
             start = self.mark_starts.pop()
-            for kind in kinds if start < self.length and self.cells is None else ():
+            for kind in kinds if start < self.length and not self._in_row else ():
                 target = given.get("href", "") if kind == "link" else ""
                 self.marks.append(Mark(kind, start, self.length, target))
             self.seen["links"] += "link" in kinds and bool(given.get("href"))
@@ -303,7 +309,7 @@ class BlockWriter:
     def _break(self) -> None:
         """Begin a new line within a block; behind the end of a sentence it is a space."""
         said = "".join(self.pieces).rstrip()
-        if said and self.cells is None and not ends_sentence(said):
+        if said and not self._in_row and not ends_sentence(said):
             self.pieces = [said, "\n"]
             self.length = len(said) + 1
         else:
@@ -315,8 +321,7 @@ class BlockWriter:
 
     def _flush(self) -> None:
         """End the block that is open."""
-        if self.cells is not None:
-            self.row_where = self.row_where or self.where
+        if self._in_row:
             self._space()
             return
         whole = "".join(self.pieces)
@@ -346,6 +351,8 @@ class BlockWriter:
         elif place.form == "pasted":
             block = replace(block, form="item", depth=place.depth, number=self._number_of_item())
             self.blocks.append(labelled_block(block))
+        elif place.form == "caption":
+            self.blocks.append(replace(block, form="caption", table=self.tables))
         elif place.form == "dt":
             self._drop_term()
             self.term = block
@@ -388,14 +395,7 @@ class BlockWriter:
 
     def doubts(self) -> Iterator[Doubt]:
         """Yield what the tables cannot hold, and what was guessed."""
-        for number in range(1, self.tables + 1):
-            rows = [block for block in self.blocks if block.table == number]
-            if rows:
-                yield Doubt(
-                    f"A table of {counted(len(rows), 'row')}: each row becomes an item, with a bar "
-                    "between its cells.",
-                    rows[0].where,
-                )
+        yield from joined_tables(self.blocks)
         for words, where in self.inserted:
             yield Doubt(f"A tracked insertion, taken as text: {words}", where)
         for what, message in _TOLD.items():
@@ -404,7 +404,7 @@ class BlockWriter:
 
 
 _NOUNS = {
-    "nested": "nested list",
+    "deep": "list",
     "boxed": "box heading",
     "folded": "folding part",
     "quoted": "quotation",
@@ -418,7 +418,7 @@ _NOUNS = {
 
 
 _TOLD = {
-    "nested": "{}: its items become items of the outer list.",
+    "deep": "{} deeper than six lists: its items become items of the sixth.",
     "boxed": "{}: read as the first notice of the box.",
     "folded": "{}: what it is opened by was taken for a heading.",
     "quoted": "{}: read as text of the page.",
@@ -426,7 +426,7 @@ _TOLD = {
     "links": "{}: the words are kept, the address stands in the file as received alone.",
     "letters": "{}: set on the line, and may have become part of the word before.",
     "formulas": "{}: written in one line.",
-    "spanning": "{}: said once, so that cells of other rows may stand further left.",
+    "spanning": "{}: its words stand once, in the first of the cells that it covers.",
     "frames": "{}: what it shows is not in the file.",
 }
 
@@ -454,19 +454,3 @@ def _script_of(node: Any) -> str:
 
 def _holds(node: Any, name: str) -> bool:
     return any(one.name == name for _, one in in_order(node))
-
-
-def _holds_data(table: Any) -> bool:
-    """Return whether a table holds data; one for the layout of a page is passed through."""
-    if attributes_of(table).get("role") in ("presentation", "none"):
-        return False
-    widest = columns = rows = 0
-    for kind, node in in_order(table):
-        if node.name == "table" or _HEADING.fullmatch(node.name):
-            return False
-        if kind == "start" and node.name == "tr":
-            rows, columns = rows + 1, 0
-        elif kind == "start" and node.name in ("td", "th"):
-            columns += 1
-            widest = max(widest, columns)
-    return widest > 1

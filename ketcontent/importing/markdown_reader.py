@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from ketcontent.importing.html_reader import read_html
-from ketcontent.importing.supplied_page import CELL_BORDER, LeftOut, SuppliedBlock, SuppliedPage
+from ketcontent.importing.supplied_page import LeftOut, SuppliedBlock, SuppliedPage
 from ketcontent.markup import markdown_as_html, split_front_matter
-from ketcontent.text import fold
+from ketcontent.text import fold, split_cells
 
 _TITLE = re.compile(r"title:\s*(?P<quote>['\"]?)(?P<words>[^>|\s].*?)(?P=quote)\s*")
 
@@ -20,9 +20,9 @@ _BAR = re.compile(r"(?<!\\)\|")
 def _beyond(lines: Sequence[str], blocks: Iterable[SuppliedBlock]) -> Iterator[LeftOut]:
     """Yield the cells of rows that are longer than their table, which Markdown does not show."""
     for block in blocks:
-        if block.form == "row" and (at := _LINE.fullmatch(block.where)):
+        if block.table and block.form != "caption" and (at := _LINE.fullmatch(block.where)):
             cells = _BAR.split(lines[int(at[1]) - 1].strip().removeprefix("|").removesuffix("|"))
-            if words := fold(" ".join(cells[block.text.count(CELL_BORDER) + 1 :])):
+            if words := fold(" ".join(cells[len(split_cells(block.text)) :])):
                 yield LeftOut("cell beyond the last column", words, block.where)
 
 

@@ -6,13 +6,15 @@ from collections import Counter
 from collections.abc import Iterator
 
 from ketcontent.importing.readers import SuppliedFile
-from ketcontent.importing.supplied_page import CELL_BORDER, BlockForm, SuppliedBlock, SuppliedPage
+from ketcontent.importing.supplied_page import BlockForm, SuppliedBlock, SuppliedPage
 from ketcontent.text import counted, fold
 
 _NOUNS: tuple[tuple[BlockForm, str], ...] = (
     ("paragraph", "paragraph"),
     ("item", "item"),
     ("notice", "notice"),
+    ("caption", "caption"),
+    ("header", "header row"),
     ("row", "table row"),
 )
 
@@ -68,7 +70,7 @@ def _at(where: str, form: str = " ({})") -> str:
 
 def word_count(text: str) -> int:
     """Return how many words a block has; the bar between cells is none."""
-    return len(text.replace(CELL_BORDER, " ").split())
+    return sum(word != "|" for word in text.split())
 
 
 def _outline(page: SuppliedPage) -> Iterator[str]:
@@ -100,7 +102,8 @@ def _line(heading: SuppliedBlock | None, under: list[SuppliedBlock]) -> str:
 def _all_blocks(page: SuppliedPage) -> Iterator[str]:
     width = len(str(len(page.blocks)))
     for number, block in enumerate(page.blocks, start=1):
-        level = f" {block.level}" if block.level else ""
+        deep = block.level or (block.depth if block.depth > 1 else 0)
+        level = f" {deep}" if deep else ""
         label = f"{block.number} {block.label}".strip()
         label += ": " if label[-1:].isalnum() else " " if label else ""
         words = f"{label}{fold(block.text)}"

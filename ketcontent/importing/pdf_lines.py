@@ -16,7 +16,7 @@ from typing import Any
 
 from ketcontent.errors import KetcontentError
 from ketcontent.importing.block_text import FIGURES
-from ketcontent.importing.supplied_page import CELL_BORDER
+from ketcontent.text import fold
 
 _LIGATURES = str.maketrans(
     {"\ufb00": "ff", "\ufb01": "fi", "\ufb02": "fl", "\ufb03": "ffi", "\ufb04": "ffl"}
@@ -48,8 +48,8 @@ class PdfLine:
     baseline: float
     size: float
     bold: bool
-    row: bool
-    """Whether wide gaps part it, as the cells of a table."""
+    cells: tuple[str, ...]
+    """Its cells, where wide gaps part it as those of a row; one for any other line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +199,8 @@ def _line(letters: list[_Letter], number: int) -> Iterator[PdfLine]:
     sizes = Counter(round(one.size, 1) for one in seen)
     size = max(sizes, key=lambda one: (sizes[one], one))
     base = next(one.baseline for one in seen if round(one.size, 1) == size)
-    text, row = "", False
+    text = ""
+    cells: list[str] = []
     before: _Letter | None = None
     for one in letters:
         said = one.text.translate(_LIGATURES)
@@ -209,8 +210,9 @@ def _line(letters: list[_Letter], number: int) -> Iterator[PdfLine]:
         if before is not None:
             gap = one.left - before.left
             wide = gap > 3.2 * size and bool(text.strip())
-            if wide and not _is_mark(text):
-                text, row = text.rstrip() + CELL_BORDER, True
+            if wide and (cells or not _is_mark(text)):
+                cells.append(text)
+                text = ""
         if one.size < 0.85 * size and one.text.isdigit():
             if one.baseline > base + 0.15 * size:
                 said = said.translate(FIGURES["sup"])
@@ -219,7 +221,9 @@ def _line(letters: list[_Letter], number: int) -> Iterator[PdfLine]:
         text += said
         before = one
     strong = sum(one.bold for one in seen)
-    yield PdfLine(text.strip(), number, seen[0].left, base, size, strong == len(seen), row)
+    cells = [fold(cell) for cell in (*cells, text)]
+    bold = strong == len(seen)
+    yield PdfLine(" ".join(cells), number, seen[0].left, base, size, bold, tuple(cells))
 
 
 def _is_mark(text: str) -> bool:

@@ -24,8 +24,15 @@ from ketcontent.importing.pdf_lines import (
     RefusedPdf,
     read_pdf_lines,
 )
-from ketcontent.importing.supplied_page import Doubt, LeftOut, SuppliedBlock, SuppliedPage
-from ketcontent.text import counted, fold
+from ketcontent.importing.supplied_page import (
+    BlockForm,
+    Doubt,
+    LeftOut,
+    SuppliedBlock,
+    SuppliedPage,
+)
+from ketcontent.importing.tables import joined_tables
+from ketcontent.text import counted, fold, join_cells
 
 _PAGE_NUMBER = re.compile(
     r"\W*(?:page|seite|página|pagina|p\.)?\s*\d{1,4}(?:\s*(?:of|von|de|/)\s*\d{1,4})?\W*",
@@ -171,10 +178,12 @@ class _Reader:
         """Read a line, which goes on the block before it or begins another."""
         self.last = before
         where = f"page {line.page}"
-        if line.row:
-            if not (before and before.row):
-                self.tables += 1
-            self.blocks.append(SuppliedBlock("row", line.text, where, table=self.tables))
+        if len(line.cells) > 1:
+            first = not (before and len(before.cells) > 1)
+            self.tables += first
+            form: BlockForm = "header" if first and line.bold else "row"
+            text = join_cells(line.cells)
+            self.blocks.append(SuppliedBlock(form, text, where, table=self.tables))
             return
         if self._is_heading(line):
             level = round(line.size * 10) + (line.bold and line.size <= self.body * 1.1)
@@ -215,7 +224,7 @@ class _Reader:
 
     def _goes_on(self, line: PdfLine) -> bool:
         before, block = self.last, self.blocks[-1] if self.blocks else None
-        if before is None or block is None or block.form in ("heading", "row"):
+        if before is None or block is None or block.form in ("heading", "header", "row"):
             return False
         if before.page != line.page or line.baseline > before.baseline:  # a new sheet or column
             ended = re.search(r"[.!?:]['\"”’)]*$", block.text)
@@ -262,11 +271,16 @@ class _Reader:
             )
         for number in range(1, self.tables + 1):
             rows = [block for block in self.blocks if block.table == number]
+            headed = rows[0].form == "header"
+            known = (
+                "its first row, in bold, names them" if headed else "no row is known to name them"
+            )
             found.append(
                 Doubt(
-                    f"A table of {counted(len(rows), 'row')}: each row becomes an item, with a bar "
-                    "between its cells.",
+                    f"A table of {counted(len(rows), 'row')}, by the gaps between its columns; "
+                    f"{known}.",
                     rows[0].where,
                 )
             )
+        found += joined_tables(self.blocks)
         return found

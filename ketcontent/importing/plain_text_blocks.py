@@ -2,8 +2,8 @@
 
 The law: nothing is lost, nothing is added, the order is kept. Each received line comes back from
 ``assemble(…, edition="supplied")`` as one line with the same characters, but for the mark of a
-bullet, marks of direction in a script that runs from right to left, and for white space. A wrong
-guess puts a line in the wrong dress, never out of its place.
+bullet, marks of direction in a script that runs from right to left, for white space, and in a table
+for what parts its cells. A wrong guess puts a line in the wrong dress, never out of its place.
 
 How a page is read, each step for what the ones before it left open:
 
@@ -47,11 +47,13 @@ from ketcontent.importing.short_lines import (
     is_date,
     is_field,
     is_of_an_address,
+    is_rule,
     is_stamp,
     stays_alone,
     table_rows,
 )
-from ketcontent.importing.supplied_page import Doubt, SuppliedBlock, SuppliedPage
+from ketcontent.importing.supplied_page import Doubt, LeftOut, SuppliedBlock, SuppliedPage
+from ketcontent.importing.tables import joined_tables, line_cells
 from ketcontent.importing.text_lines import (
     EMBEDDINGS,
     LINE_END,
@@ -60,11 +62,11 @@ from ketcontent.importing.text_lines import (
     content_lines,
     units_of,
 )
-from ketcontent.text import canonical, code_point, counted
+from ketcontent.text import canonical, code_point, counted, join_cells
 
 
 def read_plain_text(text: str) -> SuppliedPage:
-    r"""Return the page that a plain text holds; nothing of it is left out.
+    r"""Return the page that a plain text holds; no word of it is left out.
 
     Examples
     --------
@@ -77,8 +79,13 @@ def read_plain_text(text: str) -> SuppliedPage:
     units = _read_units(text)
     title = next((unit.first.text for unit in units if unit.role == "title"), "")
     blocks = [block for unit in units for block in _blocks(unit)]
-    doubts = (*_furniture_told(units), *_embeddings_told(text))
-    return SuppliedPage("plain text", title, tuple(_with_notices(blocks)), doubts=doubts)
+    drawn = [
+        LeftOut("line drawn in a table", unit.first.text, f"line {unit.first.place}")
+        for unit in units
+        if unit.role == "rule"
+    ]
+    doubts = (*_furniture_told(units), *_embeddings_told(text), *joined_tables(blocks))
+    return SuppliedPage("plain text", title, tuple(_with_notices(blocks)), tuple(drawn), doubts)
 
 
 # --- the blocks ---------------------------------------------------------------------------------
@@ -89,7 +96,7 @@ def _blocks(unit: Unit) -> Iterator[SuppliedBlock]:
     where = f"line {unit.first.place}"
     order = unit.order.text if unit.order else ""
     line = unit.first.text
-    if unit.role == "title":
+    if unit.role in ("title", "rule"):
         return
     if unit.role == "heading":
         words = unit.words if order else line
@@ -105,8 +112,8 @@ def _blocks(unit: Unit) -> Iterator[SuppliedBlock]:
         number = f"{unit.first.mark} {order}".strip()
         words = _lines(unit, words)
         yield SuppliedBlock("item", words, where, depth=unit.level, number=number, label=label)
-    elif unit.role == "row":
-        yield SuppliedBlock("row", line, where, table=unit.level)
+    elif unit.role in ("header", "row"):
+        yield SuppliedBlock(unit.role, join_cells(line_cells(line)), where, table=unit.level)
     else:
         yield SuppliedBlock("paragraph", _lines(unit, line), where)
 
@@ -191,7 +198,21 @@ def _read_units(text: str) -> list[Unit]:
     _decide_others(units)
     set_levels(units)
     set_depths(units)
+    _decide_rules([unit for unit in units if unit.role == "row"])
     return units
+
+
+def _decide_rules(rows: Sequence[Unit]) -> None:
+    """Tell the lines drawn in tables from their rows; the one row above the first names columns."""
+    for _, table in groupby(rows, lambda unit: unit.level):
+        above: list[Unit] = []
+        for unit in table:
+            if not is_rule(unit.first.text):
+                above.append(unit)
+                continue
+            unit.role = "rule"
+            if len(above) == 1:
+                above[0].role = "header"
 
 
 def _decide_title(units: Sequence[Unit]) -> None:

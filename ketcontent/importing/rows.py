@@ -32,7 +32,16 @@ from ketcontent.importing.versions import (
     not_received,
     paired_statements,
 )
-from ketcontent.model import KEPT, KEY_PATTERN, Content, frame_of, stands_as_supplied
+from ketcontent.model import (
+    KEPT,
+    KEY_PATTERN,
+    ROW_FORMS,
+    Content,
+    frame_of,
+    item_form,
+    stands_as_supplied,
+)
+from ketcontent.text import fold
 
 
 def import_page(
@@ -181,7 +190,9 @@ def received_rows(page: SuppliedPage, document: str, language: str) -> tuple[Row
     sections: Rows = []
     statements: Rows = []
     number = order = 0
+    depths: list[int] = []
     for block in page.blocks:
+        depths = _depths(depths, block)
         if block.form == "heading" or not sections:
             heading = block if block.form == "heading" else SuppliedBlock("heading", "")
             place = len(sections) + 1
@@ -202,7 +213,9 @@ def received_rows(page: SuppliedPage, document: str, language: str) -> tuple[Row
             continue
         number += 1
         label = f"{block.number} {block.label}".strip()
-        for first, sentence in enumerate(split_sentences(block.text, language)):
+        row = block.form in ROW_FORMS
+        sentences = [fold(block.text)] if row else split_sentences(block.text, language)
+        for first, sentence in enumerate(sentences):
             order += 1
             statements.append(
                 {
@@ -211,13 +224,22 @@ def received_rows(page: SuppliedPage, document: str, language: str) -> tuple[Row
                     "supplied_section": len(sections),
                     "supplied_block": number,
                     "supplied_position": order * POSITION_STEP,
-                    # The tables hold no tables yet: the look before the import says so.
-                    "supplied_form": "item" if block.form == "row" else block.form,
+                    "supplied_form": item_form(len(depths)) if depths else block.form,
                     "supplied_label": "" if first else _cell(label),
                     "supplied": sentence,
                 }
             )
     return sections, statements
+
+
+def _depths(outer: list[int], block: SuppliedBlock) -> list[int]:
+    """Return the depths of the items that a block stands within, its own last; none of no item.
+
+    A list within no item, or two deeper than its item, is one deeper than what it stands in.
+    """
+    if block.form != "item":
+        return []
+    return [*(one for one in outer if one < block.depth), block.depth]
 
 
 def _cell(text: str) -> str:

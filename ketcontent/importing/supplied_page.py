@@ -9,20 +9,16 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, get_args
 
 from ketcontent.errors import KetcontentError
 from ketcontent.text import FORBIDDEN, code_point, fold
 
-BlockForm = Literal["heading", "paragraph", "item", "notice", "row"]
+BlockForm = Literal["heading", "paragraph", "item", "notice", "caption", "header", "row"]
 
 
-FORMS: tuple[BlockForm, ...] = ("heading", "paragraph", "item", "notice", "row")
-"""What a block can be; a row is one of a table."""
-
-
-CELL_BORDER = " | "
-"""What stands between the cells of a row, which the tables of content cannot hold yet."""
+FORMS: tuple[BlockForm, ...] = get_args(BlockForm)
+"""What a block can be; the last three are of a table: its caption, a row of headers, a row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +34,12 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class SuppliedBlock:
-    """A heading, a paragraph, an item, a notice or a row of a table, as it was supplied."""
+    """A heading, a paragraph, an item, a notice or a part of a table, as it was supplied."""
 
     form: BlockForm
     text: str
-    """Its words; a line break stands where the page had one inside of it."""
+    """Its words; a line break stands where the page had one inside of it. Of a row: its cells, as
+    `ketcontent.text.join_cells` puts them together."""
     where: str = ""
     """Where in the file it stands: ``line 12``, ``page 3``, ``paragraph 7``."""
     level: int = 0
@@ -56,7 +53,7 @@ class SuppliedBlock:
     run_in: bool = False
     """Of a heading: whether the words after it stood on its line."""
     table: int = 0
-    """Which table of the page a row is of, from 1."""
+    """Which table of the page its caption or a row is of, from 1."""
     marks: tuple[Mark, ...] = ()
 
 

@@ -17,7 +17,9 @@ from typing import Literal
 
 from ketcontent.importing.numbering import Mark
 
-Role = Literal["title", "heading", "run-in", "paragraph", "item", "row", "furniture", "plain"]
+Role = Literal[
+    "title", "heading", "run-in", "paragraph", "item", "header", "row", "rule", "furniture", "plain"
+]
 """What a unit is; ``plain`` is a line of an address, a form or a sum that stays a line."""
 
 NARROWEST = 40

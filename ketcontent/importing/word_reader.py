@@ -17,12 +17,12 @@ from xml.etree.ElementTree import Element
 
 from ketcontent.importing.block_text import ends_sentence, labelled_block, titled
 from ketcontent.importing.supplied_page import (
-    CELL_BORDER,
     Doubt,
     LeftOut,
     SuppliedBlock,
     SuppliedPage,
 )
+from ketcontent.importing.tables import joined_tables
 from ketcontent.importing.word_styles import (
     Numbering,
     Style,
@@ -32,7 +32,8 @@ from ketcontent.importing.word_styles import (
     read_styles,
 )
 from ketcontent.importing.word_text import WordText
-from ketcontent.text import counted, fold
+from ketcontent.model import DEEPEST
+from ketcontent.text import counted, fold, join_cells
 from ketcontent.zipped_xml import RefusedArchive, attribute, child, local_name, xml_parts
 
 _WANTED = re.compile(
@@ -236,7 +237,7 @@ class _Reader:
             words = fold(block.text)
             return replace(block, form="heading", level=level + 1, text=words, number=mark)
         if list_id not in ("", "0"):
-            self.seen["nested"] += deep > 0
+            self.seen["deep"] += deep >= DEEPEST
             return labelled_block(replace(block, form="item", depth=deep + 1, number=mark))
         return block
 
@@ -250,16 +251,31 @@ class _Reader:
                     self.read(cell)
             return
         self.tables += 1
-        for row in cells:
+        said = False  # whether there was a row that is no header
+        first_names = attribute(child(child(table, "tblPr"), "tblLook"), "firstRow") == "1"
+        for number, (line, inside) in enumerate(zip(rows, cells, strict=True)):
             start = self.paragraphs + 1
-            words = [self._cell(cell) for cell in row]
-            self.seen["spanning"] += sum(map(_is_spanning, row))
-            if any(words):
-                self.blocks.append(
-                    SuppliedBlock(
-                        "row", CELL_BORDER.join(words), f"paragraph {start}", table=self.tables
-                    )
+            words = [text for cell in inside for text in self._spanned(cell)]
+            self.seen["spanning"] += sum(map(_is_spanning, inside))
+            if not any(words):
+                continue
+            repeated = child(child(line, "trPr"), "tblHeader") is not None
+            heads = not said and (repeated or (first_names and not number))
+            said |= not heads
+            self.blocks.append(
+                SuppliedBlock(
+                    "header" if heads else "row",
+                    join_cells(words),
+                    f"paragraph {start}",
+                    table=self.tables,
                 )
+            )
+
+    def _spanned(self, cell: Element) -> list[str]:
+        """Return the words of a cell, and nothing for each further column that it covers."""
+        across = attribute(child(child(cell, "tcPr"), "gridSpan"), "val")
+        further = min(int(across[:4]), _MOST_SPANNED) - 1 if across.isdigit() else 0
+        return [self._cell(cell), *[""] * further]
 
     def _cell(self, cell: Element) -> str:
         """Return the words of a cell, which may hold paragraphs, lists and tables."""
@@ -296,14 +312,7 @@ class _Reader:
 
     def doubts(self) -> Iterator[Doubt]:
         """Yield what the tables cannot hold, and what was not decided."""
-        for number in range(1, self.tables + 1):
-            rows = [block for block in self.blocks if block.table == number]
-            if rows:
-                yield Doubt(
-                    f"A table of {counted(len(rows), 'row')}: each row becomes an item, with a bar "
-                    "between its cells.",
-                    rows[0].where,
-                )
+        yield from joined_tables(self.blocks)
         tracked = sum(one.what.startswith("tracked") for one in self.left_out)
         if tracked or self.seen["deleted"]:
             kept = "taken" if self.accept else "undone"
@@ -315,7 +324,7 @@ class _Reader:
 
 
 _TOLD: Mapping[str, tuple[str, str]] = {
-    "nested": ("nested item", "set as an item of the outer list."),
+    "deep": ("item", "in more than six lists, set as an item of the sixth."),
     "boxes": ("text frame", "read where it is anchored."),
     "notes": ("note", "set at the end of the page, as an item."),
     "figures": (
@@ -329,7 +338,7 @@ _TOLD: Mapping[str, tuple[str, str]] = {
     "formulas": ("formula", "written in one line."),
     "spanning": (
         "spanning cell",
-        "said once, so that cells of other rows may stand further left.",
+        "its words stand once, in the first of the cells that it covers.",
     ),
     "formed": (
         "formatting change",
@@ -340,6 +349,10 @@ _TOLD: Mapping[str, tuple[str, str]] = {
     "symbols": ("symbol of a font", "not read."),
     "embedded": ("document within the document", "not read."),
 }
+
+
+_MOST_SPANNED = 63
+"""How many columns a table of Word has at most."""
 
 
 def _is_spanning(cell: Element) -> bool:

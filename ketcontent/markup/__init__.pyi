@@ -1,3 +1,6 @@
+from .cells import cell_markdown as cell_markdown
+from .cells import cells_with_citations as cells_with_citations
+from .cells import markup_cells as markup_cells
 from .citation_marks import cited as cited
 from .citation_marks import split_citations as split_citations
 from .citation_marks import without_citations as without_citations
@@ -5,10 +8,12 @@ from .html_tree import attributes_of as attributes_of
 from .html_tree import in_order as in_order
 from .html_tree import parse_html as parse_html
 from .inline import as_markup as as_markup
+from .inline import define as define
 from .inline import direction as direction
 from .inline import inline_html as inline_html
 from .inline import inline_plain as inline_plain
 from .inline import inline_runs as inline_runs
+from .inline import isolated as isolated
 from .inline import link_targets as link_targets
 from .inline import link_titles as link_titles
 from .inline import link_words as link_words

@@ -35,7 +35,7 @@ _MAY_BE_MARKUP = re.compile(r"[\\*_`\[&\r\n\0]")
 _LINK = re.compile(r"https?://|mailto:|#|(?:tel|sms):\+?[0-9]{2,15}\Z", re.IGNORECASE)
 """Where a link may lead. Of a phone number only digits: a service code could change a phone."""
 
-_SPECIAL = re.compile(r"([\\`*_\[\]<>&|~$#])")
+_SPECIAL = re.compile(r"([\\`*_\[\]<>&~$#])")
 
 
 def direction(language: str) -> str:

@@ -16,7 +16,7 @@ from ketcontent.markup.inline import (
     link_definitions,
     take_links,
 )
-from ketcontent.text import gap
+from ketcontent.text import gap, join_cells
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -219,7 +219,14 @@ def linked_lines(markdown: str) -> list[tuple[str, list[tuple[str, str]]]]:
     )
     thinned = _thinned(text)
     lines: list[str] = []
+    row: int | None = None  # where the cells of a row begin, which are one line
     for token in block_parser().parse(thinned):
+        if token.type == "tr_open":
+            row = len(lines)
+        elif token.type == "tr_close":
+            lines[row:], row = [join_cells(lines[row:])], None
+        if row is not None and token.type != "inline":
+            continue
         if token.type in ("fence", "code_block"):
             lines += token.content.splitlines()
         words = ""

@@ -11,6 +11,10 @@ from .floor import CLINICAL_PROFESSIONS as CLINICAL_PROFESSIONS
 from .floor import Deviation as Deviation
 from .floor import deviations as deviations
 from .floor import shipped_policies as shipped_policies
+from .forms import DEEPEST as DEEPEST
+from .forms import ROW_FORMS as ROW_FORMS
+from .forms import item_depth as item_depth
+from .forms import item_form as item_form
 from .laws import KEY_PATTERN as KEY_PATTERN
 from .merge import Conflict as Conflict
 from .merge import table_bytes as table_bytes

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from ketcontent.model.block_laws import a_block_has_one_form, a_row_is_one_statement
 from ketcontent.model.csv_text import Line
 from ketcontent.model.faults import TableRows, TablesRows
 from ketcontent.model.site_address import site_fault
@@ -199,28 +200,6 @@ def _a_section_stands_under_one_of_its_own(tables: TablesRows) -> None:
                 "heading": "Give it a heading, or name another section in their column 'under'.",
             }[column],
         )
-
-
-def _a_block_has_one_form(tables: TablesRows) -> None:
-    """The statements of a paragraph or item are set the same way."""
-    statements = tables["statements"]
-    for column in ("form", "supplied_form"):
-        half = "supplied_" if column.startswith("supplied_") else ""
-        forms: dict[tuple[str, ...], tuple[str, int]] = {}
-        for line, row in statements:
-            place = ("document", f"{half}section", f"{half}block")
-            if not row[f"{half}position"] or not statements.sound(line, column, *place):
-                continue
-            block = tuple(row[name] for name in place)
-            form, first = forms.setdefault(block, (row[column], line.line))
-            if row[column] != form:
-                statements.fault(
-                    line,
-                    "mixed-forms",
-                    column,
-                    f"'{row[column]}', but line {first} of the same block is '{form}'.",
-                    "Give the statement a block of its own, or the form of its block.",
-                )
 
 
 def _a_notice_speaks_the_language_of_its_page(tables: TablesRows) -> None:
@@ -486,7 +465,8 @@ LAWS: tuple[Callable[[TablesRows], None], ...] = (
     _positions_are_used_once,
     _a_statement_is_in_an_edition_or_not,
     _a_section_stands_under_one_of_its_own,
-    _a_block_has_one_form,
+    a_block_has_one_form,
+    a_row_is_one_statement,
     _a_notice_speaks_the_language_of_its_page,
     _a_waiver_is_for_a_row_that_is_there,
     _what_is_said_is_of_something_that_is_there,

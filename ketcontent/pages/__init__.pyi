@@ -3,14 +3,14 @@ from .assembly import assemble as assemble
 from .assembly import interface as interface
 from .assembly import is_behind as is_behind
 from .assembly import page_views as page_views
+from .block_markdown import shown_against as shown_against
+from .block_markdown import shown_certainty as shown_certainty
 from .blocks import Edition as Edition
 from .blocks import Reference as Reference
 from .blocks import Section as Section
 from .blocks import Signer as Signer
 from .blocks import Statement as Statement
 from .blocks import Term as Term
-from .blocks import shown_against as shown_against
-from .blocks import shown_certainty as shown_certainty
 from .citations import CSL_NAMES as CSL_NAMES
 from .citations import PLAIN_VARIABLES as PLAIN_VARIABLES
 from .citations import READ_BY_READERS as READ_BY_READERS

@@ -25,14 +25,15 @@ from ketcontent.markup import (
     inline_plain,
     without_citations,
 )
-from ketcontent.model import OWN, SHARED, TABLES, Content, slices
+from ketcontent.model import OWN, ROW_FORMS, SHARED, TABLES, Content, item_depth, slices
 from ketcontent.pages.blocks import Block, Edition, Section, Statement, Term
 from ketcontent.pages.citations import read_by_readers
 from ketcontent.pages.comparisons import Comparison, comparison_of
 from ketcontent.pages.document import Document
 from ketcontent.pages.publication import release_days, site_of, translations_of
 from ketcontent.pages.surroundings import drawn_once, surrounded
-from ketcontent.text import canonical, fold
+from ketcontent.pages.tables import under_headers
+from ketcontent.text import canonical, fold, join_cells, split_cells
 
 Rows = list[dict[str, Any]]
 """Rows of a table, each a dictionary of its cells by column."""
@@ -416,8 +417,10 @@ def _blocks(view: PageView, language: str, edition: Edition) -> dict[str, list[B
             )
             for row, *around in zip(rows, keys, keys[2:], strict=False)
         )
-        blocks.setdefault(section, []).append(Block(form, statements, *layer))
-    return {section: surrounded(together, language) for section, together in blocks.items()}
+        depth = item_depth(form)
+        block = Block("item" if depth else form, statements, "".join(layer), depth or 1)
+        blocks.setdefault(section, []).append(block)
+    return {key: surrounded(under_headers(some), language) for key, some in blocks.items()}
 
 
 def is_behind(row: Mapping[str, Any], heading: str) -> bool:
@@ -450,6 +453,7 @@ def _statement(
 ) -> Statement:
     text, urgent = notices[row["notice"]] if row["notice"] else (row["text"], False)
     plain = inline_plain(without_citations(text))
+    plain = join_cells(split_cells(plain)) if row["form"] in ROW_FORMS else plain
     cites = cited(text)
     return Statement(
         statement=row["statement"],

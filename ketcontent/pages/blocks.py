@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from itertools import groupby, pairwise
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
 
 from ketcontent.markup import (
@@ -14,18 +14,17 @@ from ketcontent.markup import (
     Strings,
     direction,
     english,
-    escape_markdown,
-    inline_markdown,
     inline_plain,
-    markdown_lines,
     render,
     split_citations,
-    strong,
     trusted,
     without_citations,
 )
+from ketcontent.pages.block_markdown import row_cells, sentence_lines
 from ketcontent.pages.citations import reference_html, reference_plain
 from ketcontent.pages.comparisons import Bar, Comparison, Untold, untold
+from ketcontent.pages.runs import Nested, levels, nested, runs_of
+from ketcontent.pages.tables import Table, cells_html
 from ketcontent.reading import Around
 from ketcontent.text import joined
 
@@ -34,7 +33,7 @@ if TYPE_CHECKING:
 
 Edition = Literal["current", "supplied"]
 
-Form = Literal["paragraph", "item", "notice"]
+Form = Literal["paragraph", "item", "notice", "caption", "header", "row"]
 
 Certainty = Literal["high", "moderate", "low", "very-low"]
 
@@ -174,6 +173,8 @@ class Block:
     """Its sentences, in order."""
     layer: str = ""
     """``more`` where it is folded until a reader unfolds it; empty where it is seen at once."""
+    depth: int = 1
+    """Of an item: in how many lists it stands, one within the other."""
 
     @property
     def plain(self) -> str:
@@ -187,24 +188,11 @@ class Block:
 
     def markdown_lines(self, say: Strings) -> list[str]:
         """Return the block as lines of Markdown, a line a sentence, each with its certainty."""
-        sentences = []
-        for one in self.statements:
-            words = ""
-            for part, keys in one.parts:
-                text = inline_markdown(part)
-                # Beside a bracket, a mark that stood alone could open or close markup.
-                if words:
-                    text = re.sub(r"\A[*~](?!\S)", r"\\\g<0>", text)
-                if keys:
-                    text = re.sub(r"(?:(?<!\S)[*~]|(?<!\\)!)\Z", r"\\\g<0>", text)
-                words += text + "".join(f"[^{key}]" for key in keys if key not in one.against)
-            label = strong(one.label_text) if one.label else ""
-            after = [escape_markdown(shown_certainty(one, say))]
-            if one.against:
-                marks = "".join(f"[^{key}]" for key in one.against)
-                after.append(escape_markdown(shown_against(one, say)) + marks)
-            sentences.append(" ".join(filter(None, [label, words, *after])))
-        return markdown_lines(sentences)
+        return sentence_lines(self.statements, say)
+
+    def markdown_cells(self, say: Strings) -> list[str]:
+        """Return the cells of a row as Markdown, in the last of them its certainty."""
+        return row_cells(self.statements, say)
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +242,7 @@ class Section:
 
         Notices for a reader in crisis are a form of their own, ``urgent``.
         """
-        return _runs(self.blocks)
+        return runs_of(self.blocks)
 
     @property
     def layers(self) -> tuple[Runs, Runs]:
@@ -268,7 +256,23 @@ class Section:
             return self.runs, ()
         boxed = any(one.urgent and not one.layer for one in self.blocks)
         first = [one for one in self.blocks if not one.layer or (one.urgent and boxed)]
-        return _runs(first), _runs(one for one in self.blocks if one not in first)
+        return runs_of(first), runs_of(one for one in self.blocks if one not in first)
+
+    def table(self, blocks: tuple[Block, ...]) -> Table:
+        """Return a run of blocks of a table as that."""
+        return Table(blocks)
+
+    def cells(self, statement: Statement) -> list[Markup]:
+        """Return the cells of a row as HTML."""
+        return cells_html(statement, self.firsts.get(statement.statement, {}), self.language)
+
+    def nested(self, blocks: tuple[Block, ...]) -> Nested:
+        """Return a run of items, each with those of the list within it."""
+        return nested(blocks)
+
+    def levelled(self, blocks: tuple[Block, ...]) -> Iterable[tuple[Block, int]]:
+        """Return a run of items, each with how deep it stands."""
+        return zip(blocks, levels(blocks), strict=True)
 
     def help_box(self, blocks: tuple[Block, ...]) -> tuple[tuple[Block, ...], tuple[Block, ...]]:
         """Return what is seen of a run for a reader in crisis, and the lines at its end if folded.
@@ -300,7 +304,9 @@ class Section:
     def to_text(self) -> str:
         """Return the section as plain text, a line a heading, paragraph or item."""
         lines = [
-            f"- {block.plain}" if block.form == "item" else block.plain for block in self.blocks
+            f"{'  ' * (level - 1)}- {block.plain}" if level else block.plain
+            for _, run in self.runs
+            for block, level in self.levelled(run)
         ]
         if self.run_in and lines:
             lines[0] = f"{self.title} {lines[0]}"
@@ -318,11 +324,6 @@ class Section:
             "text/markdown": self.to_markdown(),
             FACTS: json.dumps({"kind": "part"}),
         }
-
-
-def _runs(blocks: Iterable[Block]) -> Runs:
-    forms = groupby(blocks, lambda one: "urgent" if one.urgent else one.form)
-    return tuple((form, tuple(run)) for form, run in forms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -443,27 +444,3 @@ class Site:
     """What it is called."""
     license: str = ""
     """Where it stands what others may do with its pages; empty where nothing is said."""
-
-
-def shown_certainty(statement: Statement, say: Strings) -> str:
-    """Return the mark of certainty of a sentence, as a reader of Markdown reads it, or nothing.
-
-    Examples
-    --------
-    >>> from ketcontent.markup import english
-    >>> shown_certainty(Statement("s", "", "", "", "risk", "", certainty="low"), english())
-    '(low certainty)'
-    """
-    return f"({say(f'certainty-{statement.certainty}')})" if statement.is_marked else ""
-
-
-def shown_against(statement: Statement, say: Strings) -> str:
-    """Return what a reader of Markdown reads before the marks of sources that found otherwise.
-
-    Examples
-    --------
-    >>> from ketcontent.markup import english
-    >>> shown_against(Statement("s", "", "", "", "", "", against=("lii-2023",)), english())
-    'against:'
-    """
-    return say("against") if statement.against else ""

@@ -37,6 +37,7 @@ from ketcontent.pages.blocks import (
 from ketcontent.pages.citations import references
 from ketcontent.pages.leaflets import leaflet
 from ketcontent.pages.publication import Release
+from ketcontent.pages.tables import TABLE_FORMS
 from ketcontent.text import fold
 
 
@@ -213,6 +214,12 @@ class Document:
         return shown[key]
 
     @property
+    def has_structure(self) -> bool:
+        """Whether there are tables or lists within lists in it, whose style is one of its own."""
+        blocks = (block for section in self.sections for block in section.blocks)
+        return any(block.depth > 1 or block.form in TABLE_FORMS for block in blocks)
+
+    @property
     def facts(self) -> dict[str, Any]:
         """What the page says of itself to the template that frames it."""
         heading = fold(self.sections[0].title).rstrip(":") if self.part else ""
@@ -236,6 +243,7 @@ class Document:
                 for one in self.translations
             ],
             "site": site_facts(self),
+            **({"structure": True} if self.has_structure else {}),
             "contents": []
             if self.part
             else [

@@ -20,9 +20,19 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from ketcontent.markup import Strings, direction, doi_address, inline_runs, web_address
-from ketcontent.pages.blocks import Block, Reference, Section, Statement, Term, shown_certainty
+from ketcontent.markup import (
+    Strings,
+    direction,
+    doi_address,
+    inline_runs,
+    markup_cells,
+    web_address,
+)
+from ketcontent.pages.block_markdown import shown_certainty
+from ketcontent.pages.blocks import Block, Reference, Section, Statement, Term
 from ketcontent.pages.citations import reference_runs
+from ketcontent.pages.runs import Nested
+from ketcontent.pages.tables import Table
 from ketcontent.text import gap, visible
 
 Node = dict[str, Any]
@@ -178,7 +188,13 @@ def _run(form: str, blocks: Sequence[Block], section: Section, say: Strings) -> 
     """Return neighbours of one form, and what they rest on."""
     other = in_language(say.language, section.language)
     texts = [_sentences(block, section, say) for block in blocks]
-    nodes: list[Node] = [{"list": texts}] if form == "item" else [{"paragraph": x} for x in texts]
+    nodes: list[Node]
+    if form == "table":
+        nodes = _table(section.table(tuple(blocks)), section, say)
+    elif form == "item" and any(one.depth > 1 for one in blocks):
+        nodes = [{"nested": _nested(section.nested(tuple(blocks)), section, say)}]
+    else:
+        nodes = [{"list": texts}] if form == "item" else [{"paragraph": x} for x in texts]
     if sources := _rests_on([one for block in blocks for one in block.statements], section, say):
         nodes.append({"paragraph": sources, "small": True, **other})
     if form not in ("urgent", "notice"):
@@ -188,6 +204,37 @@ def _run(form: str, blocks: Sequence[Block], section: Section, say: Strings) -> 
     return [{"box": form, "nodes": [head, *nodes]}]
 
 
+def _nested(items: Nested, section: Section, say: Strings) -> list[Node]:
+    """Return items of a list, each with those of the list within it."""
+    return [
+        {"runs": _sentences(block, section, say), "items": _nested(inner, section, say)}
+        for block, inner in items
+    ]
+
+
+def _table(table: Table, section: Section, say: Strings) -> list[Node]:
+    """Return the caption of a table, and its rows, in the last cell of each its certainty."""
+    head, rows = (
+        [
+            [inline_runs(on_one_line(cell), section.language) for cell in markup_cells(one.words)]
+            for block in some
+            for one in block.statements
+        ]
+        for some in (table.heads, table.rows)
+    )
+    marked = [one for block in (*table.heads, *table.rows) for one in block.statements]
+    for cells, one in zip([*head, *rows], marked, strict=True):
+        cells[-1] = [*cells[-1], *_certainty(one, section, say)]
+    width = max(map(len, [*head, *rows]), default=0)
+    for cells in (*head, *rows):
+        cells += [[] for _ in range(width - len(cells))]
+    captions = [{"paragraph": _sentences(one, section, say)} for one in table.captions]
+    return [
+        *captions,
+        *([{"table": {"columns": width, "head": head, "rows": rows}}] if width else []),
+    ]
+
+
 def _sentences(block: Block, section: Section, say: Strings) -> Words:
     """Return the sentences of a block, each with its label before and its certainty behind it."""
     runs: Words = []
@@ -195,15 +242,18 @@ def _sentences(block: Block, section: Section, say: Strings) -> Words:
         if one.label:
             runs += [*plain(one.label_text, strong=True), {"text": " "}]
         runs += inline_runs(on_one_line(one.words), section.language)
-        if mark := shown_certainty(one, say):
-            other = in_language(say.language, section.language)
-            runs += [
-                {"text": "\u00a0"},
-                {"text": mark, "small": True, "to": f"_{one.certainty}", **other},
-            ]
+        runs += _certainty(one, section, say)
         if number < len(block.statements):
             runs.append({"text": gap(one.plain)})
     return [one for one in runs if one["text"]]
+
+
+def _certainty(one: Statement, section: Section, say: Strings) -> Words:
+    """Return the mark of how sure a sentence is, behind it; nothing where it has none."""
+    mark = shown_certainty(one, say)
+    other = in_language(say.language, section.language)
+    shown = {"text": mark, "small": True, "to": f"_{one.certainty}", **other}
+    return [{"text": "\u00a0"}, shown] if mark else []
 
 
 def _rests_on(statements: Sequence[Statement], section: Section, say: Strings) -> Words:

@@ -550,7 +550,7 @@ def test_a_file_that_is_no_page_is_a_clear_error(
         pytest.param("[so](<https://a.example>)\n", ["so"], id="link"),
         pytest.param("<b>so</b> <!-- so -->\n", ["<b>so</b> <!-- so -->"], id="HTML is text"),
         pytest.param("```text\na\nb\n```\n", ["a", "b"], id="code"),
-        pytest.param("| a | b |\n| --- | --- |\n| c | d |\n", ["a", "b", "c", "d"], id="table"),
+        pytest.param("| a | b |\n| --- | --- |\n| c | d |\n", ["a | b", "c | d"], id="table"),
         pytest.param("", [], id="nothing"),
     ],
 )

@@ -10,7 +10,7 @@ of the page. The labels:
 ``r``, ``rn``  a heading with the words after it on its line; with ``rn`` they are a notice
 ``p``        a paragraph
 ``i1`` …     an item of a list, with its depth
-``c``        a row of a table
+``c``        a row of a table, one of headers too
 ``n``        a notice
 ``f``        furniture: a menu, a button, a cookie banner, the number of a page
 ``+``        goes on the block of the line before it
@@ -37,6 +37,7 @@ from ketcontent import assemble, import_page
 from ketcontent.errors import UnreadablePage
 from ketcontent.importing.plain_text_blocks import read_plain_text
 from ketcontent.importing.sentences import split_sentences
+from ketcontent.importing.short_lines import is_rule
 from ketcontent.importing.supplied_page import Doubt
 from ketcontent.model import empty_content
 
@@ -132,8 +133,8 @@ class Score:
 
 
 def known_by(words: str) -> str:
-    """Return what a part is known by: its words without white space, and the mark before them."""
-    bare = _UNSEEN.sub("", unicodedata.normalize("NFC", words)).strip()
+    """Return what a part is known by: its words, without white space and what parts cells."""
+    bare = _UNSEEN.sub("", unicodedata.normalize("NFC", words)).replace("|", " ").strip()
     mark = _MARKS.match(bare)
     return "".join(bare[mark.end() :].split() if mark else bare.split())
 
@@ -179,6 +180,8 @@ def labelled_outline(page: LabelledPage) -> Outline:
             label = {"r": "p", "rn": "n"}[label]
         kind, level = label[0], int(label[1:] or 0)
         bare = words.replace(BETWEEN, "")
+        if kind == "c" and is_rule(bare):  # drawn, and no row
+            continue
         if kind in "th":
             outline.add("headings", bare, level or 1)
         elif kind == "i":
@@ -217,9 +220,9 @@ def read_outline(text: str, language: str, spared: set[str]) -> Outline:
             outline.add("furniture", words)
         elif block.form in ("item", "notice"):
             outline.add(f"{block.form}s", words, block.depth)
-        elif block.form == "row" and known_by(words) not in spared:
+        elif block.table and known_by(words) not in spared:
             outline.add("rows", words)
-        kept = block.form in ("heading", "row") or known_by(words) in furniture
+        kept = block.form == "heading" or block.table or known_by(words) in furniture
         if kept or known_by(first) in spared:
             continue
         for line in broken:

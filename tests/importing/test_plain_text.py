@@ -19,6 +19,7 @@ from pandas.testing import assert_frame_equal
 
 from ketcontent import assemble, import_page, read_content, read_page, write_content
 from ketcontent.errors import AlreadyThere, KetcontentError, UnreadablePage
+from ketcontent.importing.short_lines import is_rule
 from ketcontent.model.content import Content, empty_content, frame_of
 from ketcontent.model.schema import TABLES
 from ketcontent.pages.document import Document
@@ -34,10 +35,10 @@ _MARK = re.compile(r"[-*–◦‣▪●·∙⁃]\s+|•\s*")
 
 
 def lines_of(text: str) -> list[str]:
-    """Return the lines of a text, bullet marks dropped and white space made alike."""
+    """Return the lines of a text, bullet marks dropped, white space and borders of cells alike."""
     found = []
     for line in re.split(r"\r\n|\r|\n", text.removeprefix("\ufeff")):
-        words = line.strip()
+        words = re.sub(r"[|\\]", " ", "" if is_rule(line) else line).strip()
         mark = _MARK.match(words)
         words = words[mark.end() :] if mark else words
         if words.strip() and words.strip() not in ("-", "*", "–", "•"):

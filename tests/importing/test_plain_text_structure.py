@@ -110,15 +110,15 @@ def levels(text: str) -> list[tuple[int, str]]:
         ),
         pytest.param(
             "| Test | Range |\n|---|---|\n| Urea | 2–8 |",
-            [("row", "| Test | Range |"), ("row", "|---|---|"), ("row", "| Urea | 2–8 |")],
+            [("header", "Test | Range"), ("row", "Urea | 2–8")],
             id="bars",
         ),
         pytest.param(
-            "Test\tRange\nUrea\t2–8", [("row", "Test\tRange"), ("row", "Urea\t2–8")], id="tabs"
+            "Test\tRange\nUrea\t2–8", [("row", "Test | Range"), ("row", "Urea | 2–8")], id="tabs"
         ),
         pytest.param(
             "Day        Dose\nMonday     one",
-            [("row", "Day        Dose"), ("row", "Monday     one")],
+            [("row", "Day | Dose"), ("row", "Monday | one")],
             id="columns of spaces",
         ),
         pytest.param(

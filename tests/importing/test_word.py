@@ -144,7 +144,6 @@ def test_struck_words_and_tracked_formatting_and_spanning_cells_are_told() -> No
         ("struck out", "20"),
     ]
     assert [one.message.partition(":")[0] for one in page.doubts] == [
-        "A table of 1 row",
         "1 raised or lowered word",
         "1 spanning cell",
         "1 formatting change",

@@ -557,7 +557,8 @@ CELLS = [
         "not-in-list",
         4,
         "'xyz' is not a value of 'supplied_form'.",
-        "Use one of: paragraph, item, notice.",
+        "Use one of: paragraph, item, item-2, item-3, item-4, item-5, item-6, notice, caption, "
+        "header, row.",
         column="supplied_form",
         cell="xyz",
         key="tea/cut",

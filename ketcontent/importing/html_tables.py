@@ -1,0 +1,110 @@
+"""The tables of HTML: which hold data, which of their rows are headers, and cells that span others.
+
+The words of a cell stand once, in the first place that it covers; the other places of it are empty,
+so that each cell behind it and below it stays in its column.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from ketcontent.markup import attributes_of, in_order
+from ketcontent.text import fold
+
+_HEADING = re.compile(r"h[1-6]")
+
+_MOST = 1000
+"""How many columns or rows a cell spans at most, whatever it says."""
+
+
+@dataclass(slots=True)
+class DataTable:
+    """A table that is open, and its row that is open."""
+
+    node: Any
+    number: int
+    """Which table of the page it is, from 1."""
+    width: int
+    """How many cells its longest row has: a cell spans no more columns than that."""
+    spans: dict[int, int] = field(default_factory=dict)
+    """By column, how many rows more a cell above it covers."""
+    cells: list[str] | None = None
+    """The cells of the row that is open; None between rows."""
+    where: str = ""
+    """Where the first words of that row stand."""
+    only_heads: bool = True
+    """Whether all its cells are headers."""
+    headed: bool = False
+    """Whether a row was headers."""
+    said: bool = False
+    """Whether a row that is no header had words."""
+
+    def start_row(self) -> None:
+        """Begin a row."""
+        self.cells, self.where, self.only_heads = [], "", True
+
+    def add(self, node: Any, words: str, where: str) -> bool:
+        """Take in a cell with its words; return whether it spans others."""
+        self._skip_covered()
+        cells = self.cells if self.cells is not None else []
+        given = attributes_of(node)
+        across = min(_number(given.get("colspan", "")), max(self.width - len(cells), 1))
+        down = _number(given.get("rowspan", ""))
+        for text in [fold(words), *[""] * (across - 1)]:
+            if down > 1:
+                self.spans[len(cells)] = down
+            cells.append(text)
+        self.where = self.where or where
+        self.only_heads &= node.name == "th"
+        return across > 1 or down > 1
+
+    def _skip_covered(self) -> None:
+        """Leave the places empty that a cell of a row above covers."""
+        while self.cells is not None and self.spans.get(len(self.cells)):
+            self.cells.append("")
+
+    def end_row(self, *, in_head: bool) -> tuple[list[str], bool]:
+        """Return the cells of the row that ends, none where it has no words, and if it is headers.
+
+        Below the first row of data there are no headers of columns, whatever a page calls a row;
+        nor does one cell across all columns name any of them, where another row has.
+        """
+        self._skip_covered()
+        cells, self.cells = self.cells or [], None
+        self.spans = {column: rows - 1 for column, rows in self.spans.items() if rows > 1}
+        if not any(cells):
+            return [], False
+        names_rows = self.headed and len(cells) > 1 and sum(map(bool, cells)) == 1
+        heads = not self.said and (in_head or self.only_heads) and not names_rows
+        self.headed |= heads
+        self.said |= not heads
+        return cells, heads
+
+
+def _number(given: str) -> int:
+    return min(int(given[:4]), _MOST) if given.isascii() and given.isdigit() else 1
+
+
+def data_table(node: Any, number: int) -> DataTable | None:
+    """Return a table that holds data; None for one that is the layout of a page, or a box."""
+    if attributes_of(node).get("role") in ("presentation", "none"):
+        return None
+    widest = columns = 0
+    named = boxed = False
+    for kind, one in in_order(node):
+        if one.name == "table" or _HEADING.fullmatch(one.name):
+            return None
+        if kind == "start" and one.name == "tr":
+            columns = 0
+        elif kind == "start" and one.name in ("td", "th"):
+            columns += 1
+            widest = max(widest, columns)
+            named |= one.name == "th"
+        boxed |= one.name in _OF_A_BOX
+    return DataTable(node, number, widest) if widest > 1 or (named and not boxed) else None
+
+
+_OF_A_BOX = frozenset({"p", "div", "ul", "ol", "dl", "blockquote"})
+"""What stands in one column that is a box around text."""

@@ -1,23 +1,29 @@
 """Test the signatures that a record has of sign-offs, with no table of the project at hand.
 
 A record has of each sign-off that counts what was signed and its signature. Here that is held
-against what the record says itself: the same words of the same statement, in the same page. So a
-record that somebody changed together with its page is found out without a manifest, as far as
-sentences are signed; whose the keys are must be known from elsewhere.
+against what the record says itself: the same words of the same statement, in the same page, and
+what their digest is of, so the same kind, grade, sources and section. So a record that somebody
+changed together with its page is found out without a manifest, as far as sentences are signed;
+whose the keys are must be known from elsewhere.
 """
 
 from __future__ import annotations
 
 import csv
+import json
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from ketcontent.approvals.departures import Mismatch
 from ketcontent.approvals.proofs import VERSION, Doubt, doubt_of_signature, signers_of
+from ketcontent.approvals.scope import RULE
 from ketcontent.approvals.signatures import public_key_of
 from ketcontent.errors import KetcontentError
-from ketcontent.text import canonical, counted
+from ketcontent.markup import english
+from ketcontent.pages import Statement, shown_certainty
+from ketcontent.text import canonical, counted, digest
 
 KEY_COLUMNS = (
     *("signing_key", "person", "namespace", "public_key"),
@@ -60,7 +66,8 @@ def signature_mismatches(
             uncheckable, why = uncheckable + 1, ""
         if not doubt and sign_off.get("proof") == "checked":
             revoked += bool(keys[public_key_of(sign_off["signature"])]["revoked_on"])
-        if not why and (other := _other_than_said(record, key, one, sign_off)):
+        is_held = not why and sign_off.get("proof") == "checked"
+        if is_held and (other := _other_than_said(record, key, one, sign_off)):
             why = f"what was signed is another {other} than the record has"
         if why:
             who = f"the {sign_off['capacity']} sign-off by {sign_off['person']}"
@@ -116,7 +123,11 @@ def _untold(
             found.append(f"who made {counted(number, 'sign-off')}: {why}")
     if is_signed or has_keys:
         proven = {key for key, _, one in every if one.get("proof") == "checked"}
-        bare = sum(key not in proven for key, _ in _signables(record))
+        parts = dict(_signables(record))
+        if number := sum("covers" not in parts[key] for key in proven):
+            what = f"the kind, grade and sources of {counted(number, 'part')}"
+            found.append(f"{what}: an older version wrote the record")
+        bare = len(parts.keys() - proven)
         if bare:
             found.append(f"who approved {counted(bare, 'part')} of the page: not signed")
     return found
@@ -143,10 +154,8 @@ def _other_than_said(
 ) -> str:
     """Return what a record says otherwise than was signed; nothing where it is the same.
 
-    Nor where nothing was signed.
+    What its digest is of is held to the record too, so that no grade or source is another.
     """
-    if sign_off.get("proof") != "checked":
-        return ""
     said = sign_off["said"]
     words = " ".join(filter(None, [one.get("label", ""), one["words"]]))
     for name, now in (
@@ -159,7 +168,47 @@ def _other_than_said(
     ):
         if canonical(said[name]) != canonical(now):
             return name
+    return _other_than_covered(record, key, one) if "covers" in one else ""
+
+
+def _other_than_covered(record: Mapping[str, Any], key: str, one: Mapping[str, Any]) -> str:
+    """Return what a record says otherwise than what the digest of a signed part is of."""
+    covers, rule = one["covers"], one["digest"].partition(":")[0]
+    if digest(*covers, context=[record["document"], key], rule=rule) != one["digest"]:
+        return "content (covers)"
+    if "statement" not in one or rule != RULE:
+        return ""  # a title, heading, term or waiver: its words are what was signed with it
+    words, label, kind, certainty, rests_on, _, _, stands, *_ = covers
+    roles = dict(map(_role, rests_on))
+    against = [name for name in one["sources"] if roles.get(name) == "contradicts"]
+    mark = shown_certainty(Statement("", label, "", "", kind, "", certainty=certainty), english())
+    is_marked_so = (
+        one["certainty_shown"] == mark
+        if record["language"] == "en"
+        else bool(one["certainty_shown"]) == bool(mark)
+    )
+    for name, is_same in (
+        ("words", one["words"] == words),
+        ("kind", one["kind"] == kind),
+        ("certainty", one["certainty"] == certainty and is_marked_so),
+        ("source", all(name in roles for name in one["sources"])),
+        (
+            "source against it",
+            (one["against"], bool(one["against_shown"])) == (against, bool(against)),
+        ),
+        ("section", one["section"] == stands[0]),
+    ):
+        if not is_same:
+            return name
     return ""
+
+
+def _role(said: str) -> tuple[str, str]:
+    """Return the key of a source that a signed statement rests on, and its role; "" for none."""
+    key, _, rest = said.partition(" ")
+    with suppress(ValueError):  # a source that the tables do not have
+        rest = rest[json.JSONDecoder().raw_decode(rest)[1] :]
+    return key, (rest.split() or [""])[0]
 
 
 def read_keys(path: str | Path) -> list[dict[str, str]]:

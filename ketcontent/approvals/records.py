@@ -18,6 +18,7 @@ from ketcontent.approvals.page_reading import (
 )
 from ketcontent.approvals.proofs import signed_words
 from ketcontent.approvals.record_signatures import KEY_COLUMNS
+from ketcontent.approvals.scope import Signable
 from ketcontent.approvals.signatures import public_key_of
 from ketcontent.approvals.status import SignoffStatus, signoff_statuses
 from ketcontent.approvals.verification import (
@@ -83,6 +84,7 @@ def record(
             "against_shown": shown_against(one, page.say),
             "comparisons": [compared.compared for compared in one.comparisons],
             "sign_offs": signed.get(one.statement, []),
+            **_covered(signed_of[one.statement], signed),
         }
         for section in page
         for one in section.statements
@@ -109,6 +111,7 @@ def record(
                 "words": one.words,
                 "digest": one.digest,
                 "sign_offs": signed.get(one.key, []),
+                **_covered(one, signed),
             }
             for one in signed_of.values()
             if one.table != "statements"
@@ -130,6 +133,17 @@ def _proven(one: SignoffStatus, rows: Mapping[str, Mapping[str, Any]]) -> dict[s
         return {"proof": one.proof}
     row = rows[one.signoff]
     return {"proof": one.proof, "said": signed_words(row), "signature": row["signature"]}
+
+
+def _covered(
+    one: Signable, signed: Mapping[str, list[dict[str, Any]]]
+) -> dict[str, list[str | list[str]]]:
+    """Return what the digest is of that a signature is over; nothing, where none is.
+
+    So it can be told that not only the words are as they were signed, but the grade and sources.
+    """
+    is_signed = any("signature" in each for each in signed.get(one.key, ()))
+    return {"covers": one.covers} if is_signed else {}
 
 
 def _signing_keys(

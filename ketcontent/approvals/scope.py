@@ -51,6 +51,10 @@ _OF_THE_PAGE = ("title", "audience", "purpose", "publisher", "funding")
 """The columns of a page that its readers read."""
 
 
+Covers = tuple[str | Sequence[str], ...]
+"""What a digest is of, part by part."""
+
+
 @dataclass(frozen=True, slots=True)
 class Signable:
     """Something on a page that people sign."""
@@ -65,6 +69,8 @@ class Signable:
     """What is read of it, as a sign-off keeps it."""
     digest_of: Callable[[], str] = field(repr=False, compare=False)
     """Returns what its sign-offs are bound to; most have none, and are not asked."""
+    covers_of: Callable[[], Covers] = field(repr=False, compare=False)
+    """Returns what that is the digest of."""
     table: str
     """The table of its row."""
     row: str
@@ -80,6 +86,14 @@ class Signable:
     def digest(self) -> str:
         """What its sign-offs are bound to."""
         return self.digest_of()
+
+    @property
+    def covers(self) -> list[str | list[str]]:
+        """What the digest is of, part by part, each in its canonical form."""
+        return [
+            canonical(one) if isinstance(one, str) else list(map(canonical, one))
+            for one in self.covers_of()
+        ]
 
     @property
     def older(self) -> str:
@@ -124,7 +138,13 @@ def statement_digest(document: str, statement: Statement) -> str:
     A reading of the supplier's that waits beside it is covered too. Emphasis, white space, a
     re-save and the order of citations behind the same words do not count.
     """
-    return digest(
+    context = [document, statement.statement]
+    return digest(*_covers(statement), context=context, rule=RULE)
+
+
+def _covers(statement: Statement) -> Covers:
+    """Return what the digest of a statement is of."""
+    return (
         statement.plain,
         statement.label,
         statement.kind,
@@ -138,8 +158,6 @@ def statement_digest(document: str, statement: Statement) -> str:
         *([["links", *linked]] if (linked := link_words(statement.text)) else []),
         *([["cited", *inside]] if (inside := _cited_inside(statement)) else []),
         *(["compared", *one.as_signed()] for one in statement.comparisons),
-        context=[document, statement.statement],
-        rule=RULE,
     )
 
 
@@ -184,6 +202,7 @@ def _of_statement(document: str, section: Section, one: Statement) -> Signable:
         section=section.section,
         words=reader_words(one),
         digest_of=partial(statement_digest, document, one),
+        covers_of=partial(_covers, one),
         table="statements",
         row=f"{document}/{one.statement}",
         column="text",
@@ -198,20 +217,18 @@ def _title(page: Document, row: Mapping[str, Any]) -> Signable:
     bare = (one for one in page if not one.title)
     first = [line for one in bare for line in (*_set_as(one), *_arrangement(one))]
     about = [row["about_type"], row["about"], row["language"], str(row["review_every_days"])]
-    furniture = page.say.reworded
+    covers = (
+        [row[name] for name in _OF_THE_PAGE],
+        *(about, order, first, [one.term for one in page.terms], list(page.writers)),
+        *(page.say.reworded, _sent(row, "title")),
+    )
     return Signable(
         key=key,
         kind="title",
         section="",
         words="; ".join(f"{name}: {cell}" for name, cell in said),
-        digest_of=partial(
-            digest,
-            *([row[name] for name in _OF_THE_PAGE], about, order, first),
-            *([one.term for one in page.terms], list(page.writers)),
-            *(furniture, _sent(row, "title")),
-            context=[page.document, key],
-            rule=RULE,
-        ),
+        digest_of=partial(digest, *covers, context=[page.document, key], rule=RULE),
+        covers_of=partial(tuple, covers),
         table="documents",
         row=page.document,
         column="title",
@@ -220,18 +237,17 @@ def _title(page: Document, row: Mapping[str, Any]) -> Signable:
 
 def _heading(document: str, section: Section, row: Mapping[str, Any]) -> Signable:
     key = f"heading:{section.section}"
+    covers = (
+        *(section.number, section.heading, _arrangement(section), _sent(row, "heading")),
+        *([set_as] if (set_as := _set_as(section)) else []),
+    )
     return Signable(
         key=key,
         kind="heading",
         section=section.section,
         words=canonical(section.title),
-        digest_of=partial(
-            digest,
-            *(section.number, section.heading, _arrangement(section), _sent(row, "heading")),
-            *([set_as] if (set_as := _set_as(section)) else []),
-            context=[document, key],
-            rule=RULE,
-        ),
+        digest_of=partial(digest, *covers, context=[document, key], rule=RULE),
+        covers_of=partial(tuple, covers),
         table="sections",
         row=f"{document}/{section.section}",
         column="heading",
@@ -247,6 +263,7 @@ def _definition(page: Document, one: Term) -> Signable:
         section="",
         words=canonical(f"{one.term}: {'; '.join(filter(None, said))}"),
         digest_of=partial(digest, one.term, said, context=[page.document, key], rule=RULE),
+        covers_of=partial(tuple, (one.term, said)),
         table="terms",
         row=f"{one.term}/{page.language}",
         column="definition",
@@ -263,6 +280,7 @@ def _waiver(document: str, row: Mapping[str, Any]) -> Signable:
         section="",
         words=canonical(f"{place}, until {until}, {owner or 'nobody'} answers: {row['reason']}"),
         digest_of=partial(digest, row["reason"], until, owner, context=[document, key], rule=RULE),
+        covers_of=partial(tuple, (row["reason"], until, owner)),
         table="waivers",
         row=place,
         column="reason",

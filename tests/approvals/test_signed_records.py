@@ -116,6 +116,14 @@ WRONG = "a-1: the clinical sign-off by bo does not hold: "
     [
         ("", "words", "It helps.", "what was signed is another wording than the record has"),
         ("", "digest", f"w2:{'0' * 64}", "what was signed is another digest than the record has"),
+        ("", "certainty", "high", "what was signed is another certainty than the record has"),
+        ("", "certainty_shown", "(high certainty)", "what was signed is another certainty than"),
+        ("", "certainty_shown", "", "what was signed is another certainty than the record has"),
+        ("", "kind", "advice", "what was signed is another kind than the record has"),
+        ("", "sources", ["roe-2021"], "what was signed is another source than the record has"),
+        ("", "against", ["lee-2020"], "what was signed is another source against it than"),
+        ("", "section", "b", "what was signed is another section than the record has"),
+        ("", "covers", ["It helps."], "what was signed is another content (covers) than"),
         ("sign-off", "signed_on", "2026-11-20", "what was signed is another signed_on than"),
         ("sign-off", "capacity", "lay", "what was signed is another capacity than the record has"),
         ("sign-off", "signature", "U1NIU0lH", "its signature is by no key"),
@@ -126,7 +134,7 @@ WRONG = "a-1: the clinical sign-off by bo does not hold: "
     ],
 )
 def test_a_record_that_was_changed_does_not_hold(
-    tmp_path: Path, part: str, column: str, cell: str, said: str
+    tmp_path: Path, part: str, column: str, cell: Any, said: str
 ) -> None:
     other = copy.deepcopy(recorded())
     [one] = [one for one in other["statements"] if one["statement"] == "a-1"]
@@ -192,6 +200,19 @@ def test_a_record_whose_signatures_were_taken_away_is_said_to_have_none(tmp_path
         "who made 1 sign-off: an older version wrote the record",
         "who approved 3 parts of the page: not signed",
     ]
+
+
+def test_of_an_older_record_it_is_said_that_grades_and_sources_cannot_be_told(
+    tmp_path: Path,
+) -> None:
+    other = copy.deepcopy(recorded())
+    for one in other["statements"]:
+        one.pop("covers", None)
+    departures, unchecked = held(tmp_path, other)
+    assert departures == []
+    assert unchecked[-2] == (
+        "the kind, grade and sources of 1 part: an older version wrote the record"
+    )
 
 
 def test_a_table_of_keys_has_each_once(tmp_path: Path) -> None:

@@ -43,7 +43,7 @@ from ketcontent.checks.source_states import judge_source_states
 from ketcontent.checks.supplier import judge_supplier
 from ketcontent.checks.support import judge_sources, judge_support
 from ketcontent.checks.terms import judge_terms
-from ketcontent.checks.unseen import judge_unseen
+from ketcontent.checks.unseen import judge_signers, judge_unseen
 from ketcontent.checks.waivers import current_waivers, judge_waivers
 from ketcontent.clock import today
 from ketcontent.dependencies import is_tracing
@@ -215,6 +215,7 @@ def judge_page(
         found += judge_answers(view)
         found += judge_signoffs(view, statuses)
         found += judge_signatures(view)
+        found += judge_signers(view)
         found += judge_review_date(view, statuses, as_of=as_of)
         found += judge_freshness(view, as_of=as_of)
         found += judge_help_lines(view)

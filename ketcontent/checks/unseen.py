@@ -5,7 +5,7 @@ from __future__ import annotations
 from ketcontent.checks.passages import passages_of
 from ketcontent.diagnostics import Diagnostic
 from ketcontent.pages import Edition, PageView
-from ketcontent.text import code_point, unseen_places
+from ketcontent.text import as_seen, code_point, unseen_places
 
 _BREAKS = "\u00ad\u200b"
 """Where a line may break: a soft hyphen in a long word, a space of no width in Thai or Khmer."""
@@ -27,6 +27,42 @@ def judge_unseen(view: PageView, *, edition: Edition = "current") -> list[Diagno
         )
         for passage in passages_of(view.edition(edition))
         for place in _strange(passage.words)[:1]
+    ]
+
+
+_LATIN = str.maketrans(
+    "АВЕЅІЈКМНОРСТУХаеѕіјорсухΑΒΕΖΗΙΚΜΝΟΡΤΥΧοѵ",
+    "ABESIJKMHOPCTYXaesijopcyxABEZHIKMNOPTYXov",
+)
+"""Letters of Cyrillic and Greek that look as those of Latin do."""
+
+
+def judge_signers(view: PageView) -> list[Diagnostic]:
+    """Return a warning for each who signed the page and whose name reads as another person's does.
+
+    A reader knows who reviewed a page by the name alone.
+    """
+    signed = {row["person"] for row in view.rows("signoffs")}
+    alike: dict[str, list[str]] = {}
+    for row in view.rows("people") if signed else ():
+        alike.setdefault(as_seen(row["name"]).translate(_LATIN).casefold(), []).append(
+            row["person"]
+        )
+    return [
+        Diagnostic(
+            rule="signers-look-alike",
+            severity="warning",
+            message=f"The name of '{person}', who signed '{view.document}', reads as that of "
+            f"{' and '.join(repr(one) for one in people if one != person)} does.",
+            hint="Find out who is who, and add to a name what tells them apart.",
+            table="people",
+            key=person,
+            column="name",
+        )
+        for people in alike.values()
+        if len(people) > 1
+        for person in people
+        if person in signed
     ]
 
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from ketcontent.approvals.scope import older_digest, statement_digest
 from ketcontent.approvals.signing import open_statements, sign_off, to_sign
 from ketcontent.approvals.status import judge_review_date, judge_signoffs, signoff_statuses
+from ketcontent.checks.unseen import judge_signers
 from ketcontent.errors import KetcontentError, UnknownName
 from ketcontent.model.content import Content, empty_content, frame_of
 from ketcontent.model.store import read_content, write_content
@@ -469,6 +470,24 @@ def test_a_signer_is_told_who_asked_for_changes() -> None:
     assert to_sign(content, "page", one).splitlines()[-1] == (
         "  bo asked for changes on 2026-11-01: Say how long."
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "is_alike"),
+    [
+        pytest.param("\u0412\u043e", True, id="letters of Cyrillic"),
+        pytest.param("B\u200bo", True, id="a space that nobody sees"),
+        pytest.param("Bo Roe", False, id="another name"),
+    ],
+)
+def test_a_signer_whose_name_reads_as_another_is_named(name: str, is_alike: bool) -> None:
+    content = signed(made())
+    is_cy = content.people["person"] == "cy"
+    people = content.people.assign(name=content.people["name"].mask(is_cy, name))
+    found = judge_signers(PageView(replace(content, people=people), "page"))
+    assert [(one.key, one.severity, one.message) for one in found] == [
+        ("bo", "warning", "The name of 'bo', who signed 'page', reads as that of 'cy' does.")
+    ] * is_alike
 
 
 @pytest.mark.parametrize(

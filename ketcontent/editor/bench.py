@@ -9,7 +9,7 @@ gone, and the next workbench on that page takes it over.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -136,6 +136,20 @@ def choose_again(bench: Bench) -> None:
     """Choose another statement where the chosen one is gone."""
     if bench.chosen not in statements_of(bench):
         bench.chosen = next(iter(shown_statements(bench)), "")
+
+
+def choose_shown(bench: Bench, order: Sequence[str] = ()) -> None:
+    """Choose another statement where the chosen one is off the page: that which follows it.
+
+    `order` are the statements as they were shown before.
+    """
+    left = shown_statements(bench)
+    if bench.chosen in left:
+        return
+    shown = set(left)
+    place = order.index(bench.chosen) if bench.chosen in order else 0
+    following = (key for key in [*order[place:], *reversed(order[:place]), *left] if key in shown)
+    bench.chosen = next(following, "")
 
 
 def judge_page(bench: Bench) -> None:

@@ -1,4 +1,4 @@
-"""What an editor does to statements: reword, add, cut, move, split, join; set a finding aside.
+"""What an editor does to statements: reword, grade, add, cut, split, join; set a finding aside.
 
 Each function takes a `ketcontent.editor.session.Session` and returns a new one. `carried` takes the
 changes of one to tables that somebody else has saved meanwhile; a row that is no longer that which
@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Literal
 
 from ketcontent.checks import is_never_waived
 from ketcontent.editor.session import (
@@ -30,7 +29,7 @@ from ketcontent.editor.session import (
 from ketcontent.errors import KetcontentError, UnknownName
 from ketcontent.markup import cited
 from ketcontent.model import ANSWER_COLUMNS, TABLES, Conflict, Content
-from ketcontent.pages import assemble, is_behind
+from ketcontent.pages import is_behind
 from ketcontent.text import joined
 
 
@@ -115,7 +114,44 @@ def in_order(session: Session, section: str) -> list[dict[str, str]]:
     return sorted(rows, key=lambda row: (is_behind(row, heading), int(row["position"])))
 
 
-def _new_key(session: Session, stem: str, taken: Collection[str] = ()) -> str:
+def statements_of_section(session: Session, section: str) -> list[str]:
+    """Return the statements whose rows lead to a section: shown there, cut or received there."""
+    return [
+        key
+        for (document, key), row in rows_by_key(session.content, "statements").items()
+        if document == session.document and section in (row["section"], row["supplied_section"])
+    ]
+
+
+def graded(session: Session, statements: Sequence[str], cells: Cells) -> Session:
+    """Return the session with the same grade, or reasons for it, given to several statements.
+
+    Raises
+    ------
+    UnknownName
+        When the page has no such statement, or a cell is none of a grade.
+    """
+    grade = ("certainty", "certainty_reasons", "grade_reasons")
+    for name in cells:
+        if name not in grade:
+            raise UnknownName.of("column", name, grade)
+    cleaned = {name: cleaned_words(cell) for name, cell in cells.items()}
+    rows = [{**statement_row(session, one), **cleaned} for one in statements]
+    return edited(session, f"Grade {counted_keys(statements)}", with_statements(session, *rows))
+
+
+def counted_keys(keys: Sequence[str], name: str = "statements") -> str:
+    """Return what a step calls the rows that it changes: one by its key, several by their number.
+
+    Examples
+    --------
+    >>> counted_keys(["form-1"]), counted_keys(["form-1", "form-2"])
+    ('form-1', '2 statements')
+    """
+    return keys[0] if len(keys) == 1 else f"{len(keys)} {name}"
+
+
+def new_key(session: Session, stem: str, taken: Collection[str] = ()) -> str:
     """Return a key that no statement of the page has, or ever had a sign-off or evidence under.
 
     Nor one of those that are `taken` by statements that are not there yet.
@@ -130,7 +166,7 @@ def _new_key(session: Session, stem: str, taken: Collection[str] = ()) -> str:
     return f"{stem}-{number}"
 
 
-def _numbered(rows: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
+def numbered(rows: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
     """Return rows in the order given, with positions that rise; as few as can be are changed."""
     numbered: list[dict[str, str]] = []
     last = 0
@@ -184,121 +220,72 @@ def new_block(rows: Sequence[Mapping[str, str]]) -> str:
     return str(max((int(row["block"]) for row in rows), default=0) + 1)
 
 
-def cut(session: Session, statement: str) -> Session:
-    """Return the session with a statement taken off the page.
+def cut(session: Session, *statements: str) -> Session:
+    """Return the session with statements taken off the page.
 
-    One that was received keeps its supplied words; one that was never saved is gone, with its
-    evidence.
+    One that was saved keeps its row, with its supplied words; one that never was is gone, with its
+    evidence and with what was said of it.
     """
-    row = statement_row(session, statement)
+    saved = set(keys_of(session.saved, "statements"))
+    changes: list[RowChange] = []
+    for statement in statements:
+        row, key = statement_row(session, statement), (session.document, statement)
+        if key in saved:
+            off = {**row, "position": "", "text": "", "label": "", "notice": ""}
+            changes.append(RowChange("statements", key, row, off))
+        else:
+            changes += [RowChange("statements", key, row, None), *_gone_with(session, statement)]
+    content = with_rows(session.content, changes)
+    return edited(session, f"Cut {counted_keys(statements)}", content)
+
+
+def _gone_with(session: Session, statement: str) -> list[RowChange]:
+    """Return the rows that lead to a statement, each taken away."""
     key = (session.document, statement)
-    if key not in rows_by_key(session.saved, "statements"):
-        gone = [
-            RowChange("evidence", place, None, None)
-            for place in rows_by_key(session.content, "evidence")
-            if place[:2] == key
-        ]
-        content = with_rows(session.content, [RowChange("statements", key, row, None), *gone])
-    else:
-        content = with_statements(
-            session, {**row, "position": "", "text": "", "label": "", "notice": ""}
-        )
-    return edited(session, f"Cut {statement}", content)
+    name = "/".join(key)
+    gone = []
+    for table in ("evidence", "comments", "proposals", "waivers"):
+        for place, row in rows_by_key(session.content, table).items():
+            if table == "waivers":
+                of_it = row["table"] == "statements" and row["row"] == name
+                of_it |= row["table"] == "evidence" and row["row"].startswith(f"{name}/")
+            else:
+                of_it = (row["document"], row["statement"]) == key
+            if of_it:
+                gone.append(RowChange(table, place, row, None))
+    return gone
 
 
-def brought_back(session: Session, statement: str) -> Session:
-    """Return the session with a statement that was cut at the end of its section again.
+def brought_back(session: Session, *statements: str) -> Session:
+    """Return the session with statements that were cut at the end of their sections again.
 
-    Its words are those last saved, or else those supplied.
+    Their words are those last saved, or else those supplied.
+
+    Raises
+    ------
+    KetcontentError
+        When the section of one is cut too.
     """
-    row = statement_row(session, statement)
-    was = rows_by_key(session.saved, "statements").get((session.document, statement), row)
-    rows = in_order(session, row["section"])
-    kept = {name: was[name] for name in ("text", "label", "notice")}
-    if not kept["text"] and not kept["notice"]:
-        kept |= {"text": cleaned_words(row["supplied"]), "label": row["supplied_label"]}
-    last = max((int(one["position"]) for one in rows), default=0)
-    back = {**row, **kept, "block": new_block(rows), "position": str(last + 10)}
-    return edited(session, f"Bring back {statement}", with_statements(session, back))
-
-
-def moved(session: Session, statement: str, direction: Literal["up", "down"]) -> Session:
-    """Return the session with a statement one place up or down, into the next section at an end.
-
-    At the border of a layer it goes over into the other, where it stands.
-    Within its paragraph or list item it changes places with its neighbour. At the border of one it
-    goes over into the next, and takes its form. A statement that is a paragraph or an item by
-    itself stays one, and passes the whole of the next. No other statement changes its paragraph,
-    item or form, and the way back leads to where it was.
-    """
-    row = statement_row(session, statement)
-    rows = in_order(session, row["section"])
-    place = next((n for n, one in enumerate(rows) if one["statement"] == statement), None)
-    if place is None:
-        return session
-    step = -1 if direction == "up" else 1
-    name = f"Move {statement} {direction}"
-    layered = bool(heading_of(session, row["section"]))
-    # At an end the other layer lies beyond it, though it be empty; but no emergency sign is folded.
-    beyond = "" if step < 0 or _is_emergency(session, row["section"]) else "more"
-    inside = 0 <= place + step < len(rows)
-    layer = rows[place + step]["layer"] if inside else beyond
-    if layered and len(rows) > 1 and layer != row["layer"]:
-        rows[place] = {**row, "layer": "" if row["layer"] else "more"}
-        return edited(session, name, with_statements(session, *_numbered(rows)))
-    if not 0 <= place + step < len(rows):
-        sections = [one.section for one in assemble(session.content, session.document)]
-        beside = sections.index(row["section"]) + step
-        if not 0 <= beside < len(sections):
-            return session
-        return edited(session, name, _placed(session, row, sections[beside], first=step > 0))
-    other, behind = rows[place + step], place - step
-    if _block(other) == _block(row):
-        last = place + step
-    elif 0 <= behind < len(rows) and _block(rows[behind]) == _block(row):
-        there = {**row, **{name: other[name] for name in ("block", "form", "layer")}}
-        return edited(session, name, with_statements(session, there))
-    else:
-        last = place + step
-        while 0 <= last + step < len(rows) and _block(rows[last + step]) == _block(other):
-            last += step
-    passed = [*rows[:place], *rows[place + 1 :]]
-    passed.insert(last, row)
-    positions = sorted((one["position"] for one in rows), key=int)
-    ordered = [
-        {**one, "position": position} for one, position in zip(passed, positions, strict=True)
-    ]
-    return edited(session, name, with_statements(session, *ordered))
-
-
-def _is_emergency(session: Session, section: str) -> bool:
-    sections = rows_by_key(session.content, "sections")
-    return sections.get((session.document, section), {}).get("form") == "emergency"
-
-
-def _block(row: Mapping[str, str]) -> tuple[str, str]:
-    """Return which paragraph or item a statement stands in; each layer has its own part of it."""
-    return row["block"], row["layer"]
-
-
-def placed(session: Session, statement: str, section: str) -> Session:
-    """Return the session with a statement at the end of another section."""
-    row = statement_row(session, statement)
-    if row["section"] == section or not row["position"]:
-        return session
-    content = _placed(session, row, section, first=False)
-    return edited(session, f"Move {statement} to {section}", content)
-
-
-def _placed(session: Session, row: Mapping[str, str], section: str, *, first: bool) -> Content:
-    rows = in_order(session, section)
-    there = {**row, "section": section, "block": new_block(rows), "position": ""}
-    if rows:
-        there["layer"] = rows[0 if first else -1]["layer"]
-    if first:
-        return with_statements(session, *_numbered([{**there, "position": "1"}, *rows]))
-    last = max((int(one["position"]) for one in rows), default=0)
-    return with_statements(session, {**there, "position": str(last + 10)})
+    content = session.content
+    for statement in statements:
+        now = replace(session, content=content)
+        row = statement_row(now, statement)
+        was = rows_by_key(session.saved, "statements").get((session.document, statement), row)
+        home = row_of(content, "sections", (session.document, row["section"]))
+        if home is not None and not home["position"]:
+            raise KetcontentError(
+                f"'{statement}' cannot come back: its section '{row['section']}' is cut.",
+                hint="Bring the section back first.",
+                statement=statement,
+            )
+        rows = in_order(now, row["section"])
+        kept = {name: was[name] for name in ("text", "label", "notice")}
+        if not kept["text"] and not kept["notice"]:
+            kept |= {"text": cleaned_words(row["supplied"]), "label": row["supplied_label"]}
+        last = max((int(one["position"]) for one in rows), default=0)
+        back = {**row, **kept, "block": new_block(rows), "position": str(last + 10)}
+        content = with_statements(now, back)
+    return edited(session, f"Bring back {counted_keys(statements)}", content)
 
 
 def split(session: Session, statement: str, at: int) -> tuple[Session, str]:
@@ -321,7 +308,7 @@ def split(session: Session, statement: str, at: int) -> tuple[Session, str]:
             statement=statement,
         )
     rows = in_order(session, row["section"])
-    key = _new_key(session, statement)
+    key = new_key(session, statement)
     received = [name for name in row if name.startswith(("supplied", "supplier_"))]
     received += ANSWER_COLUMNS  # what became of the supplied sentence stays with it
     halves = [
@@ -329,7 +316,7 @@ def split(session: Session, statement: str, at: int) -> tuple[Session, str]:
         {**row, "text": second, "label": "", "statement": key, **dict.fromkeys(received, "")},
     ]
     place = next(n for n, one in enumerate(rows) if one["statement"] == statement)
-    ordered = _numbered([*rows[:place], *halves, *rows[place + 1 :]])
+    ordered = numbered([*rows[:place], *halves, *rows[place + 1 :]])
     moving: list[RowChange] = []
     for found, said in rows_by_key(session.content, "evidence").items():
         if found[:2] != (session.document, statement) or found[2] not in cited(second):

@@ -21,7 +21,6 @@ from ketcontent.editor.bench import (
     page_of,
     restore_typed,
     reword,
-    shown_statements,
     statements_of,
 )
 from ketcontent.editor.bringing_in import INCOMING_VERBS, incoming_of
@@ -30,19 +29,17 @@ from ketcontent.editor.deciding import decided
 from ketcontent.editor.discussing import chosen_pieces, commented, proposed, resolved
 from ketcontent.editor.edits import (
     added,
-    brought_back,
     cleaned_words,
-    cut,
     joined_with_next,
-    moved,
-    placed,
     settled,
     split,
     statement_row,
     waived,
 )
 from ketcontent.editor.feedback import open_errors
+from ketcontent.editor.listing import changed_statements
 from ketcontent.editor.pasting import PASTE_VERBS
+from ketcontent.editor.restructuring import STRUCTURE_VERBS
 from ketcontent.editor.rows import filled, place_of, removed, row_name, tables_shown
 from ketcontent.editor.session import Session, redo, rows_by_key, undo, unsaved
 from ketcontent.editor.source_verbs import SOURCE_VERBS, contact
@@ -51,7 +48,6 @@ from ketcontent.editor.views import (
     all_rows,
     around_chosen,
     cells_view,
-    changed_statements,
     everything_shown,
     findings_while_typing,
     row_form,
@@ -69,14 +65,7 @@ def _open(bench: Bench, message: Mapping[str, Any]) -> Answer:
         restore_typed(bench, one)
     news, bench.news = bench.news, ""
     content = bench.session.content
-    pages = rows_by_key(content, "documents")
     return {
-        "page": {
-            "document": bench.session.document,
-            "title": pages[(bench.session.document,)]["title"],
-            "language": pages[(bench.session.document,)]["language"],
-            "day": today().isoformat(),
-        },
         "choices": {
             "judges": installed_judges(),
             "contact": contact(),
@@ -165,31 +154,6 @@ def _remove_row(bench: Bench, message: Mapping[str, Any]) -> Answer:
 def _add(bench: Bench, message: Mapping[str, Any]) -> Answer:
     bench.session, bench.chosen = added(bench.session, str(message["statement"]))
     return {"new": bench.chosen, **everything_shown(bench)}
-
-
-def _cut(bench: Bench, message: Mapping[str, Any]) -> Answer:
-    key = str(message["statement"])
-    order = shown_statements(bench)
-    place = order.index(key) if key in order else 0
-    bench.session = cut(bench.session, key)
-    left = shown_statements(bench)
-    bench.chosen = left[min(place, len(left) - 1)] if left else ""
-    return everything_shown(bench)
-
-
-def _bring_back(bench: Bench, message: Mapping[str, Any]) -> Answer:
-    bench.session = brought_back(bench.session, str(message["statement"]))
-    return everything_shown(bench)
-
-
-def _move(bench: Bench, message: Mapping[str, Any]) -> Answer:
-    key = str(message["statement"])
-    if "section" in message:
-        bench.session = placed(bench.session, key, str(message["section"]))
-    else:
-        direction = "up" if message["direction"] == "up" else "down"
-        bench.session = moved(bench.session, key, direction)  # type: ignore[arg-type]
-    return everything_shown(bench)
 
 
 def _split(bench: Bench, message: Mapping[str, Any]) -> Answer:
@@ -348,45 +312,56 @@ def _settle(bench: Bench, message: Mapping[str, Any]) -> Answer:
 
 
 def _sign(bench: Bench, message: Mapping[str, Any]) -> Answer:
-    key, document = str(message["statement"]), bench.session.document
-    if ":" not in key:
-        bench.chosen = key
-    if key in changed_statements(bench):
-        raise KetcontentError(
-            f"'{key}' has changes that are not saved.",
-            hint="Save them, or undo them, then sign the words that stand.",
-        )
+    """Sign one thing, or several statements that the reviewer has before them.
+
+    Of several, ``digests`` says what each was when it was shown to be read.
+    """
+    keys = [str(one) for one in message.get("statements", ())] or [str(message["statement"])]
+    document = bench.session.document
+    if ":" not in keys[0]:
+        bench.chosen = keys[0]
+    changed = changed_statements(bench)
+    for key in keys:
+        if key in changed:
+            raise KetcontentError(
+                f"'{key}' has changes that are not saved.",
+                hint="Save them, or undo them, then sign the words that stand.",
+            )
     fresh = read_content(bench.folder)
     seen, now = (
-        [one.digest for one in signables(PageView(tables, document)) if one.key == key]
+        {one.key: one.digest for one in signables(PageView(tables, document)) if one.key in keys}
         for tables in (bench.session.saved, fresh)
     )
-    if not seen or seen != now:
-        carry_over(bench, fresh)
-        raise KetcontentError(
-            f"Somebody changed '{key}' while you read it; nothing was signed.",
-            hint="Read the words as they are now, then sign.",
-        )
+    seen |= message.get("digests", {})
     comment = str(message.get("comment", ""))
-    errors = open_errors(PageView(fresh, document), key)
-    if errors and message["verdict"] == "approved" and not comment.strip():
-        raise KetcontentError(
-            f"'{key}' has open errors ({len(errors)}): {errors[0].message}",
-            hint="Put them right, or say in the comment why it may be approved as it stands.",
+    for key in keys:
+        if key not in seen or seen[key] != now.get(key):
+            carry_over(bench, fresh)
+            raise KetcontentError(
+                f"Somebody changed '{key}' while you read it; nothing was signed.",
+                hint="Read the words as they are now, then sign.",
+            )
+        errors = open_errors(PageView(fresh, document), key)
+        if errors and message["verdict"] == "approved" and not comment.strip():
+            raise KetcontentError(
+                f"'{key}' has open errors ({len(errors)}): {errors[0].message}",
+                hint="Put them right, or say in the comment why it may be approved as it stands.",
+            )
+    signed = fresh
+    for key in keys:
+        signed = sign_off(
+            signed,
+            document,
+            key,
+            person=str(message["person"]),
+            capacity=message["capacity"],
+            verdict=message["verdict"],
+            comment=comment,
+            signed_on=today(),
+            signing_key=bench.signing_key,
         )
-    signed = sign_off(
-        fresh,
-        document,
-        key,
-        person=str(message["person"]),
-        capacity=message["capacity"],
-        verdict=message["verdict"],
-        comment=comment,
-        signed_on=today(),
-        signing_key=bench.signing_key,
-    )
     carry_over(bench, write_content(signed))
-    if ":" in key:  # a title, a heading, a term: it is listed with what is found in the whole page
+    if ":" in keys[0]:  # a title, a heading, a term: listed with what is found in the whole page
         judge_page(bench)
     return everything_shown(bench)
 
@@ -428,6 +403,7 @@ def _stepped(bench: Bench, session: Session) -> Answer:
 Verb = Callable[[Bench, Mapping[str, Any]], Answer]
 
 VERBS: dict[str, Verb] = {
+    **STRUCTURE_VERBS,
     "open": _open,
     "choose": _choose,
     "look": _look,
@@ -439,9 +415,6 @@ VERBS: dict[str, Verb] = {
     "add_row": _add_row,
     "remove_row": _remove_row,
     "add": _add,
-    "cut": _cut,
-    "bring_back": _bring_back,
-    "move": _move,
     "split": _split,
     "join": _join,
     "cite": _cite,

@@ -8,7 +8,7 @@ browser keeps only the tags and attributes that it knows.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -21,9 +21,11 @@ from ketcontent.approvals import (
 from ketcontent.clock import today
 from ketcontent.diagnostics import Diagnostic
 from ketcontent.editor.bench import Bench, cells_of, page_of, statements_of, statuses_of
+from ketcontent.editor.consequences import voided_signoffs
 from ketcontent.editor.discussing import discussion_view, open_counts
 from ketcontent.editor.edits import statement_row
 from ketcontent.editor.feedback import alone_with, page_faults, sentence_faults, voided, worst_first
+from ketcontent.editor.listing import changed_statements, content_findings, entry_of, listed
 from ketcontent.editor.rows import FORMS, acts_for, by_hand, form_of, place_of, row_name
 from ketcontent.editor.session import (
     EDITABLE,
@@ -33,6 +35,7 @@ from ketcontent.editor.session import (
     row_of,
     rows_by_key,
     unsaved,
+    with_rows,
 )
 from ketcontent.importing import SupplierMark, is_incomplete, mark_of, supplier_marks
 from ketcontent.markup import cited
@@ -52,10 +55,21 @@ def everything_shown(bench: Bench) -> Answer:
     """
     marks = supplier_marks(bench.session.content, bench.session.document)
     return {
+        "page": _page_view(bench),
         "listing": listed(bench),
         "whole": _whole_page(bench),
         "undecided": [_mark_view(mark) for mark in marks if mark.undecided],
         **around_chosen(bench),
+    }
+
+
+def _page_view(bench: Bench) -> Answer:
+    row = row_of(bench.session.content, "documents", (bench.session.document,)) or {}
+    return {
+        "document": bench.session.document,
+        "title": row.get("title", ""),
+        "language": row.get("language", ""),
+        "day": today().isoformat(),
     }
 
 
@@ -111,70 +125,6 @@ def around_chosen(bench: Bench) -> Answer:
     return {"detail": _detail(bench, bench.chosen), "preview": _preview(bench)}
 
 
-def listed(bench: Bench) -> list[Answer]:
-    """Return the sections and statements in reading order, then what was cut from each."""
-    content, document = bench.session.content, bench.session.document
-    stands: dict[str, dict[str, str]] = {}
-    page = page_of(bench)
-    for one in statuses_of(bench):
-        stands.setdefault(one.statement, {})[one.capacity] = one.state
-    changed = changed_statements(bench)
-    rows = rows_by_key(content, "statements")
-    discussed = open_counts(content, document)
-    sections = []
-    for section in page.edition():
-        shown = [
-            _entry(bench, one.statement, rows, stands, changed, discussed, reader_words(one))
-            for one in section.statements
-        ]
-        off = [
-            _entry(bench, key, rows, stands, changed, discussed, row["supplied"])
-            for (page, key), row in rows.items()
-            if page == document and row["section"] == section.section and not row["position"]
-        ]
-        title = section.title or "Before the first heading"
-        sections.append({"section": section.section, "title": title, "statements": shown + off})
-    return sections
-
-
-def _entry(
-    bench: Bench,
-    key: str,
-    rows: Mapping[tuple[str, ...], Mapping[str, str]],
-    stands: Mapping[str, Mapping[str, str]],
-    changed: Mapping[str, str],
-    discussed: Sequence[Mapping[str, int]],
-    words: str,
-) -> Answer:
-    row = rows[bench.session.document, key]
-    counts = Counter(one.severity for one in _content_findings(bench, key))
-    return {
-        "statement": key,
-        "words": words[:140] or "(no words yet)",
-        "kind": row["kind"],
-        "certainty": row["certainty"],
-        "cut": not row["position"],
-        "faults": [counts["error"], counts["warning"], counts["advice"]],
-        "signoffs": dict(stands.get(key, {})),
-        "changed": changed.get(key, ""),
-        "discussed": [counts.get(key, 0) for counts in discussed],
-    }
-
-
-def _content_findings(bench: Bench, key: str) -> list[Diagnostic]:
-    return [one for one in bench.faults.get(key, ()) if not one.rule.startswith("sign-off-")]
-
-
-def changed_statements(bench: Bench) -> dict[str, str]:
-    """Return which statements have unsaved changes, and whether they are new."""
-    found: dict[str, str] = {}
-    for one in unsaved(bench.session):
-        if one.table in ("statements", "evidence") and one.key[0] == bench.session.document:
-            new = one.table == "statements" and one.before is None
-            found[one.key[1]] = "new" if new or found.get(one.key[1]) == "new" else "changed"
-    return found
-
-
 def _detail(bench: Bench, key: str) -> Answer:
     session = bench.session
     content, document = session.content, session.document
@@ -202,7 +152,7 @@ def _detail(bench: Bench, key: str) -> Answer:
         "row": cells_view(bench, key),
         "reads": reads,
         "supplied": supplied,
-        "faults": [finding_view(one, cell) for one in _content_findings(bench, key)],
+        "faults": [finding_view(one, cell) for one in content_findings(bench, key)],
         "redlines": {
             "saved": redline_view(
                 labelled_words(was.get("label", ""), was.get("text", "")),
@@ -226,7 +176,7 @@ def _detail(bench: Bench, key: str) -> Answer:
             }
             for source in dict.fromkeys([*cites, *said])
         ],
-        "entry": _entry(
+        "entry": entry_of(
             bench,
             key,
             {(document, key): row},
@@ -332,9 +282,21 @@ def row_form(bench: Bench, name: str) -> Answer:
     changed = any((one.table, one.key) == (table, key) for one in unsaved(bench.session))
     return {
         **form_of(bench.session, name),
+        "stakes": _stakes(bench, table, key),
         "faults": [one for one in shown if not one["rule"].startswith("sign-off-")],
         "voids": [asdict(one) for one in voided(bench.session)] if changed else [],
     }
+
+
+def _stakes(bench: Bench, table: str, key: Key) -> list[str]:
+    """Return the sign-offs that another title or heading would void, told before it is typed."""
+    column = {"documents": "title", "sections": "heading"}.get(table)
+    row = row_of(bench.session.content, table, key)
+    if column is None or row is None or key[0] != bench.session.document:
+        return []
+    other = {**row, column: f"{row[column]} (other)"}
+    content = with_rows(bench.session.content, [RowChange(table, key, row, other)])
+    return voided_signoffs(page_of(bench), page_of(bench).after(content))
 
 
 def _to_approve(one: Signable | None) -> Answer:
@@ -380,7 +342,7 @@ def findings_while_typing(bench: Bench, key: str) -> list[Answer]:
         if at >= 0:
             found.append(replace(one, cell=cell, span=(at, at + len(words))))
     bench.faults[key] = worst_first(found)
-    return [finding_view(one, cell) for one in _content_findings(bench, key)]
+    return [finding_view(one, cell) for one in content_findings(bench, key)]
 
 
 def conflict_view(one: Conflict) -> Answer:

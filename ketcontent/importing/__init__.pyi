@@ -34,6 +34,7 @@ from .received import received_hash as received_hash
 from .received_files import Against as Against
 from .received_files import against_received as against_received
 from .received_files import keeping as keeping
+from .rows import heading_slug as heading_slug
 from .rows import import_page as import_page
 from .rows import import_pages as import_pages
 from .suggestions import Choice as Choice

@@ -196,7 +196,7 @@ def received_rows(page: SuppliedPage, document: str, language: str) -> tuple[Row
         if block.form == "heading" or not sections:
             heading = block if block.form == "heading" else SuppliedBlock("heading", "")
             place = len(sections) + 1
-            wanted = _slug(heading.text) or ("lede" if place == 1 else "section")
+            wanted = heading_slug(heading.text) or ("lede" if place == 1 else "section")
             sections.append(
                 {
                     "document": document,
@@ -220,7 +220,7 @@ def received_rows(page: SuppliedPage, document: str, language: str) -> tuple[Row
             statements.append(
                 {
                     "document": document,
-                    "wanted": _slug(label) or sections[-1]["wanted"],
+                    "wanted": heading_slug(label) or sections[-1]["wanted"],
                     "supplied_section": len(sections),
                     "supplied_block": number,
                     "supplied_position": order * POSITION_STEP,
@@ -247,7 +247,7 @@ def _cell(text: str) -> str:
     return text.replace("\t", " ")
 
 
-def _slug(text: str) -> str:
+def heading_slug(text: str) -> str:
     """Return up to five words of a heading as a key, in Latin letters without accents."""
     if any(one.isalpha() and "LATIN" not in unicodedata.name(one, "LATIN") for one in text):
         from slugify import slugify

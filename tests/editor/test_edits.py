@@ -22,8 +22,6 @@ from ketcontent.editor.edits import (
     cut,
     in_order,
     joined_with_next,
-    moved,
-    placed,
     reworded,
     settled,
     split,
@@ -31,6 +29,7 @@ from ketcontent.editor.edits import (
     waived,
 )
 from ketcontent.editor.feedback import faults_of, voided
+from ketcontent.editor.moving import moved, placed
 from ketcontent.editor.session import (
     RowChange,
     Session,

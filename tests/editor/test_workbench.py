@@ -90,6 +90,12 @@ def reword(workbench: Workbench, text: str, statement: str = "addiction-1") -> d
     return ask(workbench, "edit", statement=statement, cells={"text": text})
 
 
+def agreed(workbench: Workbench, verb: str, **given: Any) -> dict[str, Any]:
+    """Ask, agree to what that would void, and ask again."""
+    told = ask(workbench, verb, **given)["ask"]
+    return ask(workbench, verb, **given, yes=told["yes"])
+
+
 def text_on_disk(data: Path, statement: str = "addiction-1") -> str:
     return rows_by_key(read_content(data), "statements")["ketamine", statement]["text"]
 
@@ -555,7 +561,7 @@ def test_a_reviewer_signs_with_a_key_that_is_kept_nowhere(data: Path, tmp_path: 
 
 EDITS: dict[str, Callable[[Workbench], dict[str, Any]]] = {
     "add": lambda one: ask(one, "add", statement="addiction-1"),
-    "cut": lambda one: ask(one, "cut", statement="addiction-1"),
+    "cut": lambda one: agreed(one, "cut", statement="addiction-1"),
     "move": lambda one: ask(one, "move", statement="addiction-1", direction="down"),
     "move to a section": lambda one: ask(
         one, "move", statement="addiction-1", section="conclusion"

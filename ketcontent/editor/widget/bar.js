@@ -24,15 +24,25 @@ export function barOf(bench, acts) {
   const helpButton = button("Shortcuts", acts.toggleHelp, { "aria-expanded": "false", title: "Alt+H" });
   const moreButton = button("More", more, { class: "kc-narrow", "aria-expanded": "false" });
   const panes = PANES.map(([pane, name]) => button(name, () => show(pane), { "aria-pressed": "false", "data-pane": pane }));
+  const splitButton = button("Split", acts.split, { title: "Split at the cursor (Alt+S)" });
+  const joinButton = button("Join", acts.join, { title: "Join with the next (Alt+J)" });
+  const outButton = button("Level up", () => bench.structure.level("out"), { title: "At the first level (Alt+Shift+←)" });
+  const inButton = button("Level down", () => bench.structure.level("in"), { title: "Under the section before it (Alt+Shift+→)" });
+  const backButton = button("Bring back", () => bench.structure.bringBack(), { title: "On the page again" });
   const editTools = h(
     "div",
-    { class: "kc-tools kc-wide", role: "group", "aria-label": "Change the statement" },
+    { class: "kc-tools kc-wide", role: "group", "aria-label": "Change what is chosen" },
     button("Add", () => acts.add(), { title: "Add a statement after this one (Alt+Enter)" }),
-    button("Split", acts.split, { title: "Split at the cursor (Alt+S)" }),
-    button("Join", acts.join, { title: "Join with the next (Alt+J)" }),
+    button("Add section", () => bench.structure.addSection(), { title: "Add a section after this one (Alt+N)" }),
+    splitButton,
+    joinButton,
     button("Up", () => acts.move("up"), { title: "Move up (Alt+Shift+↑)" }),
     button("Down", () => acts.move("down"), { title: "Move down (Alt+Shift+↓)" }),
+    outButton,
+    inButton,
+    button("Move to …", () => bench.structure.moveTo(), { title: "Move to a place (Alt+O)" }),
     button("Cut", acts.cut, { title: "Take off the page (Alt+Delete)" }),
+    backButton,
   );
   bench.signer.element.classList.add("kc-wide");
   const element = h(
@@ -70,13 +80,20 @@ export function barOf(bench, acts) {
     moreButton.setAttribute("aria-expanded", String(isOpen));
   }
 
-  // The tools change the chosen statement: they are there while it is edited.
-  function showTools() {
+  // The tools change what is chosen: a statement, several, or a section whose form is open.
+  function showTools(andGo = true) {
     const reviewing = bench.review.on();
+    const row = bench.form.row();
+    const section = row.startsWith("sections:");
     modeButton.setAttribute("aria-pressed", String(reviewing));
     root.classList.toggle("kc-reviewing", reviewing);
-    editTools.hidden = reviewing || bench.form.isOpen() || bench.bringIn.isOpen();
-    if (bench.form.isOpen()) show("statement");
+    editTools.hidden = reviewing || bench.bringIn.isOpen() || (bench.form.isOpen() && !section && !row.startsWith("documents:"));
+    const one = !section && !bench.several.isOpen() && !bench.form.isOpen();
+    for (const tool of [splitButton, joinButton]) tool.hidden = !one;
+    for (const tool of [outButton, inButton]) tool.hidden = !section;
+    const isCut = section && state.listing.find((each) => row.endsWith(`/${each.section}`))?.cut;
+    backButton.hidden = !isCut;
+    if (bench.form.isOpen() && andGo) show("statement");
   }
 
   function draw() {
@@ -91,6 +108,7 @@ export function barOf(bench, acts) {
       (safe ? "" : " · the draft file cannot be written");
     counts.title = counts.textContent;
     const rest = open.length ? "Not saved" : "Saved";
+    showTools(false);
     saveButton.textContent = unsaved ? `Save (${unsaved})` : rest;
     saveButton.setAttribute("aria-disabled", String(!unsaved));
     for (const [one, name, what] of [

@@ -13,10 +13,18 @@ export function detailOf(bench) {
   let home = null; // the menu of sections
   let drawn = ""; // which statement is drawn, and how
 
+  const onPage = () => state.listing.filter((one) => !one.cut);
+
+  // The menu says where the statement stands, whatever became of the question.
+  async function moveTo(section) {
+    await bench.structure.act("move", { ...bench.here(), section });
+    refresh();
+  }
+
   // What makes another drawing necessary; all else is brought up to date in its place.
   const shape = () => {
     const { row, pending, reads, standings, supplied } = state.detail;
-    const sections = state.listing.map((one) => one.section).join();
+    const sections = onPage().map((one) => one.section).join();
     const reviewed = bench.review.on() && [bench.review.capacity(), bench.signer.person(), state.status.key, state.detail.faults.length, pending, reads, standings, row.certainty_reasons, row.grade_reasons];
     return JSON.stringify([state.chosen, reviewed, Boolean(row.position), row.position ? row.notice && reads : supplied, row.notice, sections]);
   };
@@ -117,13 +125,13 @@ export function detailOf(bench) {
     const { row } = state.detail;
     const { notices = [], topics = [], people = [] } = state.choices;
     if (!row.position) return h("div");
-    const sections = state.listing.map((one) => [one.section, one.title]);
+    const sections = onPage().map((one) => [one.section, one.title]);
     home = h(
       "select",
       {
         id: `${me}-section`,
         "data-field": "section",
-        onchange: () => bench.tell("move", { ...bench.here(), section: home.value }),
+        onchange: () => moveTo(home.value),
       },
       options(sections, row.section),
     );

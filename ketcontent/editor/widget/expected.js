@@ -11,21 +11,28 @@ function placeOf(listing, statement) {
 
 const isShown = (one) => !one.cut;
 
+const entryOf = (statement, words = "") => ({
+  statement,
+  words: words || "(no words yet)",
+  kind: "",
+  certainty: "",
+  cut: false,
+  faults: [0, 0, 0],
+  signoffs: {},
+  changed: "new",
+  discussed: [0, 0],
+});
+
 export function withNew(listing, after, statement, words = "") {
   const place = placeOf(listing, after);
   if (!place || placeOf(listing, statement)) return;
-  const entry = {
-    statement,
-    words: words || "(no words yet)",
-    kind: "",
-    certainty: "",
-    cut: false,
-    faults: [0, 0, 0],
-    signoffs: {},
-    changed: "new",
-    discussed: [0, 0],
-  };
-  place.statements.splice(place.at + 1, 0, entry);
+  place.statements.splice(place.at + 1, 0, entryOf(statement, words));
+}
+
+// The first statement of a section.
+export function withFirst(listing, section, statement) {
+  const home = listing.find((one) => one.section === section);
+  if (home && !placeOf(listing, statement)) home.statements.unshift(entryOf(statement));
 }
 
 export function withCut(listing, statement) {

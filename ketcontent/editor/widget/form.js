@@ -16,6 +16,7 @@ export function formOf(bench) {
     hidden: true,
   });
   const voids = h("div");
+  const stakes = h("div"); // what other words here would void, told before they are typed
   const faults = h("ul", { class: "kc-faults" });
   let opened = ""; // the row that is shown, as the kernel names it; "tables" is the way to all
   let form = null; // what the kernel said of it
@@ -29,21 +30,26 @@ export function formOf(bench) {
   const isOpen = () => Boolean(opened);
   const row = () => (opened === "tables" ? "" : opened);
 
-  function show(name) {
+  function show(name, andGo = true) {
     opened = name;
     element.hidden = !name;
     bench.middle.hidden = Boolean(name);
-    bench.onForm(Boolean(name));
+    bench.onForm(andGo);
   }
 
-  function open(name, column = "") {
+  // Show the form of a row; the focus goes there, unless the list only steps over it.
+  function open(name, column = "", andGo = true) {
     bench.flush();
-    wanted = column || "row";
+    wanted = andGo ? column || "row" : "";
+    if (form?.name === name && opened === name) {
+      if (andGo) draw();
+      return;
+    }
     form = null;
     drawn = "";
-    show(name);
+    show(name, andGo);
     element.replaceChildren(h("p", { class: "kc-hint" }, "One moment …"));
-    element.focus({ preventScroll: true });
+    if (andGo) element.focus({ preventScroll: true });
     bench.tell("form", { statement: name }).then((answer) => answer || (opened === name && close()));
   }
 
@@ -70,7 +76,7 @@ export function formOf(bench) {
   function take(told, verb) {
     if (told.name !== opened && !(opened === "tables" && verb === "add_row")) return;
     form = told;
-    show(told.name);
+    if (opened !== told.name) show(told.name);
     draw();
   }
 
@@ -101,6 +107,7 @@ export function formOf(bench) {
       form.links.length
         ? h("p", {}, "Look it up: ", form.links.map((href) => [h("a", { href, target: "_blank", rel: "noopener noreferrer" }, href), " "]))
         : "",
+      stakes,
       faults,
       voids,
       h("div", { class: "kc-facts kc-rowfacts" }, form.fields.map(fieldOf)),
@@ -127,6 +134,9 @@ export function formOf(bench) {
       return;
     }
     controls.refresh();
+    stakes.replaceChildren(
+      form.stakes.length ? h("p", { class: "kc-hint" }, "Other words here: ", form.stakes.join(" ")) : "",
+    );
     const who = form.voids.map((one) => `${one.statement}: ${one.person} (${one.capacity}, ${one.signed_on})`);
     voids.replaceChildren(
       who.length

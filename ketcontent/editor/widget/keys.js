@@ -18,14 +18,23 @@ export function keysOf(bench, acts) {
       },
       4: acts.focusSection,
       5: acts.focusWhole,
+      0: bench.asking.focus,
     }[letter];
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const level = { ArrowRight: "in", ArrowLeft: "out" }[event.key];
     if (always) return always;
     if (step && !shiftKey) return () => bench.list.step(step);
-    if (bench.form.isOpen()) return { 2: () => goTo(bench.form) }[letter];
+    // Of a row that has a form, only sections and the page stand in the list.
+    const row = bench.form.row();
+    const isNode = row.startsWith("sections:") || row.startsWith("documents:");
+    if (bench.form.isOpen() && !isNode) return { 2: () => goTo(bench.form) }[letter];
     if (step) return () => acts.move(step > 0 ? "down" : "up");
+    if (level && shiftKey && row) return () => bench.structure.level(level);
+    const structural = { Enter: acts.add, Delete: acts.cut }[event.key] || { n: bench.structure.addSection, o: bench.structure.moveTo }[letter];
+    if (structural && !reviewing) return structural;
+    if (bench.form.isOpen()) return { 2: () => goTo(bench.form) }[letter];
+    if (bench.several.isOpen()) return { 2: () => goTo(bench.several) }[letter];
     return (
-      { Enter: () => acts.add(), Delete: acts.cut }[event.key] ||
       {
         s: acts.split,
         j: acts.join,
@@ -60,6 +69,7 @@ export function keysOf(bench, acts) {
     else if (command && !event.altKey) act = withCommand(event);
     else if (event.altKey && !command) act = withAlt(event);
     else if (event.key === "Escape" && bench.form.isOpen()) act = bench.form.close;
+    else if (event.key === "Escape" && bench.several.isOpen()) act = bench.list.tree.one;
     else if (event.key === "F8" && !bench.form.isOpen()) act = bench.findings.next;
     else if (event.key === "F9" && !bench.form.isOpen()) act = bench.findings.take;
     // JupyterLab keeps line ends out of its fields, and with them the Enter that sends a form.

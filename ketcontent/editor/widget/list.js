@@ -1,7 +1,9 @@
-// The list of statements in reading order: find, filter, choose.
+// The page as a tree: its title, its sections and their levels, its statements in reading order, what
+// is cut. Find and filter; what is chosen in it is the tree's own (tree.js).
 
 import { button, counted, h, options, unseen } from "./elements.js";
 import { FILTERS, SEVERITIES, SIGNED, worst } from "./names.js";
+import { treeOf } from "./tree.js";
 
 export function listOf(bench) {
   const { state, me } = bench;
@@ -33,19 +35,18 @@ export function listOf(bench) {
   const matching = h("div", { class: "kc-matching" });
   const list = h("div", {
     class: "kc-list",
-    role: "listbox",
+    role: "tree",
     tabindex: "0",
-    "aria-label": "Statements in reading order",
-    onkeydown: key,
+    "aria-label": "The page: sections and statements in reading order",
+    "aria-multiselectable": "true",
   });
-
-  const shown = () => [...list.querySelectorAll("[role=option]")].map((one) => one.dataset.statement);
+  const tree = treeOf(bench, { list, draw, idOf: id });
 
   function mark(kind, name, ...inner) {
     return h("span", { class: `kc-mark ${kind}`, title: name }, inner);
   }
 
-  function entry(one) {
+  function entry(one, level) {
     const marks = Object.keys(SEVERITIES).map((severity, n) => {
       const { name, mark: sign } = SEVERITIES[severity];
       if (!one.faults[n]) return "";
@@ -71,18 +72,43 @@ export function listOf(bench) {
     return h(
       "div",
       {
-        role: "option",
+        role: "treeitem",
         id: id(one.statement),
         class: one.cut ? "kc-entry kc-off" : "kc-entry",
+        "data-node": one.statement,
         "data-statement": one.statement,
+        "aria-level": String(level + 1),
         "aria-selected": "false",
-        onclick: () => {
-          bench.choose(one.statement);
-          bench.show("statement");
-        },
+        draggable: one.cut ? null : "true",
       },
       h("span", { class: "kc-words" }, one.words),
       h("span", { class: "kc-marks" }, marks),
+    );
+  }
+
+  // The line of a section, or of the page as a whole.
+  function headingOf(node, title, { level, isOpen, cut, changed, holds = 0 }) {
+    const marks = [];
+    if (isOpen === false) marks.push(mark("", null, counted(holds, "statement")));
+    if (changed) marks.push(mark("kc-changed", null, `● ${changed === "new" ? "new" : "unsaved"}`));
+    if (cut) marks.push(mark("", null, "cut"));
+    const twist = h("span", { class: "kc-twist", "aria-hidden": "true" }, isOpen === undefined ? "" : isOpen ? "▾" : "▸");
+    return h(
+      "div",
+      {
+        role: "treeitem",
+        id: id(node),
+        class: `kc-heading kc-level-${level}${cut ? " kc-off" : ""}`,
+        "data-node": node,
+        "data-level": String(level),
+        "aria-level": String(level + 1),
+        "aria-expanded": isOpen === undefined ? null : String(isOpen),
+        "aria-selected": "false",
+        draggable: level && !cut ? "true" : null,
+      },
+      twist,
+      h("span", { class: "kc-title-words" }, title),
+      marks.length ? h("span", { class: "kc-marks" }, marks) : "",
     );
   }
 
@@ -117,22 +143,38 @@ export function listOf(bench) {
 
   function draw() {
     const top = list.scrollTop;
-    const groups = state.listing
-      .map((section) => [section, section.statements.filter(wanted)])
-      .filter(([, some]) => some.length || !(narrowed() || bench.review.on()))
-      .map(([section, some]) => {
-        const heading = `${me}-h-${section.section}`;
-        return h(
+    const few = narrowed() || bench.review.on();
+    const groups = [];
+    let above = null; // the section of the first level that the next ones stand under
+    for (const [place, section] of state.listing.entries()) {
+      const some = section.statements.filter(wanted);
+      if (section.level === 1) above = section;
+      if (few ? !some.length : section !== above && tree.folded.has(above.section)) continue;
+      const below = section.level === 1 && !section.cut && state.listing[place + 1]?.level === 2;
+      const isOpen = few || !tree.folded.has(section.section);
+      const holds = within(place).reduce((sum, one) => sum + one.statements.filter(wanted).length, 0);
+      const given = { ...section, isOpen: some.length || below ? isOpen : undefined, holds };
+      groups.push(
+        h(
           "div",
-          { role: "group", "aria-labelledby": heading, class: "kc-group" },
-          h("div", { class: "kc-heading", id: heading, role: "presentation" }, section.title),
-          some.map(entry),
-        );
-      });
-    list.replaceChildren(...groups);
+          { role: "none", class: "kc-group" },
+          headingOf(`sections:${state.page.document}/${section.section}`, section.title, given),
+          isOpen ? some.map((one) => entry(one, section.level + 1)) : [],
+        ),
+      );
+    }
+    const page = few ? [] : [headingOf(`documents:${state.page.document}`, state.page.title, { level: 0 })];
+    list.replaceChildren(...page, ...groups);
     drawMatching();
     list.scrollTop = top;
-    markChosen();
+    tree.drawn();
+  }
+
+  // A section with those that stand under it.
+  function within(place) {
+    const end = state.listing.findIndex((one, at) => at > place && (one.level === 1 || one.cut));
+    const below = state.listing[place].level === 1 ? state.listing.slice(place + 1, end < 0 ? undefined : end) : [];
+    return [state.listing[place], ...below];
   }
 
   function drawMatching() {
@@ -143,8 +185,8 @@ export function listOf(bench) {
       h("span", {}, `${listed} of ${counted(whole, "statement")}${waiting} match${listed === 1 ? "es" : ""}. `),
       button("Clear the filter", clear, { class: "kc-quiet" }),
     );
-    if (listed) {
-      list.setAttribute("role", "listbox");
+    if (list.querySelector("[role=treeitem]")) {
+      list.setAttribute("role", "tree");
       return;
     }
     list.removeAttribute("role");
@@ -162,23 +204,14 @@ export function listOf(bench) {
       if (place >= 0) section.statements[place] = one;
     }
     const old = document.getElementById(id(one.statement));
-    if (old) old.replaceWith(entry(one));
+    if (!old) return;
+    old.replaceWith(entry(one, Number(old.getAttribute("aria-level")) - 1));
+    tree.mark();
   }
 
   function markChosen() {
-    for (const one of list.querySelectorAll("[aria-selected=true]")) one.setAttribute("aria-selected", "false");
-    const found = state.chosen && document.getElementById(id(state.chosen));
-    if (!found) {
-      list.removeAttribute("aria-activedescendant");
-      return;
-    }
-    found.setAttribute("aria-selected", "true");
-    list.setAttribute("aria-activedescendant", found.id);
-    const box = found.getBoundingClientRect();
-    const frame = list.getBoundingClientRect();
-    if (box.top < frame.top || box.bottom > frame.bottom) {
-      list.scrollTop += box.top - frame.top - frame.height / 3;
-    }
+    if (state.chosen) tree.reveal(state.chosen);
+    tree.mark();
   }
 
   // How far below the upper end of the list the chosen statement stands; null where it is not listed.
@@ -187,25 +220,8 @@ export function listOf(bench) {
     return found ? found.getBoundingClientRect().top - list.getBoundingClientRect().top : null;
   }
 
-  function step(by) {
-    const keys = shown();
-    const at = keys.indexOf(state.chosen);
-    const next = at < 0 ? 0 : Math.min(keys.length - 1, Math.max(0, at + by));
-    if (keys.length && next !== at) bench.choose(keys[next]);
-  }
+  const shown = tree.statements;
+  const { step } = tree;
 
-  function key(event) {
-    const by = { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10, Home: -1e6, End: 1e6 }[event.key];
-    if (by && !event.altKey) {
-      event.preventDefault();
-      step(by);
-    }
-    if (event.key === "Enter") {
-      event.preventDefault();
-      bench.show("statement");
-      bench.words.focus();
-    }
-  }
-
-  return { find: h("div", { class: "kc-find" }, search, filterBox), matching, list, draw, mend, markChosen, step, shown, tally, narrowedBy, narrow, placeOfChosen };
+  return { find: h("div", { class: "kc-find" }, search, filterBox), matching, list, tree, draw, mend, markChosen, step, shown, tally, narrowedBy, narrow, placeOfChosen };
 }

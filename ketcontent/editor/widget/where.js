@@ -8,6 +8,7 @@ export function whereOf(bench) {
     const where = {
       chosen: bench.state.chosen,
       form: bench.form.row(),
+      folded: [...list.tree.folded],
       narrowed: list.narrowedBy(),
       place: list.placeOfChosen(),
       tops: [list.list.scrollTop, middle.scrollTop],
@@ -31,7 +32,8 @@ export function whereOf(bench) {
   }
 
   // Go back there, once the page has come.
-  function restore({ form, narrowed, place, tops }) {
+  function restore({ form, folded = [], narrowed, place, tops }) {
+    for (const one of folded) list.tree.folded.add(one);
     list.narrow(narrowed);
     [list.list.scrollTop, middle.scrollTop] = tops;
     list.markChosen();

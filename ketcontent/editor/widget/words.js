@@ -30,7 +30,7 @@ export function wordsOf(bench) {
         {},
         h("p", {}, "This statement is off the page."),
         supplied ? [h("h3", {}, "Supplied words"), h("blockquote", {}, supplied)] : "",
-        button("Bring it back", () => bench.tell("bring_back", bench.here())),
+        button("Bring it back", () => bench.structure.bringBack()),
       );
     }
     if (row.notice) {

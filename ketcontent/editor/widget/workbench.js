@@ -1,6 +1,7 @@
 // The workbench in the browser. The kernel holds the page; what is typed belongs to the browser until
 // the kernel has it. This is the frame around the panes, the keys, and what an answer changes.
 
+import { askingOf } from "./asking.js";
 import { barOf } from "./bar.js";
 import { bringInOf } from "./bring_in.js";
 import { conflictsOf } from "./conflict.js";
@@ -9,7 +10,7 @@ import { detailOf } from "./detail.js";
 import { discussionOf } from "./discussion.js";
 import { h } from "./elements.js";
 import { evidenceOf } from "./evidence.js";
-import { before, neighbour, nextInSection, withCut, withNew } from "./expected.js";
+import { before, neighbour, nextInSection, withCut, withFirst, withNew } from "./expected.js";
 import { fieldsOf } from "./fields.js";
 import { findingsOf } from "./findings.js";
 import { formOf } from "./form.js";
@@ -23,7 +24,9 @@ import { pastingOf } from "./pasting.js";
 import { previewOf } from "./preview.js";
 import { reviewOf } from "./review.js";
 import { rowsOf } from "./rows.js";
+import { severalOf } from "./several.js";
 import { signerOf } from "./signer.js";
+import { structureOf } from "./structure.js";
 import { supplierOf } from "./supplier.js";
 import { whereOf } from "./where.js";
 import { wordsOf } from "./words.js";
@@ -75,10 +78,12 @@ export function render({ model, el }) {
     here: () => ({ statement: state.chosen }),
     acted: () => acted,
     endRun: () => (run.at = 0),
-    focusMiddle: () => (bench.form.isOpen() ? bench.form : middle).focus({ preventScroll: true }),
+    focusMiddle: () => (bench.form.isOpen() ? bench.form : bench.several.isOpen() ? bench.several.element : middle).focus({ preventScroll: true }),
     onReview: () => bar.showTools(),
-    onForm: () => bar.showTools(),
+    onForm: (andGo) => bar.showTools(andGo),
     onBringIn: () => bar.showTools(),
+    onSeveral: () => bar.showTools(false),
+    addAfter: (after) => add(after),
     show: (pane) => bar.show(pane),
     newRow,
     rename: renamed,
@@ -108,6 +113,9 @@ export function render({ model, el }) {
   bench.words = wordsOf(bench);
   bench.evidence = evidenceOf(bench);
   bench.review = reviewOf(bench);
+  bench.asking = askingOf(bench);
+  bench.several = severalOf(bench);
+  bench.structure = structureOf(bench, { cut, move, addIn });
   bench.list = listOf(bench);
   bench.supplier = supplierOf(bench);
   bench.discussion = discussionOf(bench);
@@ -126,7 +134,7 @@ export function render({ model, el }) {
   // --- the frame -----------------------------------------------------------------------------
 
   const paneOf = { list: bench.list.list, section: preview.element };
-  const bar = barOf(bench, { save, add, cut, move, split, join, toggleHelp, paneOf });
+  const bar = barOf(bench, { save, add: bench.structure.add, cut: bench.structure.cut, move: bench.structure.move, split, join, toggleHelp, paneOf });
   const shortcut = ([keyed, what]) => h("div", {}, h("dt", {}, h("kbd", {}, keyed)), h("dd", {}, what));
   const helpBox = h(
     "div",
@@ -147,12 +155,14 @@ export function render({ model, el }) {
     ),
     middle,
     bench.form.element,
+    bench.several.element,
     preview.element,
   );
   root.append(
     bar.element,
     messages.lost,
     messages.notes,
+    bench.asking.element,
     conflicts.element,
     bench.supplier.element,
     helpBox,
@@ -226,6 +236,7 @@ export function render({ model, el }) {
   function choose(statement) {
     if (!statement) return;
     acted += 1;
+    bench.list.tree.unpick();
     bench.form.close(false);
     flush();
     stand(statement);
@@ -282,6 +293,7 @@ export function render({ model, el }) {
     else if (answer.listing && bench.form.row()) look();
     takeDetail(question, answer);
     bar.draw();
+    if (answer.listing) bench.several.refresh();
     conflicts.draw();
     bench.supplier.draw();
     if (answer.saved) messages.saved(answer.saved);
@@ -352,18 +364,28 @@ export function render({ model, el }) {
     return made;
   }
 
+  // The first statement of a section that has none.
+  function addIn(section) {
+    const made = bench.rows.create();
+    const predict = (listing) => withFirst(listing, section, made);
+    bench.structure.act("add_first", { section }, { made, predict });
+    bench.form.close(false);
+    stand(made);
+    bench.words.focusEnd();
+  }
+
   function cut() {
     const key = state.chosen;
     const next = neighbour(state.listing, key);
     const typing = bench.words.typing();
-    const told = tell("cut", { statement: key }, { predict: (listing, question) => withCut(listing, question.statement) });
+    const told = bench.structure.act("cut", { statement: key }, { predict: (listing, question) => withCut(listing, question.statement) });
     if (next) stand(next);
     if (typing) bench.words.focusEnd();
     told.then((answer) => answer && bench.say(`${key} is cut. Undo brings it back.`));
   }
 
   async function move(direction) {
-    if (await tell("move", { ...bench.here(), direction })) bench.say(`Moved ${direction}.`);
+    if (await bench.structure.act("move", { ...bench.here(), direction })) bench.say(`Moved ${direction}.`);
   }
 
   // The words on both sides of the cursor are there at once as two statements.
@@ -413,9 +435,9 @@ export function render({ model, el }) {
 
   const keys = keysOf(bench, {
     save,
-    add,
-    cut,
-    move,
+    add: bench.structure.add,
+    cut: bench.structure.cut,
+    move: bench.structure.move,
     split,
     join,
     toggleHelp,

@@ -1,0 +1,196 @@
+"""Where the statements of a page stand: one or several moved, by a step or to a place.
+
+Nothing else of them changes: what a sign-off covers of a place says what a move voids
+(`ketcontent.editor.consequences`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+from ketcontent.editor.edits import (
+    counted_keys,
+    heading_of,
+    in_order,
+    numbered,
+    statement_row,
+    with_statements,
+)
+from ketcontent.editor.session import Session, edited, keys_of, rows_by_key
+from ketcontent.errors import UnknownName
+from ketcontent.model import Content
+from ketcontent.pages import assemble
+
+
+def moved(session: Session, statement: str, direction: Literal["up", "down"]) -> Session:
+    """Return the session with a statement one place up or down, into the next section at an end.
+
+    At the border of a layer it goes over into the other, where it stands.
+    Within its paragraph or list item it changes places with its neighbour. At the border of one it
+    goes over into the next, and takes its form. A statement that is a paragraph or an item by
+    itself stays one, and passes the whole of the next. No other statement changes its paragraph,
+    item or form, and the way back leads to where it was.
+    """
+    row = statement_row(session, statement)
+    rows = in_order(session, row["section"])
+    place = next((n for n, one in enumerate(rows) if one["statement"] == statement), None)
+    if place is None:
+        return session
+    step = -1 if direction == "up" else 1
+    name = f"Move {statement} {direction}"
+    layered = bool(heading_of(session, row["section"]))
+    # At an end the other layer lies beyond it, though it be empty; but no emergency sign is folded.
+    beyond = "" if step < 0 or _is_emergency(session, row["section"]) else "more"
+    inside = 0 <= place + step < len(rows)
+    layer = rows[place + step]["layer"] if inside else beyond
+    if layered and len(rows) > 1 and layer != row["layer"]:
+        rows[place] = {**row, "layer": "" if row["layer"] else "more"}
+        return edited(session, name, with_statements(session, *numbered(rows)))
+    if not 0 <= place + step < len(rows):
+        sections = [one.section for one in assemble(session.content, session.document)]
+        beside = sections.index(row["section"]) + step
+        if not 0 <= beside < len(sections):
+            return session
+        return edited(session, name, _placed(session, row, sections[beside], first=step > 0))
+    other, behind = rows[place + step], place - step
+    if _block(other) == _block(row):
+        last = place + step
+    elif 0 <= behind < len(rows) and _block(rows[behind]) == _block(row):
+        there = {**row, **{name: other[name] for name in ("block", "form", "layer")}}
+        return edited(session, name, with_statements(session, there))
+    else:
+        last = place + step
+        while 0 <= last + step < len(rows) and _block(rows[last + step]) == _block(other):
+            last += step
+    passed = [*rows[:place], *rows[place + 1 :]]
+    passed.insert(last, row)
+    positions = sorted((one["position"] for one in rows), key=int)
+    ordered = [
+        {**one, "position": position} for one, position in zip(passed, positions, strict=True)
+    ]
+    return edited(session, name, with_statements(session, *ordered))
+
+
+def _is_emergency(session: Session, section: str) -> bool:
+    sections = rows_by_key(session.content, "sections")
+    return sections.get((session.document, section), {}).get("form") == "emergency"
+
+
+def _block(row: Mapping[str, str]) -> tuple[str, str]:
+    """Return which paragraph or item a statement stands in; each layer has its own part of it."""
+    return row["block"], row["layer"]
+
+
+def placed(
+    session: Session,
+    statements: str | Sequence[str],
+    section: str,
+    *,
+    before: str = "",
+    after: str = "",
+) -> Session:
+    """Return the session with statements moved, in their order: to the end of a section.
+
+    Or before or after a statement there. Between two sentences of one paragraph they become a part
+    of it; anywhere else those that stood together in a paragraph stay together.
+
+    Raises
+    ------
+    UnknownName
+        When the page has no such statement or section, or the one beside which they go is not
+        shown in it.
+    """
+    keys = [statements] if isinstance(statements, str) else list(statements)
+    known = [key for page, key in keys_of(session.content, "sections") if page == session.document]
+    if section not in known:
+        raise UnknownName.of("section", section, known)
+    beside = before or after
+    moving = [row for row in shown_in_order(session, keys) if row["position"]]
+    if not moving or beside in keys:
+        return session
+    rows = [row for row in in_order(session, section) if row["statement"] not in keys]
+    there = [row["statement"] for row in rows]
+    if beside and beside not in there:
+        raise UnknownName.of("statement", beside, there)
+    place = there.index(beside) + bool(after) if beside else len(rows)
+    content = _laid(session, moving, section, rows, place)
+    return edited(session, f"Move {counted_keys(keys)} to {section}", content)
+
+
+def shown_in_order(session: Session, statements: Sequence[str]) -> list[dict[str, str]]:
+    """Return the rows of statements in the order in which a reader meets them, what is cut last.
+
+    Raises
+    ------
+    UnknownName
+        When the page has no such statement.
+    """
+    rows = {one: statement_row(session, one) for one in statements}
+    order = [one.statement for one in assemble(session.content, session.document).statements]
+    place = {key: number for number, key in enumerate(order)}
+    return [rows[one] for one in sorted(rows, key=lambda one: place.get(one, len(place)))]
+
+
+def _laid(
+    session: Session,
+    moving: Sequence[Mapping[str, str]],
+    section: str,
+    rows: Sequence[Mapping[str, str]],
+    place: int,
+) -> Content:
+    """Return the content with rows laid among those of a section, before the one at a place."""
+    around = rows[max(0, place - 1) : place + 1]
+    if 0 < place < len(rows) and _block(rows[place - 1]) == _block(rows[place]):
+        one = {name: rows[place][name] for name in ("block", "form", "layer")}
+        laid = [{**row, **one} for row in moving]
+    else:
+        layer = around[0]["layer"] if around else None
+        if _is_emergency(session, section):
+            layer = ""
+        used = {row["block"] for row in rows}
+        blocks: dict[tuple[str, ...], str] = {}
+        laid = []
+        for row in moving:
+            home = (row["section"], *_block(row))
+            if home not in blocks:
+                keeps = row["section"] == section and row["block"] not in used
+                blocks[home] = row["block"] if keeps else str(max(map(int, used), default=0) + 1)
+                used.add(blocks[home])
+            laid.append(
+                {**row, "block": blocks[home], "layer": row["layer"] if layer is None else layer}
+            )
+    laid = [{**row, "section": section, "position": ""} for row in laid]
+    return with_statements(session, *numbered([*rows[:place], *laid, *rows[place:]]))
+
+
+def _placed(session: Session, row: Mapping[str, str], section: str, *, first: bool) -> Content:
+    rows = in_order(session, section)
+    return _laid(session, [row], section, rows, 0 if first else len(rows))
+
+
+def moved_together(
+    session: Session, statements: Sequence[str], direction: Literal["up", "down"]
+) -> Session:
+    """Return the session with several statements before the one above them, or after that below.
+
+    Where none is left in their section they go over into the next. One alone goes as `moved` says.
+    """
+    if len(statements) == 1:
+        return moved(session, statements[0], direction)
+    page = assemble(session.content, session.document)
+    order = [(one.statement, part.section) for part in page for one in part.statements]
+    places = [place for place, (one, _) in enumerate(order) if one in set(statements)]
+    if not places:
+        return session
+    beyond = places[0] - 1 if direction == "up" else places[-1] + 1
+    if not 0 <= beyond < len(order):
+        return session
+    beside, section = order[beyond]
+    home = order[places[0] if direction == "up" else places[-1]][1]
+    # At the border of a section they stop in the next: at its end going up, at its start down.
+    passes = (direction == "up") == (home == section)
+    where = {"before": beside} if passes else {"after": beside}
+    later = placed(session, statements, section, **where)
+    name = f"Move {counted_keys(statements)} {direction}"
+    return edited(session, name, later.content)

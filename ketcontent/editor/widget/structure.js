@@ -1,0 +1,175 @@
+// What is done to the structure of the page, and to several statements at once: what it applies to, what
+// is asked before, what is said after. The kernel decides.
+
+import { counted, h, options } from "./elements.js";
+import { isSection, keyOf } from "./tree.js";
+
+export function structureOf(bench, { cut: cutOne, move: moveOne, addIn }) {
+  const { state } = bench;
+
+  // What the tools apply to: statements chosen together, the section that is chosen, or the statement.
+  function subject() {
+    const picked = bench.list.tree.picked();
+    if (picked.length) return { statements: picked };
+    const row = bench.form.row();
+    if (isSection(row)) return { section: keyOf(row) };
+    if (row.startsWith("documents:")) return { page: true };
+    return { statements: [state.chosen] };
+  }
+
+  const sectionOf = (statement) => state.listing.find((one) => one.statements.some((each) => each.statement === statement));
+  const titleOf = (section) => state.listing.find((one) => one.section === section)?.title || section;
+  const called = ({ statements, section }) =>
+    section ? `the section “${titleOf(section)}”` : statements.length > 1 ? counted(statements.length, "statement") : statements[0];
+
+  // Ask the kernel; where it would void something, ask the editor first.
+  async function act(verb, given, more) {
+    let answer = await bench.tell(verb, given, more);
+    while (answer?.ask) {
+      if (!(await bench.asking.confirm(answer.ask))) {
+        bench.say("Nothing was changed.");
+        return null;
+      }
+      const { yes, of } = answer.ask;
+      answer = await bench.tell(verb, { ...given, ...(of ? { statement: of } : {}), yes });
+    }
+    return answer;
+  }
+
+  async function done(asked, said) {
+    if (await asked) bench.say(`${said} Undo takes it back.`);
+  }
+
+  // The form of a section that may be gone: no word is typed in it any more.
+  function leave() {
+    bench.form.close(false);
+    bench.list.list.focus({ preventScroll: true });
+  }
+
+  function cut() {
+    const now = subject();
+    if (now.page) return;
+    if (now.section) {
+      const said = `Cut ${called(now)}.`;
+      leave();
+      done(act("cut_section", { section: now.section }), said);
+    } else if (now.statements.length > 1) done(act("cut", now), `Cut ${called(now)}.`);
+    else cutOne(now.statements[0]);
+  }
+
+  function move(direction) {
+    const now = subject();
+    if (now.page) return;
+    if (now.section) done(act("move_section", { section: now.section, direction }), `Moved ${called(now)} ${direction}.`);
+    else if (now.statements.length > 1) done(act("move", { ...now, direction }), `Moved ${called(now)} ${direction}.`);
+    else moveOne(direction);
+  }
+
+  function level(inOrOut) {
+    const { section } = subject();
+    if (!section) {
+      bench.note("A level is that of a section.", "Choose its heading in the list.", "kc-bad");
+      return;
+    }
+    done(act("move_section", { section, level: inOrOut }), `Set ${called({ section })} ${inOrOut === "in" ? "under the one before it" : "at the first level"}.`);
+  }
+
+  function bringBack() {
+    const now = subject();
+    const said = `Brought back ${called(now)}.`;
+    done(act("bring_back", now.section ? { section: now.section } : now), said);
+  }
+
+  // --- places --------------------------------------------------------------------------------
+
+  const place = (section, where) => {
+    const target = { section, ...where };
+    const beside = where.before || where.after;
+    return { target, said: `to “${titleOf(section)}”${beside ? `, ${where.before ? "before" : "after"} ${beside}` : ""}` };
+  };
+
+  function moveTo() {
+    const now = subject();
+    if (now.page) return;
+    if (now.section) moveSectionTo(now.section);
+    else moveStatementsTo(now);
+  }
+
+  const named = (one) => `${one.level === 2 ? "   " : ""}${one.title}`;
+
+  async function moveStatementsTo(now) {
+    const sections = state.listing.filter((one) => !one.cut);
+    const home = sectionOf(now.statements[0])?.section;
+    const where = h("select", { "aria-label": "Section", onchange: fillPlaces }, options(sections.map((one) => [one.section, named(one)]), home));
+    const places = h("select", { "aria-label": "Place in the section" });
+    function fillPlaces() {
+      const { statements } = sections.find((one) => one.section === where.value);
+      const others = statements.filter((one) => !one.cut && !now.statements.includes(one.statement));
+      const first = others.length ? [[`before ${others[0].statement}`, "at the start"]] : [];
+      places.replaceChildren(...options([["", "at the end"], ...first, ...others.map((one) => [`after ${one.statement}`, `after: ${one.words.slice(0, 60)}`])], ""));
+    }
+    fillPlaces();
+    const chosen = await bench.asking.fill(`Move ${called(now)} to`, [where, places], "Move", () => [where.value, places.value.split(" ")]);
+    if (!chosen) return;
+    const [section, [side, beside]] = chosen;
+    lay(now, place(section, beside ? { [side]: beside } : {}));
+  }
+
+  function lay(now, { target, said }) {
+    done(act("move", { statements: now.statements, ...target }), `Moved ${called(now)} ${said}.`);
+  }
+
+  async function moveSectionTo(section) {
+    const others = state.listing.filter((one) => !one.cut && one.section !== section);
+    const which = h("select", { "aria-label": "Section" }, options(others.map((one) => [one.section, named(one)]), others[0]?.section));
+    const where = h("select", { "aria-label": "Where" }, options([["after", "after"], ["before", "before"], ["under", "under"]], "after"));
+    const chosen = await bench.asking.fill(`Move ${called({ section })}`, [where, which], "Move", () => ({ target: which.value, where: where.value }));
+    if (chosen) laySection(section, chosen);
+  }
+
+  function laySection(section, { target, where }) {
+    done(act("move_section", { section, target, where }), `Moved ${called({ section })} ${where} “${titleOf(target)}”.`);
+  }
+
+  // What was dragged is dropped on a node of the tree.
+  function drop(dragged, node, where) {
+    if (isSection(dragged[0])) {
+      laySection(keyOf(dragged[0]), { target: keyOf(node), where });
+      return;
+    }
+    const now = { statements: dragged };
+    if (!isSection(node)) {
+      lay(now, place(sectionOf(node).section, { [where]: node }));
+      return;
+    }
+    const first = state.listing.find((one) => one.section === keyOf(node)).statements.find((one) => !one.cut && !dragged.includes(one.statement));
+    lay(now, place(keyOf(node), first ? { before: first.statement } : {}));
+  }
+
+  // --- new ones ------------------------------------------------------------------------------
+
+  async function addSection() {
+    const now = subject();
+    const after = now.page ? "" : now.section || sectionOf(now.statements[0])?.section || "";
+    const heading = h("input", { "aria-label": "Heading of the new section", placeholder: "Heading", autocomplete: "off", dir: "auto", "data-kept": "add section heading", value: bench.fields.value("add section heading") });
+    const title = after ? `Add a section after “${titleOf(after)}”` : "Add a section at the end";
+    const words = await bench.asking.fill(title, [heading], "Add the section", () => heading.value.trim() || null);
+    if (!words) return;
+    const answer = await act("add_section", { after, heading: words });
+    if (!answer) return;
+    bench.fields.forget("add section heading");
+    bench.say(`Added the section “${words}”. Alt+Enter adds a statement in it.`);
+    bench.list.tree.go(`sections:${state.page.document}/${answer.section}`);
+    bench.list.list.focus({ preventScroll: true });
+  }
+
+  // A new statement: after the chosen one, or at the end of the chosen section.
+  function add() {
+    const { section, statements } = subject();
+    const last = section && state.listing.find((one) => one.section === section)?.statements.filter((one) => !one.cut).at(-1);
+    if (section && !last) addIn(section);
+    else bench.addAfter(last ? last.statement : statements?.at(-1) || state.chosen);
+  }
+
+  return { act, add, addSection, cut, move, moveTo, level, bringBack, drop, subject };
+}

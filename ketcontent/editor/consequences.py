@@ -144,25 +144,37 @@ def _links(before: PageView, after: PageView, change: _Change) -> Iterator[str]:
     for section in old:
         if section.section in change.cut:
             places |= {section.section, section.anchor} - {""}
+    going = {f"{key}.html" for key in change.cut}
     for one in new.statements:
-        targets = (target.partition("#") for target in link_targets(one.text))
-        lost = [place for page, _, place in targets if place in places and _is_own(page, old)]
+        lost = _lost(one.text, old.document, places, going, is_own=True)
         if lost:
             yield f"A link in {one.statement} leads to what is off the page: {_named(lost)}."
     if before.content.documents.shape[0] == 1:
         return
-    addresses = {f"{old.document}/index.html#{place}" for place in places}
-    addresses |= {f"{old.document}/sections/{key}.html" for key in change.cut}
     for row in before.content.rows("statements"):
-        if row["document"] == old.document or "](" not in (row["text"] or ""):
-            continue
-        if any(target.endswith(tuple(addresses)) for target in link_targets(row["text"])):
+        other = row["document"] != old.document and row["position"] is not None
+        if other and _lost(row["text"], old.document, places, going, is_own=False):
             name = f"{row['document']}/{row['statement']}"
             yield f"A link in {name} leads to what is off the page."
 
 
-def _is_own(page: str, old: Document) -> bool:
-    return page in ("", "index.html") or page.endswith(f"/{old.document}/index.html")
+def _lost(
+    text: str, document: str, places: set[str], going: set[str], *, is_own: bool
+) -> list[str]:
+    """Return the places on a page to which a text links that are among those that go."""
+    if "](" not in text:
+        return []
+    lost = []
+    for target in link_targets(text):
+        path, _, place = target.partition("#")
+        *folders, file = path.split("/")
+        to_page = folders[-1:] == [document] and file in ("", "index.html")
+        to_page |= is_own and not path
+        if to_page and place in places:
+            lost.append(place)
+        elif file in going and folders[-1:] == ["sections"]:
+            lost.append(file.removesuffix(".html"))
+    return lost
 
 
 def _answers(before: PageView, after: PageView, change: _Change) -> Iterator[str]:
@@ -176,7 +188,7 @@ def _answers(before: PageView, after: PageView, change: _Change) -> Iterator[str
         if row["answer"] == KEPT and stands_as_supplied(old) and not stands_as_supplied(row):
             unkept.append(key)
     if naming:
-        yield f"What became of the supplied sentence names what is off the page: {_named(naming)}."
+        yield f"The answers to supplied sentences name what is then off the page: {_named(naming)}."
     if unkept:
         yield f"It is said to be kept as received, and is not any more: {_named(unkept)}."
 

@@ -30,9 +30,12 @@ def listed(bench: Bench) -> list[Listed]:
     rows = rows_by_key(content, "statements")
     discussed = open_counts(content, document)
     off: dict[str, list[Listed]] = {}
+    saved = (
+        rows if bench.session.saved is content else rows_by_key(bench.session.saved, "statements")
+    )
     for (own, key), row in rows.items():
         if own == document and not row["position"]:
-            words = row["supplied"]
+            words = row["supplied"] or saved.get((own, key), row)["text"]
             entry = entry_of(bench, key, rows, stands, changed, discussed, words)
             off.setdefault(row["section"], []).append(entry)
     homes = {
@@ -47,6 +50,7 @@ def listed(bench: Bench) -> list[Listed]:
         {
             "section": section.section,
             "title": section.title or "Before the first heading",
+            "heading": section.heading,
             "level": 2 if section.under else 1,
             "cut": False,
             "changed": altered.get(section.section, ""),
@@ -66,6 +70,7 @@ def listed(bench: Bench) -> list[Listed]:
         {
             "section": key,
             "title": row["heading"] or row["supplied_heading"] or key,
+            "heading": row["heading"],
             "level": 1,
             "cut": True,
             "changed": altered.get(key, ""),

@@ -16,6 +16,7 @@ from ketcontent.editor.consequences import consequences
 from ketcontent.editor.edits import brought_back, counted_keys, cut, graded, statement_row
 from ketcontent.editor.listing import content_findings
 from ketcontent.editor.moving import moved_together, placed
+from ketcontent.editor.rows import filled
 from ketcontent.editor.session import Session
 from ketcontent.editor.structure import (
     first_added,
@@ -113,6 +114,18 @@ def _add_section(bench: Bench, message: Message) -> Answer:
     return {"section": key, **everything_shown(bench)}
 
 
+def _rename(bench: Bench, message: Message) -> Answer:
+    """Give a section another heading, or the page another title, by the name of its row."""
+    name, words = str(message["row"]), str(message["words"]).strip()
+    column = "title" if name.startswith("documents:") else "heading"
+    session = filled(bench.session, name, {column: words})
+    asked = _weighed(bench, message, f"Write “{words}”", session)
+    if asked:
+        return asked
+    judge_page(bench)
+    return everything_shown(bench)
+
+
 def _add_first(bench: Bench, message: Message) -> Answer:
     bench.session, bench.chosen = first_added(bench.session, str(message["section"]))
     return {"new": bench.chosen, **everything_shown(bench)}
@@ -175,6 +188,7 @@ STRUCTURE_VERBS: dict[str, Callable[[Bench, Message], Answer]] = {
     "bring_back": _bring_back,
     "move": _move,
     "grade": _grade,
+    "rename": _rename,
     "add_section": _add_section,
     "add_first": _add_first,
     "move_section": _move_section,

@@ -87,7 +87,7 @@ export const SHORTCUTS = [
   ["Alt+O", "Move what is chosen to a place"],
   ["Alt+Shift+→  Alt+Shift+←", "Section a level down, up"],
   ["Shift+↓  Ctrl+Space  Ctrl+A", "In the list: choose several, one more, all"],
-  ["→  ←  F2", "In the list: unfold, fold, write in it"],
+  ["→  ←  F2", "In the list: unfold, fold, rename"],
   ["Alt+0", "Go to a question"],
   ["Alt+1  Alt+2  Alt+3  Alt+4", "Go to the list, the words, the evidence, the section"],
   ["Alt+5", "Go to what is wrong with the page as a whole"],

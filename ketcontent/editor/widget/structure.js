@@ -163,6 +163,24 @@ export function structureOf(bench, { cut: cutOne, move: moveOne, addIn }) {
     bench.list.list.focus({ preventScroll: true });
   }
 
+  // Another heading of a section, or title of the page, by the name of its row.
+  async function rename(row) {
+    const isTitle = !isSection(row);
+    const was = isTitle ? state.page.title : state.listing.find((one) => one.section === keyOf(row)).heading;
+    const kept = `rename ${row}`;
+    const field = h("input", { "aria-label": isTitle ? "Title" : "Heading", autocomplete: "off", dir: "auto", "data-kept": kept, value: bench.fields.value(kept) || was });
+    const asked = bench.asking.fill(isTitle ? "The title of the page" : `The heading of ${keyOf(row)}`, [field], "Rename", () => ({ words: field.value }));
+    field.select();
+    const given = await asked;
+    if (!given || given.words === was) {
+      bench.fields.forget(kept);
+      return;
+    }
+    if (!(await act("rename", { row, ...given }))) return;
+    bench.fields.forget(kept);
+    bench.say(`Renamed to “${given.words}”. Undo takes it back.`);
+  }
+
   // A new statement: after the chosen one, or at the end of the chosen section.
   function add() {
     const { section, statements } = subject();
@@ -171,5 +189,5 @@ export function structureOf(bench, { cut: cutOne, move: moveOne, addIn }) {
     else bench.addAfter(last ? last.statement : statements?.at(-1) || state.chosen);
   }
 
-  return { act, add, addSection, cut, move, moveTo, level, bringBack, drop, subject };
+  return { act, add, addSection, rename, cut, move, moveTo, level, bringBack, drop, subject };
 }

@@ -59,7 +59,9 @@ export function treeOf(bench, { list, draw, idOf }) {
 
   function pick(keys) {
     const order = statements();
-    const wanted = [...new Set(keys)].sort((one, other) => order.indexOf(one) - order.indexOf(other));
+    // What is cut is chosen with its like alone: nothing is done to both.
+    const shown = keys.filter((one) => !element(one)?.classList.contains("kc-off"));
+    const wanted = [...new Set(shown.length ? shown : keys)].sort((one, other) => order.indexOf(one) - order.indexOf(other));
     roams = false;
     if (wanted.length < 2) {
       unpick();
@@ -183,7 +185,7 @@ export function treeOf(bench, { list, draw, idOf }) {
     const acts = {
       " ": () => toggle(at),
       Enter: edit,
-      F2: edit,
+      F2: isStatement(at) ? edit : () => bench.structure.rename(at),
       ArrowLeft: () => sideways(false),
       ArrowRight: () => sideways(true),
       Delete: bench.structure.cut,

@@ -21,7 +21,7 @@ from ketcontent.editor.adding import Asking, Offered
 from ketcontent.editor.drafts import Draft
 from ketcontent.editor.edits import added, carried, cleaned_words, reworded
 from ketcontent.editor.incoming import Incoming
-from ketcontent.editor.rows import filled, place_of
+from ketcontent.editor.rows import ADDED, filled, place_of
 from ketcontent.editor.session import (
     Session,
     draft_of,
@@ -259,7 +259,7 @@ def restore_typed(bench: Bench, copy: Mapping[str, Any]) -> None:
 
     What was typed in a statement that no kernel ever had becomes one of its own, after the one
     (``after``) that it was added behind, or else at the end of the page. A row of another table
-    that is gone is there again.
+    that is gone is there again, where a form adds rows to it, and else its words are told.
     """
     name, column = str(copy["statement"]), str(copy.get("column", "text"))
     text = cleaned_words(str(copy["text"]))
@@ -274,6 +274,9 @@ def restore_typed(bench: Bench, copy: Mapping[str, Any]) -> None:
         after = str(copy.get("after"))
         after = after if after in statements_of(bench) else shown[-1]
         bench.session, name = added(bench.session, after, text)
+    elif now is None and name.partition(":")[0] not in ADDED:
+        bench.news = f"'{name}' is gone, and with it what was typed in its {column}: {text}"
+        return
     elif now is None or {copy.get("base"), copy.get("seen")} & {
         _saved_cell(bench, name, column),
         now[column],

@@ -208,11 +208,11 @@ def with_added(
     keys: list[str] = []
     new = []
     for cells in added_cells:
-        keys.append(_new_key(session, after, {*keys}))
+        keys.append(new_key(session, after, {*keys}))
         home = {name: before[name] for name in ("document", "section", "block", "form", "layer")}
         new.append({**dict.fromkeys(before, ""), **home, **cells, "statement": keys[-1]})
     place = next((n for n, row in enumerate(rows, 1) if row["statement"] == after), len(rows))
-    return with_statements(session, *_numbered([*rows[:place], *new, *rows[place:]])), keys
+    return with_statements(session, *numbered([*rows[:place], *new, *rows[place:]])), keys
 
 
 def new_block(rows: Sequence[Mapping[str, str]]) -> str:

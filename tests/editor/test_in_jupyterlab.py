@@ -387,7 +387,9 @@ def test_jupyterlab_takes_no_key_that_is_pressed_in_the_workbench(tab: Tab) -> N
     wait_until(lambda: tab.here() == last)
     assert tab.at(".kc-list").evaluate("(one) => one === document.activeElement")
     tab.page.keyboard.press("Home")
-    wait_until(lambda: tab.here() != last)
+    chosen = tab.at("[aria-selected=true]")
+    wait_until(lambda: chosen.get_attribute("data-node") == "documents:ketamine")
+    tab.page.keyboard.press("Escape")
 
 
 def test_a_reviewer_signs_by_keyboard_alone(tab: Tab, project: Path, tmp_path: Path) -> None:
@@ -543,6 +545,87 @@ def test_a_statement_moves_to_the_section_that_the_menu_names(tab: Tab, project:
     tab.save()
     row = rows_by_key(read_content(project / "data"), "statements")["ketamine", "addiction-3"]
     assert row["section"] == "lasting-harm"
+
+
+def headings(tab: Tab) -> list[tuple[str, str]]:
+    """The lines of the title and the headings in the list, each with its level."""
+    lines = "lines => lines.map(one => [one.ariaLevel, one.children[1].textContent])"
+    found = tab.at(".kc-heading:not(.kc-off)").evaluate_all(lines)
+    return [(level, words) for level, words in found]
+
+
+def drag(tab: Tab, node: str, target: str, share: float) -> None:
+    """Drag a line of the list over another, so far from its upper end."""
+    mouse = tab.page.mouse
+    for name in (target, node):
+        tab.at(f"[data-node='{name}']").scroll_into_view_if_needed()
+    start = tab.at(f"[data-node='{node}']").bounding_box()
+    mouse.move(start["x"] + 60, start["y"] + start["height"] / 2)
+    mouse.down()
+    mouse.move(start["x"] + 66, start["y"] + start["height"] / 2 + 6, steps=3)
+    end = tab.at(f"[data-node='{target}']").bounding_box()
+    mouse.move(end["x"] + 60, end["y"] + end["height"] * share, steps=5)
+    mouse.up()
+
+
+def test_the_page_is_put_in_another_order_by_keyboard_and_by_mouse(tab: Tab, project: Path) -> None:
+    page, keys = tab.page, tab.page.keyboard
+    was = read_content(project / "data")
+    first = headings(tab)
+    live = tab.at("[role=status]")
+    asking = tab.at(".kc-asking")
+    tab.at("[data-node='sections:ketamine/driving']").click()
+    tab.at(".kc-form [data-field=heading]").wait_for()
+    tab.at(".kc-list").focus()
+    keys.press("F2")
+    keys.type("Driving")
+    keys.press("Enter")
+    wait_until(lambda: ("3", "Driving") in headings(tab))
+    wait_until(lambda: "Renamed to “Driving”" in live.inner_text())
+    keys.press("Alt+Shift+ArrowLeft")
+    wait_until(lambda: ("2", "Driving") in headings(tab))
+    keys.press("Alt+n")
+    keys.type("What it costs")
+    keys.press("Enter")
+    wait_until(lambda: ("2", "What it costs") in headings(tab))
+    keys.press("Alt+Enter")
+    keys.type("It may cost much.")
+    made = tab.at(".kc-entry[data-statement=what-it-costs-1]")
+    made.wait_for()
+    tab.at("[data-node=driving-1]").click()
+    keys.press("Shift+ArrowDown")
+    tab.at(".kc-several h2", has_text="2 statements chosen").wait_for()
+    keys.press("Alt+o")
+    asking.locator("select").first.select_option("what-it-costs")
+    asking.get_by_role("button", name="Move", exact=True).click()
+    there = tab.at(".kc-group:has([data-statement=what-it-costs-1]) .kc-entry")
+    wait_until(lambda: there.count() == 3)
+    drag(tab, "what-it-costs-1", "driving-2", 0.9)
+    order = ["driving-1", "driving-2", "what-it-costs-1"]
+    nodes = "lines => lines.map(one => one.dataset.node)"
+    wait_until(lambda: there.evaluate_all(nodes) == order)
+    tab.at("[data-node='sections:ketamine/what-it-costs']").click()
+    tab.at(".kc-list").focus()
+    keys.press("Delete")
+    asking.get_by_text("It takes the section and 3 of its statements off the page.").wait_for()
+    assert asking.evaluate("(one) => one === document.activeElement")
+    keys.press("Escape")
+    wait_until(asking.is_hidden)
+    assert ("2", "What it costs") in headings(tab)
+    tab.at(".kc-heading[aria-selected=true]", has_text="What it costs").wait_for()
+    keys.press("Delete")
+    asking.get_by_role("button", name="Cut the section what-it-costs").click()
+    wait_until(lambda: ("2", "What it costs") not in headings(tab))
+    undo = tab.at("button", has_text="Undo")
+    while undo.get_attribute("aria-disabled") != "true":
+        said = undo.get_attribute("title")
+        tab.at(".kc-list").focus()
+        page.keyboard.press("Control+z")
+        wait_until(lambda said=said: undo.get_attribute("title") != said)
+    wait_until(lambda: headings(tab) == first)
+    assert tab.at("button", has_text="Save").inner_text() == "Saved"
+    assert changes_of(was, read_content(project / "data")) == ()
+    keys.press("Escape")
 
 
 def test_a_statement_moved_by_keys_leaves_its_neighbours_what_they_are(

@@ -82,6 +82,8 @@ def page_of_scenes(content: Content) -> Content:
                 "form": "paragraph",
                 "label": "",
             }
+            if key == "agree-3":
+                cells |= {"answered_by": "agree-1"}  # a cut of that is asked about
             statements.append({**row, **cells, "block": str(place), "position": str(10 * place)})
     tables: dict[str, Any] = {"statements": statements, "sections": sections}
     tables |= {"evidence": [], "waivers": [], "signoffs": []}
@@ -193,6 +195,30 @@ def cut(stage: Stage) -> dict[str, str]:
     stage.press("Alt+Delete")
     stage.type_on()
     return {"cut-1": "", "cut-2": f"{LAST}{TYPED}"}
+
+
+def agree(stage: Stage) -> dict[str, str]:
+    """Cut what an answer names: the question takes no key from who types on in the next one."""
+    stage.start("agree-1")
+    stage.press("Alt+Delete")
+    stage.type_on()
+    stage.rest()
+    stage.type(" and on")
+    stage.press("Alt+0", "Tab", "Enter")
+    stage.rest()
+    return {"agree-1": "", "agree-2": f"{LAST}{TYPED} and on"}
+
+
+def regroup(stage: Stage) -> dict[str, str]:
+    """Type, move two statements that are chosen together, and type on at once."""
+    stage.start("regroup-1")
+    stage.press("Alt+1", "Shift+ArrowDown", "Alt+Shift+ArrowDown", "ArrowDown", "Alt+2", "End")
+    stage.type_on()
+    return {
+        "regroup-3": f"Ask again.{TYPED}",
+        "regroup-1": "Some people regroup now. before",
+        "regroup-2": LAST,
+    }
 
 
 def cite(stage: Stage) -> dict[str, str]:
@@ -327,6 +353,8 @@ SCENES: dict[str, Callable[[Stage], dict[str, str]]] = {
         join,
         move,
         cut,
+        agree,
+        regroup,
         cite,
         sign,
         waive,

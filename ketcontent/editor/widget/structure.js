@@ -40,19 +40,22 @@ export function structureOf(bench, { cut: cutOne, move: moveOne, addIn }) {
     if (await asked) bench.say(`${said} Undo takes it back.`);
   }
 
-  // The form of a section that may be gone: no word is typed in it any more.
-  function leave() {
+  // Its form closes first: in what may be gone no word is typed any more.
+  async function cutSection(now) {
+    const said = `Cut ${called(now)}.`;
     bench.form.close(false);
     bench.list.list.focus({ preventScroll: true });
+    if (await act("cut_section", now)) bench.say(`${said} Undo takes it back.`);
+    else bench.list.tree.go(nodeOf(now.section));
   }
+
+  const nodeOf = (section) => `sections:${state.page.document}/${section}`;
 
   function cut() {
     const now = subject();
     if (now.page) return;
     if (now.section) {
-      const said = `Cut ${called(now)}.`;
-      leave();
-      done(act("cut_section", { section: now.section }), said);
+      cutSection(now);
     } else if (now.statements.length > 1) done(act("cut", now), `Cut ${called(now)}.`);
     else cutOne(now.statements[0]);
   }
@@ -159,7 +162,7 @@ export function structureOf(bench, { cut: cutOne, move: moveOne, addIn }) {
     if (!answer) return;
     bench.fields.forget("add section heading");
     bench.say(`Added the section “${words}”. Alt+Enter adds a statement in it.`);
-    bench.list.tree.go(`sections:${state.page.document}/${answer.section}`);
+    bench.list.tree.go(nodeOf(answer.section));
     bench.list.list.focus({ preventScroll: true });
   }
 
@@ -183,10 +186,14 @@ export function structureOf(bench, { cut: cutOne, move: moveOne, addIn }) {
 
   // A new statement: after the chosen one, or at the end of the chosen section.
   function add() {
-    const { section, statements } = subject();
+    const { section, statements, page } = subject();
+    if (page) {
+      addSection();
+      return;
+    }
     const last = section && state.listing.find((one) => one.section === section)?.statements.filter((one) => !one.cut).at(-1);
     if (section && !last) addIn(section);
-    else bench.addAfter(last ? last.statement : statements?.at(-1) || state.chosen);
+    else bench.addAfter(last ? last.statement : statements.at(-1));
   }
 
   return { act, add, addSection, rename, cut, move, moveTo, level, bringBack, drop, subject };

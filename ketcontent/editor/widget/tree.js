@@ -4,6 +4,7 @@
 
 import { counted } from "./elements.js";
 
+const RUN = 700; // ms in which letters typed belong together
 const MOVES = { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10, Home: -1e6, End: 1e6 };
 
 export const isSection = (node) => node.startsWith("sections:");
@@ -17,6 +18,8 @@ export function treeOf(bench, { list, draw, idOf }) {
   let anchor = ""; // from where Shift chooses
   let picked = []; // the statements chosen together, in reading order; none where one is shown
   let dragged = null;
+  let sought = ""; // the letters typed to find a line
+  let soughtAt = 0;
   const folded = new Set(); // the keys of sections
 
   const items = () => [...list.querySelectorAll("[role=treeitem]")];
@@ -181,14 +184,15 @@ export function treeOf(bench, { list, draw, idOf }) {
   function key(event) {
     if (event.altKey) return;
     const command = event.ctrlKey || event.metaKey;
+    const isReviewing = bench.review.on();
     const by = MOVES[event.key];
     const acts = {
       " ": () => toggle(at),
       Enter: edit,
-      F2: isStatement(at) ? edit : () => bench.structure.rename(at),
+      F2: isStatement(at) ? edit : isReviewing ? null : () => bench.structure.rename(at),
       ArrowLeft: () => sideways(false),
       ArrowRight: () => sideways(true),
-      Delete: bench.structure.cut,
+      Delete: isReviewing ? null : bench.structure.cut,
       Escape: picked.length ? one : null,
     };
     let act = command && event.key !== " " ? null : acts[event.key];
@@ -201,10 +205,22 @@ export function treeOf(bench, { list, draw, idOf }) {
       };
     else if (by) act = () => go(beside(by));
     else if (command && event.key.toLowerCase() === "a") act = () => pick(statements().filter((one) => !element(one).classList.contains("kc-off")));
+    if (!act && !command && event.key.length === 1) act = () => seek(event.key);
     if (!act) return;
     event.preventDefault();
     event.stopPropagation();
     act();
+  }
+
+  // Letters typed in a run go to the next line that begins with them.
+  function seek(letter) {
+    sought = Date.now() - soughtAt < RUN ? sought + letter.toLowerCase() : letter.toLowerCase();
+    soughtAt = Date.now();
+    const order = items();
+    const from = order.findIndex((one) => one.dataset.node === at) + (sought.length > 1 ? 0 : 1);
+    const begins = (one) => (one.querySelector(".kc-words, .kc-title-words")?.textContent || "").toLowerCase().startsWith(sought);
+    const found = [...order.slice(from), ...order.slice(0, from)].find(begins);
+    if (found && found.dataset.node !== at) go(found.dataset.node);
   }
 
   function click(event) {
@@ -225,7 +241,7 @@ export function treeOf(bench, { list, draw, idOf }) {
   // Where what is dragged would go: before, after or under the node that it is over.
   function target(event) {
     const over = dragged && event.target.closest?.("[role=treeitem]");
-    if (!over || dragged.includes(over.dataset.node)) return null;
+    if (!over || bench.review.on() || dragged.includes(over.dataset.node)) return null;
     const { node } = over.dataset;
     const box = over.getBoundingClientRect();
     const share = (event.clientY - box.top) / box.height;

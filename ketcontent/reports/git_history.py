@@ -214,14 +214,18 @@ def _entries(repository: OldTables, document: str, key: str, until: str = "") ->
         if after in (befores or [{}]):
             continue
         before = befores[0] if befores else {}
-        renaming = _renaming(repository, one, document, key) if one.parents else ()
-        if renaming and not before:
+        other = _renamed(repository, one, document, key) if one.parents else None
+        facts: tuple[Fact, ...] = ()
+        if other and not before:
             # It was there before, under another key.
-            renamed = renaming[0].before
-            before = _facts(repository.at(one.parents[0]), document, renamed)
-            earlier = _entries(repository, document, renamed, one.hash)
+            before = _facts(repository.at(one.parents[0]), *other)
+            earlier = _entries(repository, *other, one.hash)
             entries = {**{entry.commit: entry for entry in earlier}, **entries}
-        facts = renaming if renaming and not after else (*renaming, *_differences(before, after))
+            facts = (_key_fact(other, (document, key)),)
+        if other and not after:
+            facts = (_key_fact((document, key), other),)
+        else:
+            facts += _differences(before, after)
         told = (one.author, one.made_at, one.subject)
         if not one.parents and not repository.is_whole:
             told = ("", "", _CLONED)
@@ -251,39 +255,46 @@ def _commits_behind(
     ]
 
 
-def _renaming(repository: OldTables, commit: Commit, document: str, key: str) -> tuple[Fact, ...]:
-    """Return that a commit gave a statement this key, or took it from it; nothing where it did not.
+def _renamed(
+    repository: OldTables, commit: Commit, document: str, key: str
+) -> tuple[str, str] | None:
+    """Return the page and key that a statement had before a commit, or has since; None for the own.
 
     Keys are not to be renamed, so nothing in the tables says it. It is seen where one key of the
-    page went as another came, with the same words.
+    page went as another came, with the same words; or the same key went from one page to another.
     """
     before, after = (
         {
-            row.get("statement") or "": row
+            (row.get("document") or "", row.get("statement") or ""): row
             for row in repository.at(version)["statements"]
-            if row.get("document") == document
         }
         for version in (commit.parents[0], commit.hash)
     )
-    if (key in before) == (key in after):
-        return ()
-    mine = (after if key in after else before)[key]
-    others = (
-        {one: row for one, row in before.items() if one not in after}
-        if key in after
-        else {one: row for one, row in after.items() if one not in before}
+    own = (document, key)
+    if (own in before) == (own in after):
+        return None
+    mine, here, there = (
+        (after[own], before, after) if own in after else (before[own], after, before)
     )
     same = [
         one
-        for one, row in others.items()
-        if any(
+        for one, row in here.items()
+        if one not in there
+        and (one[0] == document or one[1] == key)
+        and any(
             row.get(column) and canonical(row[column]) == canonical(mine.get(column) or "")
             for column in ("text", "supplied")
         )
     ]
-    if len(same) != 1:
-        return ()
-    return (Fact("key", same[0], key) if key in after else Fact("key", key, same[0]),)
+    near = [one for one in same if one[0] == document] or same
+    return near[0] if len(near) == 1 else None
+
+
+def _key_fact(before: tuple[str, str], after: tuple[str, str]) -> Fact:
+    """Return that a statement has another key, with its page where that is another too."""
+    if before[0] == after[0]:
+        return Fact("key", before[1], after[1])
+    return Fact("key", "/".join(before), "/".join(after))
 
 
 # --- what is so of a statement ----------------------------------------------------------------

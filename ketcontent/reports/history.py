@@ -101,11 +101,14 @@ def read_content_at(data: str | os.PathLike[str], reference: str) -> Content:
         When git is not there, knows no such commit, or the tables were not in it.
     """
     folder = Path(data)
-    names = [SCHEMA_FILE, *(f"{table}.csv" for table in TABLES)]
+    # Without a reference, git would take what is staged; and one that starts with a dash is no
+    # option of git's.
+    listed = ask_git(folder, "ls-tree", "-z", "--name-only", "--end-of-options", reference)
+    there = (listed or b"").decode("utf-8", "replace").split("\0")
+    # A table that is not in the commit is one that its version did not have yet.
+    names = [SCHEMA_FILE, *(name for table in TABLES if (name := f"{table}.csv") in there)]
     with tempfile.TemporaryDirectory() as place:
         for name in names:
-            # Without one, git would take what is staged; and one that starts with a dash is no
-            # option of git's.
             words = ("--end-of-options", f"{reference}:./{name}")
             shown = ask_git(folder, "show", *words) if reference else None
             if shown is None:

@@ -307,6 +307,18 @@ def test_a_folder_that_had_another_name_is_followed_to_before(data: Path) -> Non
     assert [subject for subject, _ in told] == ["Begin", "Grade it down", "Grade it up"]
 
 
+def test_a_statement_of_a_page_with_another_key_is_followed_from_before(data: Path) -> None:
+    for path in data.glob("*.csv"):
+        edit_text(data, lambda text: re.sub(r"(?m)^zinc,", "tin,", text), path.name)
+    commit(data, "Rename the page", "Bo")
+    (begin, _), (_, renamed) = said(statement_history(data, "tin/colds"))
+    assert (begin, renamed) == ("Begin", ["key: zinc/colds → tin/colds"])
+    assert said(statement_history(data, "zinc/colds"))[-1] == (
+        "Rename the page",
+        ["key: zinc/colds → tin/colds"],
+    )
+
+
 def test_one_old_table_in_another_encoding_is_no_reason_to_tell_nothing(data: Path) -> None:
     path = data / "statements.csv"
     now = path.read_bytes()

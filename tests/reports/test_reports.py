@@ -670,6 +670,22 @@ def test_a_reference_without_tables_is_a_clear_error(repository: Path, name: str
     )
 
 
+def test_tables_that_a_version_did_not_have_yet_are_empty_at_its_commits(repository: Path) -> None:
+    schema = repository / "datapackage.json"
+    now = schema.read_text("utf-8")
+    older = json.loads(now)
+    newer = ("signing_keys", "releases")
+    older["resources"] = [one for one in older["resources"] if one["name"] not in newer]
+    schema.write_text(json.dumps(older), "utf-8")
+    for table in newer:
+        (repository / f"{table}.csv").unlink()
+    git(repository.parent, "add", "--all")
+    git(repository.parent, "commit", "--quiet", "--message", "As an older version has it")
+    content = read_content_at(repository, "HEAD")
+    assert content.signing_keys.empty
+    assert len(content.statements)
+
+
 def test_tables_of_a_commit_that_cannot_be_read_are_told_by_the_commit(repository: Path) -> None:
     path = repository / "statements.csv"
     sound = path.read_text("utf-8")

@@ -73,6 +73,8 @@ def _content() -> Content:
                 "finding": "It says so.",
             }
         ],
+        # With a phrase, for what a project asks less of than the package is looked for then.
+        "phrases": [{"list": "a-list", "phrase": "a phrase", "language": "en"}],
     }
     frames: dict[str, Any] = {name: frame_of(name, rows[name], content) for name in rows}
     return replace(content, **frames)

@@ -47,6 +47,22 @@ def recent_rows(hashes: Mapping[str, str]) -> dict[str, list[Line]]:
     return {table: list(one.rows) for table, one in found.items() if one is not None}
 
 
+def is_as_read(table: str, hashes: Mapping[str, str], frame: pd.DataFrame) -> bool:
+    """Return whether a table is one that is kept, cell by cell; False where none is.
+
+    Parameters
+    ----------
+    table
+        Its name.
+    hashes
+        By table, the hash of the bytes that it was read from, and of its schema.
+    frame
+        Its rows as they are now.
+    """
+    kept = _tables.get(table, {}).get(hashes.get(table, ""))
+    return kept is not None and kept.frame.equals(frame)
+
+
 def typed_frames(
     schemas: Mapping[str, Schema], read: Mapping[str, Sequence[Line]], hashes: Mapping[str, str]
 ) -> dict[str, pd.DataFrame]:

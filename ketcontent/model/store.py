@@ -44,7 +44,7 @@ from ketcontent.model.content import (
 )
 from ketcontent.model.csv_text import Line, format_csv, read_sound
 from ketcontent.model.merge import merge_rows, not_saved, rows_with_keys, table_bytes
-from ketcontent.model.recent import recent_rows, typed_frames
+from ketcontent.model.recent import is_as_read, recent_rows, typed_frames
 from ketcontent.model.schema import (
     SCHEMA_FILE,
     TABLES,
@@ -297,7 +297,7 @@ def write_content(content: Content, folder: str | os.PathLike[str] | None = None
         )
     place = Path(folder) if folder is not None else origin.folder  # type: ignore[union-attr]
     same = origin is not None and origin.folder.resolve() == place.resolve()
-    mine = {table: rows_with_keys(place, content, table) for table in TABLES}
+    mine = {table: _rows(place, content, table) for table in TABLES}
     if same:
         read_schemas(place)  # tables that are gone are not made again from the rows that changed
     try:
@@ -306,6 +306,13 @@ def write_content(content: Content, folder: str | os.PathLike[str] | None = None
     except OSError as fault:
         fault.filename = fault.filename2 = None  # which of its files it was is of no use
         raise cannot_write(fault, place) from None
+
+
+def _rows(place: Path, content: Content, table: str) -> Mapping[Key, Row]:
+    origin = content.origin
+    if origin and is_as_read(table, origin.hashes, getattr(content, table)):
+        return origin.rows[table]
+    return rows_with_keys(place, content, table)
 
 
 def _save(
@@ -332,7 +339,9 @@ def _save(
         known = _read_before(origin, hashes) if origin else {}
         found = {table: [] for table in TABLES} if new else _on_disk(place, schemas, was, known)
         base = origin.rows if origin else {table: {} for table in TABLES}
-        theirs = {table: keyed_rows(schemas[table], found[table]) for table in TABLES}
+        others = {name: schema for name, schema in schemas.items() if name not in known}
+        read = {name: keyed_rows(schema, found[name]) for name, schema in others.items()}
+        theirs = {**{name: base[name] for name in known}, **read}
         merged = merge_rows(content.schemas, base, theirs, mine)
         changed = [table for table in TABLES if new or merged[table] != theirs[table]]
         data = {table: format_csv(schemas[table], merged[table]) for table in changed}
@@ -364,10 +373,8 @@ def _on_disk(
 ) -> dict[str, list[Line]]:
     """Return each table's rows; their cells are checked with those that are to be saved."""
     parsed, report = parse(folder, schemas, data, only_syntax=True, known=known)
-    twice = any(
-        len(keyed_rows(schema, parsed[table])) < len(parsed[table])
-        for table, schema in schemas.items()
-    )
+    others = schemas.keys() - known.keys()
+    twice = any(len(keyed_rows(schemas[one], parsed[one])) < len(parsed[one]) for one in others)
     if report.has_errors or twice:
         raise not_saved(parse(folder, schemas, data)[1])
     return parsed

@@ -12,6 +12,7 @@ from ketcontent.diagnostics import Report
 from ketcontent.errors import BrokenTables, SaveConflict
 from ketcontent.model.content import Content, cell_text
 from ketcontent.model.csv_text import format_csv
+from ketcontent.model.recent import bytes_as_read
 from ketcontent.model.schema import TABLES, Key, Row, Schema
 from ketcontent.model.validation import parse
 from ketcontent.text import counted
@@ -34,8 +35,12 @@ class Conflict:
 def table_bytes(content: Content, table: str) -> bytes:
     """Return a table as the bytes of its file."""
     schema = content.schemas[table]
-    rows = _texts(getattr(content, table), schema)
-    return format_csv(schema, dict(sorted(zip(schema.keys_of(rows), rows, strict=True))))
+
+    def make() -> bytes:
+        rows = _texts(getattr(content, table), schema)
+        return format_csv(schema, dict(sorted(zip(schema.keys_of(rows), rows, strict=True))))
+
+    return bytes_as_read(content, table, make)
 
 
 def _texts(frame: pd.DataFrame, schema: Schema) -> list[Row]:

@@ -7,10 +7,11 @@ nobody else holds it: each reader gets copies, so none can change what another o
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from ketcontent.model.content import typed_frame
+from ketcontent.model.content import Content, typed_frame
 from ketcontent.model.csv_text import Line
 from ketcontent.model.schema import Schema
 
@@ -24,11 +25,14 @@ MOST_CELLS = 250_000
 """How many cells a table may have to be kept: that of a large library would take much memory."""
 
 
-class _Sound(NamedTuple):
+@dataclass(slots=True)
+class _Sound:
     """A table without a fault."""
 
     rows: tuple[Line, ...]
     frame: pd.DataFrame
+    formatted: bytes | None = None
+    """The bytes of its file as we write it, once somebody asked for them."""
 
 
 _tables: dict[str, dict[str, _Sound]] = {}
@@ -47,20 +51,27 @@ def recent_rows(hashes: Mapping[str, str]) -> dict[str, list[Line]]:
     return {table: list(one.rows) for table, one in found.items() if one is not None}
 
 
-def is_as_read(table: str, hashes: Mapping[str, str], frame: pd.DataFrame) -> bool:
-    """Return whether a table is one that is kept, cell by cell; False where none is.
+def is_as_read(content: Content, table: str) -> bool:
+    """Return whether a table has the rows that were read, cell by cell; False if in doubt."""
+    return _as_read(content, table) is not None
 
-    Parameters
-    ----------
-    table
-        Its name.
-    hashes
-        By table, the hash of the bytes that it was read from, and of its schema.
-    frame
-        Its rows as they are now.
-    """
-    kept = _tables.get(table, {}).get(hashes.get(table, ""))
-    return kept is not None and kept.frame.equals(frame)
+
+def bytes_as_read(content: Content, table: str, make: Callable[[], bytes]) -> bytes:
+    """Return the bytes of a table's file, as `make` makes them: once where it `is_as_read`."""
+    kept = _as_read(content, table)
+    if kept is None:
+        return make()
+    if kept.formatted is None:
+        kept.formatted = make()
+    return kept.formatted
+
+
+def _as_read(content: Content, table: str) -> _Sound | None:
+    origin = content.origin
+    if origin is None or origin.schemas[table] is not content.schemas[table]:
+        return None
+    kept = _tables.get(table, {}).get(origin.hashes.get(table, ""))
+    return kept if kept is not None and kept.frame.equals(getattr(content, table)) else None
 
 
 def typed_frames(

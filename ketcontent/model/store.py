@@ -310,7 +310,7 @@ def write_content(content: Content, folder: str | os.PathLike[str] | None = None
 
 def _rows(place: Path, content: Content, table: str) -> Mapping[Key, Row]:
     origin = content.origin
-    if origin and is_as_read(table, origin.hashes, getattr(content, table)):
+    if origin and is_as_read(content, table):
         return origin.rows[table]
     return rows_with_keys(place, content, table)
 

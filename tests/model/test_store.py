@@ -611,6 +611,17 @@ def test_tables_that_are_read_again_are_as_they_stand_and_each_readers_own(tea: 
         read_content(tea)
 
 
+def test_a_table_is_written_in_the_columns_that_it_has_now(tea: Path):
+    content = read_content(tea)
+    schema = content.schemas["terms"]
+    turned = {**content.schemas, "terms": replace(schema, columns=schema.columns[::-1])}
+    for made, columns in (
+        (content, schema.columns),
+        (replace(content, schemas=turned), schema.columns[::-1]),
+    ):
+        assert table_bytes(made, "terms").decode().splitlines()[0] == ",".join(columns)
+
+
 def test_a_save_keeps_the_modes_of_the_files(tea: Path):
     (tea / "documents.csv").chmod(0o640)
     (tea / "notices.csv").chmod(0o600)

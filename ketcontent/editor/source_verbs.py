@@ -26,7 +26,7 @@ from ketcontent.model import Content
 from ketcontent.registries import Client, cache_folder
 from ketcontent.reports import impact
 
-MOST_SHOWN = 40
+MOST_SHOWN = 20
 """References that are shown at once."""
 
 

@@ -321,6 +321,7 @@ def test_a_doi_is_added_by_keyboard_and_one_of_two_papers_replaces_no_other_unas
     box.press("Control+Enter")
     both = tab.at(".kc-offers .kc-card[data-place='0']")
     both.get_by_role("row", name="Title A randomized trial").wait_for()
+    assert faults_of_axe(tab) == []
     tab.at(".kc-offers .kc-card[data-place='1'] input").fill("poe-1999")
     tab.at(".kc-offers .kc-card[data-place='1']").get_by_role("button", name="Add").press("Enter")
     tab.at(".kc-results .kc-card", has_text="PMID 123").wait_for()

@@ -134,8 +134,8 @@ export function sourcesOf(bench, { titled, onAdded, redraw }) {
       h("tr", { class: there === given ? "kc-alike" : "" }, h("th", { scope: "row" }, nameOf(name)), h("td", {}, there), h("td", {}, given));
     return [
       h("p", {}, `The key ${other} belongs to another source. Keep both, or replace the one that is there?`),
-      h("table", { class: "kc-both" }, h("thead", {}, h("tr", {}, head(""), head("There"), head("Given"))), h("tbody", {}, both.map(line))),
-      h("p", { class: "kc-hint" }, `Of the one that is there: ${touches}. Replaced, its citations and findings are the other's, and sign-offs on them are void.`),
+      h("table", { class: "kc-both" }, h("thead", {}, h("tr", {}, h("td"), head("There"), head("Given"))), h("tbody", {}, both.map(line))),
+      h("p", { class: "kc-hint" }, `Of the one that is there: ${touches}. Where it is replaced, its citations and findings are the other's, and sign-offs on them are void.`),
     ];
   }
 

@@ -29,7 +29,7 @@ from ketcontent.reading import Reading
 
 _PARTS = re.compile(r"\{[^{}]*\}|[^\s{}]+|[{}]")
 _GAPS = {"*": 3, "**": 8}
-_STOPS = frozenset(";:()[]—")
+_STOPS = frozenset(";:()[]—|")
 
 LONGEST = 100
 """Characters of one way to say it: a line that can be read aloud."""

@@ -39,6 +39,7 @@ class Passage:
     certainty: str = ""
     notice: str = ""
     cites: bool = False
+    form: str = "paragraph"
 
     def fault(
         self,
@@ -90,6 +91,7 @@ def passages_of(page: Document) -> Iterator[Passage]:
                     "kind": one.kind,
                     "certainty": one.certainty,
                     "cites": bool(one.cites),
+                    "form": block.form,
                 }
                 if one.label:
                     yield Passage(
@@ -182,7 +184,8 @@ def _offsets(cell: str) -> list[int]:
     return offsets
 
 
-_SENTENCE_END = re.compile(r"[.!?…][\"')\]]*(?=\s+[\"'(\[]?[A-Z0-9])")
+# The bar ends a cell of a row.
+_SENTENCE_END = re.compile(r"[.!?…][\"')\]]*(?=\s+[\"'(\[]?[A-Z0-9])|(?<=\s)\|(?=\s)")
 
 _NO_END = re.compile(
     r"(?:\b(?:e\.g|i\.e|vs|dr|prof|mr|mrs|ms|no|approx|fig|al|st)|\b[a-z])\.$", re.I

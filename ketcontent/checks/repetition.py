@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ketcontent.checks.passages import Passage, passages_of
 from ketcontent.diagnostics import Diagnostic
+from ketcontent.model import ROW_FORMS
 from ketcontent.pages import Edition, PageView
 from ketcontent.text import canonical
 
@@ -14,14 +15,15 @@ def judge_repetition(view: PageView, *, edition: Edition = "current") -> list[Di
     Notes
     -----
     Capitals, citations and the last mark do not make another sentence; one of fewer than three
-    words may return.
+    words may return, and so may a row of a table, which says something else under other headers.
     """
     page = view.edition(edition)
     first: dict[str, Passage] = {}
     faults: list[Diagnostic] = []
     for passage in passages_of(page):
         said = canonical(passage.words).casefold().rstrip(" .!")
-        if passage.place != "sentence" or said.count(" ") < 2:
+        is_row = passage.form in ROW_FORMS
+        if passage.place != "sentence" or is_row or said.count(" ") < 2:
             continue
         before = first.setdefault(said, passage)
         if before is passage or (passage.notice and before.notice == passage.notice):

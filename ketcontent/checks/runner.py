@@ -42,6 +42,7 @@ from ketcontent.checks.rules import judge_phrases, judge_rules
 from ketcontent.checks.source_states import judge_source_states
 from ketcontent.checks.supplier import judge_supplier
 from ketcontent.checks.support import judge_sources, judge_support
+from ketcontent.checks.tables import judge_tables
 from ketcontent.checks.terms import judge_terms
 from ketcontent.checks.unseen import judge_signers, judge_unseen
 from ketcontent.checks.waivers import current_waivers, judge_waivers
@@ -64,6 +65,7 @@ JUDGES: tuple[Callable[..., list[Diagnostic]], ...] = (
     judge_terms,
     judge_readability,
     judge_repetition,
+    judge_tables,
     judge_unseen,
     judge_by_plugins,
 )

@@ -27,10 +27,18 @@ from ketcontent.editor.session import (
     with_rows,
 )
 from ketcontent.errors import KetcontentError, UnknownName
-from ketcontent.markup import cited
-from ketcontent.model import ANSWER_COLUMNS, TABLES, Conflict, Content
+from ketcontent.markup import as_markup, cited
+from ketcontent.model import (
+    ANSWER_COLUMNS,
+    ROW_FORMS,
+    TABLE_FORMS,
+    TABLES,
+    Conflict,
+    Content,
+    item_depth,
+)
 from ketcontent.pages import is_behind
-from ketcontent.text import joined
+from ketcontent.text import fold, joined
 
 
 def statement_row(session: Session, statement: str) -> dict[str, str]:
@@ -78,6 +86,10 @@ def reworded(session: Session, statement: str, cells: Cells, *, burst: str = "")
         for one in (in_order(session, row["section"]) if "form" in changed else ())
         if one["block"] == row["block"]
     ]
+    if len(alike) > 1 and cleaned["form"] in ROW_FORMS:  # each row of a table stands by itself
+        free = int(new_block(in_order(session, row["section"])))
+        alike = [{**one, "block": str(free + place)} for place, one in enumerate(alike)]
+        row = next(one for one in alike if one["statement"] == statement)
     return edited(session, name, with_statements(session, *alike, {**row, **cleaned}), burst=burst)
 
 
@@ -184,14 +196,17 @@ def numbered(rows: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
 def added(session: Session, after: str, text: str = "") -> tuple[Session, str]:
     """Return the session with a new statement after another one, and the new one's key.
 
-    It stands in the same section and takes the form of the one before it; an item of a list is an
-    item of its own, and any other sentence joins the same paragraph.
+    It stands in the same section and takes the form of the one before it; an item of a list and a
+    row of a table are one of their own, and any other sentence joins the same paragraph. What is
+    added behind a caption or a row of headers is a row.
     """
     before = statement_row(session, after)
     rows = in_order(session, before["section"])
     cells = {"text": cleaned_words(text)}
-    if before["form"] == "item":
+    if item_depth(before["form"]) or before["form"] in TABLE_FORMS:
         cells["block"] = new_block(rows)
+    if before["form"] in TABLE_FORMS:
+        cells["form"] = "row"
     content, [key] = with_added(session, after, [cells])
     return edited(session, f"Add {key}", content), key
 
@@ -281,7 +296,9 @@ def brought_back(session: Session, *statements: str) -> Session:
         rows = in_order(now, row["section"])
         kept = {name: was[name] for name in ("text", "label", "notice")}
         if not kept["text"] and not kept["notice"]:
-            kept |= {"text": cleaned_words(row["supplied"]), "label": row["supplied_label"]}
+            words = row["supplied"]
+            words = as_markup(fold(words)) if row["form"] in ROW_FORMS else cleaned_words(words)
+            kept |= {"text": words, "label": row["supplied_label"]}
         last = max((int(one["position"]) for one in rows), default=0)
         back = {**row, **kept, "block": new_block(rows), "position": str(last + 10)}
         content = with_statements(now, back)
@@ -315,6 +332,8 @@ def split(session: Session, statement: str, at: int) -> tuple[Session, str]:
         {**row, "text": first},
         {**row, "text": second, "label": "", "statement": key, **dict.fromkeys(received, "")},
     ]
+    if row["form"] in ROW_FORMS:  # of the two each is a row
+        halves[1] |= {"block": new_block(rows), "form": "row"}
     place = next(n for n, one in enumerate(rows) if one["statement"] == statement)
     ordered = numbered([*rows[:place], *halves, *rows[place + 1 :]])
     moving: list[RowChange] = []
@@ -335,7 +354,7 @@ def joined_with_next(session: Session, statement: str) -> Session:
     Raises
     ------
     KetcontentError
-        When none follows, or one of the two is a notice.
+        When none follows, or one of the two is a notice or a row of a table.
     """
     row = statement_row(session, statement)
     rows = in_order(session, row["section"])
@@ -347,6 +366,12 @@ def joined_with_next(session: Session, statement: str) -> Session:
             statement=statement,
         )
     other = rows[place + 1]
+    if {row["form"], other["form"]} & {*ROW_FORMS}:
+        raise KetcontentError(
+            f"'{statement}' and '{other['statement']}' are not joined: one is a row of a table.",
+            hint="Write the cells into the words of one row, and cut the other.",
+            statement=statement,
+        )
     together = with_statements(session, {**row, "text": joined([row["text"], other["text"]])})
     said = rows_by_key(session.content, "evidence")
     taken = []

@@ -13,13 +13,14 @@ from ketcontent.editor.edits import (
     counted_keys,
     heading_of,
     in_order,
+    new_block,
     numbered,
     statement_row,
     with_statements,
 )
 from ketcontent.editor.session import Session, edited, keys_of, rows_by_key
 from ketcontent.errors import UnknownName
-from ketcontent.model import Content
+from ketcontent.model import ROW_FORMS, Content
 from ketcontent.pages import assemble
 
 
@@ -58,6 +59,8 @@ def moved(session: Session, statement: str, direction: Literal["up", "down"]) ->
         last = place + step
     elif 0 <= behind < len(rows) and _block(rows[behind]) == _block(row):
         there = {**row, **{name: other[name] for name in ("block", "form", "layer")}}
+        if other["form"] in ROW_FORMS:  # a sentence is no cell: it stands beside the row
+            there |= {"block": new_block(rows), "form": row["form"]}
         return edited(session, name, with_statements(session, there))
     else:
         last = place + step

@@ -18,6 +18,7 @@ from ketcontent.importing.plain_text_blocks import read_plain_text
 from ketcontent.importing.sentences import split_sentences
 from ketcontent.importing.supplied_page import SuppliedBlock, SuppliedPage
 from ketcontent.markup import as_markup, inline_plain, link_targets
+from ketcontent.model import ROW_FORMS, item_form
 from ketcontent.text import FORBIDDEN, counted, fold, unseen_places
 
 
@@ -28,9 +29,9 @@ class CopiedSentence:
     text: str
     """Its words, with marks as a cell holds them."""
     form: str
-    """What it stands in: ``paragraph``, ``item`` or ``notice``."""
+    """What it stands in: ``paragraph``, ``item``, ``row`` … as the table of statements has it."""
     block: int
-    """Which paragraph or item that is, from 1."""
+    """Which paragraph, item or row that is, from 1."""
     label: str = ""
     """The number of an item and the words that name it, before its first sentence."""
 
@@ -87,16 +88,17 @@ def _read_text(text: str) -> SuppliedPage:
 def _sentences(
     block: SuppliedBlock, number: int, language: str, seen: Counter[str], *, rich: bool
 ) -> Iterator[CopiedSentence]:
-    forms = {"item": "item", "row": "item", "notice": "notice"}
+    form = "paragraph" if block.form == "heading" else str(block.form)
+    form = item_form(block.depth) if form == "item" else form
+    sentences = split_sentences(block.text, language)
     label = _cleaned(f"{block.number} {block.label}".strip(), seen)
     at = 0
-    for first, sentence in enumerate(split_sentences(block.text, language)):
+    for first, sentence in enumerate([block.text] if form in ROW_FORMS else sentences):
         at = block.text.index(sentence, at)
         end = at + len(sentence)
         words = _marked(block, at, end, seen) if rich else _cleaned(sentence, seen)
         at = end
         if words:
-            form = forms.get(block.form, "paragraph")
             yield CopiedSentence(words, form, number, "" if first else label)
 
 

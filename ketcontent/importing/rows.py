@@ -79,7 +79,8 @@ def import_page(
     UnreadablePage
         When the text is empty or holds control characters.
     KetcontentError
-        When `document` is no key.
+        When `document` is no key, or the tables are of a version that knew no tables within pages
+        and the page has one.
 
     Examples
     --------
@@ -111,12 +112,28 @@ def import_pages(
         spoken = language or old.document.get("language") or page.language or "en"
         for table, rows in zip(taken, _rows(page, document, spoken, old), strict=True):
             taken[table] += rows
+    _refuse_unknown_forms(content, taken["statements"])
     return dataclasses.replace(
         content,
         documents=_put(content, "documents", pages, taken["documents"]),
         sections=_put(content, "sections", pages, taken["sections"]),
         statements=_put(content, "statements", pages, taken["statements"]),
     )
+
+
+def _refuse_unknown_forms(content: Content, statements: Rows) -> None:
+    """Refuse what tables of an older version have no form for, before anything is made of it."""
+    fields = content.schemas["statements"].fields
+    known = fields["supplied_form"].get("constraints", {}).get("enum")
+    forms = {row["supplied_form"] for row in statements if row["supplied_form"]}
+    if known is not None and (unknown := sorted(forms - {*known})):
+        raise KetcontentError(
+            "The tables of this project are of an older version: they cannot hold what is set as "
+            f"{', '.join(unknown)}.",
+            hint="Run 'ketcontent upgrade', which lets them hold tables and lists within lists, "
+            "and import again.",
+            forms=unknown,
+        )
 
 
 def _checked(

@@ -13,6 +13,7 @@ from .floor import deviations as deviations
 from .floor import shipped_policies as shipped_policies
 from .forms import DEEPEST as DEEPEST
 from .forms import ROW_FORMS as ROW_FORMS
+from .forms import TABLE_FORMS as TABLE_FORMS
 from .forms import item_depth as item_depth
 from .forms import item_form as item_form
 from .laws import KEY_PATTERN as KEY_PATTERN

@@ -12,6 +12,9 @@ from __future__ import annotations
 ROW_FORMS = ("header", "row")
 """The forms of what is a row of a table: one statement, its cells between bars."""
 
+TABLE_FORMS = ("caption", *ROW_FORMS)
+"""The forms of the blocks of a table."""
+
 DEEPEST = 6
 """The most lists, one within the other, that an item stands in."""
 

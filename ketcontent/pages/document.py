@@ -22,6 +22,7 @@ from ketcontent.markup import (
     render,
     web_address,
 )
+from ketcontent.model import TABLE_FORMS
 from ketcontent.pages.blocks import (
     Certainty,
     Edition,
@@ -37,7 +38,6 @@ from ketcontent.pages.blocks import (
 from ketcontent.pages.citations import references
 from ketcontent.pages.leaflets import leaflet
 from ketcontent.pages.publication import Release
-from ketcontent.pages.tables import TABLE_FORMS
 from ketcontent.text import fold
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from ketcontent.pages.tables import TABLE_FORMS, goes_on
+from ketcontent.model import TABLE_FORMS
+from ketcontent.pages.tables import goes_on
 
 Nested = list[tuple[Any, "Nested"]]
 """Items of a list, each with those of the list within it."""

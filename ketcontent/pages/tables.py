@@ -17,14 +17,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from ketcontent.markup import define, inline_html, isolated, markup_cells
+from ketcontent.model import TABLE_FORMS
 
 if TYPE_CHECKING:
     from markupsafe import Markup
 
     from ketcontent.markup import Strings
-
-TABLE_FORMS = ("caption", "header", "row")
-"""The forms of the blocks of a table."""
 
 
 def goes_on(before: str, form: str) -> bool:

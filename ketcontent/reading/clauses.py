@@ -303,6 +303,11 @@ _LETTER_STOPS = word_set("e.g i.e vs dr prof mr mrs ms approx fig al st no")
 def _sentences(words: Sequence[Word], text: str) -> Iterator[tuple[int, int]]:
     start = 0
     for number, word in enumerate(words):
+        if word.form == "|":  # between two cells of a row, which say two things
+            if number > start:
+                yield start, number
+            start = number + 1
+            continue
         if word.form not in (".", "!", "?", "…", "..."):
             continue
         following = text[word.end : word.end + 4].lstrip("\"')] ")

@@ -24,7 +24,7 @@ from typing import NamedTuple
 _WORD = re.compile(
     r"(?P<number>\d+(?:[.,]\d+)*)"
     r"|(?P<letters>[^\W\d_]+(?:\.(?=[^\W\d_]\b)[^\W\d_])*(?:'[^\W\d_]+)*)"
-    r"|(?P<sign>\.{2,}|[£$€%&.!?…;:,()\[\]\"—―/+#*])"
+    r"|(?P<sign>\.{2,}|[£$€%&.!?…;:,()\[\]\"—―/+#*|])"
     r"|(?P<dash>(?<=\s)-+(?=\s))"
 )
 

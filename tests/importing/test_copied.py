@@ -68,7 +68,7 @@ def test_a_paste_from_word_keeps_what_a_cell_holds_and_tells_the_rest() -> None:
             "Call the ward *at once*, see [the leaflet](https://example.org/a%20b%28c%29).¹",
         ),
         ("item", 3, "Nausea", "it passes."),
-        ("item", 4, "", "Dizziness"),
+        ("item-2", 4, "", "Dizziness"),
         ("paragraph", 5, "", "Take no more."),
     ]
     told = "\n".join(copied.told)

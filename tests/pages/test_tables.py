@@ -13,13 +13,19 @@ from hypothesis import strategies as st
 
 from ketcontent import assemble, import_page
 from ketcontent.approvals.scope import signables
+from ketcontent.checks.tables import judge_tables
+from ketcontent.editor.edits import added, in_order, joined_with_next, split
+from ketcontent.editor.session import opened
+from ketcontent.errors import KetcontentError
 from ketcontent.importing.html_reader import read_html
 from ketcontent.importing.markdown_reader import read_markdown
 from ketcontent.importing.supplied_page import SuppliedBlock, SuppliedPage
 from ketcontent.markup.cells import markup_cells
 from ketcontent.markup.inline import as_markup, inline_plain
 from ketcontent.model.content import Content, empty_content, frame_of
+from ketcontent.packets.rewording import reworded_cells
 from ketcontent.pages.assembly import PageView
+from ketcontent.reading.clauses import explain
 from ketcontent.text.cells import join_cells, split_cells
 from ketcontent.text.normalize import fold
 from tests.approvals.test_record import exported, mismatches, recorded
@@ -292,3 +298,55 @@ def test_a_sentence_with_a_bar_is_no_row() -> None:
     page = assemble(taken_in(SuppliedPage("HTML", "Tea", (block,))), "tea")
     assert "<table" not in page.to_html()
     assert page.statements[0].plain == "5 | 6 and C:\\x | y"
+
+
+def test_tables_of_an_older_version_are_told_what_lets_them_hold_a_table() -> None:
+    """Nothing else of such a project is asked for: it is read and written as before."""
+    content = empty_content()
+    schema = content.schemas["statements"]
+    old = {**schema.fields["supplied_form"], "constraints": {"enum": ["paragraph", "item"]}}
+    fields = {**schema.fields, "supplied_form": old}
+    older = replace(
+        content, schemas={**content.schemas, "statements": replace(schema, fields=fields)}
+    )
+    import_page(older, read_html("<h1>Tea</h1><p>Hot.<ul><li>a</ul>", whole=True), document="tea")
+    with pytest.raises(KetcontentError, match="set as caption, header, item-2, item-3, row") as no:
+        import_page(older, read_html(TABLE, whole=True), document="tea")
+    assert "'ketcontent upgrade'" in no.value.hint
+
+
+# --- judges and edits --------------------------------------------------------------------------
+
+
+def test_a_row_with_a_cell_too_many_is_named_and_what_a_bar_of_its_own_is_written_as() -> None:
+    frame = tea().statements.copy()
+    frame.loc[frame["statement"] == "uses-4", "text"] = r"Child | 1 \| 2"
+    (fault,) = judge_tables(PageView(replace(tea(), statements=frame), "tea"))
+    assert (fault.rule, fault.key) == ("ragged-row", "tea/uses-4")
+    assert fault.message == "The row has 3 cells, the first one of its table 2."
+    mark = fault.hint.split()[-1].rstrip(".")
+    frame.loc[frame["statement"] == "uses-4", "text"] = f"Child | 1 {mark} 2"
+    assert judge_tables(PageView(replace(tea(), statements=frame), "tea")) == []
+
+
+def test_judges_read_no_sentence_across_two_cells() -> None:
+    assert [words for words, _ in explain("No | risk of harm")] == ["No", "risk of harm"]
+
+
+def test_a_proposal_in_a_packet_changes_a_cell_and_keeps_the_marks_of_the_others() -> None:
+    row = {"label": "", "notice": "", "text": r"*Adult* | 3 \\| 4 [@lee-2020]"}
+    sent, words = r"Adult | 3 \| 4", r"Adult | 3 \| 5"
+    assert reworded_cells("", row, sent, words) == {"text": r"*Adult* | 3 \\| 5 [@lee-2020]"}
+
+
+def test_edits_keep_each_row_a_statement_in_a_block_of_its_own() -> None:
+    """Whatever an editor does to them, no two rows share a block, and none is joined to words."""
+    session = opened(tea(), "tea")
+    session, key = added(session, "uses-2", "Baby | none")
+    session, half = split(session, "uses-3", 8)
+    session, item = added(session, "uses-6", "Warm")
+    forms = {row["statement"]: (row["form"], row["block"]) for row in in_order(session, "uses")}
+    assert [forms[one][0] for one in (key, half, item)] == ["row", "row", "item-2"]
+    assert len({block for _, block in forms.values()}) == len(forms)
+    with pytest.raises(KetcontentError, match="one is a row of a table"):
+        joined_with_next(session, key)

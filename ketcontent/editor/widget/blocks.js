@@ -4,13 +4,15 @@
 import { button, counted, h } from "./elements.js";
 
 const FORMS = [
-  ["heading", "Heading"],
-  ["paragraph", "Paragraph"],
-  ["item", "Item"],
-  ["notice", "Notice"],
-  ["row", "Table row"],
+  ["heading", "Heading", "h"],
+  ["paragraph", "Paragraph", "p"],
+  ["item", "Item", "i"],
+  ["notice", "Notice", "n"],
+  ["caption", "Caption of a table", "c"],
+  ["header", "Header row", "t"],
+  ["row", "Table row", "r"],
 ];
-const BY_KEY = Object.fromEntries(FORMS.map(([form]) => [form[0], form]));
+const BY_KEY = Object.fromEntries(FORMS.map(([form, , letter]) => [letter, form]));
 
 export function blocksOf(bench, { readAs, readBack }) {
   const { me } = bench;

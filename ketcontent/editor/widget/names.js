@@ -16,7 +16,8 @@ export const GRADE_REASONS = {
   "large-effect": "Raises: the effect is large",
   "dose-response": "Raises: more of it does more",
 };
-export const FORMS = ["paragraph", "item", "notice"];
+// The number of an item says in how many lists it stands, one within the other.
+export const FORMS = ["paragraph", "item", "item-2", "item-3", "item-4", "item-5", "item-6", "notice", "caption", "header", "row"];
 export const ANSWERS = [
   ["kept", "kept as received"],
   ["moved", "moved, the same words"],

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ketcontent.checks.frames import Frame, Hit, frames_in, hits_of, literal_list
+from ketcontent.checks.manner import ADVERT, INFORMATION, weighed
 from ketcontent.checks.passages import PLACES, Passage, Place, passages_of
 from ketcontent.checks.phrases import Found, Phrase, PhraseTree, phrase_faults, speaks
 from ketcontent.diagnostics import Diagnostic, Severity
@@ -28,9 +29,9 @@ if TYPE_CHECKING:
 
 _KINDS = ("benefit", "risk", "mechanism", "use", "regulatory", "advice", "background")
 
-_START, _UNCITED = "start", "uncited"
+_START, _UNCITED, _ALONE = "start", "uncited", "alone"
 
-_WHERE = (*PLACES, _START, _UNCITED)
+_WHERE = (*PLACES, _START, _UNCITED, _ALONE)
 
 _COLUMNS = (
     *("rule", "severity", "looks_for", "where", "kinds", "unless", "message", "hint", "authority"),
@@ -46,10 +47,16 @@ class _Rule:
     where: frozenset[str]
     kinds: frozenset[str]
     excuses: frozenset[str]
-    sparing: tuple[str, ...]  # lists: a phrase of one of them in the sentence excuses
+    sparing: tuple[tuple[str, bool], ...]
+    # lists of which a phrase in the sentence excuses; and whether it must stand before the words
     message: str
     hint: str
     authority: str
+
+    @property
+    def weighs_more(self) -> bool:
+        """Whether a rule that wants to be alone is silent where this one finds something."""
+        return self.severity != "advice" and _ALONE not in self.where
 
     def applies(self, place: Place, kind: str, cites: bool) -> bool:
         """Return whether the rule holds for words that stand so."""
@@ -83,10 +90,11 @@ class _Rule:
     def _spared(self, hit: Hit, reading: Reading, found: Mapping[str, Sequence[Found]]) -> bool:
         start, end = reading.clause_at(hit.start).sentence
         places = {(one.start, one.end) for one in hit.phrases}
-        for name in self.sparing:
+        for name, is_before in self.sparing:
             listed = found.get(name, ())
+            last = hit.start if is_before else end
             place = bisect_left(listed, start, key=lambda one: one.start)
-            while place < len(listed) and listed[place].start < end:
+            while place < len(listed) and listed[place].start < last:
                 if (listed[place].start, listed[place].end) not in places:
                     return True
                 place += 1
@@ -112,6 +120,13 @@ class RuleBook:
     rules: tuple[_Rule, ...]
     tree: PhraseTree
     faults: tuple[Diagnostic, ...]
+    weighs: bool
+    """Whether sentences are weighed as well: in English, where a rule asks for it."""
+
+    def find(self, reading: Reading) -> dict[str, list[Found]]:
+        """Return, by list, where the words stand that rules look for."""
+        found = self.tree.find(reading.words)
+        return {**found, **weighed(reading, found)} if self.weighs else found
 
 
 def judge_rules(view: PageView, *, edition: Edition = "current") -> list[Diagnostic]:
@@ -155,13 +170,23 @@ def _found_in(
 ) -> tuple[tuple[_Rule, Hit, tuple[int, int]], ...]:
     """Return what each rule finds in a text that stands so, and from where to where."""
     reading = read(text)
-    found = book.tree.find(reading.words)
-    return tuple(
-        (rule, hit, (reading.words[hit.start].start, reading.words[hit.end - 1].end))
+    found = book.find(reading)
+    hits = [
+        (rule, hit)
         for rule in book.rules
         if not rule.opening.isdisjoint(found) and rule.applies(place, kind, cites)
         for hit in rule.hits(reading, found)
+    ]
+    told = {_sentence(hit, reading) for rule, hit in hits if rule.weighs_more}
+    return tuple(
+        (rule, hit, (reading.words[hit.start].start, reading.words[hit.end - 1].end))
+        for rule, hit in hits
+        if _ALONE not in rule.where or _sentence(hit, reading) not in told
     )
+
+
+def _sentence(hit: Hit, reading: Reading) -> tuple[int, int]:
+    return reading.clause_at(hit.start).sentence
 
 
 def rule_book(view: PageView, language: str) -> RuleBook:
@@ -187,7 +212,7 @@ def _book_of(
     rows = _as_phrases(phrases)
     heard = {of for of in {one.language for one in rows} if speaks(language, of)}
     spoken = [one for one in rows if one.language in heard]
-    known = {one.list for one in rows}
+    known = {one.list for one in rows} | {ADVERT, INFORMATION}
     made: list[_Rule] = []
     faults: list[Diagnostic] = []
     written: dict[str, None] = {}
@@ -215,14 +240,18 @@ def _book_of(
                 where=frozenset(row["where"].split()),
                 kinds=frozenset(row["kinds"].split()),
                 excuses=frozenset(one for one in unless if not one.startswith("{")),
-                sparing=tuple(one.strip("{}") for one in unless if one.startswith("{")),
+                sparing=tuple(
+                    (_list_of(one), one.endswith(_BEFORE)) for one in unless if one.startswith("{")
+                ),
                 message=row["message"],
                 hint=row["hint"],
                 authority=row["authority"],
             )
         )
     tree = PhraseTree.of([*spoken, *(Phrase(one, literal_list(one)) for one in written)])
-    return RuleBook(tuple(made), tree, tuple(faults))
+    asked_for = {name for one in made for name in (*_lists_of(one.frames), *dict(one.sparing))}
+    weighs = speaks(language, "en") and not asked_for.isdisjoint((ADVERT, INFORMATION))
+    return RuleBook(tuple(made), tree, tuple(faults), weighs)
 
 
 def _as_phrases(columns: Iterable[Iterable[str]]) -> list[Phrase]:
@@ -230,6 +259,13 @@ def _as_phrases(columns: Iterable[Iterable[str]]) -> list[Phrase]:
 
 
 _UNLESS = re.compile(r"\{[^{}]*\}|[^\s{}]+")
+
+_BEFORE = " ...}"
+"""How an excuse ends that must stand before the words: ``{usual medicine ...}``."""
+
+
+def _list_of(excuse: str) -> str:
+    return excuse.removesuffix(_BEFORE).strip("{}")
 
 
 def _lists_of(frames: Iterable[Frame]) -> set[str]:
@@ -240,7 +276,7 @@ def _unknown_words(row: Mapping[str, str], lists: set[str]) -> Iterator[Diagnost
     """Yield what a rule names that nothing is called."""
     for column, words in (("where", _WHERE), ("kinds", _KINDS), ("unless", (*EXCUSES,))):
         for word in _UNLESS.findall(row[column]):
-            if word.strip("{}") in lists if word.startswith("{") else word in words:
+            if _list_of(word) in lists if word.startswith("{") else word in words:
                 continue
             what = f"there is no list {word}" if word.startswith("{") else f"'{word}' means nothing"
             yield _rule_fault(row, column, f"{what} here", word, ", ".join(words))
@@ -275,7 +311,7 @@ def judge_phrases(content: Content) -> list[Diagnostic]:
     alone |= (
         set(phrases[Phrase._fields.index("list")])
         - _lists_of(frames)
-        - {name.strip("{}") for row in rules for name in _UNLESS.findall(row["unless"])}
+        - {_list_of(name) for row in rules for name in _UNLESS.findall(row["unless"])}
     )
     return [
         Diagnostic(

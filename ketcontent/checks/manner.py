@@ -1,0 +1,122 @@
+"""How far a sentence reads like an advert or like information, by the weights of its words.
+
+Rules find what somebody thought of, and copy that nobody here has seen says it otherwise. So what
+rules look for is weighed as well: each word of a sentence has a weight, and so has each list of
+``phrases.csv`` of which a phrase stands in it, and whether it asks, denies or tells. The weights
+were learned from labelled sentences (``python -m tests.benchmarks.weights``); they are numbers to
+be read, in ``weights.txt``, and no model is asked.
+
+A rule looks for what was weighed as for a phrase: ``{an advert}`` stands from the first to the last
+of the words that weigh most, and ``{plain information}`` excuses in its sentence. On a page that is
+not in English neither is found.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+
+from ketcontent.checks.phrases import Found, Phrase
+from ketcontent.reading import Reading, Word, bases_of
+
+ADVERT, INFORMATION = "an advert", "plain information"
+"""What a rule calls a sentence that reads like one or the other."""
+
+AS_ADVERT, AS_INFORMATION = 0.82, 0.4
+"""How likely a sentence is to be an advert's, at least and at most, to be called so."""
+
+FEWEST, FEWEST_TO_EXCUSE = 4, 10
+"""Words of a sentence that can be weighed; a short one says too little to excuse anything."""
+
+_NAMED = 3
+"""Words of most weight that a finding shows."""
+
+_BIAS = "(any)"
+
+
+def weighed(reading: Reading, found: Mapping[str, Sequence[Found]]) -> dict[str, list[Found]]:
+    """Return where sentences read like an advert, and where like information, as phrases of a list.
+
+    Parameters
+    ----------
+    reading
+        A text.
+    found
+        By list, where its phrases stand in it.
+    """
+    weights = _weights()
+    called: dict[str, list[Found]] = {}
+    for (start, end), parts in parts_of(reading, found):
+        size = sum(not word.is_sign for word in reading.words[start:end])
+        if size < FEWEST:
+            continue
+        score = weights[_BIAS] + sum(weights.get(part, 0.0) for part in parts)
+        likely = 1 / (1 + math.exp(-score))
+        if likely <= AS_INFORMATION and size >= FEWEST_TO_EXCUSE:
+            called.setdefault(INFORMATION, []).append(
+                Found(start, start, Phrase(INFORMATION, INFORMATION))
+            )
+        elif likely >= AS_ADVERT:
+            places = sorted(
+                (-weights.get(part, 0.0), place)
+                for part, place in parts.items()
+                if place is not None and weights.get(part, 0.0) > 0
+            )[:_NAMED]
+            first = min((place[0] for _, place in places), default=start)
+            last = max((place[1] for _, place in places), default=end)
+            called.setdefault(ADVERT, []).append(Found(first, last, Phrase(ADVERT, ADVERT)))
+    return called
+
+
+def parts_of(
+    reading: Reading, found: Mapping[str, Sequence[Found]]
+) -> Iterator[tuple[tuple[int, int], dict[str, tuple[int, int] | None]]]:
+    """Yield each sentence, and what is weighed in it, with where it stands first.
+
+    A part is a word in its base form, ``#`` for a number, ``{list}`` of which a phrase stands
+    there, or in brackets what the reading says of the sentence: that has no place.
+    """
+    sentences = sorted({clause.sentence for clause in reading.clauses})
+    parts: dict[tuple[int, int], dict[str, tuple[int, int] | None]] = {}
+    starts = [start for start, _ in sentences]
+    for sentence in sentences:
+        mine = parts[sentence] = dict.fromkeys(_said_of(reading, sentence))
+        for place in range(*sentence):
+            mine.setdefault(_base(reading.words[place]), (place, place + 1))
+    for name, phrases in found.items():
+        if not name.startswith("'"):  # a phrase that a rule spells out
+            for one in phrases:
+                sentence = sentences[bisect_right(starts, one.start) - 1]
+                parts[sentence].setdefault(f"{{{name}}}", (one.start, one.end))
+    yield from parts.items()
+
+
+def _said_of(reading: Reading, sentence: tuple[int, int]) -> Iterator[str]:
+    if sentence in reading.asked:
+        yield "(asked)"
+    if sentence in reading.reported:
+        yield "(reported)"
+    if sentence in reading.told:
+        yield "(told)"
+    if sentence in reading.advised:
+        yield "(advised)"
+    clauses = [clause for clause in reading.clauses if clause.sentence == sentence]
+    if any(clause.denials for clause in clauses):
+        yield "(denied)"
+    if any("hedged" in clause.excuses for clause in clauses):
+        yield "(hedged)"
+    if any(clause.conditional for clause in clauses):
+        yield "(conditional)"
+
+
+def _base(word: Word) -> str:
+    return "#" if word.is_number else min(bases_of(word.form), default=word.form)
+
+
+@lru_cache(maxsize=1)
+def _weights() -> Mapping[str, float]:
+    lines = (Path(__file__).parent / "weights.txt").read_text(encoding="utf-8").splitlines()
+    return {part: float(weight) for weight, _, part in (line.partition(" ") for line in lines)}

@@ -21,11 +21,10 @@ from ketcontent.editor.edits import (
     brought_back,
     cut,
     joined_with_next,
-    moved,
-    placed,
     reworded,
     split,
 )
+from ketcontent.editor.moving import moved, placed
 from ketcontent.editor.session import Session, opened
 from ketcontent.errors import KetcontentError
 from ketcontent.model.content import Content, empty_content, rows_of

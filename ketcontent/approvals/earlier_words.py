@@ -2,18 +2,18 @@
 
 Where sign-offs stand is asked of a page as it is now (`ketcontent.approvals.status`). Of words that
 it showed once, the rows of ``signoffs`` alone can tell, which stay when words change. A row counts
-here where its signature would let it count: a table alone must not put a sentence before a reader.
+here where its signer and its signature would let it count: a table alone must not put a sentence
+before a reader, nor a name beside one.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from ketcontent.approvals.proofs import doubt_of, signatures_asked, signers_of
-from ketcontent.approvals.status import EARLIEST
+from ketcontent.approvals.status import EARLIEST, why_no_clinician
 from ketcontent.clock import is_to_come
 from ketcontent.pages import PageView
 from ketcontent.text import canonical, counted
@@ -24,7 +24,7 @@ class Approver:
     """Somebody who approved words, in one capacity."""
 
     name: str
-    """The name, with the credential, as ``people`` had them on that day."""
+    """The name, with the credential, as ``people`` has them: a cell of a sign-off names nobody."""
     capacity: str
     """As what."""
     sentences: int
@@ -55,20 +55,24 @@ def approvers(view: PageView, words: Mapping[str, str], until: str) -> list[Appr
         The last day of the sign-offs that are asked for, as 2026-11-23. What somebody said last of
         the words by then is what counts.
     """
+    people = {row["person"]: row for row in view.rows("people")}
     found: dict[tuple[str, str], dict[str, str]] = {}
     for row in _approvals(view, until):
         if canonical(row["wording"]) == words.get(row["statement"]):
-            who = (name_of_signer(row["signer"]) or row["person"], row["capacity"])
-            found.setdefault(who, {})[row["statement"]] = row["signed_on"]
+            who = people.get(row["person"], {})
+            name = ", ".join(filter(None, [who.get("name"), who.get("credential")]))
+            by = (name or row["person"], row["capacity"])
+            found.setdefault(by, {})[row["statement"]] = row["signed_on"]
     return [
-        Approver(*who, sentences=len(days), last=max(days.values()))
-        for who, days in sorted(found.items())
+        Approver(*by, sentences=len(days), last=max(days.values()))
+        for by, days in sorted(found.items())
     ]
 
 
 def _approvals(view: PageView, until: str = "9999-12-31") -> list[Mapping[str, Any]]:
     """Return the sign-offs that say yes: the last of each person to the same words."""
-    kinds = {row["statement"]: row["kind"] for row in view.rows("statements")}
+    rows = {row["statement"]: row for row in view.rows("statements")}
+    people = {row["person"]: row for row in view.rows("people")}
     keys, asked = signers_of(view.rows("signing_keys")), signatures_asked(view.rows("policies"))
     last: dict[tuple[str, ...], Mapping[str, Any]] = {}
     ordered = sorted(
@@ -76,31 +80,17 @@ def _approvals(view: PageView, until: str = "9999-12-31") -> list[Mapping[str, A
     )
     for row in ordered:
         is_yes = row["verdict"] == "approved"
-        is_asked = (kinds.get(row["statement"], ""), row["capacity"]) in asked
+        now = rows.get(row["statement"], {"kind": "", "author": ""})
+        is_asked = (now["kind"], row["capacity"]) in asked
+        is_no_clinician = row["capacity"] == "clinical" and (
+            now["author"] == row["person"] or why_no_clinician(people.get(row["person"], {}))
+        )
         if (
             not EARLIEST <= row["signed_on"] <= until
             or is_to_come(row["signed_on"])
-            or (is_yes and doubt_of(row, keys, is_asked=is_asked))
+            or (is_yes and (is_no_clinician or doubt_of(row, keys, is_asked=is_asked)))
         ):
             continue
         to = (row["statement"], canonical(row["wording"]), row["person"], row["capacity"])
         last[to] = row
     return [row for row in last.values() if row["verdict"] == "approved"]
-
-
-_NEXT_CELL = re.compile(r"(?<!;)((?:;;)*); (?=(?:profession|credential|affiliation|conflicts): )")
-"""Where a cell of a signer ends: at a semicolon of its own, for those of a cell are doubled."""
-
-
-def name_of_signer(said: str) -> str:
-    """Return the name and credential in what a sign-off keeps of its signer; nothing in none.
-
-    Examples
-    --------
-    >>> name_of_signer("name: A. Roe; profession: nurse; credential: RN; affiliation: ; conflicts:")
-    'A. Roe, RN'
-    """
-    pieces = _NEXT_CELL.split(said)
-    cells = ["".join(pieces[at : at + 2]) for at in range(0, len(pieces), 2)]
-    parts = dict(one.replace(";;", ";").split(": ", 1) for one in cells if ": " in one)
-    return ", ".join(filter(None, (parts.get("name"), parts.get("credential"))))

@@ -157,6 +157,12 @@ def why_not(capacity: str, person: Mapping[str, Any], one: Signable, *, author: 
         return ""
     if name == author:
         return f"'{name}' wrote the words of '{one.key}' and cannot be their clinical reviewer"
+    return why_no_clinician(person)
+
+
+def why_no_clinician(person: Mapping[str, Any]) -> str:
+    """Return why somebody can be no clinical reviewer of any words; nothing, where they can."""
+    name = person.get("person", "")
     if person.get("profession", "") not in CLINICAL_PROFESSIONS:
         return (
             f"'{name}' has no clinical profession in people.csv and cannot be a clinical reviewer"

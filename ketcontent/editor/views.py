@@ -194,7 +194,7 @@ def _signoff_view(bench: Bench, one: SignoffStatus, shown: Statement | None) -> 
     people = rows_by_key(bench.session.content, "people")
     told = ("statement", "section", "capacity", "state", "person", "signed_on", "comment", "older")
     return {
-        **{name: getattr(one, name) for name in (*told, "why", "proof")},
+        **{name: getattr(one, name) for name in (*told, "why", "proof", "revoked_on")},
         "name": people.get((one.person,), {}).get("name", one.person),
         "since": redline_view(one.wording, now) if one.state == "stale" else [],
     }

@@ -61,7 +61,8 @@ class Release:
     day: str
     """The day."""
     is_first: bool
-    """Whether the page was not released before."""
+    """Whether the page was not released before, and somebody approved each of its sentences: only
+    then was it published as reviewed, whatever a table says."""
     added: int
     """How many sentences it added."""
     reworded: int
@@ -87,19 +88,20 @@ def releases_of(rows: Iterable[Row], approved: Collection[tuple[str, str]]) -> t
     words: dict[str, str] = {}
     ordered = sorted(rows, key=itemgetter("released_on", "statement"))
     for day, group in groupby(ordered, itemgetter("released_on")):
-        told, count = [], Counter[str]()
+        told, count, are_approved = [], Counter[str](), True
         for row in group:
             key, said, change = row["statement"], row["words"], row["change"]
             before = words.get(key, "") if change == "reworded" else ""
             count[change] += 1
             words[key] = said
+            are_approved &= (key, said) in approved
             if (key, said) in approved:
                 before = before if (key, before) in approved else ""
                 told.append(ReleasedChange(change, said, before))
         found.append(
             Release(
                 day=day,
-                is_first=not found,
+                is_first=not found and are_approved,
                 added=count["added"],
                 reworded=count["reworded"],
                 removed=count["removed"],

@@ -139,8 +139,8 @@ def statement_history(data: str | os.PathLike[str], name: str) -> StatementHisto
     if ask_git(folder, "rev-parse", "--verify", "--quiet", "HEAD") is None:
         raise KetcontentError(
             f"There is no history: {folder} is in no git checkout, or nothing is "
-            "committed there, or git is not installed.",
-            hint="Keep the project in git, and commit the tables.",
+            "committed there, or git is not installed, or does not trust who owns the folder.",
+            hint="Keep the project in git, and commit the tables. 'git status' there says more.",
             folder=str(folder),
         )
     repository = OldTables(folder, _READ)

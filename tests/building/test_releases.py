@@ -78,9 +78,6 @@ def test_a_first_release_counts_its_sentences() -> None:
     assert "First release, of 1 sentence.<" in feed(content)
 
 
-SIGNER = "name: Ann; profession: nurse; credential: {}; affiliation: ; conflicts:"
-
-
 def signed_release(*signoffs: dict[str, str], asked: str = "") -> Content:
     """Two sentences that were released, one of them reworded later, with some sign-offs."""
     rows = [
@@ -89,13 +86,24 @@ def signed_release(*signoffs: dict[str, str], asked: str = "") -> Content:
         {"released_on": "2026-11-09", "statement": "colds", "change": "reworded", "words": "<b>"},
     ]
     content = page()
-    said = {"document": "zinc", "verdict": "approved", "signer": SIGNER.format("RN;; ICU")}
+    said = {"document": "zinc", "verdict": "approved", "signer": "name: Dr. Nobody"}
+    people = [
+        {
+            "person": "ann",
+            "name": "Ann",
+            "profession": "nurse",
+            "credential": "RN & ICU",
+            "conflicts": "none",
+        },
+        {"person": "bo", "name": "Bo", "conflicts": "none"},
+    ]
     policies = [{"kind": "benefit", "capacity": "clinical", "signature": asked}]
     return replace(
         content,
         site=frame_of("site", [{"address": "https://example.org/", "name": "Site"}], content),
         releases=frame_of("releases", [{"document": "zinc", **row} for row in rows], content),
         policies=frame_of("policies", policies, content),
+        people=frame_of("people", people, content),
         signoffs=frame_of(
             "signoffs",
             [{**said, "signoff": f"s-{at}", **one} for at, one in enumerate(signoffs)],
@@ -122,29 +130,29 @@ def told_by(content: Content) -> list[tuple[str | None, list[str | None]]]:
 
 
 def test_a_feed_says_who_had_approved_the_words_of_each_release() -> None:
-    bo = {"person": "bo", "capacity": "lay", "signer": SIGNER.format("").replace("Ann", "Bo;; Bo")}
+    bo = {"person": "bo", "capacity": "lay"}
     content = signed_release(
         yes("2026-11-01", "colds", "Once."),
         yes("2026-11-01", "harm", "Harm."),
         yes("2026-11-08", "colds", "<b>"),
         yes("2026-11-10", "harm", "Harm.", **bo),  # the day after, in the east
-        yes("2026-11-12", "harm", "Harm.", person="cy", signer=""),  # later than both
+        yes("2026-11-12", "harm", "Harm.", **{**bo, "capacity": "editorial"}),  # later than both
     )
-    ann = "- Ann, RN; ICU (clinical; 2 sentences, last on 2026-11-0{})"
+    ann = "- Ann, RN & ICU (clinical; 2 sentences, last on 2026-11-0{})"
     assert told_by(content) == [
         (
             f"reworded: colds: <b>\nApproved by:\n{ann.format(8)}\n"
-            "- Bo; Bo (lay; 1 sentence, last on 2026-11-10)",
-            ["Ann, RN; ICU", "Bo; Bo"],
+            "- Bo (lay; 1 sentence, last on 2026-11-10)",
+            ["Ann, RN & ICU", "Bo"],
         ),
         (
             f"First release, of 2 sentences.\nApproved by:\n{ann.format(1)}",
-            ["Ann, RN; ICU"],
+            ["Ann, RN & ICU"],
         ),
     ]
 
 
-def test_who_took_a_yes_back_or_whose_signature_is_missing_has_approved_nothing() -> None:
+def test_a_yes_that_does_not_count_is_none_to_earlier_words_either() -> None:
     withdrawn = signed_release(
         yes("2026-11-08", "colds", "<b>"),
         yes("2026-11-08", "colds", "<b>", verdict="changes-requested"),
@@ -152,7 +160,8 @@ def test_who_took_a_yes_back_or_whose_signature_is_missing_has_approved_nothing(
     )
     unsigned = signed_release(yes("2026-11-08", "colds", "<b>"), asked="required")
     signature = signed_release(yes("2026-11-08", "colds", "<b>", signature="U1NIU0lH"))
-    for content in (withdrawn, unsigned, signature):
+    no_clinician = signed_release(yes("2026-11-08", "colds", "<b>", person="bo"))
+    for content in (withdrawn, unsigned, signature, no_clinician):
         assert told_by(content) == [
             ("reworded: colds", []),
             ("First release, of 2 sentences.", []),

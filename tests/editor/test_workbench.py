@@ -550,6 +550,7 @@ def test_a_reviewer_signs_with_a_key_that_is_kept_nowhere(data: Path, tmp_path: 
     answer = signed(workbench)
     [standing] = [one for one in answer["detail"]["standings"] if one["state"] == "valid"]
     assert (standing["name"], standing["proof"]) == ("Ada Roe", "checked")
+    assert standing["revoked_on"] == ""
     assert PASSPHRASE not in str([workbench.get_state(), answer])
     files = [one for one in data.rglob("*") if one.is_file()]
     assert [one for one in files if PASSPHRASE.encode() in one.read_bytes()] == []

@@ -36,6 +36,11 @@ def test_the_newest_release_stands_first_and_the_first_is_counted_alone() -> Non
     )
 
 
+def test_no_row_of_releases_says_that_a_page_was_published_as_reviewed() -> None:
+    [_, first] = releases_of(ROWS, APPROVED - {("use", "It helps.")})
+    assert (first.is_first, first.added, first.changes) == (False, 2, ())
+
+
 def test_words_that_nobody_approved_are_counted_and_not_shown() -> None:
     [last, _] = releases_of(ROWS, APPROVED - {("harm", "It harms."), ("use", "It helps.")})
     assert (last.added, last.reworded, last.removed) == (1, 1, 1)

@@ -336,7 +336,9 @@ def test_outside_a_checkout_there_is_a_clear_error(tmp_path: Path) -> None:
     with pytest.raises(KetcontentError) as caught:
         statement_history(tmp_path, "colds")
     assert caught.value.message.startswith(f"There is no history: {tmp_path} is in no git checkout")
-    assert caught.value.hint == "Keep the project in git, and commit the tables."
+    assert caught.value.hint == (
+        "Keep the project in git, and commit the tables. 'git status' there says more."
+    )
 
 
 @pytest.mark.parametrize(

@@ -88,8 +88,9 @@ export function reviewOf(bench) {
   // What was signed of the chosen statement, and what changed since.
   function said(standing) {
     if (!standing) return h("p", {}, `This statement needs no ${capacity()} sign-off.`);
-    const { state: is, name, signed_on: day, comment, since, older, why, proof } = standing;
-    const proven = proof === "checked" ? "Signature checked." : "Recorded, not signed.";
+    const { state: is, name, signed_on: day, comment, since, older, why, proof, revoked_on: revoked } = standing;
+    const checked = `Signature checked${revoked ? `; its key was revoked on ${revoked}` : ""}.`;
+    const proven = proof === "checked" ? checked : "Recorded, not signed.";
     if (is === "valid") return h("p", {}, `✓ ${name} approved these words on ${day}. ${proven}`);
     if (is === "missing" && why) return h("p", { class: "kc-note kc-warn" }, `No sign-off that counts: ${why}.`);
     if (is === "refused") return h("p", { class: "kc-note kc-warn" }, `${name} asked for changes on ${day}: ${comment}`);

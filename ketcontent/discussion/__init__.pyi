@@ -12,4 +12,5 @@ from .proposals import decide_proposal as decide_proposal
 from .proposals import is_out_of_date as is_out_of_date
 from .proposals import numbered_pieces as numbered_pieces
 from .proposals import propose as propose
+from .proposals import row_proposed_for as row_proposed_for
 from .proposals import words_with as words_with

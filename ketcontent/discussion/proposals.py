@@ -1,6 +1,7 @@
 """Words that somebody proposes for a cell, as rows that say who, when, why and against which words.
 
-A proposal is for one cell: the text or the label of a statement, the heading of a section. It holds
+A proposal is for one cell: the text or the label of a statement, the heading of a section, the
+title of the page. It holds
 the words of that cell that it was made against, so its redline needs no history
 (`ketcontent.text.compare` of ``was`` and ``words``), and it is known to be out of date once the
 cell says something else. It is never deleted: what was taken of it stays beside what was proposed,
@@ -16,10 +17,17 @@ from typing import Any, Literal, get_args
 
 from ketcontent.discussion.rows import by_of, key_of, require_person, with_row
 from ketcontent.errors import KetcontentError, UnknownName
-from ketcontent.model import Content, rows_of
+from ketcontent.model import Content, Key, rows_of
 from ketcontent.text import Piece, compare
 
-ProposedColumn = Literal["text", "label", "heading"]
+ProposedColumn = Literal["text", "label", "heading", "title"]
+
+_PLACES: dict[str, tuple[str, tuple[ProposedColumn, ...]]] = {
+    "": ("statements", ("label", "text")),
+    "heading": ("sections", ("heading",)),
+    "title": ("documents", ("title",)),
+}
+"""By the kind of what a proposal is for: the table of its row, and its cells of words."""
 
 Decision = Literal["accepted", "in-part", "refused", "withdrawn"]
 
@@ -46,7 +54,7 @@ def propose(
     content
         The tables.
     document, statement
-        The page, and what it is for: a statement, or ``heading:<section>``.
+        The page, and what it is for: a statement, ``heading:<section>`` or ``title:<document>``.
     words
         The words proposed, as they are to stand in the cell.
     digest
@@ -101,20 +109,47 @@ def propose(
     return with_row(content, "proposals", {"proposal": key, **row})
 
 
+def row_proposed_for(
+    document: str, statement: str
+) -> tuple[str, Key, tuple[ProposedColumn, ...]] | None:
+    """Return the table and key of the row that words can be proposed for, and its cells of words.
+
+    None for what else is signed: its words are changed in the form of their row.
+
+    Parameters
+    ----------
+    document, statement
+        The page, and what is signed of it, as a sign-off names it.
+
+    Examples
+    --------
+    >>> row_proposed_for("tea", "heading:uses")
+    ('sections', ('tea', 'uses'), ('heading',))
+    >>> row_proposed_for("tea", "term:ECT") is None
+    True
+    """
+    kind, _, key = statement.rpartition(":")
+    if kind not in _PLACES:
+        return None
+    table, columns = _PLACES[kind]
+    return table, (key,) if kind == "title" else (document, key), columns
+
+
 def cell_of(content: Content, document: str, statement: str, column: str) -> str:
     """Return what the cell says that a proposal is for.
 
     Raises
     ------
     UnknownName
-        When there is no such statement or section.
+        When there is no such statement, section or page.
     """
-    kind, _, key = statement.rpartition(":")
-    table, name = ("sections", "section") if kind == "heading" else ("statements", "statement")
+    found = row_proposed_for(document, statement)
+    table, key, columns = found or ("statements", (document, statement), ())
+    name = content.schemas[table].key[-1]
     rows = {row[name]: row for row in content.rows(table, document)}
-    if key not in rows or column not in rows[key]:
-        raise UnknownName.of(name, key, rows)
-    return str(rows[key][column])
+    if key[-1] not in rows or column not in columns:
+        raise UnknownName.of(name, key[-1], rows)
+    return str(rows[key[-1]][column])
 
 
 def is_out_of_date(content: Content, proposal: Mapping[str, Any]) -> bool:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ketcontent.approvals import SignoffStatus, signoff_statuses
-from ketcontent.discussion import decide_proposal, is_out_of_date
+from ketcontent.discussion import decide_proposal, is_out_of_date, row_proposed_for
 from ketcontent.editor.edits import cleaned_words, cut, statement_row, with_statements
 from ketcontent.editor.session import Cells, RowChange, Session, edited, row_of, with_rows
 from ketcontent.errors import KetcontentError, UnknownName
@@ -105,8 +105,8 @@ def accepted(
             statement=row["statement"],
         )
     was, author = _cell(session.content, row), ""
-    if row["column"] == "heading":
-        changed = _with_heading(session, row, new)
+    if row["column"] in ("heading", "title"):
+        changed = with_heading(session, row, new)
     else:
         changed, author = _with_words(session, row, new, person, reason)
     changed = with_rows(
@@ -120,24 +120,38 @@ def accepted(
     return done, _told(done.content, proposal, was, author)
 
 
-def _cell(content: Content, row: dict[str, Any]) -> str:
-    table = "sections" if row["column"] == "heading" else "statements"
-    key = (row["document"], row["statement"].rpartition(":")[2])
-    return (row_of(content, table, key) or {}).get(row["column"], "")
+def _cell(content: Content, row: Mapping[str, Any]) -> str:
+    return (_row_of(content, row) or {}).get(row["column"], "")
 
 
-def _with_heading(session: Session, row: dict[str, Any], words: str) -> Content:
+def _row_of(content: Content, row: Mapping[str, Any]) -> dict[str, str] | None:
+    """Return the row that a proposal is for; none where it is gone."""
+    found = row_proposed_for(row["document"], row["statement"])
+    return row_of(content, found[0], found[1]) if found else None
+
+
+def with_heading(session: Session, row: Mapping[str, Any], words: str) -> Content:
+    """Return the tables with words in the cell of the heading or title that a proposal is for.
+
+    Raises
+    ------
+    KetcontentError
+        When no words are left.
+    """
     if not words:
         raise KetcontentError(
             f"'{row['statement']}' would be left without words.",
-            hint="Refuse the proposal, and cut the section or move its sentences in the workbench.",
+            hint="Refuse the proposal, and cut the section or move its sentences in the workbench."
+            if row["column"] == "heading"
+            else "Refuse the proposal: a page needs a title.",
             statement=row["statement"],
         )
-    key = (row["document"], row["statement"].rpartition(":")[2])
-    section = row_of(session.content, "sections", key) or {}
-    return with_rows(
-        session.content, [RowChange("sections", key, None, {**section, "heading": words})]
-    )
+    found = row_proposed_for(row["document"], row["statement"])
+    if found is None:
+        return session.content
+    table, key, _ = found
+    cells = {**(row_of(session.content, table, key) or {}), row["column"]: words}
+    return with_rows(session.content, [RowChange(table, key, None, cells)])
 
 
 def _with_words(

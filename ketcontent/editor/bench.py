@@ -34,7 +34,7 @@ from ketcontent.editor.session import (
     with_rows,
 )
 from ketcontent.model import Conflict, Content, Key, read_content
-from ketcontent.pages import PageView, assemble
+from ketcontent.pages import Edition, PageView, assemble
 
 
 @dataclass(slots=True)
@@ -61,6 +61,8 @@ class Bench:
     """What the browser is told once, when it opens."""
     heard: dict[str, tuple[int, dict[str, Any]]] = field(default_factory=dict)
     """By view of the browser: the number of its last question, and the answer to it."""
+    edition: Edition = "current"
+    """Which edition the browser shows as a reader sees it."""
     references: dict[Any, tuple[str, ...]] = field(default_factory=dict)
     """The formatted references of the section shown last, by the rows of its sources."""
     seen: PageView | None = None

@@ -18,6 +18,7 @@ from ketcontent.discussion import (
     Decision,
     ProposedColumn,
     add_comment,
+    cell_of,
     comment_threads,
     decide_proposal,
     is_out_of_date,
@@ -25,14 +26,24 @@ from ketcontent.discussion import (
     place_of,
     propose,
     resolve_comment,
+    row_proposed_for,
     words_with,
 )
-from ketcontent.editor.accepting import taken_cells
-from ketcontent.editor.edits import reworded, statement_row, with_statements
-from ketcontent.editor.session import Session, edited, row_of, rows_by_key, unsaved
+from ketcontent.editor.accepting import taken_cells, with_heading
+from ketcontent.editor.edits import reworded, statement_row
+from ketcontent.editor.session import (
+    RowChange,
+    Session,
+    edited,
+    keys_of,
+    row_of,
+    rows_by_key,
+    unsaved,
+    with_rows,
+)
 from ketcontent.errors import KetcontentError, UnknownName
 from ketcontent.markup import inline_plain, without_citations
-from ketcontent.model import Content
+from ketcontent.model import Content, Key
 from ketcontent.pages import PageView
 
 Shown = dict[str, Any]
@@ -77,7 +88,7 @@ def discussion_view(session: Session, statement: str, reads: str) -> Shown:
 
 
 def _proposal_view(session: Session, row: Mapping[str, Any]) -> Shown:
-    now = statement_row(session, row["statement"])[row["column"]]
+    now = cell_of(session.content, row["document"], row["statement"], row["column"])
     pieces = numbered_pieces(now, row["words"])
     return {
         "proposal": row["proposal"],
@@ -114,30 +125,38 @@ def _by(content: Content, row: Mapping[str, Any]) -> str:
 
 
 def proposed(session: Session, statement: str, *, person: str, reason: str) -> Session:
-    """Return the session with the words typed in a statement as a proposal, and its cells as saved.
+    """Return the session with the words typed in a cell as a proposal, and the cell as it is saved.
+
+    The cells are those of a statement, or that of a heading (``heading:<section>``) or of the title
+    (``title:<document>``).
 
     Raises
     ------
     KetcontentError
         When no words were changed since the last save, it was never saved, it has or had a notice,
-        a decision about a proposal for it is not saved, nobody is named, or the same was proposed
-        today.
+        a heading or title has no words left, a decision about a proposal for it is not saved,
+        nobody is named, or the same was proposed today.
     """
-    row = statement_row(session, statement)
-    was = row_of(session.saved, "statements", (session.document, statement))
-    if was is None or row["notice"] or was["notice"]:
+    table, key, both = _place(session, statement)
+    row, was = (row_of(one, table, key) for one in (session.content, session.saved))
+    if row is None or was is None or row.get("notice") or was.get("notice"):
         raise KetcontentError(
             f"Words can be proposed for a statement that is saved and has no notice: "
             f"'{statement}' is not.",
             hint="Save it, then propose other words.",
             statement=statement,
         )
-    both: tuple[ProposedColumn, ...] = ("label", "text")
     columns = [column for column in both if row[column] != was[column]]
     if not columns:
         raise KetcontentError(
             f"The words of '{statement}' are those that are saved.",
             hint="Type the words that you would have, then propose them.",
+            statement=statement,
+        )
+    if "text" not in both and not all(row[column] for column in columns):
+        raise KetcontentError(
+            f"'{statement}' would be left without words.",
+            hint="Type the words that you would have, or say in a comment what should go.",
             statement=statement,
         )
     decided = (
@@ -151,10 +170,12 @@ def proposed(session: Session, statement: str, *, person: str, reason: str) -> S
             hint="Save it, then propose other words.",
             statement=statement,
         )
-    back = {**row, "text": was["text"], "label": was["label"]}
-    if not was["author"] and row["author"] == person:
+    back = dict(row)
+    for column in columns:
+        back[column] = was[column]
+    if table == "statements" and not was["author"] and row["author"] == person:
         back["author"] = ""  # who proposes words has not written those that stand
-    before = with_statements(session, back)
+    before = with_rows(session.content, [RowChange(table, key, None, back)])
     page = PageView(session.saved, session.document)
     digest = next((one.digest for one in signables(page) if one.key == statement), "")
     content = before
@@ -182,7 +203,7 @@ def proposed(session: Session, statement: str, *, person: str, reason: str) -> S
 def chosen_pieces(
     session: Session, proposal: str, changes: Collection[int] | None, *, person: str
 ) -> Session:
-    """Return the session with changes of a proposal in the cell, and the proposal decided.
+    """Return the session with changes of a proposal in its cell, and the proposal decided.
 
     Parameters
     ----------
@@ -200,17 +221,16 @@ def chosen_pieces(
     UnknownName
         When there is no such proposal or person.
     KetcontentError
-        When it is decided already.
+        When it is decided already, or a heading or title would be left without words.
     """
     row = rows_by_key(session.content, "proposals").get((proposal,))
     if row is None or row["document"] != session.document:
         keys = [key for (key,) in rows_by_key(session.content, "proposals")]
         raise UnknownName.of("proposal", proposal, keys)
-    statement, column = row["statement"], row["column"]
-    cells = statement_row(session, statement)
-    words = row["words"]
+    statement, words = row["statement"], row["words"]
+    now = cell_of(session.content, session.document, statement, row["column"])
     if changes is not None:
-        words = words_with(cells[column], words, changes)
+        words = words_with(now, words, changes)
     refused = changes is not None and not changes
     own = bool(person) and person == row["person"]
     decision: Decision = "accepted" if words == row["words"] else "in-part"
@@ -225,7 +245,10 @@ def chosen_pieces(
         decided_on=today(),
     )
     done = dataclasses.replace(session, content=content)
-    if not refused:
+    if not refused and ":" in statement:
+        done = dataclasses.replace(done, content=with_heading(done, row, words))
+    elif not refused:
+        cells = statement_row(session, statement)
         given = taken_cells(session.content, cells, row, words, person=person)
         done = reworded(done, statement, given)
     name = "Refuse" if refused else "Accept"
@@ -240,9 +263,10 @@ def commented(
     reads: str,
     person: str,
     selection: tuple[int, int] | None = None,
+    quoted: tuple[str, int] | None = None,
     reply_to: str = "",
 ) -> Session:
-    """Return the session with a comment on a statement, or on words that are selected in its text.
+    """Return the session with a comment on a statement, or on words that are selected in it.
 
     Parameters
     ----------
@@ -253,7 +277,10 @@ def commented(
     person
         Who says it: a key of ``people``.
     selection
-        Where the selected words begin and end in the cell ``text``; None for the whole statement.
+        Where the selected words begin and end in its cell; None where none are selected there.
+    quoted
+        The words selected where they are read, and about how many characters are read behind them;
+        None where none are.
     reply_to
         The comment that it answers.
 
@@ -265,8 +292,8 @@ def commented(
         When the statement was never saved, nothing is said, nobody is named, the same was said
         today, or no words that are read were selected.
     """
-    cell = statement_row(session, statement)["text"]
-    if row_of(session.saved, "statements", (session.document, statement)) is None:
+    table, key, columns = _place(session, statement)
+    if row_of(session.saved, table, key) is None:
         raise KetcontentError(
             f"'{statement}' was never saved: nobody else has it yet.",
             hint="Save it, then comment on it.",
@@ -274,7 +301,11 @@ def commented(
         )
     anchor, at = "", None
     if selection is not None:
-        anchor, at = _anchored(statement, cell, selection, reads)
+        cell = cell_of(session.content, session.document, statement, columns[-1])
+        start, end = selection
+        quoted = _read(cell[start:end]), len(_read(cell[end:]))
+    if quoted is not None:
+        anchor, at = _anchored(statement, *quoted, reads)
     content = add_comment(
         session.content,
         session.document,
@@ -297,14 +328,13 @@ def commented(
     return edited(session, name, content)
 
 
-def _anchored(statement: str, cell: str, selection: tuple[int, int], reads: str) -> tuple[str, int]:
-    """Return words that are selected in a cell as they are read, and where in these they stand.
+def _anchored(statement: str, words: str, behind: int, reads: str) -> tuple[str, int]:
+    """Return words as they are read, and where they stand: of several places, the nearest.
 
-    A cell has markup and citations that a reader does not see as such. The same words may be read
-    more than once: those are meant before which about as much is read as before the selection.
+    Counted from the end, since what stands before the words of a statement may be its label. A cell
+    has markup and citations that a reader does not see as such: so it is about there.
     """
-    start, end = selection
-    anchor = _read(cell[start:end])
+    anchor = " ".join(words.split())
     places = [at for at in range(len(reads)) if anchor and reads.startswith(anchor, at)]
     if not places:
         raise KetcontentError(
@@ -312,8 +342,20 @@ def _anchored(statement: str, cell: str, selection: tuple[int, int], reads: str)
             hint="Select words within one link or emphasis, or comment on the whole statement.",
             statement=statement,
         )
-    behind = len(reads) - len(_read(cell[end:])) - len(anchor)
-    return anchor, min(places, key=lambda at: abs(at - behind))
+    about = len(reads) - behind - len(anchor)
+    return anchor, min(places, key=lambda at: abs(at - about))
+
+
+def _place(session: Session, statement: str) -> tuple[str, Key, tuple[ProposedColumn, ...]]:
+    """Return the table and key of a row that people discuss, and its cells of words."""
+    found = row_proposed_for(session.document, statement)
+    if found is None or row_of(session.content, found[0], found[1]) is None:
+        known = [
+            key for page, key in keys_of(session.content, "statements") if page == session.document
+        ]
+        known += [f"heading:{key}" for _, key in keys_of(session.content, "sections")]
+        raise UnknownName.of("statement", statement, known)
+    return found
 
 
 def _read(markup: str) -> str:

@@ -54,6 +54,7 @@ def listed(bench: Bench) -> list[Listed]:
             "level": 2 if section.under else 1,
             "cut": False,
             "changed": altered.get(section.section, ""),
+            "discussed": [one.get(f"heading:{section.section}", 0) for one in discussed],
             "statements": [
                 *(
                     entry_of(
@@ -74,6 +75,7 @@ def listed(bench: Bench) -> list[Listed]:
             "level": 1,
             "cut": True,
             "changed": altered.get(key, ""),
+            "discussed": [one.get(f"heading:{key}", 0) for one in discussed],
             "statements": off.get(key, []),
         }
         for key, row in homes.items()

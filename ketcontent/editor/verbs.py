@@ -5,20 +5,19 @@ A verb takes the bench and the message, with the verb's own arguments in it (`VE
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from ketcontent.approvals import sign_off, signables, unlock
 from ketcontent.checks import installed_judges
 from ketcontent.clock import today
+from ketcontent.discussion import propose
 from ketcontent.editor.bench import (
     Bench,
     carry_over,
     choose_again,
-    conflict_of,
     judge_page,
-    page_of,
     restore_typed,
     reword,
     statements_of,
@@ -26,7 +25,6 @@ from ketcontent.editor.bench import (
 from ketcontent.editor.bringing_in import INCOMING_VERBS, incoming_of
 from ketcontent.editor.citing import with_evidence, without_evidence
 from ketcontent.editor.deciding import decided
-from ketcontent.editor.discussing import chosen_pieces, commented, proposed, resolved
 from ketcontent.editor.edits import (
     added,
     cleaned_words,
@@ -39,6 +37,7 @@ from ketcontent.editor.edits import (
 from ketcontent.editor.feedback import open_errors
 from ketcontent.editor.listing import changed_statements
 from ketcontent.editor.pasting import PASTE_VERBS
+from ketcontent.editor.reading_verbs import READING, Verb, character
 from ketcontent.editor.restructuring import STRUCTURE_VERBS
 from ketcontent.editor.rows import filled, place_of, removed, row_name, tables_shown
 from ketcontent.editor.session import Session, redo, rows_by_key, undo, unsaved
@@ -159,7 +158,7 @@ def _add(bench: Bench, message: Mapping[str, Any]) -> Answer:
 def _split(bench: Bench, message: Mapping[str, Any]) -> Answer:
     key = str(message["statement"])
     text = statement_row(bench.session, key)["text"]
-    at = _character(text, int(message["at"]))
+    at = character(text, int(message["at"]))
     bench.session, new = split(bench.session, key, at)
     return {"new": new, **everything_shown(bench)}
 
@@ -201,76 +200,6 @@ def _decide(bench: Bench, message: Mapping[str, Any]) -> Answer:
     if table == "statements":
         bench.chosen = key[1]
     judge_page(bench)
-    return everything_shown(bench)
-
-
-def _propose(bench: Bench, message: Mapping[str, Any]) -> Answer:
-    """Make a proposal of the words typed in a statement; the words saved stand again."""
-    name = _settled_statement(bench, message)
-    bench.session = proposed(
-        bench.session, name, person=str(message["person"]), reason=str(message.get("reason", ""))
-    )
-    return everything_shown(bench)
-
-
-def _choose_pieces(bench: Bench, message: Mapping[str, Any]) -> Answer:
-    """Accept some changes of a proposal, all (where none are named), or none."""
-    _settled_statement(bench, message)
-    changes = message.get("changes")
-    bench.session = chosen_pieces(
-        bench.session,
-        str(message["proposal"]),
-        None if changes is None else {int(one) for one in changes},
-        person=str(message.get("person", "")),
-    )
-    return everything_shown(bench)
-
-
-def _settled_statement(bench: Bench, message: Mapping[str, Any]) -> str:
-    name = str(message["statement"])
-    if conflict_of(bench, name) is not None:
-        raise KetcontentError(
-            f"Somebody else saved '{name}' meanwhile.",
-            hint="Choose which words stand, then propose or accept others.",
-        )
-    return name
-
-
-def _comment(bench: Bench, message: Mapping[str, Any]) -> Answer:
-    """Say something of a statement, of words selected in it, or in answer to a comment."""
-    name = str(message["statement"])
-    words = (signed.words for signed in signables(page_of(bench)) if signed.key == name)
-    bench.session = commented(
-        bench.session,
-        name,
-        str(message["text"]),
-        reads=next(words, ""),
-        person=str(message["person"]),
-        selection=_selection(statement_row(bench.session, name)["text"], message.get("selection")),
-        reply_to=str(message.get("reply_to", "")),
-    )
-    return everything_shown(bench)
-
-
-def _selection(text: str, places: Sequence[int] | None) -> tuple[int, int] | None:
-    """Return where a selection begins and ends in a text; the browser counts in UTF-16."""
-    if places is None:
-        return None
-    start, end = (_character(text, int(at)) for at in places)
-    return start, end
-
-
-def _character(text: str, at: int) -> int:
-    return len(text.encode("utf-16-le")[: 2 * at].decode("utf-16-le", "ignore"))
-
-
-def _resolve(bench: Bench, message: Mapping[str, Any]) -> Answer:
-    bench.session = resolved(
-        bench.session,
-        str(message["comment"]),
-        person=str(message.get("person", "")),
-        is_resolved=bool(message["resolved"]),
-    )
     return everything_shown(bench)
 
 
@@ -360,6 +289,18 @@ def _sign(bench: Bench, message: Mapping[str, Any]) -> Answer:
             signed_on=today(),
             signing_key=bench.signing_key,
         )
+    words = cleaned_words(str(message.get("words", "")))
+    if words and message["verdict"] == "changes-requested":
+        signed = propose(
+            signed,
+            document,
+            keys[0],
+            words,
+            digest=seen[keys[0]],
+            person=str(message["person"]),
+            reason=comment,
+            proposed_on=today(),
+        )
     carry_over(bench, write_content(signed))
     if ":" in keys[0]:  # a title, a heading, a term: listed with what is found in the whole page
         judge_page(bench)
@@ -400,8 +341,6 @@ def _stepped(bench: Bench, session: Session) -> Answer:
     return everything_shown(bench)
 
 
-Verb = Callable[[Bench, Mapping[str, Any]], Answer]
-
 VERBS: dict[str, Verb] = {
     **STRUCTURE_VERBS,
     "open": _open,
@@ -424,14 +363,11 @@ VERBS: dict[str, Verb] = {
     **INCOMING_VERBS,
     "waive": _waive,
     "decide": _decide,
-    "propose": _propose,
-    "choose_pieces": _choose_pieces,
-    "comment": _comment,
-    "resolve": _resolve,
     "undo": _undo,
     "redo": _redo,
     "save": _save,
     "settle": _settle,
     "sign": _sign,
     "unlock": _unlock,
+    **READING,
 }

@@ -26,12 +26,14 @@ from ketcontent.editor.discussing import discussion_view, open_counts
 from ketcontent.editor.edits import statement_row
 from ketcontent.editor.feedback import alone_with, page_faults, sentence_faults, voided, worst_first
 from ketcontent.editor.listing import changed_statements, content_findings, entry_of, listed
+from ketcontent.editor.reader import reader_view
 from ketcontent.editor.rows import FORMS, acts_for, by_hand, form_of, place_of, row_name
 from ketcontent.editor.session import (
     EDITABLE,
     RowChange,
     Session,
     changes_of,
+    keys_of,
     row_of,
     rows_by_key,
     unsaved,
@@ -102,9 +104,15 @@ def changed_rows(
 
 
 def all_rows(bench: Bench) -> dict[str, Answer | None]:
-    """Return the cells of every statement of the page, by key."""
-    rows = rows_by_key(bench.session.content, "statements")
-    return {key: cells_view(bench, key, rows) for key in statements_of(bench)}
+    """Return the cells of every statement of the page, of its headings and of the page, by name."""
+    content, document = bench.session.content, bench.session.document
+    rows = rows_by_key(content, "statements")
+    headings = [key for key in keys_of(content, "sections") if key[0] == document]
+    names = [row_name("sections", key) for key in headings] + [row_name("documents", (document,))]
+    return {
+        **{key: cells_view(bench, key, rows) for key in statements_of(bench)},
+        **{name: cells_view(bench, name) for name in names},
+    }
 
 
 def cells_view(
@@ -122,7 +130,7 @@ def around_chosen(bench: Bench) -> Answer:
     """Return the chosen statement and its section."""
     if not bench.chosen:
         return {}
-    return {"detail": _detail(bench, bench.chosen), "preview": _preview(bench)}
+    return {"detail": _detail(bench, bench.chosen), "preview": reader_view(bench)}
 
 
 def _detail(bench: Bench, key: str) -> Answer:
@@ -212,23 +220,6 @@ def key_view(bench: Bench) -> Answer | None:
         "public": public,
         "signing_key": row["signing_key"] if row else "",
         "name": people.get((row["person"],), {}).get("name", "") if row else "",
-    }
-
-
-def _preview(bench: Bench) -> Answer:
-    section = statement_row(bench.session, bench.chosen)["section"]
-    page = page_of(bench).edition(section=section)
-    texts = tuple(tuple(row.values()) for row in page.sources)
-    if texts not in bench.references:
-        bench.references = {texts: tuple(one.text for one in page.references)}
-    return {
-        "section": section,
-        "language": page.language,
-        "html": "".join(one.to_html() for one in page),
-        "sources": [
-            {"number": page.numbers[row["source"]], "text": text}
-            for row, text in zip(page.sources, bench.references[texts], strict=True)
-        ],
     }
 
 

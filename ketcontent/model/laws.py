@@ -285,7 +285,7 @@ def _a_proposal_is_for_a_cell_and_open_or_decided(tables: TablesRows) -> None:
     proposals = tables["proposals"]
     _is_by_somebody(proposals)
     for line, row in proposals:
-        cells = {"heading": ("heading",)}.get(
+        cells = {"heading": ("heading",), "title": ("title",)}.get(
             row["statement"].rpartition(":")[0], ("text", "label")
         )
         if row["column"] not in cells and proposals.sound(line, "statement", "column"):

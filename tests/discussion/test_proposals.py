@@ -39,13 +39,20 @@ def test_a_proposal_holds_the_words_that_it_was_made_against(tmp_path: Path):
 
 
 @pytest.mark.parametrize(
-    ("statement", "column", "was"), [("calm", "label", "Calm"), ("heading:uses", "heading", "Uses")]
+    ("statement", "column", "was"),
+    [
+        ("calm", "label", "Calm"),
+        ("heading:uses", "heading", "Uses"),
+        ("title:tea", "title", "Tea"),
+    ],
 )
-def test_a_label_or_a_heading_may_be_proposed(statement: str, column: Any, was: str):
+def test_a_label_a_heading_or_the_title_may_be_proposed(
+    statement: str, column: Any, was: str, tmp_path: Path
+):
     content = propose(
         tea(), "tea", statement, "Rest", column=column, person="bo", digest=DIGEST, proposed_on=DAY
     )
-    assert only(content)["was"] == was
+    assert only(write_content(content, tmp_path))["was"] == was  # nothing of it is at fault
 
 
 def test_it_is_out_of_date_once_the_cell_says_something_else():

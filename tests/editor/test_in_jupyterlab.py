@@ -195,7 +195,7 @@ class Tab:
         for box in self.at(".kc-notes .kc-quiet").all():
             box.click()
         self.page.keyboard.press("Control+s")
-        note = self.at(".kc-saved")
+        note = self.at(".kc-notes .kc-saved")
         note.wait_for()
         return note
 
@@ -914,21 +914,20 @@ def test_words_are_proposed_accepted_by_piece_and_discussed_by_keyboard(
     thread.get_by_label("Answer Ben Poe").fill("That one.")
     page.keyboard.press("Enter")
     thread.locator("li", has_text="That one.").wait_for()
-    # Of the two changes one is accepted: by its box and a button, with the space bar and Enter.
+    # Of the two changes one is accepted and one refused: each with a button of its own, by keys.
     tab.at(".kc-signer select").select_option("ada")
-    card.get_by_role("checkbox").last.focus()
-    page.keyboard.press("Space")
-    card.get_by_role("button", name="Accept the marked").focus()
+    card.get_by_role("button", name="Accept change 2").focus()
     page.keyboard.press("Enter")
+    assert editor.input_value() == text  # until each is decided
+    assert page.evaluate("document.activeElement.ariaLabel").startswith("Accept change 2")
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Space")
     wait_until(lambda: editor.input_value() == f"{text} Ask early.")
     editor.focus()
     page.keyboard.press("Control+z")
     wait_until(lambda: editor.input_value() == text)
-    card.get_by_role("button", name="Accept the marked").click()
-    note = "No change is marked."
-    tab.at(".kc-note", has_text=note).wait_for()
-    card.get_by_role("checkbox").last.check()
-    card.get_by_role("button", name="Accept the marked").click()
+    card.get_by_role("button", name="Accept change 2").click()
+    card.get_by_role("button", name="Refuse the rest").click()
     wait_until(lambda: editor.input_value() == f"{text} Ask early.")
     editor.fill(f"Words of {last}")
     thread.get_by_text("astray").wait_for()
@@ -955,7 +954,7 @@ def test_a_page_is_brought_in_put_right_by_key_and_by_mouse_and_written(
     page.write_text("<h1>Tea</h1><h2>Use</h2><p>Hot.<p>Cold.<p>Green.<nav>Home</nav>", "utf-8")
     tab.choose("addiction-2")
     tab.page.keyboard.press("Alt+b")
-    tab.at("input[type=file]").set_input_files(page)
+    tab.at("[data-field='incoming file']").set_input_files(page)
     tab.at(".kc-block").nth(3).wait_for()
     assert "navigation" in tab.at(".kc-incoming-side").inner_text()
     forms = tab.at(".kc-block-form")
@@ -985,6 +984,73 @@ def test_a_page_is_brought_in_put_right_by_key_and_by_mouse_and_written(
     tab.page.keyboard.press("Escape")
     assert tab.at(".kc-middle .kc-head code").inner_text() == "addiction-2"
     assert tab.at(".kc-panes").is_visible()
+
+
+def test_words_are_typed_where_they_are_read_by_mouse_and_by_keys(tab: Tab, project: Path) -> None:
+    page, key = tab.page, "alternative-option-1"
+    tab.choose(key)
+    was = text_on_disk(project / "data", key)
+    assert "[@" in was
+    read = tab.at(f".kc-right [data-statement={key}]")
+    read.click()
+    box = tab.at(".kc-typing .kc-editor")
+    wait_until(lambda: box.evaluate("(one) => one === document.activeElement"))
+    assert box.input_value() == was  # with its citations, so that none can be lost
+    assert tab.at(".kc-middle").is_hidden()
+    page.keyboard.press("Control+End")
+    page.keyboard.type(" A miracle.")
+    tab.at(".kc-typing mark.kc-under-error").wait_for(state="attached")
+    tab.at(".kc-typing .kc-changes ins").wait_for()
+    assert faults_of_axe(tab) == []
+    place = tab.at(".kc-list").bounding_box()
+    page.keyboard.press("Control+Enter")
+    did = tab.at(".kc-right .kc-did")
+    did.wait_for()
+    assert "A miracle." in did.locator("ins").inner_text()
+    assert text_on_disk(project / "data", key) == f"{was} A miracle."
+    # The pane that is folded away, and what was said of the save, moved nothing.
+    assert tab.at(".kc-list").bounding_box() == place
+    focused = "document.activeElement.dataset.statement"
+    assert page.evaluate(focused) == key
+    page.keyboard.press("Control+z")
+    page.keyboard.press("Enter")
+    wait_until(lambda: box.input_value() == was)
+    page.keyboard.type(" Ask early.")
+    tab.at(".kc-typing .kc-changes ins", has_text="Ask early").wait_for()
+    page.keyboard.press("Escape")
+    box.wait_for(state="detached")
+    wait_until(lambda: "Ask early" not in read.inner_text())
+    assert page.evaluate(focused) == key
+    page.keyboard.press("Control+z")  # what was put back was not lost
+    wait_until(lambda: "Ask early" in read.inner_text())
+    page.keyboard.press("Control+z")
+    wait_until(lambda: "Ask early" not in read.inner_text())
+    # The heading above it, by the arrows; then what was received, which says why it stays.
+    while page.evaluate("document.activeElement.tagName") != "H2":
+        page.keyboard.press("ArrowUp")
+    heading = page.evaluate("document.activeElement.textContent")
+    page.keyboard.press("Enter")
+    field = tab.at(".kc-typing [data-field=heading]")
+    page.keyboard.type(" now")
+    assert field.input_value() == f"{heading} now"
+    tab.at(".kc-typing .kc-redline ins", has_text="now").wait_for()
+    page.keyboard.press("Escape")
+    tab.at(".kc-right h2", has_text=heading).wait_for()
+    tab.at("button", has_text="As received").click()
+    tab.at(".kc-eyebrow", has_text="As it was received").wait_for()
+    tab.at(".kc-right [data-statement]").first.press("Enter")
+    tab.at(".kc-notes .kc-note", has_text="kept word for word").wait_for()
+    tab.at("button", has_text="As it is now").click()
+    # All fields again, the caret where it was.
+    tab.at(".kc-eyebrow", has_text="As a reader sees it").wait_for()
+    read.focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Home")
+    tab.at(".kc-typing button", has_text="All fields").click()
+    tab.at(".kc-middle .kc-editor").wait_for()
+    assert tab.at(".kc-editor").input_value() == was
+    tab.save()
+    assert text_on_disk(project / "data", key) == was
 
 
 @pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])

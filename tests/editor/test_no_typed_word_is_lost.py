@@ -341,6 +341,30 @@ def following(stage: Stage) -> dict[str, str]:
     }
 
 
+def reading(stage: Stage) -> dict[str, str]:
+    """Type where the page is read: save there, go on to the next, add one, put one back."""
+    stage.tab.choose("reading-1", wait=False)
+    stage.tab.at(".kc-right [data-statement=reading-1]").click()
+    stage.press("Control+End")
+    stage.type(" before")
+    stage.press("Control+Enter")
+    stage.type_on()
+    stage.press("Alt+ArrowDown")
+    stage.type_on()
+    stage.press("Alt+Enter")
+    stage.type_on("New words.")
+    stage.press("Alt+ArrowDown")
+    stage.type(" gone")
+    stage.press("Escape")
+    stage.rest()
+    stage.tab.at(".kc-readbar button", has_text="All fields").click()
+    return {
+        "reading-1": f"Some people reading now. before{TYPED}",
+        "reading-2": f"{LAST}{TYPED}",
+        "reading-2 +": "New words.",
+    }
+
+
 SCENES: dict[str, Callable[[Stage], dict[str, str]]] = {
     act.__name__: act
     for act in (
@@ -361,6 +385,7 @@ SCENES: dict[str, Callable[[Stage], dict[str, str]]] = {
         fill,
         paste,
         following,
+        reading,
     )
 }
 

@@ -415,7 +415,7 @@ def test_words_typed_in_a_row_that_no_kernel_ever_had_are_a_row_after_the_same_o
     workbench = opened(data)
     answer = ask(workbench, "open", kept=kept)
     order = [one["statement"] for part in answer["listing"] for one in part["statements"]]
-    texts = {key: row["text"] for key, row in answer["rows"].items()}
+    texts = {key: row["text"] for key, row in answer["rows"].items() if ":" not in key}
     assert texts[order[order.index("addiction-1") + 1]] == "One."
     assert "Two." in texts.values()
     assert answer["status"]["kept"]

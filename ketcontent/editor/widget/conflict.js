@@ -4,7 +4,7 @@ import { button, h, redline } from "./elements.js";
 import { column } from "./names.js";
 
 export function conflictsOf(bench) {
-  const element = h("div", { class: "kc-notes" });
+  const element = h("div", { class: "kc-decisions" });
 
   function draw() {
     const { conflicts = [] } = bench.state.status;

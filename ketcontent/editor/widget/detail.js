@@ -24,13 +24,15 @@ export function detailOf(bench) {
   // What makes another drawing necessary; all else is brought up to date in its place.
   const shape = () => {
     const { row, pending, reads, standings, supplied } = state.detail;
+    const place = [bench.reading.on(), bench.reading.opened()];
     const sections = onPage().map((one) => one.section).join();
     const reviewed = bench.review.on() && [bench.review.capacity(), bench.signer.person(), state.status.key, state.detail.faults.length, pending, reads, standings, row.certainty_reasons, row.grade_reasons];
-    return JSON.stringify([state.chosen, reviewed, Boolean(row.position), row.position ? row.notice && reads : supplied, row.notice, sections]);
+    return JSON.stringify([place, state.chosen, reviewed, Boolean(row.position), row.position ? row.notice && reads : supplied, row.notice, sections]);
   };
 
   function draw() {
     middle.setAttribute("aria-busy", String(Boolean(state.detail.pending)));
+    bench.reading.follow();
     if (drawn === shape()) refresh();
     else redraw();
   }
@@ -46,12 +48,28 @@ export function detailOf(bench) {
     home = null;
     const { element: findings } = bench.findings;
     const decision = bench.supplier.chosen;
+    if (bench.reading.on()) {
+      middle.replaceChildren();
+      redrawWhereRead(findings, wasTyping, at);
+      return;
+    }
     const parts = bench.review.on()
       ? [head, decision, bench.review.panel(), h("h3", {}, "What the judges found"), findings, changes, bench.discussion.element, bench.evidence.element]
       : [head, decision, bench.words.panel(), bench.pasting.element, findings, changes, bench.discussion.element, answerPanel(), factsPanel(), bench.evidence.element];
     bench.fields.redraw(middle, parts);
     if (other) middle.scrollTop = 0;
     if (wasTyping && at === null) bench.words.focusEnd();
+    refresh();
+  }
+
+  // The words stand where they are read, where they are opened there, and the fields are folded away.
+  function redrawWhereRead(findings, wasTyping, at) {
+    const { reading } = bench;
+    if (!reading.opened() || reading.heading()) bench.words.off();
+    else bench.fields.redraw(reading.box, reading.parts([bench.words.panel(), bench.pasting.element], findings, [bench.supplier.chosen, changes]));
+    if (bench.state.preview) bench.preview.draw();
+    if (wasTyping && at === null) bench.words.focusEnd();
+    else if (wasTyping && !bench.words.typing()) bench.words.focusAt(at);
     refresh();
   }
 
@@ -69,6 +87,7 @@ export function detailOf(bench) {
     drawChanges();
     bench.discussion.draw();
     bench.evidence.draw();
+    bench.reading.refresh();
   }
 
   function drawHead() {
@@ -169,11 +188,15 @@ export function detailOf(bench) {
       const who = voids.map((one) => `${one.person} (${one.capacity}, ${one.signed_on})`).join(", ");
       rows.push(h("div", { class: "kc-note kc-warn" }, h("span", {}, "Saving this voids ", many, who, ".")));
     }
+    const { saved } = state;
     if (differs(redlines.saved)) {
       rows.push(h("h3", {}, "Against the saved words"), h("p", { class: "kc-redline" }, redline(redlines.saved)));
+    } else if (saved?.key === state.chosen) {
+      // In the same place: what a save did is not looked for elsewhere, and nothing moves.
+      rows.push(h("h3", { class: "kc-fine" }, "✓ Saved"), h("p", { class: "kc-redline" }, redline(saved.redline)));
     }
     // Of a statement that is off the page, the supplied words stand above already.
-    if (supplied && row.position) {
+    if (supplied && row.position && !bench.reading.on()) {
       rows.push(
         h("h3", {}, "Supplied words"),
         h("p", { class: "kc-supplied" }, supplied),
@@ -193,5 +216,10 @@ export function detailOf(bench) {
     drawn = shape();
   }
 
-  return { draw, rename, focus: controls.focus };
+  function focus(column) {
+    bench.reading.fold(false);
+    return controls.focus(column);
+  }
+
+  return { draw, rename, focus };
 }

@@ -1,22 +1,35 @@
-// What people would have otherwise of the chosen statement, change by change, and what they say of
+// What people would have otherwise of a statement or heading, change by change, and what they say of
 // it, in threads. What is typed here outlives a reload and a late answer (fields.js).
 
 import { button, counted, h, redline } from "./elements.js";
+import { quoted } from "./reader.js";
 
-export function discussionOf(bench) {
+// What is said and proposed of the chosen statement.
+export const aboutChosen = ({ state, words }) => ({
+  ...state.detail,
+  key: state.chosen,
+  row: state.chosen,
+  column: "text",
+  canType: words.editable(),
+  selection: words.selection,
+});
+
+// `about` gives what it is about: its key, the row and column of its words, whether these can be typed
+// now, the words that are selected in them, and what the kernel said was proposed and said.
+export function discussionOf(bench, about) {
   const { state, me } = bench;
   const element = h("div", { class: "kc-discussion" });
-  const marked = new Map(); // by proposal: the numbers of the changes that are marked
   let unfolded = false; // whether the settled threads are
   let drawn = "";
 
-  const wordsOf = (kind, of = state.chosen) => `${kind} ${of} words`;
-  const anchorName = () => `anchor ${state.chosen} words`;
+  const wordsOf = (kind, of = about().key) => `${kind} ${of} words`;
+  const anchorName = () => `anchor ${about().key} words`;
+  const here = () => ({ statement: about().key });
 
   function draw() {
-    const { statement, pending, proposals = [], comments = [] } = state.detail;
+    const { key, pending, proposals = [], comments = [] } = about();
     const shown = JSON.stringify([
-      statement,
+      key,
       pending,
       proposals,
       comments,
@@ -24,13 +37,14 @@ export function discussionOf(bench) {
       bench.signer.person(),
       bench.review.on(),
       bench.fields.value(anchorName()),
+      proposals.map((one) => bench.fields.value(markName(one))),
     ]);
     if (drawn === shown) return;
     drawn = shown;
     bench.fields.redraw(element, proposalsPart(proposals), commentsPart(comments));
   }
 
-  const canPropose = () => bench.words.editable() && !bench.review.on() && !bench.rows.isNew(state.chosen);
+  const canPropose = () => about().canType && !bench.review.on() && !bench.rows.isNew(about().key);
 
   // Who does it: no word is anybody's who has not said who they are.
   function somebody() {
@@ -52,8 +66,8 @@ export function discussionOf(bench) {
     if (!proposals.length && !canPropose()) return [];
     const count = proposals.length ? ` (${proposals.length})` : "";
     return [
-      h("h3", { id: `${me}-proposals` }, `Proposals${count}`),
-      h("ul", { class: "kc-talk", "aria-labelledby": `${me}-proposals` }, proposals.map(card)),
+      h("h3", {}, `Proposals${count}`),
+      h("ul", { class: "kc-talk", "aria-label": "Proposals" }, proposals.map(card)),
       canPropose() ? proposing() : "",
     ];
   }
@@ -66,7 +80,7 @@ export function discussionOf(bench) {
       const person = somebody();
       if (!person) return;
       const words = reason.value;
-      if (await bench.tell("propose", { ...bench.here(), person, reason: words })) {
+      if (await bench.tell("propose", { ...here(), person, reason: words })) {
         bench.fields.sent(name, words);
         bench.say("Proposed. The words that are saved stand. Save, so that others see the proposal.");
       }
@@ -78,74 +92,100 @@ export function discussionOf(bench) {
     ];
   }
 
+  // What is said of each change of a proposal, by its number: true where it is accepted, false where
+  // it is refused. It is of these very changes: where they are others now, nothing is said of them.
+  const markName = (one) => `pieces ${one.proposal}`;
+  function marksOf(one) {
+    const kept = bench.fields.value(markName(one));
+    const [of, marks] = kept ? JSON.parse(kept) : [];
+    return new Map(of === JSON.stringify(one.pieces) ? marks : []);
+  }
+
+  function mark(one, number, isAccepted) {
+    const marks = marksOf(one);
+    if (marks.get(number) === isAccepted) marks.delete(number);
+    else marks.set(number, isAccepted);
+    const left = one.changes - marks.size;
+    if (left) {
+      bench.fields.put(markName(one), JSON.stringify([JSON.stringify(one.pieces), [...marks]]));
+      draw();
+      bench.say(`${isAccepted ? "Accepted" : "Refused"}. ${counted(left, "change")} left to decide.`);
+    } else finish(one, marks, null);
+  }
+
+  // All changes are decided: those that were not by themselves, with one button.
+  function finish(one, marks, rest) {
+    const every = Array.from({ length: one.changes }, (_, number) => marks.get(number) ?? rest);
+    const taken = every.flatMap((isAccepted, number) => (isAccepted ? [number] : []));
+    if (taken.length === one.changes) decided(one, null, "Accepted");
+    else decided(one, taken, taken.length ? "Accepted in part" : isOwn(one) ? "Withdrawn" : "Refused");
+  }
+
+  const isOwn = (one) => Boolean(one.person) && one.person === bench.signer.person();
+
   function card(one) {
-    const chosen = marked.get(one.proposal) || new Set();
-    const own = one.person && one.person === bench.signer.person();
-    const decide = (label, changes, said) =>
-      button(label, () => decided(one, changes(), said), {
-        "data-field": `${one.proposal} ${label}`,
+    const marks = marksOf(one);
+    const all = marks.size ? "the rest" : "all";
+    const decide = (label, rest) =>
+      button(label, () => finish(one, marks, rest), {
+        "data-field": `${one.proposal} ${rest}`,
         "aria-label": `${label}: the proposal of ${one.by}`,
       });
+    const several = one.changes > 1;
+    const cell = { text: "words", label: "label", heading: "heading", title: "title" }[one.column];
     return h(
       "li",
       { class: "kc-card" },
-      h("p", {}, h("b", {}, one.by), ` proposes for the ${one.column === "label" ? "label" : "words"}, ${one.on}${one.reason ? `: ${one.reason}` : "."}`),
+      h("p", {}, h("b", {}, one.by), ` proposes for the ${cell}, ${one.on}${one.reason ? `: ${one.reason}` : "."}`),
       one.out_of_date
         ? h("p", { class: "kc-note kc-warn" }, "The words have changed since. This is against the words as they are now: what you accept may undo what was written meanwhile.")
         : "",
-      h("p", { class: "kc-redline", lang: state.page.language, dir: "auto" }, numbered(one)),
-      one.changes > 1 ? choices(one, chosen) : "",
+      h("p", { class: "kc-redline", lang: state.page.language, dir: "auto" }, numbered(one, marks)),
+      several ? h("ol", { class: "kc-pieces", "aria-label": "Changes" }, Array.from({ length: one.changes }, (_, number) => piece(one, number, marks))) : "",
       h(
         "div",
         { class: "kc-tools" },
-        decide(one.changes > 1 ? "Accept all" : "Accept", () => null, "Accepted"),
-        one.changes > 1 ? decide("Accept the marked, refuse the rest", () => [...chosen], "Accepted in part") : "",
-        own ? decide("Withdraw", () => [], "Withdrawn") : decide(one.changes > 1 ? "Refuse all" : "Refuse", () => [], "Refused"),
+        decide(several ? `Accept ${all}` : "Accept", true),
+        decide(isOwn(one) && !marks.size ? "Withdraw" : several ? `Refuse ${all}` : "Refuse", false),
+        several ? h("span", { class: "kc-hint" }, marks.size ? "The words change when each change is decided." : "") : "",
       ),
     );
   }
 
-  // The redline; where there are more changes, each has its number, which its box has too.
-  function numbered(one) {
+  // The redline; where there are more changes, each has its number, which its buttons have too. Of one
+  // that is decided, what goes is not shown any more.
+  function numbered(one, marks) {
     let last = null;
     return one.pieces.map(([change, text, number]) => {
       const isFirst = number !== null && number !== last;
       last = number;
       const sign = isFirst && one.changes > 1 ? h("sup", { "aria-hidden": "true" }, String(number + 1)) : "";
-      return [sign, redline([[change, text]])];
+      const isAccepted = marks.get(number);
+      if (isAccepted === undefined) return [sign, redline([[change, text]])];
+      return [sign, (change === "inserted") === isAccepted ? h("b", {}, text) : ""];
     });
   }
 
-  function choices(one, chosen) {
-    const boxes = Array.from({ length: one.changes }, (_, number) => {
-      const said = (wanted) => one.pieces.filter(([change, , at]) => at === number && change === wanted).map(([, text]) => text.trim()).join("");
-      const [out, put] = [said("deleted"), said("inserted")];
-      const what = out && put ? `“${out}” becomes “${put}”` : out ? `“${out}” goes` : `“${put}” is added`;
-      const box = h("input", {
-        type: "checkbox",
-        checked: chosen.has(number),
-        "data-field": `${one.proposal} ${number}`,
-        onchange: () => {
-          if (box.checked) chosen.add(number);
-          else chosen.delete(number);
-          marked.set(one.proposal, chosen);
-        },
+  // One change, with its own two buttons.
+  function piece(one, number, marks) {
+    const said = (wanted) => one.pieces.filter(([change, , at]) => at === number && change === wanted).map(([, text]) => text.trim()).join("");
+    const [out, put] = [said("deleted"), said("inserted")];
+    const what = out && put ? `“${out}” becomes “${put}”` : out ? `“${out}” goes` : `“${put}” is added`;
+    const act = (label, isAccepted) =>
+      button(label, () => mark(one, number, isAccepted), {
+        "aria-pressed": String(marks.get(number) === isAccepted),
+        "aria-label": `${label} change ${number + 1}: ${what}`,
+        "data-field": `${one.proposal} ${number} ${isAccepted}`,
       });
-      return h("label", {}, box, ` ${number + 1}: ${what}`);
-    });
-    return h("fieldset", { class: "kc-pieces" }, h("legend", {}, "Changes that you accept"), boxes);
+    return h("li", {}, act("Accept", true), act("Refuse", false), h("span", {}, ` ${number + 1}: ${what}`));
   }
 
   async function decided(one, changes, said) {
-    if (changes && !changes.length && said === "Accepted in part") {
-      bench.note("No change is marked.", "Mark those that you accept, or refuse all.", "kc-bad");
-      return;
-    }
     const person = somebody();
     if (!person) return;
     const { proposal } = one;
-    if (await bench.tell("choose_pieces", { ...bench.here(), proposal, changes, person })) {
-      marked.delete(proposal);
+    if (await bench.tell("choose_pieces", { ...here(), proposal, changes, person })) {
+      bench.fields.put(markName(one), "");
       bench.say(`${said}. Undo takes it back.`);
     }
   }
@@ -157,8 +197,8 @@ export function discussionOf(bench) {
     const settled = comments.filter((one) => one.resolved);
     const count = open.length ? ` (${open.length})` : "";
     return [
-      h("h3", { id: `${me}-comments` }, `Comments${count}`),
-      h("ul", { class: "kc-talk", "aria-labelledby": `${me}-comments` }, open.map(thread)),
+      h("h3", {}, `Comments${count}`),
+      h("ul", { class: "kc-talk", "aria-label": "Comments" }, open.map(thread)),
       settled.length
         ? h(
             "details",
@@ -167,7 +207,7 @@ export function discussionOf(bench) {
             h("ul", { class: "kc-talk" }, settled.map(thread)),
           )
         : "",
-      bench.rows.isNew(state.chosen) ? h("p", { class: "kc-hint" }, "Save the statement to comment on it.") : commenting(),
+      bench.rows.isNew(about().key) ? h("p", { class: "kc-hint" }, "Save the statement to comment on it.") : commenting(),
     ];
   }
 
@@ -198,12 +238,17 @@ export function discussionOf(bench) {
   function commenting() {
     const name = wordsOf("say");
     const anchor = anchored();
+    const { canType } = about();
     const words = field("textarea", name, "What you say of it");
     words.rows = 2;
     const whole = button("Comment on the whole statement", () => setAnchor(null), { class: "kc-quiet", "data-field": "whole" });
     const some = button("Comment on the words selected", onSelection, { class: "kc-quiet", title: "Alt+M", "data-field": "selected" });
     const submitted = (event) => {
       event.preventDefault();
+      if (anchor?.behind !== undefined) {
+        say(name, words.value, { quoted: [anchor.words, anchor.behind] }, "Said.");
+        return;
+      }
       const place = anchor && placeNow(anchor);
       if (anchor && !place) {
         bench.note(`The words “${anchor.words}” are gone from the statement.`, "Select others, or comment on the whole statement.", "kc-bad");
@@ -216,7 +261,7 @@ export function discussionOf(bench) {
       { class: "kc-saying", onsubmit: submitted },
       h("p", { class: "kc-hint" }, anchor ? ["On ", h("q", { dir: "auto" }, anchor.words), " "] : "On the whole statement "),
       words,
-      h("div", { class: "kc-tools" }, h("button", { type: "submit", "data-field": "say" }, "Comment"), anchor ? whole : "", bench.words.editable() ? some : ""),
+      h("div", { class: "kc-tools" }, h("button", { type: "submit", "data-field": "say" }, "Comment"), anchor ? whole : "", canType || bench.review.on() ? some : ""),
     );
   }
 
@@ -228,30 +273,44 @@ export function discussionOf(bench) {
 
   function setAnchor(anchor) {
     bench.fields.put(anchorName(), anchor ? JSON.stringify(anchor) : "");
+    bench.reading.showTalk();
     draw();
     focus();
   }
 
   // Where they stand now: where they stood, else where they stand once.
   function placeNow({ words, start }) {
-    const text = bench.rows.cell(state.chosen, "text");
+    const text = bench.rows.cell(about().row, about().column);
     const first = text.indexOf(words);
     if (text.startsWith(words, start)) return [start, start + words.length];
     return first >= 0 && first === text.lastIndexOf(words) ? [first, first + words.length] : null;
   }
 
+  // Words that are selected where they are typed, or where they are read.
   function onSelection() {
-    const found = bench.words.selection();
-    if (!found) bench.note("No words are selected.", "Select words of the statement, then comment on them.", "kc-bad");
-    else setAnchor(found);
+    const read = quoted(bench.root) || bench.review.selection();
+    if (read && read.statement !== about().key) {
+      onOther(read);
+      return;
+    }
+    const found = read || about().selection?.();
+    if (found) setAnchor(found);
+    else bench.note("No words are selected.", "Select words of one statement, then comment on them.", "kc-bad");
+  }
+
+  // Of another than the one that this is about: that one is gone to first.
+  function onOther(read) {
+    if (read.statement.includes(":")) bench.reading.open(read.statement);
+    else bench.choose(read.statement);
+    (bench.reading.heading() ? bench.headingTalk : bench.discussion).setAnchor(read);
   }
 
   async function say(name, text, more, told) {
     const person = somebody();
     if (!person) return;
     const anchor = anchorName();
-    if (await bench.tell("comment", { ...bench.here(), text, person, ...more })) {
-      if (more.selection) bench.fields.put(anchor, "");
+    if (await bench.tell("comment", { ...here(), text, person, ...more })) {
+      if (more.selection || more.quoted) bench.fields.put(anchor, "");
       bench.fields.sent(name, text);
       draw();
       bench.say(`${told} Save, so that others see it.`);
@@ -262,9 +321,9 @@ export function discussionOf(bench) {
     const person = somebody();
     if (!person) return;
     const resolved = !one.resolved;
-    if (await bench.tell("resolve", { comment: one.comment, person, resolved })) bench.say(resolved ? "Settled." : "Open again.");
+    if (await bench.tell("resolve", { ...here(), comment: one.comment, person, resolved })) bench.say(resolved ? "Settled." : "Open again.");
   }
 
   const focus = () => element.querySelector(".kc-saying textarea")?.focus();
-  return { element, draw, onSelection };
+  return { element, draw, onSelection, setAnchor };
 }

@@ -40,8 +40,11 @@ export function keysOf(bench, acts) {
         j: acts.join,
         v: bench.pasting.spread,
         2: () => goTo(bench.words),
-        3: () => goTo(bench.evidence),
-        m: bench.discussion.onSelection,
+        3: () => {
+          bench.reading.fold(false);
+          goTo(bench.evidence);
+        },
+        m: bench.onSelection,
         a: reviewing ? () => bench.review.sign("approved") : null,
         c: reviewing ? bench.review.focusComment : null,
       }[letter]
@@ -56,10 +59,18 @@ export function keysOf(bench, acts) {
   function withCommand(event) {
     const key = event.key.toLowerCase();
     const redo = () => bench.tell("redo");
-    const act = { s: acts.save, z: event.shiftKey ? redo : () => bench.tell("undo"), y: redo }[key];
+    const enter = bench.reading.opened() ? bench.reading.save : acts.save;
+    const act = { s: acts.save, enter, z: event.shiftKey ? redo : () => bench.tell("undo"), y: redo }[key];
     // In a field that is sent with a button the browser undoes its own typing.
     const field = event.target.closest("input, textarea");
-    return field && field.dataset.sent === undefined && act !== acts.save ? null : act;
+    return field && field.dataset.sent === undefined && act !== acts.save && act !== enter ? null : act;
+  }
+
+  // From what people say of a sentence to its words; from these to the page as it is read.
+  function escape(event) {
+    const { box, putBack } = bench.reading;
+    if (!box.contains(event.target)) return null;
+    return event.target.closest("details") ? () => box.querySelector("textarea")?.focus() : putBack;
   }
 
   return (event) => {
@@ -70,6 +81,7 @@ export function keysOf(bench, acts) {
     else if (event.altKey && !command) act = withAlt(event);
     else if (event.key === "Escape" && bench.form.isOpen()) act = bench.form.close;
     else if (event.key === "Escape" && bench.several.isOpen()) act = bench.list.tree.one;
+    else if (event.key === "Escape" && bench.reading.opened() && !event.isComposing) act = escape(event);
     else if (event.key === "F8" && !bench.form.isOpen()) act = bench.findings.next;
     else if (event.key === "F9" && !bench.form.isOpen()) act = bench.findings.take;
     // JupyterLab keeps line ends out of its fields, and with them the Enter that sends a form.

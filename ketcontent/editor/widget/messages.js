@@ -1,4 +1,4 @@
-// What the workbench says: one line above the panes, and what a screen reader hears.
+// What the workbench says, over the lower end of its panes, and what a screen reader hears.
 
 import { button, h, redline } from "./elements.js";
 import { column } from "./names.js";
@@ -6,6 +6,7 @@ import { column } from "./names.js";
 export function messagesOf(bench) {
   const live = h("div", { class: "kc-unseen", role: "status", "aria-live": "polite" });
   const notes = h("div", { class: "kc-notes" });
+  const over = h("div", { class: "kc-over" }, notes);
   const lost = h(
     "div",
     { class: "kc-note kc-bad", hidden: true },
@@ -44,7 +45,14 @@ export function messagesOf(bench) {
         { class: "kc-quiet", "aria-label": label },
       ),
     );
+    over.classList.remove("kc-atop");
     notes.replaceChildren(box);
+    // It lies over the panes: not over what has the focus.
+    const active = document.activeElement;
+    if (!bench.root.contains(active) || !active.matches("input, textarea, select, button, [data-statement]")) return;
+    const [eye, said] = [active, notes].map((one) => one.getBoundingClientRect());
+    const isOver = eye.bottom > said.top && eye.right > said.left && eye.left < said.right && eye.top < said.bottom;
+    over.classList.toggle("kc-atop", isOver);
   }
 
   function note(text, hint = "", kind = "") {
@@ -53,7 +61,8 @@ export function messagesOf(bench) {
     say(`${text} ${hint}`);
   }
 
-  function saved(rows) {
+  // What a save did: said, and shown unless it stands where the words are.
+  function saved(rows, isShown) {
     const said = rows.length === 1 ? "Saved 1 row." : `Saved ${rows.length} rows.`;
     const cell = (one) =>
       h("div", { class: "kc-redline" }, h("b", {}, `${column(one.column)}: `), redline(one.redline));
@@ -66,9 +75,19 @@ export function messagesOf(bench) {
         row.what === "changed" ? row.cells.map(cell) : "",
       ),
     );
-    put("kc-saved", "Close what was saved", h("div", {}, h("strong", {}, said), h("ul", {}, items)));
+    if (isShown) put("kc-saved", "Close what was saved", h("div", {}, h("strong", {}, said), h("ul", {}, items)));
     say(said);
   }
 
-  return { live, notes, lost, say, lose, note, saved };
+  // The editor goes on elsewhere: what was said need not lie over the page any longer. What did not
+  // work stays while one types.
+  function pass(event) {
+    const isModifier = ["Control", "Shift", "Alt", "Meta"].includes(event.key);
+    if (notes.contains(event.target) || isModifier) return;
+    if (event.type === "pointerdown" || !notes.querySelector(".kc-bad")) notes.replaceChildren();
+  }
+  bench.root.addEventListener("pointerdown", pass);
+  bench.root.addEventListener("keydown", pass, { capture: true });
+
+  return { live, over, lost, say, lose, note, saved };
 }

@@ -1,5 +1,6 @@
 // Review: the statements that wait for a sign-off, one after the other.
 
+import { noBreak } from "./controls.js";
 import { button, counted, differs, h, options, redline } from "./elements.js";
 import { CAPACITIES } from "./names.js";
 import { signingKeyOf } from "./signing_key.js";
@@ -15,6 +16,8 @@ export function reviewOf(bench) {
   const capacity = () => bench.signer.capacity();
   const waits = (one) => Boolean(one.signoffs[capacity()]) && one.signoffs[capacity()] !== "valid" && !one.cut;
   const commentName = () => `comment ${state.chosen}`;
+  const rewordName = () => `reword ${state.chosen}`;
+  let isRewording = false; // whether the words that a reviewer would have are unfolded
 
   function set(turnOn) {
     bench.flush();
@@ -51,6 +54,8 @@ export function reviewOf(bench) {
       options(CAPACITIES, capacity()),
     );
     const errors = openErrors();
+    const words = h("textarea", { rows: 2, id: `${me}-reword`, "data-field": "reword", "data-kept": rewordName(), lang: state.page.language, dir: "auto", onkeydown: noBreak });
+    words.value = bench.fields.value(rewordName()) || bench.rows.cell(state.chosen, "text");
     const comment = h("textarea", { rows: 2, id: `${me}-comment`, "data-field": "comment", "data-kept": commentName() });
     const nobody = h("p", { class: "kc-note kc-warn" }, "Nobody is named in the table of people yet, so nobody can sign.");
     const reasons = [one.row.grade_reasons, one.row.certainty_reasons].filter(Boolean).join(". ");
@@ -60,7 +65,8 @@ export function reviewOf(bench) {
       h("div", { class: "kc-row kc-who" }, h("label", { for: who.id }, "I am "), who, h("label", { for: as.id }, " and sign as "), as),
       people.length ? "" : nobody,
       signingKey.panel(),
-      h("blockquote", { class: "kc-toread", tabindex: "0", "data-field": "toread" }, one.reads),
+      // Words are selected in it by mouse and by keys, and not changed.
+      h("textarea", { class: "kc-toread", readonly: true, rows: 1, "aria-label": "The statement as it is read", "data-field": "toread", lang: state.page.language, dir: "auto" }, one.reads),
       reasons ? h("p", { class: "kc-hint" }, `Reasons for the grade: ${reasons}`) : "",
       one.pending ? "" : said(standing),
       h("label", { class: "kc-label", for: comment.id }, errors ? `Comment: why it may be approved with ${counted(errors, "error")}` : "Comment"),
@@ -72,7 +78,31 @@ export function reviewOf(bench) {
         button("Ask for changes", () => sign("changes-requested")),
         button("Next", () => bench.list.step(1), { title: "Alt+↓" }),
       ),
+      one.row.position && !one.row.notice && !one.pending
+        ? h(
+            "details",
+            { open: isRewording, ontoggle: (event) => (isRewording = event.target.open) },
+            h("summary", { "data-field": "reword summary" }, "Other words, to propose when you ask for changes"),
+            h("label", { class: "kc-label", for: words.id }, "The words that you would have"),
+            words,
+          )
+        : "",
     );
+  }
+
+  // The words that are selected of those to be read, and how many are read behind them.
+  function selection() {
+    const read = isOn && bench.middle.querySelector("textarea.kc-toread");
+    if (!read) return null;
+    const [start, end] = [read.selectionStart, read.selectionEnd];
+    const words = read.value.slice(start, end).trim();
+    return words ? { statement: state.chosen, words, behind: read.value.slice(end).length } : null;
+  }
+
+  // What is proposed with a no: words other than those that stand.
+  function otherWords() {
+    const words = bench.fields.value(rewordName()).trim();
+    return words === bench.rows.cell(state.chosen, "text") ? "" : words;
   }
 
   const openErrors = () => state.detail.faults.filter((one) => one.severity === "error").length;
@@ -126,22 +156,24 @@ export function reviewOf(bench) {
     }
     if (verdict === "approved" && !isReasoned(openErrors(), document.getElementById(`${me}-comment`))) return;
     const statement = state.chosen;
-    const name = commentName();
+    const [name, reworded] = [commentName(), rewordName()];
+    const words = verdict === "approved" ? "" : otherWords();
     const keys = bench.list.shown();
     const at = keys.indexOf(statement);
     const next = keys[at + 1] || keys[at - 1];
-    const asked = bench.tell("sign", { statement, person: bench.signer.person(), capacity: capacity(), verdict, comment: bench.fields.value(name) });
+    const asked = bench.tell("sign", { statement, person: bench.signer.person(), capacity: capacity(), verdict, words, comment: bench.fields.value(name) });
     // The next one is there at once: what is typed from now on is of that one.
     if (next) bench.choose(next);
     bench.middle.focus();
     const acted = bench.acted();
     if (await asked) {
       bench.fields.forget(name);
-      bench.note(`${verdict === "approved" ? "Approved" : "Asked for changes"}${signingKey.how()}: ${statement}.`);
+      bench.fields.forget(reworded);
+      bench.note(`${verdict === "approved" ? "Approved" : words ? "Asked for changes, with words proposed" : "Asked for changes"}${signingKey.how()}: ${statement}.`);
       if (!next) bench.middle.focus();
     } else if (bench.acted() === acted) bench.choose(statement);
   }
 
   const focusComment = () => document.getElementById(`${me}-comment`)?.focus();
-  return { on, capacity, waits, set, panel, sign, approve, focusComment };
+  return { on, capacity, waits, set, panel, sign, approve, focusComment, selection };
 }

@@ -36,7 +36,9 @@ export function wordsOf(bench) {
     if (row.notice) {
       const notice = h("code", {}, row.notice);
       const hint = h("p", { class: "kc-hint" }, "The words of the notice ", notice, ", written once for all places that use it.");
-      return h("div", {}, hint, pending ? "" : h("blockquote", {}, reads));
+      const form = `notices:${row.notice}/${state.page.language}`;
+      const way = button("Edit the notice", () => bench.form.open(form, "text"), { "data-field": "notice form" });
+      return h("div", {}, hint, pending ? "" : h("blockquote", {}, reads), way);
     }
     mirror = h("div", { class: "kc-mirror", "aria-hidden": "true" });
     editor = h("textarea", {
@@ -126,6 +128,10 @@ export function wordsOf(bench) {
   const atCaret = () => bench.findings.markCaret(editor.selectionStart);
 
   function focus() {
+    if (bench.reading.on()) {
+      bench.reading.open(state.chosen);
+      if (bench.reading.on()) return;
+    }
     (editor || bench.middle.querySelector("textarea, button") || bench.middle).focus();
   }
 
@@ -135,9 +141,15 @@ export function wordsOf(bench) {
     editor.setSelectionRange(editor.value.length, editor.value.length);
   }
 
+  function focusAt(at) {
+    if (!editor) return;
+    editor.focus({ preventScroll: true });
+    editor.setSelectionRange(at, at);
+  }
+
   function off() {
     editor = mirror = null;
   }
 
-  return { panel, value, caret, selection, typing, editable, refresh, drawMirror, goTo, replace, focus, focusEnd, off };
+  return { panel, value, caret, selection, typing, editable, refresh, drawMirror, goTo, replace, focus, focusEnd, focusAt, off };
 }

@@ -7,7 +7,7 @@ import { bringInOf } from "./bring_in.js";
 import { conflictsOf } from "./conflict.js";
 import { copiesOf } from "./copies.js";
 import { detailOf } from "./detail.js";
-import { discussionOf } from "./discussion.js";
+import { aboutChosen, discussionOf } from "./discussion.js";
 import { h } from "./elements.js";
 import { evidenceOf } from "./evidence.js";
 import { before, neighbour, nextInSection, withCut, withFirst, withNew } from "./expected.js";
@@ -22,6 +22,7 @@ import { SHORTCUTS } from "./names.js";
 import { pageFindingsOf } from "./page_findings.js";
 import { pastingOf } from "./pasting.js";
 import { previewOf } from "./preview.js";
+import { readingOf } from "./reading.js";
 import { reviewOf } from "./review.js";
 import { rowsOf } from "./rows.js";
 import { severalOf } from "./several.js";
@@ -47,6 +48,7 @@ export function render({ model, el }) {
     detail: null,
     preview: null,
     status: {},
+    saved: null, // what the last save did to what was looked at
     onPage: 0, // errors that belong to no statement
     undecided: [], // what the supplier changed or withdrew
   };
@@ -78,13 +80,17 @@ export function render({ model, el }) {
     here: () => ({ statement: state.chosen }),
     acted: () => acted,
     endRun: () => (run.at = 0),
-    focusMiddle: () => (bench.form.isOpen() ? bench.form : bench.several.isOpen() ? bench.several.element : middle).focus({ preventScroll: true }),
-    onReview: () => bar.showTools(),
-    onForm: (andGo) => bar.showTools(andGo),
-    onBringIn: () => bar.showTools(),
-    onSeveral: () => bar.showTools(false),
+    focusMiddle: () => {
+      if (bench.reading.on()) bench.reading.focus();
+      else (bench.form.isOpen() ? bench.form : bench.several.isOpen() ? bench.several.element : middle).focus({ preventScroll: true });
+    },
+    onReview: () => inMiddle(),
+    onForm: (andGo) => inMiddle(andGo),
+    onBringIn: () => inMiddle(),
+    onSeveral: () => inMiddle(false),
     addAfter: (after) => add(after),
     show: (pane) => bar.show(pane),
+    onSelection: () => (bench.reading.heading() ? bench.headingTalk : bench.discussion).onSelection(),
     newRow,
     rename: renamed,
   });
@@ -95,6 +101,7 @@ export function render({ model, el }) {
     onChange: (statement, theirsFirst) => {
       if (statement === state.chosen && state.detail) bench.words.refresh(theirsFirst);
       if (statement === bench.form.row()) bench.form.refresh();
+      if (bench.reading.heading() && statement === bench.reading.headingRow()) bench.reading.refreshHeading();
     },
   });
   bench.kernel = kernelOf(bench, {
@@ -118,10 +125,11 @@ export function render({ model, el }) {
   bench.structure = structureOf(bench, { cut, move, addIn });
   bench.list = listOf(bench);
   bench.supplier = supplierOf(bench);
-  bench.discussion = discussionOf(bench);
+  bench.discussion = discussionOf(bench, () => aboutChosen(bench));
   bench.detail = detailOf(bench);
+  bench.reading = readingOf(bench);
+  bench.preview = previewOf(bench);
   bench.bringIn = bringInOf(bench);
-  const preview = previewOf(bench);
   const conflicts = conflictsOf(bench);
   // It takes room from the list, in which the chosen statement stays in sight.
   const whole = pageFindingsOf(bench, {
@@ -131,9 +139,15 @@ export function render({ model, el }) {
     },
   });
 
+  // Something else takes the place of the fields: they are not folded away any more.
+  function inMiddle(andGo) {
+    bench.reading.fold(false);
+    bar.showTools(andGo);
+  }
+
   // --- the frame -----------------------------------------------------------------------------
 
-  const paneOf = { list: bench.list.list, section: preview.element };
+  const paneOf = { list: bench.list.list, section: bench.preview.element };
   const bar = barOf(bench, { save, add: bench.structure.add, cut: bench.structure.cut, move: bench.structure.move, split, join, toggleHelp, paneOf });
   const shortcut = ([keyed, what]) => h("div", {}, h("dt", {}, h("kbd", {}, keyed)), h("dd", {}, what));
   const helpBox = h(
@@ -156,12 +170,12 @@ export function render({ model, el }) {
     middle,
     bench.form.element,
     bench.several.element,
-    preview.element,
+    bench.preview.element,
   );
   root.append(
     bar.element,
+    messages.over,
     messages.lost,
-    messages.notes,
     bench.asking.element,
     conflicts.element,
     bench.supplier.element,
@@ -229,7 +243,9 @@ export function render({ model, el }) {
     const statement = bench.form.row();
     bench.kernel.forgo("choose");
     bench.kernel.forgo("form");
+    bench.kernel.forgo("heading");
     if (statement) ask("form", { statement });
+    else if (bench.reading.heading()) ask("heading", { statement: bench.reading.heading() });
     else ask("choose");
   }
 
@@ -237,7 +253,9 @@ export function render({ model, el }) {
     if (!statement) return;
     acted += 1;
     bench.list.tree.unpick();
+    state.saved = null;
     bench.form.close(false);
+    if (bench.reading.heading()) bench.reading.close(false);
     flush();
     stand(statement);
     look();
@@ -289,14 +307,18 @@ export function render({ model, el }) {
     if (answer.whole) whole.draw(answer.whole);
     if (answer.incoming !== undefined) bench.bringIn.take(answer, question.verb);
     bench.signer.draw();
+    if (question.verb !== "edit") bench.reading.told(answer.rows);
+    if (answer.preview?.locked) bench.reading.close(false);
+    if (answer.saved) bench.reading.noteSaved(answer.saved);
     if (answer.form) bench.form.take(answer.form, question.verb);
-    else if (answer.listing && bench.form.row()) look();
+    else if (answer.heading) bench.reading.take(answer.heading);
+    else if (answer.listing && (bench.form.row() || bench.reading.heading())) look();
     takeDetail(question, answer);
     bar.draw();
     if (answer.listing) bench.several.refresh();
     conflicts.draw();
     bench.supplier.draw();
-    if (answer.saved) messages.saved(answer.saved);
+    if (answer.saved) messages.saved(answer.saved, !bench.reading.on() || !state.saved || answer.saved.length > 1);
     if (answer.news) bench.note(answer.news);
     if (answer.error) bench.note(answer.error.message, answer.error.hint, "kc-bad");
     // What had the focus may be gone; the keyboard must not fall out of the workbench.
@@ -316,7 +338,7 @@ export function render({ model, el }) {
       state.detail = detail;
       bench.detail.draw();
       bench.list.markChosen();
-      preview.draw();
+      bench.preview.draw();
     } else if (gone && known.includes(question.statement)) choose(question.statement);
     else if (answer.listing && state.chosen) look();
     const words = question.expects?.get(state.chosen)?.text;
@@ -335,6 +357,7 @@ export function render({ model, el }) {
 
   function renamed(old, key) {
     if (run.cell.startsWith(`${old} `)) run.cell = run.cell.replace(old, key);
+    bench.reading.rename(old, key);
     for (const one of [...state.confirmed, ...state.listing].flatMap((each) => each.statements)) {
       if (one.statement === old) one.statement = key;
     }
@@ -359,6 +382,7 @@ export function render({ model, el }) {
     if (text !== null) typed(made, "text", text);
     else {
       stand(made);
+      if (bench.reading.on()) bench.reading.open(made);
       bench.words.focusEnd();
     }
     return made;
@@ -443,7 +467,7 @@ export function render({ model, el }) {
     toggleHelp,
     focusSection: () => {
       bar.show("section");
-      preview.element.focus();
+      bench.preview.element.focus();
     },
     focusWhole: () => {
       bar.show("list");

@@ -140,14 +140,12 @@ def due(documents: tuple[str, ...], days: int, form: str, data: str) -> None:
     """
     from ketcontent.clock import today
     from ketcontent.model import read_content
-    from ketcontent.reports import deadlines, never_reviewed, to_calendar, to_json, to_text
+    from ketcontent.reports import outlook, to_calendar, to_json, to_text
 
     content, day = read_content(data), today()
-    found = deadlines(content, documents, as_of=day, days=days)
+    found, unreviewed = outlook(content, documents, as_of=day, days=days)
     drawn = {
-        "text": lambda: to_text(
-            found, as_of=day, days=days, unreviewed=never_reviewed(content, documents)
-        ),
+        "text": lambda: to_text(found, as_of=day, days=days, unreviewed=unreviewed),
         "json": lambda: to_json(found),
         "ics": lambda: to_calendar(found, content, as_of=day, days=days),
     }

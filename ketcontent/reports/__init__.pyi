@@ -4,7 +4,7 @@ from .charts import evidence_map as evidence_map
 from .charts import reading_grades as reading_grades
 from .display import show as show
 from .due_dates import deadlines as deadlines
-from .due_dates import never_reviewed as never_reviewed
+from .due_dates import outlook as outlook
 from .due_dates import to_calendar as to_calendar
 from .due_dates import to_json as to_json
 from .due_dates import to_text as to_text

@@ -8,6 +8,7 @@ import re
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from ketcontent.approvals import review_date, review_due, signoff_statuses
 from ketcontent.checks import Due, dates_due
@@ -68,44 +69,59 @@ def deadlines(
     UnknownName
         When there is no such page.
     """
-    return deadlines_of(page_views(content, _chosen(content, documents)), as_of=as_of, days=days)
+    return outlook(content, documents, as_of=as_of, days=days).deadlines
 
 
-def never_reviewed(content: Content, documents: Sequence[str] = ()) -> tuple[str, ...]:
-    """Return the pages, by default of all, whose review has no day: sign-offs are lacking.
+class Outlook(NamedTuple):
+    """What falls due, and of which pages nobody can say when."""
+
+    deadlines: list[Deadline]
+    """What is late and what falls due, soonest first."""
+    unreviewed: tuple[str, ...]
+    """The pages whose review has no day: sign-offs are lacking."""
+
+
+def outlook(
+    content: Content, documents: Sequence[str] = (), *, as_of: datetime.date, days: int = 90
+) -> Outlook:
+    """Return what `deadlines` does, with the pages that have no day for a review.
 
     Raises
     ------
     UnknownName
         When there is no such page.
     """
-    views = page_views(content, _chosen(content, documents))
-    return tuple(one.document for one in views if review_date(signoff_statuses(one)) is None)
-
-
-def _chosen(content: Content, documents: Sequence[str]) -> tuple[str, ...]:
     known = list(content.documents["document"])
     chosen = given_names("document", documents) or tuple(known)
     for name in chosen:
         if name not in known:
             raise UnknownName.of("document", name, known)
-    return chosen
+    return _outlook_of(page_views(content, chosen), as_of=as_of, days=days)
 
 
 def deadlines_of(
     views: Iterable[PageView], *, as_of: datetime.date, days: int = 90
 ) -> list[Deadline]:
     """Return the same as `deadlines` of the pages that these views are of, and read no others."""
+    return _outlook_of(views, as_of=as_of, days=days).deadlines
+
+
+def _outlook_of(views: Iterable[PageView], *, as_of: datetime.date, days: int) -> Outlook:
     end = last_day(as_of, days)
     pages: dict[Due, list[str]] = {}
+    unreviewed = []
     for view in views:
-        for one in page_dates(view):
+        dates = page_dates(view)
+        if not any(one.rule == "review-overdue" for one in dates):
+            unreviewed.append(view.document)
+        for one in dates:
             if one.due is None or one.due <= end:
                 pages.setdefault(one, []).append(view.document)
     found = [
         Deadline(one, tuple(of), one.due is None or one.due < as_of) for one, of in pages.items()
     ]
-    return sorted(found, key=lambda one: (one.due.due or datetime.date.min, one.due.rule))
+    found.sort(key=lambda one: (one.due.due or datetime.date.min, one.due.rule))
+    return Outlook(found, tuple(unreviewed))
 
 
 def last_day(as_of: datetime.date, days: int) -> datetime.date:

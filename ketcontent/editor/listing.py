@@ -99,6 +99,7 @@ def entry_of(
     return {
         "statement": key,
         "words": words[:140] or "(no words yet)",
+        "form": row["form"],
         "kind": row["kind"],
         "certainty": row["certainty"],
         "cut": not row["position"],

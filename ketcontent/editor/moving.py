@@ -19,8 +19,8 @@ from ketcontent.editor.edits import (
     with_statements,
 )
 from ketcontent.editor.session import Session, edited, keys_of, rows_by_key
-from ketcontent.errors import UnknownName
-from ketcontent.model import ROW_FORMS, Content
+from ketcontent.errors import KetcontentError, UnknownName
+from ketcontent.model import DEEPEST, ROW_FORMS, Content, item_form
 from ketcontent.pages import assemble
 
 
@@ -133,6 +133,45 @@ def shown_in_order(session: Session, statements: Sequence[str]) -> list[dict[str
     order = [one.statement for one in assemble(session.content, session.document).statements]
     place = {key: number for number, key in enumerate(order)}
     return [rows[one] for one in sorted(rows, key=lambda one: place.get(one, len(place)))]
+
+
+def deepened(session: Session, statements: Sequence[str], direction: str) -> Session:
+    """Return the session with the blocks of statements a level deeper (``in``) or higher (``out``).
+
+    A paragraph becomes an item of a list, an item one of a list within it, and the other way round.
+
+    Raises
+    ------
+    UnknownName
+        When there is no such statement or direction.
+    KetcontentError
+        When one is a notice or stands in a table, or no level is left there.
+    """
+    steps = {"in": 1, "out": -1}
+    if direction not in steps:
+        raise UnknownName.of("direction", direction, steps)
+    ladder = ("paragraph", *(item_form(depth) for depth in range(1, DEEPEST + 1)))
+    changed: dict[str, dict[str, str]] = {}
+    for statement in statements:
+        row = statement_row(session, statement)
+        if row["form"] not in ladder:
+            raise KetcontentError(
+                f"'{statement}' has no level: it is a {row['form']}.",
+                hint="Paragraphs and items of lists have one; say in 'Shown as' what it is.",
+                statement=statement,
+            )
+        place = ladder.index(row["form"]) + steps[direction]
+        if not 0 <= place < len(ladder):
+            raise KetcontentError(
+                f"'{statement}' is as {'deep' if place > 0 else 'high'} as can be.",
+                hint="Move it, or change another.",
+                statement=statement,
+            )
+        for one in in_order(session, row["section"]):
+            if one["block"] == row["block"]:
+                changed[one["statement"]] = {**one, "form": ladder[place]}
+    name = f"Set {counted_keys(statements)} {direction}"
+    return edited(session, name, with_statements(session, *changed.values()))
 
 
 def _laid(

@@ -15,7 +15,7 @@ from ketcontent.editor.bench import Bench, choose_shown, judge_page, page_of, sh
 from ketcontent.editor.consequences import consequences
 from ketcontent.editor.edits import brought_back, counted_keys, cut, graded, statement_row
 from ketcontent.editor.listing import content_findings
-from ketcontent.editor.moving import moved_together, placed
+from ketcontent.editor.moving import deepened, moved_together, placed
 from ketcontent.editor.rows import filled
 from ketcontent.editor.session import Session
 from ketcontent.editor.structure import (
@@ -80,11 +80,13 @@ def _bring_back(bench: Bench, message: Message) -> Answer:
 
 
 def _move(bench: Bench, message: Message) -> Answer:
-    """Move statements a step up or down, or to a place in a section."""
+    """Move statements a step up or down, a level in or out, or to a place in a section."""
     keys = _keys(message)
     if "section" in message:
         beside = {name: str(message[name]) for name in ("before", "after") if message.get(name)}
         session = placed(bench.session, keys, str(message["section"]), **beside)
+    elif "level" in message:
+        session = deepened(bench.session, keys, str(message["level"]))
     else:
         session = moved_together(bench.session, keys, _direction(message))
     asked = _weighed(bench, message, f"Move {counted_keys(keys)}", session)

@@ -13,8 +13,16 @@ from hypothesis import strategies as st
 
 from ketcontent import read_content, sign_off, write_content
 from ketcontent.editor.consequences import consequences
-from ketcontent.editor.edits import brought_back, cut, graded, in_order
-from ketcontent.editor.moving import moved_together, placed
+from ketcontent.editor.edits import (
+    added,
+    brought_back,
+    cut,
+    graded,
+    in_order,
+    joined_with_next,
+    split,
+)
+from ketcontent.editor.moving import deepened, moved, moved_together, placed
 from ketcontent.editor.session import (
     Session,
     changes_of,
@@ -256,6 +264,38 @@ def test_a_new_statement_that_is_cut_takes_what_was_said_of_it_along() -> None:
     comments = frame_of("comments", [said], session.content)
     session = replace(session, content=replace(session.content, comments=comments))
     assert changes_of(TEA, cut(session, key).content) == ()
+
+
+def test_a_paragraph_becomes_an_item_and_an_item_one_of_a_list_within_and_back() -> None:
+    session = deepened(tea(), ["flu-1"], "in")
+    assert [row["form"] for row in in_order(session, "flu")] == ["item", "item", "paragraph"]
+    session = deepened(session, ["flu-1", "flu-3"], "in")
+    assert [row["form"] for row in in_order(session, "flu")] == ["item-2", "item-2", "item"]
+    assert "item-2" in {row["form"] for row in in_order(added(session, "flu-2")[0], "flu")}
+    back = deepened(deepened(session, ["flu-2"], "out"), ["flu-2", "flu-3"], "out")
+    assert changes_of(TEA, back.content) == ()
+    with pytest.raises(KetcontentError, match="'flu-1' is as high as can be"):
+        deepened(back, ["flu-1"], "out")
+
+
+TABLE = [
+    {"statement": "flu-1", "form": "header", "block": "5", "text": "Day | Cups"},
+    {"statement": "flu-2", "form": "row", "block": "6", "text": "1 | 2"},
+]
+
+
+def test_a_row_of_a_table_stays_one_statement_whatever_is_done_beside_it(tmp_path: Path) -> None:
+    session = tea(tables(changed=TABLE))
+    session, key = added(session, "flu-1", "2 | 3")
+    session = placed(session, "colds-1", "flu", after="flu-2")
+    session = moved(placed(session, "colds-2", "flu", after="colds-1"), "colds-2", "up")
+    session = moved(moved(session, "colds-2", "up"), "colds-2", "up")
+    session, _ = split(session, "flu-2", 2)
+    with pytest.raises(KetcontentError, match="one is a row of a table"):
+        joined_with_next(session, key)
+    with pytest.raises(KetcontentError, match="'flu-2' has no level: it is a row"):
+        deepened(session, ["flu-2"], "in")
+    write_content(session.content, tmp_path / "data")
 
 
 # --- what a change would void ----------------------------------------------------------------

@@ -26,8 +26,8 @@ export function barOf(bench, acts) {
   const panes = PANES.map(([pane, name]) => button(name, () => show(pane), { "aria-pressed": "false", "data-pane": pane }));
   const splitButton = button("Split", acts.split, { title: "Split at the cursor (Alt+S)" });
   const joinButton = button("Join", acts.join, { title: "Join with the next (Alt+J)" });
-  const outButton = button("Level up", () => bench.structure.level("out"), { title: "At the first level (Alt+Shift+←)" });
-  const inButton = button("Level down", () => bench.structure.level("in"), { title: "Under the section before it (Alt+Shift+→)" });
+  const outButton = button("Level up", () => bench.structure.level("out"), { title: "A section at the first level, an item in the list above (Alt+Shift+←)" });
+  const inButton = button("Level down", () => bench.structure.level("in"), { title: "A section under the one before it, an item in a list within (Alt+Shift+→)" });
   const backButton = button("Bring back", () => bench.structure.bringBack(), { title: "On the page again" });
   const editTools = h(
     "div",
@@ -90,7 +90,6 @@ export function barOf(bench, acts) {
     editTools.hidden = reviewing || bench.bringIn.isOpen() || (bench.form.isOpen() && !section && !row.startsWith("documents:"));
     const one = !section && !bench.several.isOpen() && !bench.form.isOpen();
     for (const tool of [splitButton, joinButton]) tool.hidden = !one;
-    for (const tool of [outButton, inButton]) tool.hidden = !section;
     const isCut = section && state.listing.find((each) => row.endsWith(`/${each.section}`))?.cut;
     backButton.hidden = !isCut;
     if (bench.form.isOpen() && andGo) show("statement");

@@ -14,6 +14,7 @@ const isShown = (one) => !one.cut;
 const entryOf = (statement, words = "") => ({
   statement,
   words: words || "(no words yet)",
+  form: "",
   kind: "",
   certainty: "",
   cut: false,

@@ -29,7 +29,8 @@ export function keysOf(bench, acts) {
     const isNode = row.startsWith("sections:") || row.startsWith("documents:");
     if (bench.form.isOpen() && !isNode) return { 2: () => goTo(bench.form) }[letter];
     if (step) return () => acts.move(step > 0 ? "down" : "up");
-    if (level && shiftKey && row) return () => bench.structure.level(level);
+    // In a field of words these keys choose words on some machines.
+    if (level && shiftKey && !event.target.matches("input, textarea")) return () => bench.structure.level(level);
     const structural = { Enter: acts.add, Delete: acts.cut }[event.key] || { n: bench.structure.addSection, o: bench.structure.moveTo }[letter];
     if (structural && !reviewing) return structural;
     if (bench.form.isOpen()) return { 2: () => goTo(bench.form) }[letter];

@@ -5,6 +5,8 @@ import { button, counted, h, options, unseen } from "./elements.js";
 import { FILTERS, SEVERITIES, SIGNED, worst } from "./names.js";
 import { treeOf } from "./tree.js";
 
+const TABLED = { caption: "table", header: "header", row: "row" };
+
 export function listOf(bench) {
   const { state, me } = bench;
   const id = (statement) => `${me}-${statement}`;
@@ -46,7 +48,22 @@ export function listOf(bench) {
     return h("span", { class: `kc-mark ${kind}`, title: name }, inner);
   }
 
-  function entry(one, level) {
+  // How deep a statement stands in its section: items of lists within lists, rows under their caption.
+  const depthOf = (one, above) =>
+    Number(one.form.match(/^item-([0-9])$/)?.[1] || 1) + Number(["header", "row"].includes(one.form) && above === "caption");
+
+  // The statements of a section that are listed, each with its depth.
+  function laid(section, some) {
+    let above = ""; // the form of what a row stands under
+    const depths = new Map();
+    for (const one of section.statements) {
+      if (!["header", "row"].includes(one.form)) above = one.form;
+      depths.set(one.statement, depthOf(one, above));
+    }
+    return some.map((one) => entry(one, section.level, depths.get(one.statement)));
+  }
+
+  function entry(one, level, depth = 1) {
     const marks = Object.keys(SEVERITIES).map((severity, n) => {
       const { name, mark: sign } = SEVERITIES[severity];
       if (!one.faults[n]) return "";
@@ -54,6 +71,7 @@ export function listOf(bench) {
       const hidden = h("span", { "aria-hidden": "true" }, sign);
       return mark(`kc-${severity}`, said, hidden, String(one.faults[n]), unseen(` ${name.toLowerCase()}, `));
     });
+    if (TABLED[one.form]) marks.push(mark("", null, TABLED[one.form], unseen(", ")));
     if (one.certainty) marks.push(mark("", null, one.certainty, unseen(" certainty, ")));
     const signed = worst(one);
     if (signed) {
@@ -77,7 +95,8 @@ export function listOf(bench) {
         class: one.cut ? "kc-entry kc-off" : "kc-entry",
         "data-node": one.statement,
         "data-statement": one.statement,
-        "aria-level": String(level + 1),
+        "data-depth": String(depth),
+        "aria-level": String(level + 1 + depth),
         "aria-selected": "false",
         draggable: one.cut ? null : "true",
       },
@@ -159,7 +178,7 @@ export function listOf(bench) {
           "div",
           { role: "none", class: "kc-group" },
           headingOf(`sections:${state.page.document}/${section.section}`, section.title, given),
-          isOpen ? some.map((one) => entry(one, section.level + 1)) : [],
+          isOpen ? laid(section, some) : [],
         ),
       );
     }
@@ -205,7 +224,8 @@ export function listOf(bench) {
     }
     const old = document.getElementById(id(one.statement));
     if (!old) return;
-    old.replaceWith(entry(one, Number(old.getAttribute("aria-level")) - 1));
+    const depth = Number(old.dataset.depth);
+    old.replaceWith(entry(one, Number(old.ariaLevel) - 1 - depth, depth));
     tree.mark();
   }
 

@@ -16,8 +16,15 @@ export const GRADE_REASONS = {
   "large-effect": "Raises: the effect is large",
   "dose-response": "Raises: more of it does more",
 };
-// The number of an item says in how many lists it stands, one within the other.
-export const FORMS = ["paragraph", "item", "item-2", "item-3", "item-4", "item-5", "item-6", "notice", "caption", "header", "row"];
+export const FORMS = [
+  ["paragraph", "paragraph"],
+  ["item", "item of a list"],
+  ...[2, 3, 4, 5, 6].map((depth) => [`item-${depth}`, `item, level ${depth}`]),
+  ["caption", "caption of a table"],
+  ["header", "header of a table"],
+  ["row", "row of a table"],
+  ["notice", "notice"],
+];
 export const ANSWERS = [
   ["kept", "kept as received"],
   ["moved", "moved, the same words"],
@@ -86,7 +93,7 @@ export const SHORTCUTS = [
   ["Alt+Delete", "Cut what is chosen: a statement, several, a section"],
   ["Alt+N", "Add a section"],
   ["Alt+O", "Move what is chosen to a place"],
-  ["Alt+Shift+→  Alt+Shift+←", "Section a level down, up"],
+  ["Alt+Shift+→  Alt+Shift+←", "A section or an item a level down, up"],
   ["Shift+↓  Ctrl+Space  Ctrl+A", "In the list: choose several, one more, all"],
   ["→  ←  F2", "In the list: unfold, fold, rename"],
   ["Alt+0", "Go to a question"],

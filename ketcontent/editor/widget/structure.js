@@ -68,13 +68,13 @@ export function structureOf(bench, { cut: cutOne, move: moveOne, addIn }) {
     else moveOne(direction);
   }
 
+  // A section under the one before it, an item into a list within its own; or out of it.
   function level(inOrOut) {
-    const { section } = subject();
-    if (!section) {
-      bench.note("A level is that of a section.", "Choose its heading in the list.", "kc-bad");
-      return;
-    }
-    done(act("move_section", { section, level: inOrOut }), `Set ${called({ section })} ${inOrOut === "in" ? "under the one before it" : "at the first level"}.`);
+    const now = subject();
+    if (now.page) return;
+    const way = inOrOut === "in" ? "a level down" : "a level up";
+    const given = { ...now, level: inOrOut };
+    done(act(now.section ? "move_section" : "move", given), `Set ${called(now)} ${way}.`);
   }
 
   function bringBack() {

@@ -53,7 +53,7 @@ from ketcontent.editor.views import (
     written_rows,
 )
 from ketcontent.errors import KetcontentError
-from ketcontent.model import read_content, write_content
+from ketcontent.model import TABLES, Content, read_content, write_content
 from ketcontent.pages import PageView
 
 
@@ -215,10 +215,22 @@ def _save(bench: Bench, _: Mapping[str, Any]) -> Answer:
     changes = unsaved(bench.session)
     if not changes:
         return {"news": "Everything is saved already."}
-    saved = write_content(bench.session.content)
+    saved = as_before(write_content(bench.session.content), bench.session.saved)
     bench.session = replace(bench.session, saved=saved, content=saved)
     judge_page(bench)
     return {"saved": [written_rows(one) for one in changes], **everything_shown(bench)}
+
+
+def as_before(fresh: Content, before: Content) -> Content:
+    """Return freshly read tables with the frames of those that say what they said before.
+
+    What is the same frame is compared and judged no second time.
+    """
+    if fresh.origin is None or before.origin is None:
+        return fresh
+    read, was = fresh.origin.read, before.origin.read
+    same = {table: getattr(before, table) for table in TABLES if read[table] == was[table]}
+    return replace(fresh, **same)
 
 
 def _settle(bench: Bench, message: Mapping[str, Any]) -> Answer:

@@ -26,6 +26,7 @@ export function severalOf(bench) {
     keys = [];
     shown = [];
     element.hidden = true;
+    element.replaceChildren();
     bench.middle.hidden = bench.form.isOpen();
     bench.onSeveral();
   }

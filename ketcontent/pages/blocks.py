@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -41,6 +42,14 @@ State = Literal["archive", "draft", "part-reviewed", "reviewed"]
 
 Runs = tuple[tuple[str, "tuple[Block, ...]"], ...]
 """Blocks in runs of one form, each with the name of the form."""
+
+
+@lru_cache(maxsize=4096)
+def _told(
+    comparison: Comparison, words: str, label: str, around: Around, language: str
+) -> tuple[Bar, Bar] | Untold:
+    """Return what a sentence tells of a comparison; a page is judged and drawn many times."""
+    return comparison.told(words, label, around, language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +102,7 @@ class Statement:
         if other := dict(self.drawn_at).get(comparison.source):
             message = f"The same numbers are drawn beside '{other}'."
             return untold("treatment", message, "Empty all from treatment to time in one row.")
-        return comparison.told(self.plain, self.label, self.around, self.language)
+        return _told(comparison, self.plain, self.label, self.around, self.language)
 
     @property
     def pictures(self) -> list[tuple[Bar, Bar]]:

@@ -45,7 +45,7 @@ class SupplierMark:
         if self.change == "withdrawn":
             return "The supplier withdrew this."
         if self.form:
-            return f"The supplier now sets this as a {self.form}."
+            return f"The supplier now sets this as: {self.form}."
         if not self.was:
             return f"The supplier withdrew this once, and sends it again: {self.now}"
         return f"The supplier changed this: {self.redline}"

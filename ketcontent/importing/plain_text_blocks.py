@@ -53,13 +53,14 @@ from ketcontent.importing.short_lines import (
     table_rows,
 )
 from ketcontent.importing.supplied_page import Doubt, LeftOut, SuppliedBlock, SuppliedPage
-from ketcontent.importing.tables import joined_tables, line_cells
+from ketcontent.importing.tables import joined_tables
 from ketcontent.importing.text_lines import (
     EMBEDDINGS,
     LINE_END,
     Unit,
     close_up,
     content_lines,
+    line_cells,
     units_of,
 )
 from ketcontent.text import canonical, code_point, counted, join_cells

@@ -12,7 +12,9 @@ from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 from ketcontent.errors import KetcontentError
-from ketcontent.text import FORBIDDEN, code_point, fold
+from ketcontent.importing.text_lines import line_cells
+from ketcontent.model import ROW_FORMS, TABLE_FORMS
+from ketcontent.text import FORBIDDEN, code_point, fold, join_cells, split_cells
 
 BlockForm = Literal["heading", "paragraph", "item", "notice", "caption", "header", "row"]
 
@@ -94,7 +96,8 @@ class SuppliedPage:
 def with_form(page: SuppliedPage, number: int, form: BlockForm) -> SuppliedPage:
     """Return a page with one of its blocks read as something else.
 
-    A block of several lines that is read as items or rows becomes one of each line.
+    A block of several lines that is read as items or rows becomes one of each line; the cells of a
+    row are parted by bars, tabs or gaps in its line.
 
     Parameters
     ----------
@@ -125,13 +128,21 @@ def with_form(page: SuppliedPage, number: int, form: BlockForm) -> SuppliedPage:
         level=(block.level or 2) if form == "heading" else 0,
         depth=(block.depth or 1) if form == "item" else 0,
         run_in=block.run_in and form == "heading",
-        table=block.table if form == "row" else 0,
+        table=block.table if form in TABLE_FORMS else 0,
     )
+    if block.form in ROW_FORMS and form not in ROW_FORMS:
+        changed = replace(changed, text=" | ".join(split_cells(changed.text)))
     if form == "heading" and block.label:  # a heading has none of its own
         mark = ":" if block.label[-1].isalnum() else ""
         changed = replace(changed, label="", text=f"{block.label}{mark} {changed.text}", marks=())
     parts = [changed]
-    if form in ("item", "row") and "\n" in changed.text:
+    if form in ROW_FORMS and block.form not in ROW_FORMS:
+        named = f"{block.number} {block.label}".strip()  # a row has no label: it is the first cell
+        rows = [line_cells(line) for line in block.text.split("\n")]
+        rows[0] = [*([named] if named else []), *rows[0]]
+        bare = replace(changed, number="", label="", marks=())
+        parts = [replace(bare, text=join_cells(cells)) for cells in rows]
+    elif form == "item" and "\n" in changed.text:
         first, *others = changed.text.split("\n")
         bare = replace(changed, number="", label="", marks=())
         parts = [replace(changed, text=first, marks=()), *(replace(bare, text=o) for o in others)]

@@ -280,3 +280,22 @@ def _goes_on(unit: Unit, line: Line, width: int, *, listing: bool) -> bool:
 def _stands_alone(text: str) -> bool:
     """Return whether a line may be a heading, or one of a list: short and without an end."""
     return len(text) <= NARROWEST and not ends_sentence(text)
+
+
+def line_cells(line: str) -> list[str]:
+    r"""Return the cells of a line of text that is a row of a table, by its bars, tabs or gaps.
+
+    Examples
+    --------
+    >>> line_cells("| Urea | 2–8 \| less |"), line_cells("Day    Dose"), line_cells("a||b")
+    (['Urea', '2–8 | less'], ['Day', 'Dose'], ['a', '', 'b'])
+    """
+    line = line.strip()
+    if _BAR.search(line):
+        line = _BAR.sub("", line, count=1) if line.startswith("|") else line
+        line = line[:-1] if _BAR.search(line[-2:]) and line.endswith("|") else line
+        return [cell.strip().replace("\\|", "|") for cell in _BAR.split(line)]
+    return line.split("\t") if "\t" in line else re.split(r"\s{2,}", line)
+
+
+_BAR = re.compile(r"(?<!\\)\|")

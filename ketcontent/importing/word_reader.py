@@ -170,6 +170,8 @@ class _Reader:
     left_out: list[LeftOut] = field(default_factory=list)
     notes: list[tuple[str, str]] = field(default_factory=list)
     bold: set[int] = field(default_factory=set)
+    captions: set[int] = field(default_factory=set)
+    """The places of blocks in the style of a caption."""
     """The places of the blocks that are all in bold."""
     tables: int = 0
     paragraphs: int = 0
@@ -215,6 +217,8 @@ class _Reader:
             block = SuppliedBlock("paragraph", words, text.where, marks=marks)
             if text.bold >= len(words):
                 self.bold.add(len(self.blocks))
+            if style.caption:
+                self.captions.add(len(self.blocks))
             self.blocks.append(self._as_it_is_set(block, said, style))
         for box in text.boxes:
             self.seen["boxes"] += 1
@@ -251,6 +255,9 @@ class _Reader:
                     self.read(cell)
             return
         self.tables += 1
+        if self.blocks and len(self.blocks) - 1 in self.captions:
+            above = replace(self.blocks[-1], form="caption", table=self.tables)
+            self.blocks[-1] = above
         said = False  # whether there was a row that is no header
         first_names = attribute(child(child(table, "tblPr"), "tblLook"), "firstRow") == "1"
         for number, (line, inside) in enumerate(zip(rows, cells, strict=True)):

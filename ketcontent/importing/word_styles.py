@@ -34,6 +34,8 @@ class Style:
     title: bool = False
     list_id: str = ""
     depth: int = 0
+    caption: bool = False
+    """Whether it is that of a caption, of a table or a picture."""
 
 
 def read_styles(tree: Element | None) -> Mapping[str, Style]:
@@ -43,7 +45,7 @@ def read_styles(tree: Element | None) -> Mapping[str, Style]:
 
 
 def _style(key: str, known: Mapping[str, Element]) -> Style:
-    level, title, list_id, depth = 0, False, "", 0
+    level, title, list_id, depth, caption = 0, False, "", 0, False
     seen: set[str] = set()
     while key in known and key not in seen:
         seen.add(key)
@@ -52,6 +54,7 @@ def _style(key: str, known: Mapping[str, Element]) -> Style:
         outline = attribute(child(one, "pPr", "outlineLvl"), "val")
         heading = re.fullmatch(r"heading ([1-9])", name)
         title = title or name == "title"
+        caption = caption or name == "caption"
         if not level and heading:
             level = int(heading[1])
         elif not level and outline.isdigit() and int(outline) < 9:
@@ -62,7 +65,7 @@ def _style(key: str, known: Mapping[str, Element]) -> Style:
             said = attribute(child(numbers, "ilvl"), "val")
             depth = int(said) if said.isdigit() else 0
         key = attribute(child(one, "basedOn"), "val")
-    return Style(level, title, list_id, depth)
+    return Style(level, title, list_id, depth, caption)
 
 
 @dataclass(slots=True)

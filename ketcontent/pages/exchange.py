@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ketcontent.markup import direction, doi_address, inline_html, web_address
+from ketcontent.model import ROW_FORMS
 from ketcontent.pages.document import Document
 
 
@@ -53,12 +54,18 @@ def page_data(page: Document) -> dict[str, Any]:
                     {
                         "form": "urgent" if block.urgent else block.form,
                         "layer": block.layer,
+                        **({"depth": block.depth} if block.depth > 1 else {}),
                         "statements": [
                             {
                                 "statement": one.statement,
                                 "label": one.label_text,
                                 "words": one.plain,
                                 "html": str(inline_html(one.words)),
+                                **(
+                                    {"cells": list(map(str, section.cells(one)))}
+                                    if block.form in ROW_FORMS
+                                    else {}
+                                ),
                                 "kind": one.kind,
                                 "certainty": one.certainty,
                                 "certainty_shown": one.is_marked,

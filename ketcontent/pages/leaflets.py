@@ -17,7 +17,7 @@ As a template does, it takes a page and is not known to it by type: a page draws
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from ketcontent.markup import (
@@ -229,10 +229,27 @@ def _table(table: Table, section: Section, say: Strings) -> list[Node]:
     for cells in (*head, *rows):
         cells += [[] for _ in range(width - len(cells))]
     captions = [{"paragraph": _sentences(one, section, say)} for one in table.captions]
-    return [
-        *captions,
-        *([{"table": {"columns": width, "head": head, "rows": rows}}] if width else []),
-    ]
+    if width > _MOST_COLUMNS:
+        return [*captions, *(node for cells in rows or head for node in _opened(cells, head))]
+    made = {"columns": width, "head": head, "rows": rows}
+    return [*captions, *([{"table": made}] if width else [])]
+
+
+_MOST_COLUMNS = 8
+"""How many columns a sheet of paper has place for."""
+
+
+def _opened(cells: Sequence[Words], head: Sequence[Sequence[Words]]) -> Iterator[Node]:
+    """Yield a row too wide for a sheet: its first cell, and a list of the others by header."""
+    items: list[Words] = []
+    for column, cell in enumerate(cells[1:], start=1):
+        named = [row[column] for row in head if row is not cells and row[column]]
+        above = [run for words in named for run in (*words, {"text": ": "})]
+        if cell:
+            items.append([*({**run, "strong": True} for run in above), *cell])
+    first: Words = [{**run, "strong": True} for run in cells[0]]
+    yield from [{"paragraph": first}] if first else []
+    yield from [{"list": items}] if items else []
 
 
 def _sentences(block: Block, section: Section, say: Strings) -> Words:

@@ -19,12 +19,13 @@ from ketcontent.editor.session import opened
 from ketcontent.errors import KetcontentError
 from ketcontent.importing.html_reader import read_html
 from ketcontent.importing.markdown_reader import read_markdown
-from ketcontent.importing.supplied_page import SuppliedBlock, SuppliedPage
+from ketcontent.importing.supplied_page import SuppliedBlock, SuppliedPage, with_form
 from ketcontent.markup.cells import markup_cells
 from ketcontent.markup.inline import as_markup, inline_plain
 from ketcontent.model.content import Content, empty_content, frame_of
 from ketcontent.packets.rewording import reworded_cells
 from ketcontent.pages.assembly import PageView
+from ketcontent.pages.exchange import page_data
 from ketcontent.reading.clauses import explain
 from ketcontent.text.cells import join_cells, split_cells
 from ketcontent.text.normalize import fold
@@ -285,6 +286,14 @@ def test_two_hundred_columns_stay_two_hundred() -> None:
     assert [len(row) for row in cells_of_html(page.to_html())] == [200]
 
 
+def test_on_paper_a_table_too_wide_for_a_sheet_is_read_row_by_row() -> None:
+    heads, cells = ("".join(f"<t{tag}>{tag}{n}" for n in range(9)) for tag in "hd")
+    page = assemble(taken_in(f"<h1>T</h1><table><tr>{heads}<tr>{cells}</table>"), "tea")
+    nodes = json.loads(page.to_leaflet())["nodes"]
+    said = [["".join(run["text"] for run in one) for one in node.get("list", ())] for node in nodes]
+    assert [f"h{n}: d{n}" for n in range(1, 9)] in said
+
+
 def test_two_tables_with_headers_stay_two_and_without_them_it_is_told() -> None:
     second = "<table><tr><td>c<td>d</table>"
     page = read_html("<table><tr><th>a<th>b</table>" + second + second, whole=True)
@@ -350,3 +359,30 @@ def test_edits_keep_each_row_a_statement_in_a_block_of_its_own() -> None:
     assert len({block for _, block in forms.values()}) == len(forms)
     with pytest.raises(KetcontentError, match="one is a row of a table"):
         joined_with_next(session, key)
+
+
+def test_what_was_read_as_no_row_is_read_as_one_and_back() -> None:
+    lines = SuppliedBlock("item", "3 cups\tdaily\na|b", label="Adult", depth=1, number="1.")
+    page = with_form(SuppliedPage("plain text", "Tea", (lines,)), 1, "row")
+    assert of_form(page, "row") == [("row", "1. Adult | 3 cups | daily"), ("row", "a | b")]
+    assert [one.label + one.number for one in page.blocks] == ["", ""]
+    assert with_form(page, 1, "paragraph").blocks[0].text == "1. Adult | 3 cups | daily"
+    escaped = SuppliedPage("HTML", "", (SuppliedBlock("row", r"a\|b | c"),))
+    assert with_form(escaped, 1, "paragraph").blocks[0].text == "a|b | c"
+
+
+def test_a_new_version_of_a_table_changes_the_row_that_changed() -> None:
+    content = taken_in(TABLE)
+    newer = TABLE.replace("3 | 4", "5").replace("</table>", "<tr><td>Baby<td>0</table>")
+    page = read_html(newer, whole=True)
+    after = import_page(content, page, document="tea", replace=True)
+    rows = after.statements.set_index("statement")
+    assert rows.loc["uses-3", ["supplied", "supplied_form"]].tolist() == ["Adult | 5", "row"]
+    shown = [one.plain for one in assemble(after, "tea", edition="supplied").statements]
+    assert shown[1:5] == ["Who | Cups", "Adult | 5", "Child |", "Baby | 0"]
+
+
+def test_what_other_sites_take_has_the_cells_of_a_row_and_the_depth_of_an_item() -> None:
+    blocks = page_data(assemble(tea(), "tea"))["sections"][0]["blocks"]
+    assert blocks[2]["statements"][0]["cells"] == ["<em>Adult</em>", "3 | 4"]
+    assert [block.get("depth", 1) for block in blocks[4:]] == [1, 2, 3, 1]

@@ -4,7 +4,7 @@
 const KEPT_TAGS = new Set(
   "SECTION H2 H3 P UL OL LI DIV SPAN STRONG EM CODE SMALL SUP SUB A BR BDI BDO DEL S".split(" "),
 );
-const KEPT_ATTRIBUTES = new Set(["class", "lang", "dir", "role", "aria-label"]);
+const KEPT_ATTRIBUTES = new Set(["class", "lang", "dir", "role", "aria-label", "scope"]);
 export function grown(html, chosen) {
   const parsed = new DOMParser().parseFromString(html, "text/html");
   const copy = (node) => {

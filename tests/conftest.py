@@ -96,26 +96,13 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
 
 LONGEST = (
-    "test_in_jupyterlab.py",
-    "test_pool.py",
-    "test_no_typed_word_is_lost.py",
-    "test_decide.py",
-    "test_engine.py",
-    "test_hostile.py",
-    "test_build.py",
-    "test_reading.py",
-    "test_kills.py",
-    "test_places.py",
-    "test_launch.py",
-    "test_release.py",
-    "test_widths.py",
-    "test_linear.py",
-    "test_workbench.py",
-    "test_ownership.py",
-    "test_store.py",
-    "test_remainder.py",
-    "test_full_disk.py",
-    "test_house.py",
+    *("test_in_jupyterlab.py", "test_engine.py", "test_pool.py", "test_no_typed_word_is_lost.py"),
+    *("test_decide.py", "test_hostile.py", "test_workbench.py", "test_faithful.py"),
+    *("test_kills.py", "test_places.py", "test_forkserver.py", "test_build.py", "test_release.py"),
+    *("test_reading.py", "test_launch.py", "test_linear.py", "test_slices.py", "test_store.py"),
+    *("test_full_disk.py", "test_widths.py", "test_supplier_in_jupyterlab.py", "test_house.py"),
+    *("test_edits.py", "test_terminal.py", "test_exporters.py", "test_remainder.py"),
+    *("test_ownership.py", "test_watch.py", "test_site.py", "test_cli.py"),
 )
 """The files that take longest begin first: at the end no process is left alone with one of them."""
 

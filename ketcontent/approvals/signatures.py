@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import errno
 import hashlib
 import os
 import re
@@ -31,6 +32,8 @@ _MAGIC = b"SSHSIG"
 _VERSION = (1).to_bytes(4)
 _KEY_TYPE = b"ssh-ed25519"
 _HASHES = {b"sha256": hashlib.sha256, b"sha512": hashlib.sha512}
+_LONGEST_KEY = 1_000_000
+"""Bytes that are read of the file of a key; one of OpenSSH has some hundreds."""
 _LINE = 70
 """Letters of a line of an armoured signature, as ``ssh-keygen`` writes it."""
 
@@ -82,7 +85,7 @@ def unlock(path: str | os.PathLike[str], passphrase: str, *, data: Path) -> Sign
     except ImportError:
         raise CannotCheck.here() from None
     place = Path(path).expanduser()
-    top = (ask_git(data, "rev-parse", "--show-toplevel") or b"").decode().rstrip("\n")
+    top = os.fsdecode(ask_git(data, "rev-parse", "--show-toplevel") or b"").rstrip("\n")
     try:
         for folder in (data, Path(top)) if top else (data,):
             if place.resolve().is_relative_to(folder.resolve()):
@@ -90,7 +93,10 @@ def unlock(path: str | os.PathLike[str], passphrase: str, *, data: Path) -> Sign
                     f"The key {place} lies in the project, and would go wherever that goes.",
                     hint="Move it out, to ~/.ssh. If it was committed, make another.",
                 )
-        written = place.read_bytes()
+        if place.exists() and not place.is_file():
+            raise OSError(errno.EINVAL, "it is no file")  # a pipe would keep us waiting
+        with place.open("rb") as file:
+            written = file.read(_LONGEST_KEY)
     except (OSError, ValueError) as fault:
         reason = getattr(fault, "strerror", None) or "no file has such a name"
         hint = "Name the file of your private key, as ~/.ssh/id_ed25519."

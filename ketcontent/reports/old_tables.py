@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -108,7 +109,7 @@ class OldTables:
     @cached_property
     def _places(self) -> list[str]:
         """The folders that the tables lay in, the newest first: nothing, or a name and a slash."""
-        found = [self._ask("rev-parse", "--show-prefix").decode().rstrip("\n")]
+        found = [os.fsdecode(self._ask("rev-parse", "--show-prefix")).rstrip("\n")]
         for place in found:  # which grows
             traced = f"{place}{_TRACED}"
             began = self._ask(
@@ -120,7 +121,7 @@ class OldTables:
             for commit in dict.fromkeys(began.decode().split()):
                 words = ("-1", "-z", "--format=", "-M", "--diff-filter=R", "--name-status")
                 moved = self._ask("log", *words, "--diff-merges=separate", commit)
-                _, *renames = re.split(r"(?:^|\0)R\d+\0", moved.decode("utf-8", "surrogateescape"))
+                _, *renames = re.split(r"(?:^|\0)R\d+\0", os.fsdecode(moved))
                 for was, now in (one.split("\0")[:2] for one in renames):
                     before = was.removesuffix(_TRACED)
                     if now == traced and before != was and before not in found:
@@ -132,7 +133,7 @@ class OldTables:
         paths = {f"{place}{name}.csv": name for name in self._names for place in self._places}
         listed = self._ask("ls-tree", "-z", "--full-tree", version, "--", *paths)
         there = {}
-        for line in filter(None, listed.decode("utf-8", "surrogateescape").split("\0")):
+        for line in filter(None, os.fsdecode(listed).split("\0")):
             told, _, path = line.partition("\t")
             there[path] = told.split()[2]
         found: dict[str, str] = {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import datetime
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -563,6 +564,10 @@ def test_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:
         opened(tmp_path / "id", PASSPHRASE)
     with pytest.raises(KetcontentError, match="no file has such a name"):
         opened("\0", PASSPHRASE)
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path, tmp_path / "pipe"):
+        with pytest.raises(KetcontentError, match="it is no file"):
+            opened(path, PASSPHRASE)
 
 
 def test_a_key_does_not_show_its_private_half() -> None:

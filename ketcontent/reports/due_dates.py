@@ -213,17 +213,19 @@ def to_calendar(
     """Return a calendar (RFC 5545): an all-day event for what is to be done by one day.
 
     What is late stands on the day that it was made on, since nobody looks for work in the past. An
-    event keeps its identity (UID) as long as its task has the same day, so that a calendar which
-    is made anew each week moves and removes events, and doubles none. The last event is on the
-    last day and says to make the calendar anew: one that had ended without a word would look as if
-    nothing fell due.
+    event keeps its identity (UID) as long as its task has the same day and the same page first
+    among those it is for, so that a calendar which is made anew each week moves and removes events
+    and doubles none, whatever pages were added. The last event is on the last day and says to make
+    the calendar anew: one that had ended without a word would look as if nothing fell due.
     """
     sites = [row["address"] for row in content.rows("site")]
-    project = sites or sorted(content.documents["document"])
     made = f"{as_of:%Y%m%d}T000000Z"
 
-    def event(day: datetime.date, identity: Sequence[str], summary: str, more: str) -> list[str]:
-        uid = uuid.uuid5(uuid.NAMESPACE_OID, json.dumps(["ketcontent", project, *identity]))
+    def event(
+        day: datetime.date, page: str, identity: Sequence[str], summary: str, more: str
+    ) -> list[str]:
+        known = json.dumps(["ketcontent", sites, page, *identity])
+        uid = uuid.uuid5(uuid.NAMESPACE_OID, known)
         return [
             "BEGIN:VEVENT",
             f"UID:{uid}",
@@ -242,6 +244,7 @@ def to_calendar(
         rows = f" ({counted(len(keys), 'row')})" if len(keys) > 1 else ""
         lines += event(
             as_of if due.due is None else max(due.due, as_of),
+            one.documents[0],
             [due.rule, due.what, str(due.due), due.last],
             f"{late}{due.what}{rows}",
             f"{due.table}: {', '.join(keys)}\nPages: {', '.join(one.documents)}\n"
@@ -250,6 +253,7 @@ def to_calendar(
     end = last_day(as_of, days)
     lines += event(
         end,
+        min(content.documents["document"], default=""),
         ["end of the calendar"],
         "Make the calendar of what falls due anew",
         f"It was made on {as_of} and ends here. ketcontent due --format ics",

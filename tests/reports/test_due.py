@@ -156,6 +156,25 @@ def test_an_event_keeps_its_identity_while_its_task_has_the_same_day() -> None:
     assert changed == {"Check that Lifeline answers"}
 
 
+def test_a_page_that_is_added_doubles_no_event_of_another() -> None:
+    def uids(content: Content, documents: list[str]) -> set[str]:
+        found = deadlines(content, documents, as_of=DAY)
+        text = to_calendar(found, content, as_of=DAY, days=90)
+        events = icalendar.Calendar.from_ical(text).walk("VEVENT")
+        return {str(one["uid"]) for one in events if "falls due" not in one["summary"]}
+
+    zinc = page({**LATE, **NEVER})
+    frames: dict[str, Any] = {}
+    for table in ("documents", "sections", "statements", "evidence"):
+        rows = getattr(zinc, table).to_dict("records")
+        frames[table] = frame_of(
+            table, [*rows, *({**row, "document": "iron"} for row in rows)], zinc
+        )
+    both = replace(zinc, **frames)
+    assert uids(zinc, []) == uids(both, ["zinc"])
+    assert not uids(both, ["iron"]) & uids(both, ["zinc"])
+
+
 @settings(max_examples=examples(60))
 @given(
     st.text(
@@ -212,7 +231,7 @@ def test_in_a_workflow_of_github_no_word_of_a_calendar_is_a_command(
     words = f"{'x' * start}::error::no ##[error]no"
     due = Due("help-line-unchecked", "help_lines", "ZZ", "checked_on", words, "", None)
     monkeypatch.setenv("GITHUB_ACTIONS", "true")
-    say(to_calendar([Deadline(due, (), True)], page(), as_of=DAY, days=90), form="ics")
+    say(to_calendar([Deadline(due, ("zinc",), True)], page(), as_of=DAY, days=90), form="ics")
     said = capsysbinary.readouterr().out
     assert not any(line.lstrip().startswith(b"::") for line in said.splitlines())
     assert b"##[" not in said

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
-from ketcontent.reading import Word, bases_of, in_english, words_of
+from ketcontent.reading import SHORT_OF_TWO, Word, bases_of, in_english, spelling, words_of
 from ketcontent.text import counted
 
 LONGEST = 10
@@ -43,6 +43,15 @@ class Phrase(NamedTuple):
     """Who says so, where it is not whom the rule names."""
 
 
+_EXCEPTIONS = Phrase._fields.index("exceptions")
+
+
+Cells = tuple[str, ...]
+"""A `Phrase` as the plain cells of its row. Of thousands a page needs hundreds, and what is never
+made into one costs nothing, nor does Python look through it each time it tidies up.
+"""
+
+
 class Found(NamedTuple):
     """A phrase that stands in a text, from word to word."""
 
@@ -57,44 +66,56 @@ class _Node:
     phrases: list[Phrase] = field(default_factory=list)
     spares: list[Phrase] = field(default_factory=list)
 
+    def along(self, said: str) -> _Node:
+        """Return the node to which the words behind the first lead, grown where it is not."""
+        node = self
+        for following in steps_of(said)[1:]:
+            node = node.following.setdefault(following, _Node())
+        return node
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PhraseTree:
     """Phrases as a tree of words."""
 
-    seeds: Mapping[str, list[tuple[str, Phrase, bool]]]
-    """By first word: words, and the phrase that they are (or that they spare: False)."""
+    seeds: Mapping[str, list[Cells]]
+    """By first word: the phrases that start with it."""
+    spares: Mapping[str, list[tuple[str, Cells]]]
+    """By first word: the exceptions that start with it, and the phrases that they spare."""
     endings: Collection[str] = ()
     """Steps that are an ending of words."""
     branches: dict[str, _Node] = field(default_factory=dict)
     """By first word, what is grown; added to."""
 
     @classmethod
-    def of(cls, phrases: Iterable[Phrase]) -> PhraseTree:
+    def of(cls, phrases: Iterable[Cells]) -> PhraseTree:
         """Return the tree of some phrases; those without a word are left out."""
-        seeds: dict[str, list[tuple[str, Phrase, bool]]] = defaultdict(list)
-        for phrase in phrases:
-            for step in _first_step(phrase.phrase):
-                seeds[step].append((phrase.phrase, phrase, True))
-            for exception in phrase.exceptions.split(";") if phrase.exceptions else ():
+        seeds: dict[str, list[Cells]] = defaultdict(list)
+        spares: dict[str, list[tuple[str, Cells]]] = defaultdict(list)
+        with_ending: list[str] = []
+        for cells in phrases:
+            said, exceptions = cells[0], cells[_EXCEPTIONS] if len(cells) > _EXCEPTIONS else ""
+            for step in _first_step(said):
+                seeds[step].append(cells)
+            if ENDING in said or ENDING in exceptions:
+                with_ending += said.split() + exceptions.replace(";", " ").split()
+            for exception in exceptions.split(";") if exceptions else ():
                 for step in _first_step(exception.strip()):
-                    seeds[step].append((exception, phrase, False))
-        with_ending = {said for row in seeds.values() for said, _, _ in row if ENDING in said}
-        parts = (part for said in with_ending for part in said.split())
-        return cls(seeds, frozenset(part for part in parts if part.startswith(ENDING)))
+                    spares[step].append((exception, cells))
+        return cls(seeds, spares, frozenset(one for one in with_ending if one.startswith(ENDING)))
 
     def _branch(self, step: str) -> _Node | None:
         """Return the branch of the phrases that start with a word."""
-        if step not in self.seeds:
-            return None
-        if step not in self.branches:
+        branch = self.branches.get(step)
+        if branch is None:
+            if step not in self.seeds and step not in self.spares:
+                return None
             branch = self.branches[step] = _Node()
-            for said, phrase, is_it in self.seeds[step]:
-                node = branch
-                for following in steps_of(said)[1:]:
-                    node = node.following.setdefault(following, _Node())
-                (node.phrases if is_it else node.spares).append(phrase)
-        return self.branches[step]
+            for cells in self.seeds.get(step, ()):
+                branch.along(cells[0]).phrases.append(Phrase(*cells))
+            for exception, cells in self.spares.get(step, ()):
+                branch.along(exception).spares.append(Phrase(*cells))
+        return branch
 
     def _endings_of(self, form: str) -> Iterator[str]:
         """Yield the endings of a word, or of what it is a form of, that some phrase has."""
@@ -153,7 +174,10 @@ def steps_of(phrase: str) -> tuple[str, ...]:
     >>> steps_of("painful ~itis")
     ('painful', '~itis')
     """
-    return tuple(step for part in phrase.split() for step in _steps_of_part(part))
+    steps: list[str] = []
+    for part in phrase.split():
+        steps += _steps_of_part(part)
+    return tuple(steps)
 
 
 @lru_cache(maxsize=16_384)
@@ -162,9 +186,16 @@ def _steps_of_part(part: str) -> tuple[str, ...]:
         return (part,)
     exact = part.startswith("=")
     return tuple(
-        word.form if not exact and word.form in bases_of(word.form) else f"={word.form}"
-        for word in words_of(part.removeprefix("=").replace("’", "'"))
+        form if not exact and form in bases_of(form) else f"={form}"
+        for form in _forms_of(part.removeprefix("=").replace("’", "'"))
     )
+
+
+def _forms_of(part: str) -> tuple[str, ...]:
+    """Return the words of a part; of letters alone, as most are, without looking for any."""
+    if part.isascii() and part.isalpha() and (shown := part.lower()) not in SHORT_OF_TWO:
+        return (spelling(shown),)
+    return tuple(word.form for word in words_of(part))
 
 
 def _edges(word: Word) -> tuple[str, ...]:
@@ -176,11 +207,11 @@ def _edges(word: Word) -> tuple[str, ...]:
 
 
 def phrase_faults(
-    phrases: Sequence[Phrase],
+    phrases: Sequence[Cells],
     sound: Sequence[tuple[Word, ...]],
     looked_for_alone: Collection[str],
     languages: Sequence[str],
-) -> Iterator[tuple[Phrase, str, str, str, str]]:
+) -> Iterator[tuple[Cells, str, str, str, str]]:
     """Yield row, column, rule, message and hint of each phrase that is of no use, or does harm.
 
     A list that a rule looks for by itself must have no phrase that sound sentences are full of,
@@ -198,20 +229,17 @@ def phrase_faults(
         Those of the pages.
     """
     homes: dict[tuple[str, tuple[str, ...]], str] = {}
-    # One tree of all, in which each phrase is a list of its own.
-    tree = PhraseTree.of(
-        Phrase(one.phrase, one.phrase) for one in phrases if one.list in looked_for_alone
-    )
-    broad = Counter(phrase for words in sound for phrase in tree.find(words))
-    spoken = Counter(row.language for row in phrases)
+    steps_of_all = [steps_of(row[0]) for row in phrases]
+    rows = list(zip(phrases, steps_of_all, strict=True))
+    broad = _often_in(sound, [(row[0], steps) for row, steps in rows if row[1] in looked_for_alone])
+    spoken = Counter(row[2] for row in phrases)
     unheard = {
         one: number
         for one, number in spoken.items()
         if languages and not any(speaks(page, one) for page in languages)
     }
-    for row in phrases:
-        phrase, name = row.phrase, row.list
-        steps = steps_of(phrase)
+    for row, steps in rows:
+        phrase, name, language = row[:3]
         words = [step.strip("=~") for step in steps]
         if not any(word[:1].isalnum() or word in ("#", "£", "$", "€", "%") for word in words):
             hint = "Write words, or delete the row."
@@ -220,16 +248,16 @@ def phrase_faults(
         if len(steps) > LONGEST:
             said = f"The phrase has {len(steps)} words; it can have {LONGEST}."
             yield row, "phrase", "phrase-too-long", said, "Keep the words that say it."
-        if number := unheard.pop(row.language, 0):  # said once of all its rows
-            said = f"No page is in '{row.language}': {counted(number, 'phrase')} never looked for."
+        if number := unheard.pop(language, 0):  # said once of all its rows
+            said = f"No page is in '{language}': {counted(number, 'phrase')} never looked for."
             hint = "Mend the language, or leave them for a page to come."
             yield row, "language", "phrase-language", said, hint
-        elif row.language.startswith("en") and not in_english(words):
-            said = f"'{phrase}' is not English, and its language is '{row.language}'."
+        elif language.startswith("en") and not in_english(words):
+            said = f"'{phrase}' is not English, and its language is '{language}'."
             yield row, "phrase", "phrase-language", said, "Name its language, or delete the row."
         if name not in looked_for_alone:
             continue
-        home = homes.setdefault((row.language, steps), name)
+        home = homes.setdefault((language, steps), name)
         if home != name:
             said = f"'{phrase}' is in the list '{home}' too."
             hint = "Keep one of the two rows; a rule may name several lists."
@@ -238,6 +266,24 @@ def phrase_faults(
             said = f"'{phrase}' stands in {hits} of {len(sound)} sound sentences."
             hint = "Add the words that make it a fault."
             yield row, "phrase", "phrase-too-broad", said, hint
+
+
+def _often_in(
+    sound: Sequence[tuple[Word, ...]], phrases: Iterable[tuple[str, tuple[str, ...]]]
+) -> Counter[str]:
+    """Return in how many sentences each phrase stands of which every word stands in many."""
+    heard = Counter(
+        edge for words in sound for edge in {edge for word in words for edge in _edges(word)}
+    )
+    usual = {edge for edge, hits in heard.items() if hits * 10 > len(sound)}
+    asked = (
+        phrase
+        for phrase, steps in phrases
+        if all(step in usual or step.startswith(ENDING) for step in steps)
+    )
+    # One tree of all, in which each phrase is a list of its own.
+    tree = PhraseTree.of((phrase, phrase) for phrase in asked)
+    return Counter(phrase for words in sound for phrase in tree.find(words))
 
 
 def speaks(page: str, of: str) -> bool:

@@ -209,10 +209,10 @@ def _columns(frame: pd.DataFrame, names: Iterable[str]) -> tuple[tuple[str, ...]
 def _book_of(
     rules: tuple[tuple[str, ...], ...], phrases: tuple[tuple[str, ...], ...], language: str
 ) -> RuleBook:
-    rows = _as_phrases(phrases)
-    heard = {of for of in {one.language for one in rows} if speaks(language, of)}
-    spoken = [one for one in rows if one.language in heard]
-    known = {one.list for one in rows} | {ADVERT, INFORMATION}
+    _, lists, languages, *_ = phrases
+    heard = {of for of in set(languages) if speaks(language, of)}
+    spoken = (row for row in zip(*phrases, strict=True) if row[2] in heard)
+    known = {*lists, ADVERT, INFORMATION}
     made: list[_Rule] = []
     faults: list[Diagnostic] = []
     written: dict[str, None] = {}
@@ -248,14 +248,10 @@ def _book_of(
                 authority=row["authority"],
             )
         )
-    tree = PhraseTree.of([*spoken, *(Phrase(one, literal_list(one)) for one in written)])
+    tree = PhraseTree.of([*spoken, *((one, literal_list(one)) for one in written)])
     asked_for = {name for one in made for name in (*_lists_of(one.frames), *dict(one.sparing))}
     weighs = speaks(language, "en") and not asked_for.isdisjoint((ADVERT, INFORMATION))
     return RuleBook(tuple(made), tree, tuple(faults), weighs)
-
-
-def _as_phrases(columns: Iterable[Iterable[str]]) -> list[Phrase]:
-    return list(map(Phrase._make, zip(*columns, strict=True)))
 
 
 _UNLESS = re.compile(r"\{[^{}]*\}|[^\s{}]+")
@@ -334,7 +330,11 @@ def judge_phrases(content: Content) -> list[Diagnostic]:
 def _faults_of_phrases(
     phrases: tuple[tuple[str, ...], ...], alone: frozenset[str], languages: tuple[str, ...]
 ) -> tuple[tuple[Phrase, str, str, str, str], ...]:
-    return tuple(phrase_faults(_as_phrases(phrases), _sound_sentences(), alone, languages))
+    rows = list(zip(*phrases, strict=True))
+    found = phrase_faults(rows, _sound_sentences(), alone, languages)
+    return tuple(
+        (Phrase(*cells), column, rule, said, hint) for cells, column, rule, said, hint in found
+    )
 
 
 def _frames_or_none(line: str) -> tuple[Frame, ...]:

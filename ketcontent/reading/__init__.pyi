@@ -15,6 +15,7 @@ from .neighbours import turning as turning
 from .shares import Share as Share
 from .shares import people_of as people_of
 from .shares import shares_of as shares_of
+from .words import SHORT_OF_TWO as SHORT_OF_TWO
 from .words import Word as Word
 from .words import bases_of as bases_of
 from .words import in_english as in_english

@@ -42,6 +42,10 @@ _WHOLE = {
 }  # fmt: skip
 
 
+SHORT_OF_TWO = frozenset(_WHOLE)
+"""What is written as one word and read as two."""
+
+
 class Word(NamedTuple):
     """A word or sign of a text."""
 
@@ -98,6 +102,8 @@ def spelling(word: str) -> str:
 
     It need not be a word, as long as both spellings come to it: *promise* is *promize* here.
     """
+    if "is" not in word and "our" not in word:
+        return word
     return _BRITISH.sub(lambda found: "iz" if found.group() == "is" else "or", word)
 
 
@@ -158,8 +164,8 @@ def in_english(words: Sequence[str], *, least: float = 0) -> bool:
         return False
     if len(letters) < 2:
         return True
-    known = sum(bool(_in_table(spelling(word))) or word in _SMALL for word in letters)
-    return known >= max(1, least * len(letters))
+    known = (word in _SMALL or bool(_in_table(spelling(word))) for word in letters)
+    return sum(known) >= max(1, least * len(letters)) if least else any(known)
 
 
 _SMALL = word_set(

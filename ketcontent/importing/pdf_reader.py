@@ -173,6 +173,8 @@ class _Reader:
     bold: int = 0
     tables: int = 0
     last: PdfLine | None = None
+    lefts: list[float] = field(default_factory=list)
+    """Where the items begin that the last one stands within, and itself."""
 
     def read(self, line: PdfLine, before: PdfLine | None) -> None:
         """Read a line, which goes on the block before it or begins another."""
@@ -194,17 +196,31 @@ class _Reader:
             self.blocks.append(SuppliedBlock("heading", line.text, where, level=level))
             return
         if (bullet := BULLET.match(line.text)) and (words := line.text[bullet.end() :]):
-            self.blocks.append(SuppliedBlock("item", words, where, depth=1))
+            self.blocks.append(SuppliedBlock("item", words, where, depth=self._depth(line)))
             return
         if number := NUMBER.match(line.text):
             words = line.text[number.end() :]
-            block = SuppliedBlock("item", words, where, depth=1, number=number["number"])
+            deep = self._depth(line)
+            block = SuppliedBlock("item", words, where, depth=deep, number=number["number"])
             self.blocks.append(block)
             return
         if self._goes_on(line):
             self._join(line)
         else:
             self.blocks.append(SuppliedBlock("paragraph", line.text, where))
+
+    def _depth(self, line: PdfLine) -> int:
+        """Return how deep an item stands: deeper than one that begins further left."""
+        before, block = self.last, self.blocks[-1] if self.blocks else None
+        anew = before and before.page == line.page and line.baseline > before.baseline  # a column
+        if anew or block is None or block.form != "item":
+            self.lefts = []
+        room = 0.5 * self.body
+        while len(self.lefts) > 1 and line.left < self.lefts[-1] - room:
+            self.lefts.pop()
+        if not self.lefts or line.left > self.lefts[-1] + room:
+            self.lefts.append(line.left)
+        return len(self.lefts)
 
     def _is_heading(self, line: PdfLine) -> bool:
         if len(line.text) > _LONGEST_HEADING or not re.search(r"[^\W\d]", line.text):

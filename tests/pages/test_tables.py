@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from functools import cache
 
@@ -30,6 +31,7 @@ from ketcontent.reading.clauses import explain
 from ketcontent.text.cells import join_cells, split_cells
 from ketcontent.text.normalize import fold
 from tests.approvals.test_record import exported, mismatches, recorded
+from tests.conftest import ROOT
 from tests.laws import examples
 from tests.markup.test_readers import READERS
 
@@ -386,3 +388,12 @@ def test_what_other_sites_take_has_the_cells_of_a_row_and_the_depth_of_an_item()
     blocks = page_data(assemble(tea(), "tea"))["sections"][0]["blocks"]
     assert blocks[2]["statements"][0]["cells"] == ["<em>Adult</em>", "3 | 4"]
     assert [block.get("depth", 1) for block in blocks[4:]] == [1, 2, 3, 1]
+
+
+def test_the_workbench_shows_each_element_of_a_section_that_has_words_at_once() -> None:
+    """What its reader's view does not know it leaves out, with all that is in it."""
+    reader = (ROOT / "ketcontent" / "editor" / "widget" / "reader.js").read_text("utf-8")
+    kept = {tag for found in re.findall(r'"([A-Z0-9 ]+)"\.split', reader) for tag in found.split()}
+    shown = assemble(tea(), "tea").section("uses").to_html()
+    tree = html5lib.parse(shown, namespaceHTMLElements=False).find("body")
+    assert {one.tag.upper() for one in tree.iter()} - kept == {"BODY", "DETAILS", "SUMMARY"}

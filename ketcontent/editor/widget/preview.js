@@ -105,7 +105,7 @@ export function previewOf(bench) {
     if (sources.length) fresh.append(h("div", { class: "kc-reader kc-sources" }, h("h3", {}, "Sources"), listed));
     const heading = read.querySelector("h2");
     if (heading) heading.dataset.signs = `heading:${section}`;
-    for (const [key, text] of left) itemOf(key, fresh)?.replaceChildren(plain(text));
+    for (const [key, text] of left) insideOf(itemOf(key, fresh))?.replaceChildren(plain(text));
     showSaved(fresh);
     put(fresh, section);
   }
@@ -116,7 +116,17 @@ export function previewOf(bench) {
     if (!saved || !bench.reading.on() || bench.reading.opened()) return;
     const item = itemOf(saved.key, fresh);
     const others = saved.rows > 1 ? ` And ${saved.rows - 1} other ${saved.rows > 2 ? "rows" : "row"}.` : "";
-    item?.after(h("span", { class: "kc-did" }, h("b", {}, "✓ Saved: "), h("span", { class: "kc-redline" }, redline(saved.redline)), others));
+    const did = h("span", { class: "kc-did" }, h("b", {}, "✓ Saved: "), h("span", { class: "kc-redline" }, redline(saved.redline)), others);
+    if (item?.tagName === "TR") item.lastElementChild?.append(" ", did);
+    else item?.after(did);
+  }
+
+  // Where something stands in place of the words of a statement: of a row, in one cell across it.
+  function insideOf(item) {
+    if (item?.tagName !== "TR") return item;
+    const cell = h("td", { colspan: "1000" });
+    item.replaceChildren(cell);
+    return cell;
   }
 
   // Take in what is drawn anew. What the eye is on stays where it is, and so does what one types in.
@@ -158,7 +168,7 @@ export function previewOf(bench) {
       const place = item.matches("h2, p") ? h("div", { "data-signs": key }) : item;
       if (place !== item) item.replaceWith(place);
       place.replaceChildren();
-      return place;
+      return insideOf(place);
     }
     const place = h("span", { "data-statement": key, class: "kc-here" });
     const order = state.listing.flatMap((one) => one.statements).map((one) => one.statement);

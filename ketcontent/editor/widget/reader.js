@@ -2,7 +2,10 @@
 // the same only tags and attributes that a section has are kept, and no link inside the page, which
 // would lead out of the notebook.
 const KEPT_TAGS = new Set(
-  "SECTION H2 H3 P UL OL LI DIV SPAN STRONG EM CODE SMALL SUP SUB A BR BDI BDO DEL S".split(" "),
+  [
+    "SECTION H2 H3 P UL OL LI DIV SPAN STRONG EM CODE SMALL SUP SUB A BR BDI BDO DEL S".split(" "),
+    "TABLE CAPTION THEAD TBODY TR TH TD".split(" "),
+  ].flat(),
 );
 const KEPT_ATTRIBUTES = new Set(["class", "lang", "dir", "role", "aria-label", "scope"]);
 export function grown(html, chosen) {

@@ -23,6 +23,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -75,6 +76,24 @@ def message_of(said: Mapping[str, Any]) -> bytes:
     """
     text = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return text.encode()
+
+
+_NEXT_CELL = re.compile(r"(?<!;)((?:;;)*); (?=(?:profession|credential|affiliation|conflicts): )")
+"""Where a cell of a signer ends: at a semicolon of its own, for those of a cell are doubled."""
+
+
+def name_of_signer(said: str) -> str:
+    """Return the name and credential in what a sign-off keeps of its signer, as a page has them.
+
+    Examples
+    --------
+    >>> name_of_signer("name: A. Roe; profession: nurse; credential: RN;; ICU; affiliation: ;")
+    'A. Roe, RN; ICU'
+    """
+    pieces = _NEXT_CELL.split(said)
+    cells = ["".join(pieces[at : at + 2]) for at in range(0, len(pieces), 2)]
+    parts = dict(one.replace(";;", ";").split(": ", 1) for one in cells if ": " in one)
+    return ", ".join(filter(None, (parts.get("name"), parts.get("credential"))))
 
 
 def signers_of(rows: Iterable[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:

@@ -17,7 +17,13 @@ from pathlib import Path
 from typing import Any
 
 from ketcontent.approvals.departures import Mismatch
-from ketcontent.approvals.proofs import VERSION, Doubt, doubt_of_signature, signers_of
+from ketcontent.approvals.proofs import (
+    VERSION,
+    Doubt,
+    doubt_of_signature,
+    name_of_signer,
+    signers_of,
+)
 from ketcontent.approvals.scope import RULE
 from ketcontent.approvals.signatures import public_key_of
 from ketcontent.errors import KetcontentError
@@ -72,11 +78,50 @@ def signature_mismatches(
         if why:
             who = f"the {sign_off['capacity']} sign-off by {sign_off['person']}"
             wrong.append(Mismatch(key, "", "", signature=f"{who} does not hold: {why}"))
+    wrong += _reviewers_otherwise(record, every)
     untold = _untold(record, every, uncheckable, has_keys=keys_path is not None)
     if revoked:
         said = f"{counted(revoked, 'signature')} by a key that was revoked since"
         untold.append(f"whether git had {said} before that day")
     return wrong, untold
+
+
+def _reviewers_otherwise(
+    record: Mapping[str, Any], every: Sequence[tuple[str, Mapping[str, Any], Mapping[str, Any]]]
+) -> list[Mismatch]:
+    """Return of whom a page says, and its record does not, that a signature was checked.
+
+    Or the other way round. A page says it in English, whatever its own language is, once of each
+    who signed, in each capacity and with a key that was revoked since or not.
+    """
+    page = record["pages"].get("index.html")
+    if page is None:
+        return []
+    revoked = {key["public_key"]: key["revoked_on"] for key in record.get("signing_keys", ())}
+    by = {
+        (
+            one["person"],
+            one["capacity"],
+            revoked.get(public_key_of(one["signature"])),
+        ): name_of_signer(one["said"]["signer"])
+        for _, _, one in every
+        if one.get("proof") == "checked"
+    }
+    checked = english()("about-signature-checked")
+    named, wrong = sorted(by.values(), key=len, reverse=True), []
+    for words in page:
+        if isinstance(words, str) and checked in words:
+            found = [one for one in named if words.startswith(one)]
+            found = found or [one for one in named if one in words]
+            if found:
+                named.remove(found[0])
+            else:
+                said = f"the record has no such signature as the page names: {words}"
+                wrong.append(Mismatch("", "", "", signature=said))
+    return wrong + [
+        Mismatch("", "", "", signature=f"the page does not name {one}, whose signature was checked")
+        for one in named
+    ]
 
 
 def _doubt(sign_off: Mapping[str, Any], keys: Mapping[str, Mapping[str, Any]]) -> Doubt | None:

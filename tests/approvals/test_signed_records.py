@@ -19,6 +19,7 @@ from click.testing import CliRunner, Result
 
 from ketcontent import read_content, write_content
 from ketcontent.approvals.overview import with_signoffs
+from ketcontent.approvals.record_signatures import signature_mismatches
 from ketcontent.approvals.records import record
 from ketcontent.approvals.signatures import namespace_of, sign
 from ketcontent.approvals.verification import hold
@@ -213,6 +214,36 @@ def test_of_an_older_record_it_is_said_that_grades_and_sources_cannot_be_told(
     assert unchecked[-2] == (
         "the kind, grade and sources of 1 part: an older version wrote the record"
     )
+
+
+@cache
+def shown() -> dict[str, Any]:
+    """The record of the page in HTML, of which Bo signed one statement in two capacities."""
+    twice = signed(content(), capacity="editorial", signing_key=BO)
+    html = with_signoffs(twice, assemble(twice, "page")).to_html()
+    return json.loads(json.dumps(record(twice, "page", {"index.html": html})))
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "found"),
+    [
+        ("Bo, MD: ", "Bo, MD: ", []),
+        ("Bo, MD: clinical", "A. Professor: clinical", ["has no such", "does not name Bo, MD"]),
+        (" Signature checked.", "", ["does not name Bo, MD, whose signature was checked"] * 2),
+        ("", "Who, MD: lay review. Signature checked.", ["has no such signature as the page"]),
+    ],
+)
+def test_a_page_and_its_record_name_the_same_people_as_those_who_signed(
+    was: str, now: str, found: list[str]
+) -> None:
+    other = copy.deepcopy(shown())
+    words = [*other["pages"]["index.html"], *([] if was else [now])]
+    other["pages"]["index.html"] = [
+        one.replace(was, now) if was and isinstance(one, str) else one for one in words
+    ]
+    wrong, _ = signature_mismatches(other)
+    assert len(wrong) == len(found)
+    assert all(said in str(one) for one, said in zip(wrong, found, strict=True))
 
 
 def test_a_table_of_keys_has_each_once(tmp_path: Path) -> None:

@@ -37,7 +37,7 @@ export function evidenceOf(bench) {
       h("h3", { tabindex: "-1", "data-field": "evidence" }, `Evidence (${evidence.length})`),
       evidence.map(citedCard),
       evidence.length ? "" : none,
-      bench.review.on() || row.notice ? "" : finder(),
+      bench.review.on() ? "" : row.notice ? sources.draw() : finder(),
     );
   }
 
@@ -63,11 +63,19 @@ export function evidenceOf(bench) {
 
   // A source of which there is no more than what somebody gave to know it by.
   function toBeCompleted({ source }) {
-    const ask = () => sources.lookUp({ source });
-    return [
-      h("p", { class: "kc-hint kc-lacks" }, "To be completed: it has what was given, and no more."),
-      h("div", { class: "kc-row" }, sources.contact(), button("Look it up", ask, { "data-field": `complete ${source}` })),
-    ];
+    return h(
+      "p",
+      { class: "kc-hint" },
+      "To be completed: it has what was given, and no more. ",
+      button("Look it up", () => sources.lookUp({ source }), { "aria-label": `Look up ${source}`, "data-field": `complete ${source}` }),
+    );
+  }
+
+  // Look up a source that a finding in the whole page names: what is answered is offered here.
+  function complete(source) {
+    bench.form.close(false);
+    bench.show("statement");
+    return sources.lookUp({ source });
   }
 
   function form(each, act) {
@@ -147,7 +155,8 @@ export function evidenceOf(bench) {
   // Another statement was chosen.
   function forget() {
     proposed = [];
+    sources.forget();
   }
 
-  return { element, draw, focus, forget };
+  return { element, draw, focus, forget, complete };
 }

@@ -51,7 +51,7 @@ export function findingsOf(bench) {
   function ways(one) {
     if (one.form) {
       const said = `Edit the ${TABLES[one.table] || one.table}`;
-      return [acts(one), button(said, () => bench.form.open(one.form, one.column), named(one, said))];
+      return [acts(one), lookUp(one), button(said, () => bench.form.open(one.form, one.column), named(one, said))];
     }
     if (one.column === "text" || bench.review.on()) return "";
     const said = `Go to ${column(one.column)}`;
@@ -63,6 +63,12 @@ export function findingsOf(bench) {
     "aria-label": `${label}: ${one.row}`,
     "data-field": `${one.table} ${one.row} ${one.rule} ${label}`,
   });
+
+  // A source that was never completed is looked up in the registries.
+  function lookUp(one) {
+    if (one.rule !== "source-incomplete" || bench.review.on()) return "";
+    return button("Look it up", () => bench.evidence.complete(one.row), named(one, "Look it up"));
+  }
 
   const acts = (one) =>
     (one.acts || []).map((act) => button(act.label, () => putRight(one, act), { ...named(one, act.label), "data-act": "" }));

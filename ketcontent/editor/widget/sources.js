@@ -12,10 +12,11 @@ export function sourcesOf(bench, { titled, onAdded, redraw }) {
   const TEXT = "sources pasted";
   let offered = null; // what the kernel said that would become of what was given
   let unfolded = null; // whether the editor opened or closed the form; null where they did neither
+  let wanted = null; // what is to be looked up once there is a mail address
   let asking = -1; // the place of the one about which a registry is asked
 
   const kept = (place, what) => `sources ${place} ${what}`;
-  const isOpen = () => unfolded ?? Boolean(offered || bench.fields.value(TEXT));
+  const isOpen = () => unfolded ?? Boolean(offered || wanted || bench.fields.value(TEXT));
 
   function draw() {
     const pasted = h("textarea", {
@@ -44,6 +45,7 @@ export function sourcesOf(bench, { titled, onAdded, redraw }) {
         button("See what it would add", () => offer(pasted.value), { "data-field": "offer" }),
         h("label", { class: "kc-hint" }, "or drop a file here, or choose one: ", file),
       ),
+      wanted ? h("div", { class: "kc-row" }, contact(), button(`Look up ${wanted.source}`, () => lookUp(wanted), { "data-field": "look up wanted" })) : "",
       offered ? offers() : "",
     );
   }
@@ -54,7 +56,7 @@ export function sourcesOf(bench, { titled, onAdded, redraw }) {
 
   function offers() {
     const { suggestions, count, fresh } = { ...offered, fresh: offered.new };
-    const asked = suggestions.some((one) => one.can_be_asked && one.is_incomplete);
+    const asked = !wanted && suggestions.some((one) => one.can_be_asked && one.is_incomplete);
     return h(
       "div",
       { class: "kc-offers", role: "group", "aria-label": "What it would add", tabindex: "-1" },
@@ -177,12 +179,27 @@ export function sourcesOf(bench, { titled, onAdded, redraw }) {
     focusOffers();
   }
 
+  // Another statement was chosen: what is offered stays.
+  function forget() {
+    wanted = null;
+    unfolded = null;
+  }
+
   const address = () => bench.fields.value("contact") || bench.state.choices.contact || "";
 
   async function lookUp(which) {
     if (asking >= 0) return;
+    if (!address()) {
+      if (which.source) wanted = which;
+      unfolded = true;
+      redraw();
+      bench.note("Registries ask who is calling.", "Give your mail address, then look it up.");
+      bench.middle.querySelector(".kc-contact")?.focus();
+      return;
+    }
     const answer = await bench.tell("look_up", { ...which, contact: address() });
     if (!answer) return;
+    wanted = null;
     unfolded = true;
     asking = which.place ?? 0;
     redraw();
@@ -234,5 +251,5 @@ export function sourcesOf(bench, { titled, onAdded, redraw }) {
     bench.middle.querySelector(".kc-offers")?.focus({ preventScroll: false });
   }
 
-  return { draw, lookUp, contact };
+  return { draw, lookUp, forget };
 }

@@ -10,7 +10,6 @@ const howMany = (severity, number) =>
 export function pageFindingsOf(bench, { onFold }) {
   const element = h("div", { class: "kc-whole" });
   let drawn;
-  let lastSaid = "";
   element.addEventListener("toggle", () => onFold(element.firstChild.open), { capture: true });
 
   function draw(groups) {
@@ -74,8 +73,7 @@ export function pageFindingsOf(bench, { onFold }) {
       (next || element.querySelector("summary")).focus({ preventScroll: true });
     }
     bench.state.onPage = groups.filter((one) => one.severity === "error").reduce((sum, one) => sum + one.rows.length, 0);
-    if (!first && said !== lastSaid) bench.say(`The page as a whole: ${said}.`);
-    lastSaid = said;
+    if (!first) bench.say(`The page as a whole: ${said}.`);
   }
 
   // What one rule found; a message or hint that all share stands once.

@@ -17,9 +17,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ketcontent.editor.bench import Bench, choose_again, judge_page, keep_draft, statements_of
+from ketcontent.editor.bench import (
+    Bench,
+    choose_again,
+    judge_page,
+    keep_draft,
+    statements_of,
+    unsaved_of,
+)
 from ketcontent.editor.edits import carried
-from ketcontent.editor.session import unsaved
 from ketcontent.editor.verbs import VERBS
 from ketcontent.editor.views import (
     Answer,
@@ -97,7 +103,7 @@ def _done(bench: Bench, message: Mapping[str, Any]) -> Answer:
 def _status(bench: Bench) -> Answer:
     done, undone = bench.session.done, bench.session.undone
     return {
-        "unsaved": len(unsaved(bench.session)),
+        "unsaved": len(unsaved_of(bench)),
         "undo": done[-1].name if done else "",
         "redo": undone[-1].name if undone else "",
         "conflicts": [conflict_view(one) for one in bench.conflicts],
@@ -108,7 +114,7 @@ def _status(bench: Bench) -> Answer:
 
 def _conflicted(bench: Bench, fault: SaveConflict) -> Answer:
     """Take up what others saved, keep my other changes, and put the rest before the editor."""
-    changes = unsaved(bench.session)
+    changes = unsaved_of(bench)
     fresh = read_content(bench.folder)
     bench.session, found = carried(bench.session.document, changes, fresh)
     bench.conflicts = (*bench.conflicts, *found)

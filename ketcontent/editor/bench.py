@@ -23,6 +23,7 @@ from ketcontent.editor.edits import added, carried, cleaned_words, reworded
 from ketcontent.editor.incoming import Incoming
 from ketcontent.editor.rows import ADDED, filled, place_of
 from ketcontent.editor.session import (
+    RowChange,
     Session,
     draft_of,
     edited,
@@ -73,6 +74,8 @@ class Bench:
     """A page that is looked at before it is written."""
     arriving: bytes = b""
     """What has come so far of a file that the browser sends in parts."""
+    waiting: tuple[Session, tuple[RowChange, ...]] | None = None
+    """A session, and its rows that are unsaved, as `unsaved_of` last returned them."""
     signing_key: SigningKey | None = None
     """What the editor signs with: here and nowhere else, as long as the kernel lives."""
     offered: Offered | None = None
@@ -121,6 +124,13 @@ def statuses_of(bench: Bench) -> list[SignoffStatus]:
     if bench.stands is None:
         bench.stands = signoff_statuses(page)
     return bench.stands
+
+
+def unsaved_of(bench: Bench) -> tuple[RowChange, ...]:
+    """Return the rows that a save would write, compared once until a verb changes something."""
+    if bench.waiting is None or bench.waiting[0] is not bench.session:
+        bench.waiting = (bench.session, unsaved(bench.session))
+    return bench.waiting[1]
 
 
 def shown_statements(bench: Bench) -> list[str]:
@@ -173,14 +183,14 @@ def judge_page(bench: Bench) -> None:
 
 def keep_draft(bench: Bench) -> None:
     """Keep what is unsaved or in conflict on disk."""
-    empty = not bench.conflicts and not unsaved(bench.session)
+    empty = not bench.conflicts and not unsaved_of(bench)
     text = "" if empty else draft_of(bench.session, bench.conflicts)
     bench.draft.keep(text)
 
 
 def carry_over(bench: Bench, fresh: Content) -> None:
     """Go on with freshly read tables, unsaved changes and all."""
-    changes = unsaved(bench.session)
+    changes = unsaved_of(bench)
     session, found = carried(bench.session.document, changes, fresh)
     if not found:  # the steps still fit
         done, undone = bench.session.done, bench.session.undone

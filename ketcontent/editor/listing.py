@@ -8,9 +8,9 @@ from typing import Any
 
 from ketcontent.approvals import reader_words
 from ketcontent.diagnostics import Diagnostic
-from ketcontent.editor.bench import Bench, page_of, statuses_of
+from ketcontent.editor.bench import Bench, page_of, statuses_of, unsaved_of
 from ketcontent.editor.discussing import open_counts
-from ketcontent.editor.session import rows_by_key, unsaved
+from ketcontent.editor.session import rows_by_key
 
 Listed = dict[str, Any]
 """What the browser is told of a section or a statement, as JSON can hold it."""
@@ -43,7 +43,7 @@ def listed(bench: Bench) -> list[Listed]:
     }
     altered = {
         one.key[1]: "changed" if one.before else "new"
-        for one in unsaved(bench.session)
+        for one in unsaved_of(bench)
         if one.table == "sections" and one.key[0] == document
     }
     sections = [
@@ -118,7 +118,7 @@ def content_findings(bench: Bench, key: str) -> list[Diagnostic]:
 def changed_statements(bench: Bench) -> dict[str, str]:
     """Return which statements have unsaved changes, and whether they are new."""
     found: dict[str, str] = {}
-    for one in unsaved(bench.session):
+    for one in unsaved_of(bench):
         if one.table in ("statements", "evidence") and one.key[0] == bench.session.document:
             new = one.table == "statements" and one.before is None
             found[one.key[1]] = "new" if new or found.get(one.key[1]) == "new" else "changed"

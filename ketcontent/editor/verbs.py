@@ -21,6 +21,7 @@ from ketcontent.editor.bench import (
     restore_typed,
     reword,
     statements_of,
+    unsaved_of,
 )
 from ketcontent.editor.bringing_in import INCOMING_VERBS, incoming_of
 from ketcontent.editor.citing import with_evidence, without_evidence
@@ -40,7 +41,7 @@ from ketcontent.editor.pasting import PASTE_VERBS
 from ketcontent.editor.reading_verbs import READING, Verb, character
 from ketcontent.editor.restructuring import STRUCTURE_VERBS
 from ketcontent.editor.rows import filled, place_of, removed, row_name, tables_shown
-from ketcontent.editor.session import Session, redo, rows_by_key, undo, unsaved
+from ketcontent.editor.session import Session, redo, rows_by_key, undo
 from ketcontent.editor.source_verbs import SOURCE_VERBS, contact
 from ketcontent.editor.views import (
     Answer,
@@ -212,7 +213,7 @@ def _redo(bench: Bench, _: Mapping[str, Any]) -> Answer:
 
 
 def _save(bench: Bench, _: Mapping[str, Any]) -> Answer:
-    changes = unsaved(bench.session)
+    changes = unsaved_of(bench)
     if not changes:
         return {"news": "Everything is saved already."}
     saved = as_before(write_content(bench.session.content), bench.session.saved)

@@ -20,7 +20,7 @@ from ketcontent.approvals import (
 )
 from ketcontent.clock import today
 from ketcontent.diagnostics import Diagnostic
-from ketcontent.editor.bench import Bench, cells_of, page_of, statements_of, statuses_of
+from ketcontent.editor.bench import Bench, cells_of, page_of, statements_of, statuses_of, unsaved_of
 from ketcontent.editor.consequences import voided_signoffs
 from ketcontent.editor.discussing import discussion_view, open_counts
 from ketcontent.editor.edits import statement_row
@@ -36,7 +36,6 @@ from ketcontent.editor.session import (
     keys_of,
     row_of,
     rows_by_key,
-    unsaved,
     with_rows,
 )
 from ketcontent.importing import SupplierMark, is_incomplete, mark_of, supplier_marks
@@ -270,7 +269,7 @@ def row_form(bench: Bench, name: str) -> Answer:
     every = [*bench.whole, *(one for some in bench.faults.values() for one in some)]
     found = [one for one in every if (one.table, one.key) == (table, "/".join(key))]
     shown = [finding_view(one, one.cell) for one in found]
-    changed = any((one.table, one.key) == (table, key) for one in unsaved(bench.session))
+    changed = any((one.table, one.key) == (table, key) for one in unsaved_of(bench))
     return {
         **form_of(bench.session, name),
         "stakes": _stakes(bench, table, key),

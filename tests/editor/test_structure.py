@@ -144,7 +144,7 @@ def do(session: Session, verb: str, section: str, target: str) -> Session:
         return session
 
 
-@settings(max_examples=examples(40))
+@settings(max_examples=examples(20))
 @given(STEPS)
 def test_whatever_is_done_to_sections_the_tables_hold_and_undo_gives_back_every_row(
     steps: list[tuple[str, str, str]],

@@ -211,7 +211,7 @@ def test_a_cell_that_no_table_takes_is_told_with_its_place_and_nothing_is_saved(
 def test_the_writer_of_words_is_who_typed_them_unless_somebody_is_named(data: Path) -> None:
     workbench = workbench_on(data)
     rows = ask(workbench, "open")["rows"]
-    [key, other, *_] = [key for key, row in rows.items() if row["text"]]
+    [key, other, *_] = [key for key, row in rows.items() if row.get("text")]
     answer = ask(workbench, "edit", statement=key, cells={"text": "Mine."}, person="ada")
     assert answer["rows"][key]["author"] == "ada"
     assert ask(workbench, "undo")["rows"][key]["author"] == ""

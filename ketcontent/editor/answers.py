@@ -26,7 +26,7 @@ from ketcontent.editor.bench import (
     unsaved_of,
 )
 from ketcontent.editor.edits import carried
-from ketcontent.editor.verbs import VERBS
+from ketcontent.editor.verbs import VERBS, WITHOUT_A_PAGE
 from ketcontent.editor.views import (
     Answer,
     changed_rows,
@@ -69,6 +69,10 @@ def _done(bench: Bench, message: Mapping[str, Any]) -> Answer:
         verb = VERBS.get(str(message.get("do")))
         if verb is None:
             raise UnknownName.of("verb", str(message.get("do")), VERBS)
+        if not bench.session.document and verb not in WITHOUT_A_PAGE:
+            raise KetcontentError(
+                "This project has no page yet.", hint="Bring one in, then load this tab again."
+            )
         if not bench.draft.held:
             raise KetcontentError(
                 "This page was opened in another workbench of this notebook.",

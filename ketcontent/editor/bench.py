@@ -87,6 +87,9 @@ class Bench:
 def open_bench(document: str, data: str, section: str) -> Bench:
     """Return the bench of a page, with what an earlier session left unsaved taken over.
 
+    Where no page is named it is that of the first one. A project that has none yet has a bench
+    without a page, on which one can be brought in and nothing else be done.
+
     Raises
     ------
     UnknownName
@@ -95,6 +98,11 @@ def open_bench(document: str, data: str, section: str) -> Bench:
         When the tables have faults.
     """
     content = read_content(data)
+    known = content.documents["document"].tolist()
+    if not document and not known:
+        folder = Path(data).resolve()
+        return Bench(folder, Session("", content, content), Draft.claimed(folder, ""), "")
+    document = document or known[0]
     shown = [
         one.statement
         for part in assemble(content, document, section=section)

@@ -90,11 +90,13 @@ def _bring_in_with(bench: Bench, message: Mapping[str, Any]) -> Answer:
 def _write_page(bench: Bench, _: Mapping[str, Any]) -> Answer:
     incoming = _there(bench)
     fresh, told = write_incoming(incoming, bench.folder)
+    bench.incoming = None
+    brought = {"document": incoming.document, "told": told}
+    if not bench.session.document:  # its first page: another bench opens on that
+        return {"incoming": None, "brought": brought}
     carry_over(bench, fresh)
     choose_again(bench)
     judge_page(bench)
-    bench.incoming = None
-    brought = {"document": incoming.document, "told": told}
     return {"incoming": None, "brought": brought, **everything_shown(bench)}
 
 

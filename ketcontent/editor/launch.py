@@ -51,6 +51,10 @@ COPIES = ".lab"
 """The folder of the copies, beside that of the notebooks."""
 
 
+FIRST_PAGE = ".first-page"
+"""The folder of the copy that opens a project without a page; no key begins with a dot."""
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
     """A notebook that is ready to be opened."""
@@ -91,7 +95,8 @@ def set_out(
     Parameters
     ----------
     document
-        The key of the page; by default the one that the notebook names, else the first.
+        The key of the page; by default the one that the notebook names, else the first. Of a
+        project without pages the workbench opens, to bring one in.
     section
         The key of a section; by default the one that the notebook names, else the first.
     bring_in
@@ -122,12 +127,12 @@ def set_out(
                 notebook=str(own),
                 parameter=name,
             )
-    page = _page(content, document or defaults.get("document", ""), asked=bool(document))
-    wanted = {
-        "document": page.document,
-        "section": _section(page, section, defaults.get("section", "")),
-        "bring_in": incoming,
-    }
+    wanted = {"document": "", "section": "", "bring_in": incoming}
+    first = "bring_in" in defaults and not document and content.documents.empty
+    if not first:
+        page = _page(content, document or defaults.get("document", ""), asked=bool(document))
+        wanted["document"] = page.document
+        wanted["section"] = _section(page, section, defaults.get("section", ""))
     values = {name: value for name, value in wanted.items() if name in defaults}
     folder = own.parent
     here = Path(data).resolve()
@@ -135,8 +140,9 @@ def set_out(
     if fits and (folder / defaults.get("data", here)).resolve() == here:
         return Desk(folder.parent, own, folder, changed=False)
     copies = folder.parent / COPIES
-    copy = copies / page.document / own.name
-    folder_below(require_folder(copies), page.document)
+    name = wanted["document"] or FIRST_PAGE
+    copy = copies / name / own.name
+    folder_below(require_folder(copies), name)
     if not what_stands_at(copies / ".gitignore"):
         replace_file(copies / ".gitignore", b"*\n")
     if "data" in defaults:
@@ -165,7 +171,7 @@ def _page(content: Content, document: str, *, asked: bool) -> Document:
     if not (known or asked):
         raise KetcontentError(
             "This project has no page yet.",
-            hint="Take one in: ketcontent import FILE --document ID.",
+            hint="Take one in: ketcontent import FILE --document ID, or ketcontent lab.",
         )
     return assemble(content, document if asked or document in known else known[0])
 

@@ -59,6 +59,10 @@ from ketcontent.pages import PageView
 
 
 def _open(bench: Bench, message: Mapping[str, Any]) -> Answer:
+    if not bench.session.document:
+        news, bench.news = bench.news, ""
+        page = {"document": "", "title": "No page yet", "language": "en"}
+        return {"page": page, "listing": [], "news": news, "incoming": incoming_of(bench)}
     if message.get("was") in statements_of(bench):  # where the editor was before a reload
         bench.chosen = str(message["was"])
     for one in message.get("kept", ()):
@@ -384,3 +388,6 @@ VERBS: dict[str, Verb] = {
     "unlock": _unlock,
     **READING,
 }
+
+WITHOUT_A_PAGE = (_open, *INCOMING_VERBS.values())
+"""The verbs of a project that has no page yet."""

@@ -47,7 +47,8 @@ class Workbench(anywidget.AnyWidget):
     Parameters
     ----------
     document
-        The key of the page.
+        The key of the page; where it is empty, the first one. Where there is none yet, the
+        workbench is there to bring one in.
     data
         The folder of the tables.
     section
@@ -84,8 +85,9 @@ class Workbench(anywidget.AnyWidget):
             except KetcontentError as fault:
                 self._bench.news = f"{fault.message} {fault.hint}"
         name = hashlib.sha256(str(self._bench.folder).encode()).hexdigest()[:12]
+        page = self._bench.session.document
         modules = {path.name: path.read_text("utf-8") for path in sorted(_FILES.glob("*.js"))}
-        super().__init__(modules=modules, place=f"ketcontent:{name}:{document}")
+        super().__init__(modules=modules, place=f"ketcontent:{name}:{page}")
         self.on_msg(self._hear)
 
     def _hear(self, _: Any, message: Mapping[str, Any], __: Any) -> None:

@@ -91,6 +91,23 @@ def test_a_workbench_opens_on_a_page_that_it_is_given_or_says_why_not(data: Path
     assert "cocoa.html cannot be read: no such file" in missing["news"]
 
 
+def test_the_first_page_of_a_project_is_brought_in_where_nothing_else_can_be_done(
+    tmp_path: Path,
+) -> None:
+    write_content(empty_content(), tmp_path / "data")
+    workbench = Workbench("", data=str(tmp_path / "data"))
+    opened_first = ask(workbench, "open")
+    assert (opened_first["page"]["title"], opened_first["incoming"]) == ("No page yet", None)
+    assert ask(workbench, "look")["error"]["message"] == "This project has no page yet."
+    ask(workbench, "bring_in", html="<h1>Tea</h1><p>It is hot.", text="")
+    ask(workbench, "bring_in_with", document="tea")
+    assert ask(workbench, "write_page")["brought"]["told"] == [
+        "tea: 1 section, 1 statement in data."
+    ]
+    again = ask(Workbench("", data=str(tmp_path / "data")), "open")
+    assert (again["page"]["document"], again["incoming"]) == ("tea", None)
+
+
 def test_lines_become_items_by_one_correction_that_can_be_taken_back(workbench: Workbench) -> None:
     first = ask(workbench, "bring_in", html="<p>Tea<br>Cocoa<br>Milk<p>Wait.", text="")
     assert forms(first) == [("paragraph", "Tea\nCocoa\nMilk"), ("paragraph", "Wait.")]

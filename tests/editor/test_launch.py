@@ -223,13 +223,19 @@ def test_a_notebook_without_the_parameter_is_named(pages: Path) -> None:
     assert parameters_of(set_out("aspirin").notebook)["document"] == "aspirin"
 
 
-def test_a_project_without_pages_says_how_to_take_one_in(tmp_path: Path) -> None:
+def test_a_project_without_pages_opens_to_take_one_in_where_its_notebook_can(
+    tmp_path: Path,
+) -> None:
     project = create_project(tmp_path / "pages")
     places = {name: project / name for name in ("data", "notebooks")}
+    desk = set_out(**places)  # type: ignore[arg-type]
+    assert (desk.notebook.name, parameters_of(desk.notebook)["document"]) == ("workbench.ipynb", "")
+    (project / "notebooks" / "workbench.ipynb").unlink()
     with pytest.raises(KetcontentError) as caught:
         set_out(**places)  # type: ignore[arg-type]
     assert str(caught.value) == (
-        "This project has no page yet.\nhint: Take one in: ketcontent import FILE --document ID."
+        "This project has no page yet.\n"
+        "hint: Take one in: ketcontent import FILE --document ID, or ketcontent lab."
     )
 
 

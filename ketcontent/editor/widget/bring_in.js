@@ -48,7 +48,10 @@ export function bringInOf(bench) {
     (told ? blocks.element : element).focus({ preventScroll: true });
   }
 
+  const isFirst = () => !bench.state.page.document; // there is no page to go back to
+
   function close() {
+    if (isFirst()) return;
     show(false);
     written = [];
     bench.focusMiddle();
@@ -75,7 +78,7 @@ export function bringInOf(bench) {
     if (answer.brought) ({ told: written, document: brought } = answer.brought);
     blocks.take(told, answer.blocks);
     if (isOpen()) draw();
-    else if (told && verb === "open") open(); // it was looked at before a reload, or asked for
+    else if (verb === "open" && (told || isFirst())) open(); // it was looked at before a reload, or asked for
   }
 
   function draw() {
@@ -115,7 +118,7 @@ export function bringInOf(bench) {
     return [
       h("div", { class: "kc-incoming-top" }, h("h2", {}, "Bring in a page"), h("div", { class: "kc-tools" }, back())),
       written.length
-        ? h("div", { class: "kc-note kc-saved" }, h("div", {}, h("strong", {}, "Written."), h("ul", {}, written.map((line) => h("li", {}, line))), h("span", { class: "kc-hint" }, "Open it with: ", h("code", {}, `ketcontent lab ${brought}`))))
+        ? h("div", { class: "kc-note kc-saved" }, h("div", {}, h("strong", {}, "Written."), h("ul", {}, written.map((line) => h("li", {}, line))), isFirst() ? again() : h("span", { class: "kc-hint" }, "Open it with: ", h("code", {}, `ketcontent lab ${brought}`))))
         : "",
       h("p", { class: "kc-hint" }, "A saved web page, a Word document, a PDF, Markdown or plain text. You see how it is read, and put it right, before anything is written."),
       h("h3", {}, "Choose a file, or drop one here"),
@@ -129,7 +132,13 @@ export function bringInOf(bench) {
     ];
   }
 
-  const back = () => button("Back to the page", close, { title: "Esc", "data-field": "incoming back" });
+  // The cell of a project without a page, run again, opens on the one that is there now.
+  const again = () => [
+    h("p", {}, "Load the tab again, or run the cell again, to work on it. "),
+    button("Load the tab again", () => window.location.reload(), { class: "kc-primary", "data-field": "incoming again" }),
+  ];
+
+  const back = () => isFirst() ? "" : button("Back to the page", close, { title: "Esc", "data-field": "incoming back" });
 
   async function pasted(html, text) {
     if (html.length + text.length > LARGEST / 4) {

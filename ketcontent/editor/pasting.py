@@ -24,6 +24,7 @@ from ketcontent.editor.session import Cells, Session, edited, rows_by_key
 from ketcontent.editor.views import Answer, everything_shown
 from ketcontent.errors import KetcontentError
 from ketcontent.importing import CopiedSentence, read_copied
+from ketcontent.model import ROW_FORMS
 from ketcontent.text import joined
 
 
@@ -85,7 +86,10 @@ def spread(
     free = int(new_block(in_order(session, row["section"])))
     homes = {first.block: row["block"]}
     forms = {first.block: row["form"]}
-    if alone and _stands_alone(session, row):  # it takes the form of what came into it
+    labelled_row = bool(row["label"]) and first.form in ROW_FORMS  # none has a label
+    if (
+        alone and not labelled_row and _stands_alone(session, row)
+    ):  # it takes the form of what came into it
         own |= {"form": first.form, "label": row["label"] or first.label}
         forms[first.block] = first.form
     elif alone and first.label:
@@ -97,7 +101,11 @@ def spread(
             free += 1
         cells = {"text": one.text, "label": one.label, "author": writer}
         new.append({**cells, "block": homes[one.block], "form": forms[one.block]})
-    new[-1]["text"] = joined([new[-1]["text"], after.strip()])
+    if after.strip() and new[-1]["form"] in ROW_FORMS:  # else they would be of its last cell
+        new.append({"text": after.strip(), "block": str(free), "form": row["form"]})
+        free += 1
+    else:
+        new[-1]["text"] = joined([new[-1]["text"], after.strip()])
     behind = _rest_of_block(session, row) if homes.keys() - {first.block} else []
     rest = [{**one, "block": str(free)} for one in behind]  # it stands behind another block now
     changed = edited(session, "", with_statements(session, {**row, **own}, *rest))

@@ -16,7 +16,7 @@ from itertools import groupby
 from ketcontent.importing.html_reader import read_html, selected
 from ketcontent.importing.plain_text_blocks import read_plain_text
 from ketcontent.importing.sentences import split_sentences
-from ketcontent.importing.supplied_page import SuppliedBlock, SuppliedPage
+from ketcontent.importing.supplied_page import SuppliedBlock, SuppliedPage, item_depths
 from ketcontent.markup import as_markup, inline_plain, link_targets
 from ketcontent.model import ROW_FORMS, item_form
 from ketcontent.text import FORBIDDEN, counted, fold, unseen_places
@@ -29,7 +29,7 @@ class CopiedSentence:
     text: str
     """Its words, with marks as a cell holds them."""
     form: str
-    """What it stands in: ``paragraph``, ``item``, ``row`` … as the table of statements has it."""
+    """What it stands in, as the column ``form`` says it."""
     block: int
     """Which paragraph, item or row that is, from 1."""
     label: str = ""
@@ -69,11 +69,14 @@ def read_copied(html: str, text: str, language: str) -> Copied:
     blocks = list(page.blocks)
     if page.title:
         blocks.insert(0, SuppliedBlock("heading", page.title, level=1))
-    found = [
-        one
-        for number, block in enumerate(blocks, 1)
-        for one in _sentences(block, number, language, seen, rich=bool(html))
-    ]
+    found: list[CopiedSentence] = []
+    depths: list[int] = []
+    for number, block in enumerate(blocks, 1):
+        depths = item_depths(depths, block)
+        form: str = "paragraph" if block.form == "heading" else block.form
+        form = item_form(len(depths)) if depths else form
+        said = _sentences(block, language, seen, rich=bool(html))
+        found += [CopiedSentence(text, form, number, label) for text, label in said]
     return Copied(tuple(found), tuple(_told(page, blocks, seen)))
 
 
@@ -86,20 +89,20 @@ def _read_text(text: str) -> SuppliedPage:
 
 
 def _sentences(
-    block: SuppliedBlock, number: int, language: str, seen: Counter[str], *, rich: bool
-) -> Iterator[CopiedSentence]:
-    form = "paragraph" if block.form == "heading" else str(block.form)
-    form = item_form(block.depth) if form == "item" else form
-    sentences = split_sentences(block.text, language)
+    block: SuppliedBlock, language: str, seen: Counter[str], *, rich: bool
+) -> Iterator[tuple[str, str]]:
+    """Yield the sentences of a block, each with the label in front of it; a row is one."""
+    row = block.form in ROW_FORMS
     label = _cleaned(f"{block.number} {block.label}".strip(), seen)
     at = 0
-    for first, sentence in enumerate([block.text] if form in ROW_FORMS else sentences):
+    sentences = [block.text] if row else split_sentences(block.text, language)
+    for first, sentence in enumerate(sentences):
         at = block.text.index(sentence, at)
         end = at + len(sentence)
         words = _marked(block, at, end, seen) if rich else _cleaned(sentence, seen)
         at = end
         if words:
-            yield CopiedSentence(words, form, number, "" if first else label)
+            yield words, "" if first else label
 
 
 # --- what nobody sees ---------------------------------------------------------------------------

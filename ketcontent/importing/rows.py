@@ -19,7 +19,7 @@ from ketcontent.importing.plain_text import (
 from ketcontent.importing.plain_text_blocks import read_plain_text
 from ketcontent.importing.received import received_hash
 from ketcontent.importing.sentences import split_sentences
-from ketcontent.importing.supplied_page import SuppliedBlock, SuppliedPage
+from ketcontent.importing.supplied_page import SuppliedBlock, SuppliedPage, item_depths
 from ketcontent.importing.versions import (
     OldRows,
     Rows,
@@ -209,7 +209,7 @@ def received_rows(page: SuppliedPage, document: str, language: str) -> tuple[Row
     number = order = 0
     depths: list[int] = []
     for block in page.blocks:
-        depths = _depths(depths, block)
+        depths = item_depths(depths, block)
         if block.form == "heading" or not sections:
             heading = block if block.form == "heading" else SuppliedBlock("heading", "")
             place = len(sections) + 1
@@ -247,16 +247,6 @@ def received_rows(page: SuppliedPage, document: str, language: str) -> tuple[Row
                 }
             )
     return sections, statements
-
-
-def _depths(outer: list[int], block: SuppliedBlock) -> list[int]:
-    """Return the depths of the items that a block stands within, its own last; none of no item.
-
-    A list within no item, or two deeper than its item, is one deeper than what it stands in.
-    """
-    if block.form != "item":
-        return []
-    return [*(one for one in outer if one < block.depth), block.depth]
 
 
 def _cell(text: str) -> str:

@@ -93,6 +93,16 @@ class SuppliedPage:
     """What the file says of its language, as a BCP 47 tag; mostly nothing."""
 
 
+def item_depths(outer: Sequence[int], block: SuppliedBlock) -> list[int]:
+    """Return the depths of the items that a block stands within, its own last; none of no item.
+
+    A list within no item, or two deeper than its item, is one deeper than what it stands in.
+    """
+    if block.form != "item":
+        return []
+    return [*(one for one in outer if one < block.depth), block.depth]
+
+
 def with_form(page: SuppliedPage, number: int, form: BlockForm) -> SuppliedPage:
     """Return a page with one of its blocks read as something else.
 

@@ -197,6 +197,22 @@ def test_pasted_sentences_become_statements_in_order_and_in_one_step(data: Path)
     assert undo(spread_out).content.statements.equals(typed.content.statements)
 
 
+def test_what_stands_behind_a_pasted_table_is_no_part_of_its_last_cell(data: Path) -> None:
+    session = opened(read_content(data), "coffee")
+    first = next(iter(rows_by_key(session.content, "statements")))[1]
+    pasted = [sentence("Age | Cups", 1, "header"), sentence("All | 2", 2, "row")]
+    typed = reworded(session, first, {"text": f"See: {pasted_words(pasted)} So."})
+    made, _ = spread(typed, first, pasted, before="See: ", after=" So.")
+    rows = in_order(made, rows_by_key(session.content, "statements")["coffee", first]["section"])
+    assert [(row["form"], row["text"]) for row in rows] == [
+        ("paragraph", "See: Age | Cups"),
+        ("row", "All | 2"),
+        ("paragraph", "So."),
+        ("paragraph", "Wait here and rest."),
+    ]
+    write_content(made.content)  # the laws of blocks hold
+
+
 def test_sentences_that_no_longer_stand_as_pasted_are_not_spread(data: Path) -> None:
     session = opened(read_content(data), "coffee")
     first = next(iter(rows_by_key(session.content, "statements")))[1]

@@ -98,6 +98,16 @@ def test_a_paste_from_google_docs_is_bold_where_its_letters_are() -> None:
     assert "Left out (struck out): gone" in copied.told
 
 
+def test_a_table_that_is_pasted_stays_one_row_by_row() -> None:
+    html = "<table><tr><th>Age<th>Cups<tr><td>Adults.<td>2 | 3<tr><td><b>Others</b><td>1</table>"
+    copied = read_copied(html, "", "en")
+    assert [(one.form, one.block, one.text) for one in copied.sentences] == [
+        ("header", 1, "Age | Cups"),
+        ("row", 2, r"Adults. | 2 \\| 3"),
+        ("row", 3, "Others | 1"),
+    ]
+
+
 def test_nothing_of_a_paste_runs_or_leads_into_what_it_comes_from() -> None:
     html = (
         "<p onclick='x()'>Read <a href='javascript:x()'>this</a> and <a href='#_ftn1'>that</a>."

@@ -8,7 +8,7 @@ const FORMS = [
   ["paragraph", "Paragraph", "p"],
   ["item", "Item", "i"],
   ["notice", "Notice", "n"],
-  ["caption", "Caption of a table", "c"],
+  ["caption", "Caption", "c"],
   ["header", "Header row", "t"],
   ["row", "Table row", "r"],
 ];
@@ -105,8 +105,8 @@ export function blocksOf(bench, { readAs, readBack }) {
     const many = acting().length;
     return [
       h("span", { class: "kc-hint" }, `Read ${many > 1 ? `the ${counted(many, "chosen block")}` : "the chosen block"} as`),
-      FORMS.map(([form, name]) =>
-        button(name, () => readAs(acting(), form), { title: form[0].toUpperCase(), "data-field": `block ${form}`, "aria-keyshortcuts": form[0] }),
+      FORMS.map(([form, name, letter]) =>
+        button(name, () => readAs(acting(), form), { title: letter.toUpperCase(), "data-field": `block ${form}`, "aria-keyshortcuts": letter }),
       ),
       button("Take back", readBack, { title: "Ctrl+Z", "aria-disabled": String(!corrections), "data-field": "block back" }),
     ];

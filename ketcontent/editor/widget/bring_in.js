@@ -190,8 +190,8 @@ export function bringInOf(bench) {
   }
 
   function counts() {
-    const names = { heading: "heading", paragraph: "paragraph", item: "item", notice: "notice", row: "table row" };
-    const held = told.forms.filter(([, number]) => number).map(([form, number]) => counted(number, names[form]));
+    const names = { heading: "heading", paragraph: "paragraph", item: "item", notice: "notice", caption: "caption", header: "row of headers", row: "table row" };
+    const held = told.forms.filter(([, number]) => number).map(([form, number]) => number === 1 ? `1 ${names[form]}` : form === "header" ? `${number} rows of headers` : counted(number, names[form]));
     return [held.join(", ") || "no blocks", told.corrections ? counted(told.corrections, "correction") : "", told.fault ? "" : told.becomes[0]].filter(Boolean).join(" · ");
   }
 

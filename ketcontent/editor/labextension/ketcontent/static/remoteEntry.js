@@ -57,9 +57,8 @@
     const ran = await app.commands.execute("notebook:run-all-cells");
     // An error is told in the notebook.
     if (ran === false || !(await comes(() => workbenchIn(panel)))) return setAlone(panel, false);
-    const incoming = () => workbenchIn(panel).querySelector(".kc-incoming:not([hidden])"); // a page on its way in
-    await comes(() => incoming() || workbenchIn(panel).querySelector(".kc-entry"));
-    (incoming() || workbenchIn(panel).querySelector(".kc-list")).focus({ preventScroll: true });
+    await comes(() => workbenchIn(panel).querySelector(".kc-entry"));
+    workbenchIn(panel).querySelector(".kc-list").focus({ preventScroll: true });
   }
 
   function activate(app) {

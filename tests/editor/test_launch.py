@@ -118,7 +118,6 @@ def test_tables_and_notebooks_may_lie_anywhere(
     assert folder_of_tables(desk) == pages / "data"
 
 
-@pytest.mark.usefixtures("pages")
 def test_a_page_to_be_brought_in_is_named_in_the_copy_and_the_next_time_no_more(
     pages: Path,
 ) -> None:
@@ -130,6 +129,7 @@ def test_a_page_to_be_brought_in_is_named_in_the_copy_and_the_next_time_no_more(
     assert b"new.html" in copied
 
 
+@pytest.mark.usefixtures("pages")
 def test_git_sees_nothing_of_the_copies() -> None:
     subprocess.run(["git", "init", "-q"], check=True)
     subprocess.run(["git", "add", "."], check=True)

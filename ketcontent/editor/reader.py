@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ketcontent.editor.bench import Bench, page_of
+from ketcontent.editor.discussing import open_counts
 from ketcontent.editor.edits import cleaned_words, reworded, statement_row
 from ketcontent.editor.rows import filled
 from ketcontent.editor.session import Session, row_of, rows_by_key
@@ -17,6 +18,7 @@ def reader_view(bench: Bench) -> Answer:
 
     Of an edition that has no such section there is no HTML.
     """
+    content, document = bench.session.content, bench.session.document
     section = statement_row(bench.session, bench.chosen)["section"]
     view = page_of(bench)
     shown: Answer = {
@@ -25,6 +27,10 @@ def reader_view(bench: Bench) -> Answer:
         "locked": why_locked(bench.session, bench.edition),
         "language": view.edition(bench.edition).language,
         "title": view.edition(bench.edition).title,
+        "discussed": {
+            key: [one.get(key, 0) for one in open_counts(content, document)]
+            for key in (f"title:{document}", f"heading:{section}")
+        },
         "html": "",
         "sources": [],
     }

@@ -1022,7 +1022,7 @@ def test_words_are_typed_where_they_are_read_by_mouse_and_by_keys(tab: Tab, proj
     did.wait_for()
     assert "A miracle." in did.locator("ins").inner_text()
     assert text_on_disk(project / "data", key) == f"{was} A miracle."
-    # The pane that is folded away, and what was said of the save, moved nothing.
+    # What was said of the save moved nothing.
     assert tab.at(".kc-list").bounding_box() == place
     focused = "document.activeElement.dataset.statement"
     assert page.evaluate(focused) == key

@@ -85,6 +85,8 @@ def test_a_heading_is_proposed_discussed_and_accepted_by_pieces(
     [proposal] = answer["heading"]["proposals"]
     assert (proposal["column"], proposal["changes"]) == (column, 2)
     ask(workbench, "comment", statement=key, text="Why?", person="ada", quoted=[was, 0])
+    # Whoever reads the page sees beside it that it is discussed.
+    assert ask(workbench, "choose", statement="calm")["preview"]["discussed"][key] == [1, 1]
     ask(workbench, "save")
     one = {"statement": key, "proposal": proposal["proposal"], "person": "ada"}
     answer = ask(workbench, "choose_pieces", changes=[1], **one)

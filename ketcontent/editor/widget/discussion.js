@@ -273,6 +273,7 @@ export function discussionOf(bench, about) {
 
   function setAnchor(anchor) {
     bench.fields.put(anchorName(), anchor ? JSON.stringify(anchor) : "");
+    if (bench.reading.on() && !bench.reading.opened()) bench.reading.open(about().key);
     bench.reading.showTalk();
     draw();
     focus();

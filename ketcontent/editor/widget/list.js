@@ -48,6 +48,14 @@ export function listOf(bench) {
     return h("span", { class: `kc-mark ${kind}`, title: name }, inner);
   }
 
+  // How many proposals and comments are open.
+  function talk({ discussed = [0, 0] }) {
+    return [["proposal", "✎"], ["comment", "“"]].map(([name, sign], n) => {
+      const said = counted(discussed[n], name);
+      return discussed[n] ? mark("", said, h("span", { "aria-hidden": "true" }, `${sign}${discussed[n]}`), unseen(` ${said}, `)) : "";
+    });
+  }
+
   // How deep a statement stands in its section: items of lists within lists, rows under their caption.
   const depthOf = (one, above) =>
     Number(one.form.match(/^item-([0-9])$/)?.[1] || 1) + Number(["header", "row"].includes(one.form) && above === "caption");
@@ -81,10 +89,7 @@ export function listOf(bench) {
       const { name } = SIGNED[signed];
       marks.push(mark(`kc-${signed}`, name, hidden, `${valid}/${needed.length}`, unseen(` ${name}`)));
     }
-    for (const [n, [name, sign]] of [["proposal", "✎"], ["comment", "“"]].entries()) {
-      const said = counted(one.discussed[n], name);
-      if (one.discussed[n]) marks.push(mark("", said, h("span", { "aria-hidden": "true" }, `${sign}${one.discussed[n]}`), unseen(` ${said}, `)));
-    }
+    marks.push(...talk(one));
     if (one.changed) marks.push(mark("kc-changed", null, `● ${one.changed === "new" ? "new" : "unsaved"}`));
     if (one.cut) marks.push(mark("", null, "cut"));
     return h(
@@ -106,8 +111,8 @@ export function listOf(bench) {
   }
 
   // The line of a section, or of the page as a whole.
-  function headingOf(node, title, { level, isOpen, cut, changed, holds = 0 }) {
-    const marks = [];
+  function headingOf(node, title, { level, isOpen, cut, changed, discussed, holds = 0 }) {
+    const marks = talk({ discussed }).filter(Boolean);
     if (isOpen === false) marks.push(mark("", null, counted(holds, "statement")));
     if (changed) marks.push(mark("kc-changed", null, `● ${changed === "new" ? "new" : "unsaved"}`));
     if (cut) marks.push(mark("", null, "cut"));
@@ -168,7 +173,8 @@ export function listOf(bench) {
     for (const [place, section] of state.listing.entries()) {
       const some = section.statements.filter(wanted);
       if (section.level === 1) above = section;
-      if (few ? !some.length : section !== above && tree.folded.has(above.section)) continue;
+      const isDiscussed = filter === "discussed" && !bench.review.on() && !words && section.discussed.some(Boolean);
+      if (few ? !some.length && !isDiscussed : section !== above && tree.folded.has(above.section)) continue;
       const below = section.level === 1 && !section.cut && state.listing[place + 1]?.level === 2;
       const isOpen = few || !tree.folded.has(section.section);
       const holds = within(place).reduce((sum, one) => sum + one.statements.filter(wanted).length, 0);

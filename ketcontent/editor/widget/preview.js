@@ -1,8 +1,8 @@
 // The page as a reader sees it, a section at a time: a sentence or heading is chosen there, by a click
 // or with the arrows, and what is typed is typed where it stands (reading.js).
 
-import { button, h, redline } from "./elements.js";
-import { grafted, grown, readBefore } from "./reader.js";
+import { button, counted, h, redline } from "./elements.js";
+import { grafted, grown, rangeOf, readBefore } from "./reader.js";
 
 const HOW = "Click a sentence, or ↑ ↓ and Enter, and type there.";
 
@@ -71,7 +71,7 @@ export function previewOf(bench) {
   }
 
   function goTo(item) {
-    for (const one of items()) if (!inBox(one)) one.tabIndex = -1;
+    for (const one of items()) if (!one.contains(bench.reading.box)) one.tabIndex = -1;
     item.tabIndex = 0;
     item.focus();
   }
@@ -105,6 +105,10 @@ export function previewOf(bench) {
     if (sources.length) fresh.append(h("div", { class: "kc-reader kc-sources" }, h("h3", {}, "Sources"), listed));
     const heading = read.querySelector("h2");
     if (heading) heading.dataset.signs = `heading:${section}`;
+    for (const [key, counts] of Object.entries(state.preview.discussed)) {
+      const open = [counted(counts[0], "proposal"), counted(counts[1], "comment")].filter((one) => !one.startsWith("0"));
+      if (open.length) itemOf(key, fresh)?.append(" ", h("small", {}, open.join(", ")));
+    }
     for (const [key, text] of left) insideOf(itemOf(key, fresh))?.replaceChildren(plain(text));
     showSaved(fresh);
     put(fresh, section);
@@ -151,10 +155,11 @@ export function previewOf(bench) {
       }
     }
     const at = itemOf(state.chosen);
-    for (const one of items()) if (!inBox(one.firstElementChild)) one.tabIndex = one === (at || items()[0]) ? 0 : -1;
+    for (const one of items()) if (!one.contains(bench.reading.box)) one.tabIndex = one === (at || items()[0]) ? 0 : -1;
     if (before !== undefined && eye() !== undefined && !other) element.scrollTop += eye() - before;
     else if (other) element.scrollTop = 0;
     keepInSight();
+    underlineSaid();
     const again = itemOf(wanted) || itemOf(hadFocus);
     if (again && !key) goTo(again);
     if (itemOf(wanted)) wanted = "";
@@ -176,6 +181,15 @@ export function previewOf(bench) {
     if (behind) behind.after(" ", place);
     else fresh.replaceChildren(h("div", { class: "kc-reader" }, place));
     return place;
+  }
+
+  // The words that somebody said something of, in the sentence that is chosen.
+  function underlineSaid() {
+    const item = itemOf(state.chosen);
+    if (!globalThis.CSS?.highlights || !item || state.preview.locked) return;
+    const open = (state.detail?.comments || []).filter((one) => one.anchor && !one.astray && !one.resolved);
+    const ranges = open.map((one) => rangeOf(item, one.anchor)).filter(Boolean);
+    CSS.highlights.set("kc-said", new Highlight(...ranges));
   }
 
   function keepInSight() {

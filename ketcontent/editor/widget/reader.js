@@ -95,6 +95,28 @@ export function quoted(root) {
   return words.trim() ? { statement: place.dataset.statement || place.dataset.signs, words: words.trim(), behind } : null;
 }
 
+// Where words are read in a sentence, as a range of the document; null where they are not.
+export function rangeOf(place, words) {
+  const walker = document.createTreeWalker(place, NodeFilter.SHOW_TEXT);
+  const at = []; // by letter that is read: its node, and its place there
+  let read = "";
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    for (let offset = 0; offset < node.data.length; offset++) {
+      const letter = /\s/.test(node.data[offset]) ? " " : node.data[offset];
+      if (letter === " " && read.endsWith(" ")) continue;
+      at.push([node, offset]);
+      read += letter;
+    }
+  }
+  const start = read.indexOf(words);
+  if (start < 0 || !words) return null;
+  const range = document.createRange();
+  range.setStart(...at[start]);
+  const [node, offset] = at[start + words.length - 1];
+  range.setEnd(node, offset + 1);
+  return range;
+}
+
 // The words that are read before a point of the screen in a sentence; null where none is there.
 export function readBefore(place, x, y) {
   const at = document.caretPositionFromPoint?.(x, y);

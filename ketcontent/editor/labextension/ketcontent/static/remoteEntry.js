@@ -11,10 +11,10 @@
     .${ALONE} :is(.jp-Collapser, .jp-OutputPrompt, .jp-OutputArea-promptOverlay) { display: none !important; }
     .${ALONE} .jp-Notebook,
     .${ALONE} .jp-Notebook :is(.jp-WindowedPanel-outer, .jp-WindowedPanel-viewport, .jp-Cell,
-      .jp-Cell-outputArea, .jp-OutputArea-child, .jp-OutputArea-output, .widget-subarea) {
+      .jp-Cell-outputWrapper, .jp-Cell-outputArea, .jp-OutputArea-child, .jp-OutputArea-output, .widget-subarea) {
       margin: 0 !important; padding: 0 !important; border: 0 !important; overflow: visible !important;
       max-height: none !important; }
-    .${ALONE} .jp-Notebook { inset: 0 !important; width: 100% !important; height: 100% !important; overflow: hidden !important; }
+    .${ALONE} .jp-Notebook { inset: 0 !important; width: 100% !important; height: 100% !important; overflow: clip !important; }
     .${ALONE} .kc-workbench { height: var(--kc-height); border: 0; border-radius: 0; }
     .${ALONE}:not(:has(.kc-workbench)) .jp-Notebook::before {
       content: "Opening the page …"; display: block; padding: 24px; color: var(--jp-ui-font-color1); }`;

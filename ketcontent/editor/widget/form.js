@@ -135,7 +135,7 @@ export function formOf(bench) {
     }
     controls.refresh();
     stakes.replaceChildren(
-      form.stakes.length ? h("p", { class: "kc-hint" }, "Other words here: ", form.stakes.join(" ")) : "",
+      form.stakes.length ? h("p", { class: "kc-hint kc-stakes" }, "Other words here: ", form.stakes.join(" ")) : "",
     );
     const who = form.voids.map((one) => `${one.statement}: ${one.person} (${one.capacity}, ${one.signed_on})`);
     voids.replaceChildren(

@@ -25,7 +25,7 @@ from ketcontent.reading import Reading, Word, bases_of
 ADVERT, INFORMATION = "an advert", "plain information"
 """What a rule calls a sentence that reads like one or the other."""
 
-AS_ADVERT, AS_INFORMATION = 0.82, 0.4
+AS_ADVERT, AS_INFORMATION = 0.75, 0.5
 """How likely a sentence is to be an advert's, at least and at most, to be called so."""
 
 FEWEST, FEWEST_TO_EXCUSE = 4, 10

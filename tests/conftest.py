@@ -14,7 +14,7 @@ import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager, nullcontext
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -26,12 +26,13 @@ from hypothesis import settings
 # First, since much of what is tested imports jsonschema: each process collects all tests.
 from ketcontent import fast_jsonschema  # noqa: F401  # isort: skip
 
-from ketcontent import import_page, read_content, sign_off, write_content
+from ketcontent import execution, import_page, read_content, sign_off, write_content
 from ketcontent.approvals.signing import open_statements
 from ketcontent.building.builds import build, rebuild
 from ketcontent.building.plan import EDITIONS, PAGE_FORMATS
 from ketcontent.building.request import Built, Request
-from ketcontent.execution.pool import process_pool, run_all
+from ketcontent.execution.pool import is_broken, process_pool, run_all
+from ketcontent.execution.process_attributes import own_attributes
 from ketcontent.execution.run import Failure, Run
 from ketcontent.model.content import Content
 from ketcontent.scaffold import create_project
@@ -159,6 +160,45 @@ def build_in(project: Path, *documents: str, **options: Any) -> Built:
     return build(documents, **{**places, **options})
 
 
+_lent: dict[str, Any] = {}
+"""The workers of the last build of this process, what they were started with, and their end."""
+
+
+@contextmanager
+def lent_workers(jobs: int, kept: Path) -> Iterator[Any]:
+    """Lend a build the workers of the one before, where it would start the same.
+
+    Whoever builds as another user of the machine would (in another folder, with another
+    environment, other limits) has workers of that moment, and so has whoever comes after a build
+    that ended in an exception, since nobody knows what these still do.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        with process_pool(jobs, kept) as executor:
+            yield executor
+        return
+    environment = {name: said for name, said in os.environ.items() if name[:7] != "PYTEST_"}
+    started_with = (jobs, os.getcwd(), environment, own_attributes())
+    if _lent.get("started_with") != started_with or is_broken(_lent["executor"]):
+        end_lent_workers()
+        end = ExitStack()
+        executor = end.enter_context(process_pool(jobs, kept))
+        _lent.update(started_with=started_with, executor=executor, end=end)
+    try:
+        yield _lent["executor"]
+    except BaseException:
+        end = _lent["end"]
+        _lent.clear()
+        with end:
+            raise
+
+
+def end_lent_workers() -> None:
+    if _lent:
+        end = _lent["end"]
+        _lent.clear()
+        end.close()
+
+
 def build_with(
     executor: Any,
     project: Path,
@@ -236,6 +276,21 @@ def quick_disk() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(os, "fsync", os.fstat)  # refuses what is no open file, as that does
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def few_workers() -> Iterator[None]:
+    """Start workers once for the builds of a file: to start some takes longer than many a build."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(execution, "process_pool", lent_workers)
+        yield
+
+
+@pytest.fixture(scope="module", autouse=True)
+def workers_of_a_file() -> Iterator[None]:
+    """Leave no process to the next file."""
+    yield
+    end_lent_workers()
 
 
 @contextmanager

@@ -30,7 +30,7 @@ def inside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "more/coffee.md": b"# Coffee\n\nIt is black.\n",
         "more/index.txt": b"More\n\nIt is a folder.\n",
         "more/tea.docx": document(paragraph("Tea again.")),
-        "more/broken.html": TEA[:-30].encode(),
+        "more/broken.html": TEA.partition("It is old")[0].replace("<p>", "<p><b>").encode(),
         ".hidden.md": b"# Not this\n",
         "photo.jpg": b"",
     }
@@ -53,8 +53,8 @@ REPORT = """\
 received/more/coffee.md → coffee: 1 section, 1 statement
 received/more/index.txt → more: 1 section, 1 statement
 received/more/tea.docx → tea: 1 section, 1 statement
-not taken in: received/more/broken.html breaks off before </body>: it is half a page. Save the \
-page again.
+not taken in: received/more/broken.html breaks off inside of <b>: it is half a page. Save the page \
+again.
 not taken in: received/tea.html would be the page 'tea', and so would received/more/tea.docx. \
 Import one of them alone, with --document ID.
 Passed over 1 file of other kinds: .jpg.

@@ -980,7 +980,7 @@ def test_a_page_is_brought_in_put_right_by_key_and_by_mouse_and_written(
         tab.page.keyboard.press(key)
     tab.at(".kc-is-item").nth(1).wait_for()
     tab.at(".kc-block").last.hover()
-    tab.at(".kc-choices button", has_text="Notice").click()
+    tab.at(".kc-choices [data-form=notice]").click()
     tab.at(".kc-is-notice").wait_for()
     tab.page.keyboard.press("Control+z")
     tab.at(".kc-is-paragraph").wait_for()

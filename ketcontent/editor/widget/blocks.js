@@ -30,8 +30,8 @@ export function blocksOf(bench, { readAs, readBack }) {
   const choices = h(
     "span",
     { class: "kc-choices", "aria-hidden": "true" },
-    FORMS.map(([form, name]) =>
-      button(name, (event) => (event.stopPropagation(), actOn(Number(choices.closest("[role=row]").dataset.number), form)), { tabindex: "-1", "data-form": form }),
+    FORMS.map(([form, name, letter]) =>
+      button(letter.toUpperCase(), (event) => (event.stopPropagation(), actOn(Number(choices.closest("[role=row]").dataset.number), form)), { tabindex: "-1", "data-form": form, title: name }),
     ),
   );
   let blocks = [];

@@ -121,6 +121,8 @@ class Content:
             When there is no such table.
         """
         frame = getattr(self, table)
+        if frame.empty:  # many are, and to look for a page in one takes pandas a while
+            return []
         return rows_of(frame[frame["document"] == document] if document else frame)
 
     def __repr__(self) -> str:

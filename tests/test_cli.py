@@ -302,7 +302,8 @@ def test_import_shows_what_it_read_and_writes_nothing_until_it_is_told() -> None
         "  navigation (line 1): Home\n"
         "ache: 1 section, 1 statement in data.\n"
         "Nothing is written yet. Add --yes to write it. Where a block is read wrongly, "
-        "--blocks numbers them, and --as 12=paragraph or --as 12-15=item reads them so.\n"
+        "--blocks numbers them, and --as 12=paragraph or --as 12-15=item reads them so; "
+        "'ketcontent lab --bring-in FILE' shows them side by side in the workbench.\n"
     )
     assert "  1 heading 2 (line 1): Uses\n" in run("import", "ache.html", "--blocks").stdout
     assert tree(Path("data")) == before

@@ -115,7 +115,7 @@ def test_every_third_party_library_has_an_owner() -> None:
     assert third_party - owned - ANYWHERE == set()
 
 
-@pytest.mark.parametrize("kind", ["*.py", "*.js"])
+@pytest.mark.parametrize("kind", ["*.py", "*.js", "*.css"])
 def test_a_file_has_at_most_500_lines_or_is_one_clear_thing(kind: str) -> None:
     lines = {
         path.relative_to(PACKAGE).as_posix(): len(path.read_text("utf-8").splitlines())

@@ -36,6 +36,9 @@ from ketcontent.errors import KetcontentError
 
 _FILES = Path(__file__).parent / "widget"
 
+_STYLES = ("surface", "panes", "statement", "rows", "bring_in", "reader", "narrow")
+"""The files of its style, in the order in which a later one has the last word."""
+
 _LOOKED_AT: dict[Path, tuple[str, Incoming | None]] = {}
 """By folder of tables: the file that a workbench of this kernel was given, and the page that was
 looked at in it last. A cell that runs again, as it does at each reload, goes on with that."""
@@ -66,7 +69,7 @@ class Workbench(anywidget.AnyWidget):
     """
 
     _esm = _FILES / "start.js"
-    _css = _FILES / "workbench.css"
+    _css = "\n".join((_FILES / f"{name}.css").read_text("utf-8") for name in _STYLES)
     modules = traitlets.Dict().tag(sync=True)
     """The other modules of the browser's part, by file name."""
     place = traitlets.Unicode().tag(sync=True)

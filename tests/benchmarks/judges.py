@@ -93,7 +93,8 @@ of its 85 (recall 80%), and 68 of the 77 found were faulty (precision 88%; befor
 of 79); of ``tenth-held`` 89 of 102 (87%), and 89 of 100 (before, 88 of 102 and 88 of 107); of all
 eleven kept halves together 631 of 730 (86%) at precision 92% (before, 86% at 89%), of which the
 older ones are nearer to what rules were built on. From which likelihood on a sentence is called an
-advert's, or information, was chosen by these numbers among eight pairs, so they flatter a little.
+advert's, or information, was chosen by these numbers among about a dozen pairs, so they flatter a
+little.
 
 The numbers to quote are those of ``ninth-held`` and ``tenth-held``: 157 of 187 faulty sentences
 (recall 84%) at precision 89%; with advice 162. On copy that nobody here has seen the target, 80% at

@@ -157,7 +157,12 @@ def sign_all(content: Content, document: str, **people: str) -> Content:
 def build_in(project: Path, *documents: str, **options: Any) -> Built:
     """Build a project, wherever this process stands."""
     places = {name: project / name for name in ("data", "exports", "notebooks")}
-    return build(documents, **{**places, **options})
+    if threading.current_thread() is not threading.main_thread():
+        return build(documents, **{**places, **options})
+    with pytest.MonkeyPatch.context() as patch:
+        # To start workers takes longer than many a build with them.
+        patch.setattr(execution, "process_pool", lent_workers)
+        return build(documents, **{**places, **options})
 
 
 _lent: dict[str, Any] = {}
@@ -275,14 +280,6 @@ def quick_disk() -> Iterator[None]:
     """Wait for no disk: what a cut of power leaves is not tried here, and each save waits often."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(os, "fsync", os.fstat)  # refuses what is no open file, as that does
-        yield
-
-
-@pytest.fixture(scope="session", autouse=True)
-def few_workers() -> Iterator[None]:
-    """Start workers once for the builds of a file: to start some takes longer than many a build."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(execution, "process_pool", lent_workers)
         yield
 
 

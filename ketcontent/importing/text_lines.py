@@ -287,7 +287,7 @@ def line_cells(line: str) -> list[str]:
 
     Examples
     --------
-    >>> line_cells("| Urea | 2–8 \| less |"), line_cells("Day    Dose"), line_cells("a||b")
+    >>> line_cells(r"| Urea | 2–8 \| less |"), line_cells("Day    Dose"), line_cells("a||b")
     (['Urea', '2–8 | less'], ['Day', 'Dose'], ['a', '', 'b'])
     """
     line = line.strip()

@@ -34,7 +34,7 @@ class _Change:
     """The sections that stand elsewhere, or under another."""
 
 
-def consequences(before: PageView, after: PageView) -> list[str]:
+def told_of_change(before: PageView, after: PageView) -> list[str]:
     """Return what a change would void or leave behind, a sentence each; none where nothing.
 
     Parameters

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from ketcontent.approvals import signables
 from ketcontent.editor.bench import Bench, choose_shown, judge_page, page_of, shown_statements
-from ketcontent.editor.consequences import consequences
+from ketcontent.editor.consequences import told_of_change
 from ketcontent.editor.edits import brought_back, counted_keys, cut, graded, statement_row
 from ketcontent.editor.listing import content_findings
 from ketcontent.editor.moving import deepened, moved_together, placed
@@ -42,7 +42,7 @@ def _weighed(
     `first` is told before that, of the page as it would be.
     """
     now, later = page_of(bench), page_of(bench).after(session.content)
-    told = [*first, *consequences(now, later)]
+    told = [*first, *told_of_change(now, later)]
     mark = hash_json([what, told])
     if told and message.get("yes") != mark:
         # The browser may have asked of a row to which it has given no key yet.

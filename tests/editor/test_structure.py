@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ketcontent import read_content, sign_off, write_content
-from ketcontent.editor.consequences import consequences
+from ketcontent.editor.consequences import told_of_change
 from ketcontent.editor.edits import (
     added,
     brought_back,
@@ -304,7 +304,7 @@ def test_a_row_of_a_table_stays_one_statement_whatever_is_done_beside_it(tmp_pat
 def told(content: Content, change: Any) -> list[str]:
     """What is told of a change of the page on tea."""
     before = PageView(content, "tea")
-    return consequences(before, before.after(change(tea(content)).content))
+    return told_of_change(before, before.after(change(tea(content)).content))
 
 
 def said_of(**row: str) -> dict[str, str]:

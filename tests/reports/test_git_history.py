@@ -391,5 +391,5 @@ def test_the_command_prints_it_for_a_reader_and_for_a_program(data: Path) -> Non
     failed = CliRunner().invoke(main, words)
     assert (failed.exit_code, failed.stderr.splitlines()[1]) == (
         1,
-        "hint: Keep the project in git, and commit the tables.",
+        "hint: Keep the project in git, and commit the tables. 'git status' there says more.",
     )

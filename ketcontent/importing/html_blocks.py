@@ -23,7 +23,7 @@ from ketcontent.importing.block_text import (
 )
 from ketcontent.importing.formulas import formula_in_line
 from ketcontent.importing.html_lists import CountedList, list_of
-from ketcontent.importing.html_tables import DataTable, data_table
+from ketcontent.importing.html_tables import DataTable, data_table, is_mixed
 from ketcontent.importing.main_content import (
     BLOCKS,
     SPACED,
@@ -120,6 +120,8 @@ class BlockWriter:
             return True
         if "mso-list:ignore" in given.get("style", "").replace(" ", "").lower():
             self.pasted_number = plain_words(node)  # how Word writes the mark of an item
+            if self._in_row and (number := self._number_of_item()):
+                self._add(f"{number} ")
             return True
         what = self.taken_out.get(id(node), "") or not_of_the_text(given)
         if not what and node.name == "math":
@@ -154,6 +156,7 @@ class BlockWriter:
         elif name == "table":
             self.table = data_table(node, self.tables + 1) or self.table
             self.tables += self.table is not None and self.table.node is node
+            self.seen["mixed"] += self.table is None and is_mixed(node)
         elif name == "tr" and self.table:
             self.table.start_row()
         elif name == "pre":
@@ -188,6 +191,8 @@ class BlockWriter:
             return _Place("heading", level=min((levels[-1] if levels else 1) + 1, 6))
         if node.name == "li":
             number = self.lists[-1].number(node) if self.lists else ""
+            if number and self._in_row:
+                self._add(f"{number} ")
             return _Place("item", depth=max(len(self.lists), 1), number=number)
         if node.name in BLOCKS and (outline := outline_level(given)):
             return _Place("heading", level=outline)
@@ -207,7 +212,9 @@ class BlockWriter:
     def _end(self, node: Any) -> None:
         name = node.name
         if name in ("td", "th") and self.table and self._in_row:
-            self.seen["spanning"] += self.table.add(node, "".join(self.pieces), self.where)
+            words = "".join(self.pieces)
+            self.seen["lines"] += "\n" in words.strip()
+            self.seen["spanning"] += self.table.add(node, words, self.where)
             self._clear()
         elif name in BLOCKS:
             self._flush()
@@ -233,6 +240,8 @@ class BlockWriter:
                         table=self.table.number,
                     )
                 )
+        elif name in ("thead", "tbody", "tfoot") and self.table:
+            self.table.end_group()
         elif name == "table" and self.table and self.table.node is node:
             self.table = None
         elif name == "pre":
@@ -309,7 +318,7 @@ class BlockWriter:
     def _break(self) -> None:
         """Begin a new line within a block; behind the end of a sentence it is a space."""
         said = "".join(self.pieces).rstrip()
-        if said and not self._in_row and not ends_sentence(said):
+        if said and (self._in_row or not ends_sentence(said)):
             self.pieces = [said, "\n"]
             self.length = len(said) + 1
         else:
@@ -322,7 +331,7 @@ class BlockWriter:
     def _flush(self) -> None:
         """End the block that is open."""
         if self._in_row:
-            self._space()
+            self._break()  # of which a cell keeps a space, and the report says so
             return
         whole = "".join(self.pieces)
         text = whole.strip()
@@ -413,6 +422,8 @@ _NOUNS = {
     "letters": "raised or lowered word",
     "formulas": "formula",
     "spanning": "spanning cell",
+    "lines": "many-line cell",
+    "mixed": "table",
     "frames": "frame",
 }
 
@@ -427,6 +438,8 @@ _TOLD = {
     "letters": "{}: set on the line, and may have become part of the word before.",
     "formulas": "{}: written in one line.",
     "spanning": "{}: its words stand once, in the first of the cells that it covers.",
+    "lines": "{}: set in one line; see that no two of its lines run into one another.",
+    "mixed": "{} with a table or a heading in it: read cell by cell, as text without its rows.",
     "frames": "{}: what it shows is not in the file.",
 }
 

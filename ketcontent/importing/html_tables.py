@@ -51,7 +51,7 @@ class DataTable:
         cells = self.cells if self.cells is not None else []
         given = attributes_of(node)
         across = min(_number(given.get("colspan", "")), max(self.width - len(cells), 1))
-        down = _number(given.get("rowspan", ""))
+        down = _number(given.get("rowspan", "")) or _MOST  # 0: down to the end of its group
         for text in [fold(words), *[""] * (across - 1)]:
             if down > 1:
                 self.spans[len(cells)] = down
@@ -59,6 +59,10 @@ class DataTable:
         self.where = self.where or where
         self.only_heads &= node.name == "th"
         return across > 1 or down > 1
+
+    def end_group(self) -> None:
+        """End a group of rows: no cell of it covers a place in the next one."""
+        self.spans = {}
 
     def _skip_covered(self) -> None:
         """Leave the places empty that a cell of a row above covers."""
@@ -104,6 +108,18 @@ def data_table(node: Any, number: int) -> DataTable | None:
             named |= one.name == "th"
         boxed |= one.name in _OF_A_BOX
     return DataTable(node, number, widest) if widest > 1 or (named and not boxed) else None
+
+
+def is_mixed(node: Any) -> bool:
+    """Return whether a table has headers of its own, and a table or a heading in a cell."""
+    inner = 0
+    headed = mixed = False
+    for kind, one in in_order(node):
+        if one.name == "table":
+            inner += {"start": 1, "end": -1}.get(kind, 0)
+        mixed |= one.name == "table" or bool(_HEADING.fullmatch(one.name))
+        headed |= one.name == "th" and not inner
+    return mixed and headed and attributes_of(node).get("role") not in ("presentation", "none")
 
 
 _OF_A_BOX = frozenset({"p", "div", "ul", "ol", "dl", "blockquote"})

@@ -219,31 +219,39 @@ class _Reader:
                 self.bold.add(len(self.blocks))
             if style.caption:
                 self.captions.add(len(self.blocks))
-            self.blocks.append(self._as_it_is_set(block, said, style))
+            self.blocks.append(self._as_it_is_set(block, paragraph, style))
         for box in text.boxes:
             self.seen["boxes"] += 1
             self.read(box)
 
     def _as_it_is_set(
-        self, block: SuppliedBlock, said: Element | None, style: Style
+        self, block: SuppliedBlock, paragraph: Element, style: Style
     ) -> SuppliedBlock:
         """Return a block as the heading, item or paragraph that its form makes of it."""
-        numbers = child(said, "numPr")
-        list_id = attribute(child(numbers, "numId"), "val") or style.list_id
+        said = child(paragraph, "pPr")
         outline = attribute(child(said, "outlineLvl"), "val")
         level = style.level or (int(outline) + 1 if outline.isdigit() and outline != "9" else 0)
-        depth = attribute(child(numbers, "ilvl"), "val")
-        deep = int(depth) if depth.isdigit() else style.depth
-        mark = self.numbering.mark(list_id, deep) if list_id not in ("", "0") else ""
+        list_id, deep = self._list_of(paragraph)
+        mark = self.numbering.mark(list_id, deep) if list_id else ""
         if style.title:
             return replace(block, form="heading", level=1, text=fold(block.text), marks=())
         if level:
             words = fold(block.text)
             return replace(block, form="heading", level=level + 1, text=words, number=mark)
-        if list_id not in ("", "0"):
+        if list_id:
+            deep = max(deep, style.within)
             self.seen["deep"] += deep >= DEEPEST
             return labelled_block(replace(block, form="item", depth=deep + 1, number=mark))
         return block
+
+    def _list_of(self, paragraph: Element) -> tuple[str, int]:
+        """Return the key of the list that a paragraph is an item of, else empty, and how deep."""
+        said = child(paragraph, "pPr")
+        style = self.styles.get(attribute(child(said, "pStyle"), "val"), Style())
+        numbers = child(said, "numPr")
+        list_id = attribute(child(numbers, "numId"), "val") or style.list_id
+        depth = attribute(child(numbers, "ilvl"), "val")
+        return "" if list_id == "0" else list_id, int(depth) if depth.isdigit() else style.depth
 
     def _table(self, table: Element) -> None:
         rows = list(_below(table, "tr"))
@@ -262,7 +270,9 @@ class _Reader:
         first_names = attribute(child(child(table, "tblPr"), "tblLook"), "firstRow") == "1"
         for number, (line, inside) in enumerate(zip(rows, cells, strict=True)):
             start = self.paragraphs + 1
-            words = [text for cell in inside for text in self._spanned(cell)]
+            skipped = attribute(child(line, "trPr", "gridBefore"), "val")
+            before = min(int(skipped[:4]), _MOST_SPANNED) if skipped.isdigit() else 0
+            words = [*[""] * before, *(text for cell in inside for text in self._spanned(cell))]
             self.seen["spanning"] += sum(map(_is_spanning, inside))
             if not any(words):
                 continue
@@ -294,8 +304,11 @@ class _Reader:
                 left += list(one)[::-1]
                 continue
             text = self._text(one)
-            found.append(text.text)
+            list_id, deep = self._list_of(one)
+            mark = self.numbering.mark(list_id, deep) if list_id else ""
+            found.append(f"{mark} {text.text}".strip())
             left += text.boxes[::-1]
+        self.seen["lines"] += "\n" in "\n".join(filter(None, found))
         return fold(" ".join(found))
 
     def read_notes(self, parts: Mapping[str, Element | None]) -> None:
@@ -346,6 +359,10 @@ _TOLD: Mapping[str, tuple[str, str]] = {
     "spanning": (
         "spanning cell",
         "its words stand once, in the first of the cells that it covers.",
+    ),
+    "lines": (
+        "many-line cell",
+        "set in one line; see that no two of its lines run into one another.",
     ),
     "formed": (
         "formatting change",

@@ -34,6 +34,8 @@ class Style:
     title: bool = False
     list_id: str = ""
     depth: int = 0
+    within: int = 0
+    """In how many lists more an item stands by the style's name: 1 for "List Bullet 2"."""
     caption: bool = False
     """Whether it is that of a caption, of a table or a picture."""
 
@@ -45,7 +47,7 @@ def read_styles(tree: Element | None) -> Mapping[str, Style]:
 
 
 def _style(key: str, known: Mapping[str, Element]) -> Style:
-    level, title, list_id, depth, caption = 0, False, "", 0, False
+    level, title, list_id, depth, within, caption = 0, False, "", 0, 0, False
     seen: set[str] = set()
     while key in known and key not in seen:
         seen.add(key)
@@ -55,6 +57,8 @@ def _style(key: str, known: Mapping[str, Element]) -> Style:
         heading = re.fullmatch(r"heading ([1-9])", name)
         title = title or name == "title"
         caption = caption or name == "caption"
+        listed = re.fullmatch(r"list (?:bullet|number) ([2-5])", name)
+        within = within or (int(listed[1]) - 1 if listed else 0)
         if not level and heading:
             level = int(heading[1])
         elif not level and outline.isdigit() and int(outline) < 9:
@@ -65,7 +69,7 @@ def _style(key: str, known: Mapping[str, Element]) -> Style:
             said = attribute(child(numbers, "ilvl"), "val")
             depth = int(said) if said.isdigit() else 0
         key = attribute(child(one, "basedOn"), "val")
-    return Style(level, title, list_id, depth, caption)
+    return Style(level, title, list_id, depth, within, caption)
 
 
 @dataclass(slots=True)

@@ -407,6 +407,48 @@ def test_what_a_page_shows_that_is_no_running_text_is_told() -> None:
         assert said in told
 
 
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        (
+            "<thead><tr><th rowspan=2>Drug<th>Dose</thead><tbody><tr><td>A<td>5 mg</tbody>",
+            ["Drug | Dose", "A | 5 mg"],
+        ),
+        (
+            "<tr><td rowspan=0>A<td>oral<td>5 mg<tr><td>nasal<td>6 mg</tr>"
+            "<tbody><tr><td>B<td>oral<td>7 mg",
+            ["A | oral | 5 mg", "| nasal | 6 mg", "B | oral | 7 mg"],
+        ),
+    ],
+)
+def test_a_cell_spans_the_rows_of_its_group_alone(rows: str, expected: list[str]) -> None:
+    """As in a browser: one column further, a dose stands under another header."""
+    page = read_html(f"<table>{rows}</table>", whole=True)
+    assert [one.text for one in page.blocks] == expected
+
+
+def test_the_numbers_of_a_list_in_a_cell_stay_and_its_lines_are_told() -> None:
+    page = read_html(
+        "<table><tr><td>A<td><ol start=3><li>one tablet<li>two</ol><tr><td>B<td>5<br>10 mg"
+        "<tr><td>C<td><p style='mso-list:l0'><span style='mso-list:Ignore'>2.</span>three</table>",
+        whole=True,
+    )
+    assert [one.text for one in page.blocks] == [
+        "A | 3. one tablet 4. two",
+        "B | 5 10 mg",
+        "C | 2. three",
+    ]
+    assert any(one.message.startswith("2 many-line cells:") for one in page.doubts)
+
+
+@pytest.mark.parametrize(("cell", "told"), [("th", True), ("td", False)])
+def test_a_table_that_loses_its_rows_is_told_and_a_layout_is_not(cell: str, told: bool) -> None:
+    inner = "<table><tr><th>c<th>d<tr><td>1<td>2</table>"
+    page = read_html(f"<table><tr><{cell}>a<td>b<tr><td>x<td>{inner}</table>", whole=True)
+    assert any("read cell by cell" in one.message for one in page.doubts) == told
+    assert [one.text for one in page.blocks][-2:] == ["c | d", "1 | 2"]
+
+
 def test_what_markdown_does_not_show_is_listed() -> None:
     page = read_markdown("---\ntitle: >\n  Tea\n---\n\nTake ~~10~~ 5.\n\n|a|b|\n|-|-|\n|1|2|3|\n")
     assert page.title == ""

@@ -15,6 +15,7 @@ from ketcontent.importing.supplied_page import SuppliedPage
 from ketcontent.importing.word_reader import read_word
 from tests.importing.word_files import (
     PLAIN,
+    STYLES,
     TYPES,
     W,
     document,
@@ -117,6 +118,44 @@ def test_a_formula_is_written_in_a_line_and_no_number_of_it_joins_another() -> N
     )
     assert page.blocks[0].text == "5 1/2 10⁶ √(x+1) mg"
     assert page.doubts[0].message == "1 formula: written in one line."
+
+
+def test_the_cells_of_a_row_that_begins_further_in_stay_in_their_columns() -> None:
+    rows = table(["a", "b", "c"], ["d", "e"])
+    indented = '<w:trPr><w:gridBefore w:val="1"/></w:trPr>'
+    before, _, last = rows.rpartition("<w:tr>")
+    page = read_word(document(f"{before}<w:tr>{indented}{last}"))
+    assert [one.text for one in page.blocks] == ["a | b | c", "| d | e"]
+
+
+def test_numbers_in_cells_stay_and_count_on_behind_the_table() -> None:
+    """A column of Word's own numbers has no other words; and a list may go on below a table."""
+    cells = table(["@", "one tablet"], ["@@", "two"]).replace(paragraph("@@"), item("wait", 2))
+    page = read_word(document(cells.replace(paragraph("@"), item("", 2)) + item("three", 2)))
+    said = [f"{one.number} {one.text}".strip() for one in page.blocks]
+    assert said == ["3. | one tablet", "4. wait | two", "5. three"]
+    assert not any("many-line" in one.message for one in page.doubts)
+
+
+def test_lines_of_a_cell_that_become_one_are_told() -> None:
+    cells = table(["@", "a"]).replace(paragraph("@"), paragraph("5") + paragraph("10 mg"))
+    page = read_word(document(cells))
+    assert [one.text for one in page.blocks] == ["5 10 mg | a"]
+    assert any(one.message.startswith("1 many-line cell:") for one in page.doubts)
+
+
+def test_a_style_of_a_list_within_a_list_is_one_by_its_name() -> None:
+    deeper = (
+        '<w:style w:styleId="L2"><w:name w:val="List Bullet 2"/>'
+        '<w:pPr><w:numPr><w:numId w:val="1"/></w:numPr></w:pPr></w:style></w:styles>'
+    )
+    page = read_word(
+        document(
+            paragraph("a", "L") + paragraph("b", "L2"),
+            styles_xml=STYLES.replace("</w:styles>", deeper),
+        )
+    )
+    assert [one.depth for one in page.blocks] == [1, 2]
 
 
 def test_struck_words_and_tracked_formatting_and_spanning_cells_are_told() -> None:

@@ -18,7 +18,7 @@ def today() -> datetime.date:
     return datetime.date.today()
 
 
-_EAST = datetime.timezone(datetime.timedelta(hours=14))
+EAST = datetime.timezone(datetime.timedelta(hours=14))
 """Where a day begins first."""
 
 
@@ -29,8 +29,8 @@ def is_to_come(day: str) -> bool:
     come stays so: only a day to come makes what is asked depend on the day.
     """
     epoch = os.environ.get("SOURCE_DATE_EPOCH")
-    now = datetime.datetime.fromtimestamp(int(epoch), _EAST) if epoch else None
-    if day <= (now or datetime.datetime.now(_EAST)).date().isoformat():
+    now = datetime.datetime.fromtimestamp(int(epoch), EAST) if epoch else None
+    if day <= (now or datetime.datetime.now(EAST)).date().isoformat():
         return False
     record_dependency("day")
     return True

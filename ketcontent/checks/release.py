@@ -16,7 +16,7 @@ from typing import Any
 
 from ketcontent.approvals import SignoffStatus, signables, signed_by, signoff_statuses
 from ketcontent.checks.runner import with_places
-from ketcontent.clock import today
+from ketcontent.clock import EAST, today
 from ketcontent.diagnostics import Diagnostic
 from ketcontent.model import Content, deviations
 from ketcontent.pages import PageView, page_views
@@ -240,7 +240,7 @@ def _by_a_key_revoked_since(
         row = rows[one.signoff]
         key = revoked[signed_by(row)]
         since = _held_since(folder, "signoffs", row["signature"]) if folder else None
-        if since is None or since.astimezone(_EAST).date().isoformat() >= key["revoked_on"]:
+        if since is None or since.astimezone(EAST).date().isoformat() >= key["revoked_on"]:
             yield Diagnostic(
                 rule="signature-revoked-since",
                 message=f"{one.person} signed '{one.statement}' on {one.signed_on} "
@@ -299,10 +299,6 @@ def _git(folder: Path, command: str, *words: str) -> str:
 
 _WEST = datetime.timezone(datetime.timedelta(hours=-12))
 """Where a day begins last: a sign-off is of another day only where it is so everywhere."""
-
-
-_EAST = datetime.timezone(datetime.timedelta(hours=14))
-"""Where a day begins first: something is from before a day only where it is so everywhere."""
 
 
 def _day(seconds: str) -> datetime.date:

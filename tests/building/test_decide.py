@@ -368,9 +368,9 @@ def test_a_page_is_made_anew_on_the_day_that_its_sign_off_bears_and_where_the_cl
     content = sign_all(content, "tea", editorial="an-editor")
     write_content(replace(content, signoffs=content.signoffs.assign(signed_on="2026-11-28")))
     made = []
-    for day in ("2026-11-27", "2026-11-28", "2026-11-28", "2026-11-27"):
-        noon = datetime.datetime.fromisoformat(f"{day}T12:00+00:00")
-        monkeypatch.setenv("SOURCE_DATE_EPOCH", str(int(noon.timestamp())))
+    for hour in (9, 11, 11, 9):  # at ten in London that day begins on the first islands
+        now = datetime.datetime(2026, 11, 27, hour, tzinfo=datetime.UTC)
+        monkeypatch.setenv("SOURCE_DATE_EPOCH", str(int(now.timestamp())))
         # As HTML its review would be made too, which depends on the day in any case.
         built = build_with(
             executor, copy_of_built, "tea", editions=["current"], formats=["markdown"]

@@ -18,6 +18,7 @@ from .runner import check_page as check_page
 from .statements import CLAIMS as CLAIMS
 from .supplier import judge_supplier as judge_supplier
 from .support import judge_support as judge_support
+from .tables import judge_tables as judge_tables
 from .terms import judge_terms as judge_terms
 from .waivers import current_waivers as current_waivers
 from .waivers import is_never_waived as is_never_waived

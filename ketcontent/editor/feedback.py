@@ -17,6 +17,7 @@ from ketcontent.checks import (
     judge_rules,
     judge_supplier,
     judge_support,
+    judge_tables,
     judge_terms,
 )
 from ketcontent.clock import today
@@ -53,12 +54,12 @@ def sentence_faults(alone: PageView, statement: str) -> list[Diagnostic]:
 def page_faults(page: PageView, statement: str, statuses: list[SignoffStatus]) -> list[Diagnostic]:
     """Return what the judges find in a statement who read the whole page.
 
-    First use, repetition, what became of the supplied sentence and sign-offs (`signoff_statuses`),
-    which depend on where it and others stand; and the judges of other packages, which may take
-    their time.
+    First use, repetition, how many cells a row has beside its table's, what became of the supplied
+    sentence and sign-offs (`signoff_statuses`), which depend on where it and others stand; and the
+    judges of other packages, which may take their time.
     """
     found = [*judge_terms(page), *judge_repetition(page), *judge_by_plugins(page)]
-    found += judge_answers(page)
+    found += [*judge_tables(page), *judge_answers(page)]
     found += judge_signoffs(page, statuses)
     return _standing(page.content, found, f"{page.document}/{statement}")
 

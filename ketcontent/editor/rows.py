@@ -63,9 +63,10 @@ def place_of(session: Session, name: str) -> tuple[str, Key]:
             return table, key
     if not found:
         schema = session.content.schemas[table]
-        says = "; ".join(
-            f"{one}: {schema.fields[one].get('description', '')}" for one in schema.key
-        )
+        says = " ".join(f"{one}: {schema.fields[one].get('description', '')}" for one in schema.key)
+        limits = (schema.fields[one].get("constraints", {}) for one in schema.key)
+        if any(str(one.get("pattern", "")).startswith("^[a-z0-9]+(-") for one in limits):
+            says += " A key is small letters and digits, with a hyphen between words: ada-roe."
         raise KetcontentError(f"'{row}' can be no key of {table}.", hint=says, row=row)
     return table, found[0]
 

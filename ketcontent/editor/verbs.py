@@ -68,25 +68,29 @@ def _open(bench: Bench, message: Mapping[str, Any]) -> Answer:
     for one in message.get("kept", ()):
         restore_typed(bench, one)
     news, bench.news = bench.news, ""
-    content = bench.session.content
     return {
-        "choices": {
-            "judges": installed_judges(),
-            "contact": contact(),
-            "notices": list(dict.fromkeys(content.notices["notice"])),
-            "topics": [
-                {"key": key, "question": row["question"]}
-                for (key,), row in rows_by_key(content, "topics").items()
-            ],
-            "people": [
-                {"key": key, "name": row["name"], "credential": row["credential"]}
-                for (key,), row in rows_by_key(content, "people").items()
-            ],
-        },
+        "choices": _choices(bench.session.content),
         "news": news,
         "incoming": incoming_of(bench),
         "rows": all_rows(bench),
         **everything_shown(bench),
+    }
+
+
+def _choices(content: Content) -> Answer:
+    """Return what the menus offer, among it who can say that they are at the workbench."""
+    return {
+        "judges": installed_judges(),
+        "contact": contact(),
+        "notices": list(dict.fromkeys(content.notices["notice"])),
+        "topics": [
+            {"key": key, "question": row["question"]}
+            for (key,), row in rows_by_key(content, "topics").items()
+        ],
+        "people": [
+            {"key": key, "name": row["name"], "credential": row["credential"]}
+            for (key,), row in rows_by_key(content, "people").items()
+        ],
     }
 
 
@@ -223,7 +227,11 @@ def _save(bench: Bench, _: Mapping[str, Any]) -> Answer:
     saved = as_before(write_content(bench.session.content), bench.session.saved)
     bench.session = replace(bench.session, saved=saved, content=saved)
     judge_page(bench)
-    return {"saved": [written_rows(one) for one in changes], **everything_shown(bench)}
+    return {
+        "saved": [written_rows(one) for one in changes],
+        "choices": _choices(saved),  # who was added can choose their name
+        **everything_shown(bench),
+    }
 
 
 def as_before(fresh: Content, before: Content) -> Content:

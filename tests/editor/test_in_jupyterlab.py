@@ -1320,9 +1320,19 @@ def test_the_first_quarter_of_an_hour_of_the_readme(
         comes_back_after_a_reload(tab)
         # Nothing that the cells put out was written to the notebook of the project.
         assert (tmp_path / "notebooks" / "workbench.ipynb").read_bytes() == notebook
+        tab.at(".kc-saying textarea").fill("In which studies?")
+        tab.at(".kc-saying button[type=submit]").click()
+        note = tab.at(".kc-notes .kc-bad")
+        note.wait_for()
+        ways = "Nobody is named in the table of people yet. Press Rows, choose People"
+        assert ways in note.inner_text()
+        middle = tab.at(".kc-middle")
+        middle.evaluate("(pane) => pane.scrollTo(0, pane.scrollHeight)")
+        assert middle.evaluate("(pane) => pane.scrollTop") > 0
         tab.at("button", has_text=re.compile("^Review$")).click()
         tab.at(".kc-review").wait_for()
-        assert "Nobody is named in the table of people yet" in tab.at(".kc-review").inner_text()
+        assert ways in tab.at(".kc-review").inner_text()
+        assert middle.evaluate("(pane) => pane.scrollTop") == 0
         tab.at("button", has_text=re.compile("^Review$")).click()
         tab.at(".kc-editor").wait_for()
 

@@ -46,6 +46,15 @@ def test_what_is_the_name_of_no_row_is_refused(name: str) -> None:
         place_of(SESSION, name)
 
 
+def test_who_types_a_name_for_a_key_is_told_how_a_key_is_written() -> None:
+    with pytest.raises(KetcontentError) as no:
+        place_of(SESSION, "people:Ada Roe")
+    assert "small letters and digits, with a hyphen between words: ada-roe." in no.value.hint
+    with pytest.raises(KetcontentError) as no:
+        place_of(SESSION, "terms:en")
+    assert "small letters" not in no.value.hint
+
+
 def test_the_fields_of_a_form_are_those_of_the_descriptor() -> None:
     form = form_of(SESSION, SOURCE)
     fields = {one["column"]: one for one in form["fields"]}
@@ -204,8 +213,11 @@ def test_a_cell_that_no_table_takes_is_told_with_its_place_and_nothing_is_saved(
     assert ("jo-roe",) not in rows_by_key(read_content(data), "people")
     cells = {"name": "Jo Roe", "conflicts": "none"}
     ask(workbench, "edit", statement="people:jo-roe", cells=cells)
-    assert "error" not in ask(workbench, "save")
+    saved = ask(workbench, "save")
+    assert "error" not in saved
     assert on_disk(data, "people", "jo-roe")["name"] == "Jo Roe"
+    # Who has added themselves can say at once that they are at the workbench.
+    assert {"key": "jo-roe", "name": "Jo Roe", "credential": ""} in saved["choices"]["people"]
 
 
 def test_the_writer_of_words_is_who_typed_them_unless_somebody_is_named(data: Path) -> None:

@@ -16,6 +16,7 @@ from ketcontent import assemble, import_page
 from ketcontent.approvals.scope import signables
 from ketcontent.checks.tables import judge_tables
 from ketcontent.editor.edits import added, in_order, joined_with_next, split
+from ketcontent.editor.feedback import faults_of, open_errors
 from ketcontent.editor.session import opened
 from ketcontent.errors import KetcontentError
 from ketcontent.importing.html_reader import read_html
@@ -338,6 +339,15 @@ def test_a_row_with_a_cell_too_many_is_named_and_what_a_bar_of_its_own_is_writte
     mark = fault.hint.split()[-1].rstrip(".")
     frame.loc[frame["statement"] == "uses-4", "text"] = f"Child | 1 {mark} 2"
     assert judge_tables(PageView(replace(tea(), statements=frame), "tea")) == []
+
+
+def test_who_edits_or_signs_a_row_is_told_of_a_cell_too_many() -> None:
+    frame = tea().statements.copy()
+    frame.loc[frame["statement"] == "uses-4", "text"] = "Child | 1 | 2"
+    content = replace(tea(), statements=frame)
+    assert "ragged-row" in {one.rule for one in faults_of(content, "tea", "uses-4")}
+    assert "ragged-row" in {one.rule for one in open_errors(PageView(content, "tea"), "uses-4")}
+    assert "ragged-row" not in {one.rule for one in faults_of(content, "tea", "uses-3")}
 
 
 def test_judges_read_no_sentence_across_two_cells() -> None:

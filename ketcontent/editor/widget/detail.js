@@ -12,6 +12,7 @@ export function detailOf(bench) {
   const controls = controlsOf(bench, { row: () => state.chosen });
   let home = null; // the menu of sections
   let drawn = ""; // which statement is drawn, and how
+  let wasReviewing = false;
 
   const onPage = () => state.listing.filter((one) => !one.cut);
 
@@ -57,7 +58,9 @@ export function detailOf(bench) {
       ? [head, decision, bench.review.panel(), h("h3", {}, "What the judges found"), findings, changes, bench.discussion.element, bench.evidence.element]
       : [head, decision, bench.words.panel(), bench.pasting.element, findings, changes, bench.discussion.element, answerPanel(), factsPanel(), bench.evidence.element];
     bench.fields.redraw(middle, parts);
-    if (other) middle.scrollTop = 0;
+    // Of another statement, or as another who reads it: the beginning, where the panel of the review is.
+    if (other || wasReviewing !== bench.review.on()) middle.scrollTop = 0;
+    wasReviewing = bench.review.on();
     if (wasTyping && at === null) bench.words.focusEnd();
     refresh();
   }

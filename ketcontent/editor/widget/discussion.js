@@ -46,14 +46,7 @@ export function discussionOf(bench, about) {
 
   const canPropose = () => about().canType && !bench.review.on() && !bench.rows.isNew(about().key);
 
-  // Who does it: no word is anybody's who has not said who they are.
-  function somebody() {
-    const person = bench.signer.person();
-    if (person) return person;
-    bench.note("Nobody has said who you are.", "Choose your name, then do it again.", "kc-bad");
-    bench.signer.box.focus();
-    return "";
-  }
+  const somebody = () => bench.signer.somebody("Nobody has said who you are.");
 
   function field(tag, name, label) {
     const given = { "aria-label": label, placeholder: label, autocomplete: "off" };

@@ -3,6 +3,7 @@
 import { noBreak } from "./controls.js";
 import { button, counted, differs, h, options, redline } from "./elements.js";
 import { CAPACITIES } from "./names.js";
+import { ADD_YOURSELF, NOBODY } from "./signer.js";
 import { signingKeyOf } from "./signing_key.js";
 
 const OLDER = "It was signed under the older rule, which covered neither its place nor its kind nor what is read of its sources and of the signer.";
@@ -57,7 +58,7 @@ export function reviewOf(bench) {
     const words = h("textarea", { rows: 2, id: `${me}-reword`, "data-field": "reword", "data-kept": rewordName(), lang: state.page.language, dir: "auto", onkeydown: noBreak });
     words.value = bench.fields.value(rewordName()) || bench.rows.cell(state.chosen, "text");
     const comment = h("textarea", { rows: 2, id: `${me}-comment`, "data-field": "comment", "data-kept": commentName() });
-    const nobody = h("p", { class: "kc-note kc-warn" }, "Nobody is named in the table of people yet, so nobody can sign.");
+    const nobody = h("p", { class: "kc-note kc-warn" }, `${NOBODY} ${ADD_YOURSELF}`);
     const reasons = [one.row.grade_reasons, one.row.certainty_reasons].filter(Boolean).join(". ");
     return h(
       "div",
@@ -133,12 +134,8 @@ export function reviewOf(bench) {
     ];
   }
 
-  function somebodySigns() {
-    if (bench.signer.person()) return true;
-    bench.note("Nobody has said who signs.", "Choose your name.", "kc-bad");
-    (document.getElementById(`${me}-who`) || bench.signer.box).focus();
-    return false;
-  }
+  const somebodySigns = () =>
+    bench.signer.somebody("Nobody has said who signs.", document.getElementById(`${me}-who`) || undefined);
 
   // A title, a heading or a term: signed where it is found, with a word on why where it has errors.
   async function approve(key, errors, reason) {

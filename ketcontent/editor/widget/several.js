@@ -111,13 +111,12 @@ export function severalOf(bench) {
     const comment = h("input", { "aria-label": label, placeholder: label, autocomplete: "off", ...kept("comment") });
     const submitted = async (event) => {
       event.preventDefault();
-      const person = bench.signer.person();
-      if (!ready || !person) {
-        if (ready) bench.note("Nobody has said who signs.", "Choose your name.", "kc-bad");
-        else bench.note("The words have not come from the kernel yet.", "Read them, then sign.", "kc-bad");
-        if (ready) bench.signer.box.focus();
+      if (!ready) {
+        bench.note("The words have not come from the kernel yet.", "Read them, then sign.", "kc-bad");
         return;
       }
+      const person = bench.signer.somebody("Nobody has said who signs.");
+      if (!person) return;
       const statements = [...keys];
       const digests = Object.fromEntries(shown.map((one) => [one.statement, one.digest]));
       const given = { statements, digests, person, capacity: capacity.value, verdict: "approved", comment: comment.value };

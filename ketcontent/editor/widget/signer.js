@@ -2,6 +2,9 @@
 
 import { h, options } from "./elements.js";
 
+export const NOBODY = "Nobody is named in the table of people yet.";
+export const ADD_YOURSELF = "Press Rows, choose People, add yourself, and save; then do it again.";
+
 export function signerOf(bench) {
   const name = `${bench.place}:signer`;
   let [person, capacity] = ["", "clinical"];
@@ -28,6 +31,18 @@ export function signerOf(bench) {
     if (bench.review.on()) bench.detail.draw();
   }
 
+  // Who does it: no word is anybody's who has not said who they are. `unsaid` says what is missing.
+  function somebody(unsaid, field = box) {
+    if (chosen()) return chosen();
+    if (people().length) {
+      bench.note(unsaid, "Choose your name, then do it again.", "kc-bad");
+      field.focus();
+    } else {
+      bench.note(NOBODY, ADD_YOURSELF, "kc-bad");
+    }
+    return "";
+  }
+
   function draw() {
     const names = people().map((one) => [one.key, [one.name, one.credential].filter(Boolean).join(", ")]);
     element.hidden = !names.length;
@@ -37,5 +52,5 @@ export function signerOf(bench) {
     box.value = chosen();
   }
 
-  return { element, box, draw, set, person: chosen, capacity: () => capacity };
+  return { element, draw, set, somebody, person: chosen, capacity: () => capacity };
 }

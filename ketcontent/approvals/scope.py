@@ -10,7 +10,8 @@ key                  what a sign-off on it covers
                      titles of its links and the words that each is on, what a reader reads of each
                      source, what that found, the numbers that a picture is drawn of, and behind
                      which words it is cited, the key and heading of its section, and which
-                     statements it stands between
+                     statements it stands between; of a row the words of its headers, and of an
+                     item of a list within an item which items it is within
 ``title:ketamine``   the title of the page, whom it is for, its purpose, who wrote it, publishes and
                      paid, how long a review holds, the order of its sections, which terms its
                      glossary has, and the furniture where it is not as shipped

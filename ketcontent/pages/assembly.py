@@ -31,8 +31,8 @@ from ketcontent.pages.citations import read_by_readers
 from ketcontent.pages.comparisons import Comparison, comparison_of
 from ketcontent.pages.document import Document
 from ketcontent.pages.publication import release_days, site_of, translations_of
+from ketcontent.pages.runs import placed
 from ketcontent.pages.surroundings import drawn_once, surrounded
-from ketcontent.pages.tables import under_headers
 from ketcontent.text import canonical, fold, join_cells, split_cells
 
 Rows = list[dict[str, Any]]
@@ -420,7 +420,7 @@ def _blocks(view: PageView, language: str, edition: Edition) -> dict[str, list[B
         depth = item_depth(form)
         block = Block("item" if depth else form, statements, "".join(layer), depth or 1)
         blocks.setdefault(section, []).append(block)
-    return {key: surrounded(under_headers(some), language) for key, some in blocks.items()}
+    return {key: surrounded(placed(some), language) for key, some in blocks.items()}
 
 
 def is_behind(row: Mapping[str, Any], heading: str) -> bool:

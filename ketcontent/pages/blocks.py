@@ -80,7 +80,8 @@ class Statement:
     """What a reader reads of each source, and what it found, of those too that are not cited."""
     stands: tuple[str, ...] = ()
     """Where it stands now: key and title of its section, statement before and behind it in its
-    block."""
+    block; of a row ``under`` and the words of its headers, of an item of a list within an item
+    ``within`` and the keys of those items."""
     against: tuple[str, ...] = ()
     """Those of the sources cited that found otherwise."""
     author: str = ""

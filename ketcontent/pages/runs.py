@@ -6,10 +6,11 @@ As in `ketcontent.pages.tables`, what is here takes blocks and is not known to t
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from ketcontent.model import TABLE_FORMS
-from ketcontent.pages.tables import goes_on
+from ketcontent.pages.tables import goes_on, under_headers
 
 Nested = list[tuple[Any, "Nested"]]
 """Items of a list, each with those of the list within it."""
@@ -26,6 +27,30 @@ def runs_of(blocks: Iterable[Any]) -> tuple[tuple[str, tuple[Any, ...]], ...]:
         else:
             runs.append((form, [block]))
     return tuple((form, tuple(run)) for form, run in runs)
+
+
+def placed(blocks: Sequence[Any]) -> list[Any]:
+    """Return the blocks of a section, each statement with what around it decides what it says.
+
+    That is for a row the words of its headers, and for an item of a list within an item the keys of
+    those that it is within: "Alcohol" under "Never with:" is not what it is under "Safe with:".
+    """
+    found = []
+    outer: list[tuple[int, str]] = []
+    for block in blocks:
+        if block.form != "item":
+            outer = []
+        else:
+            while outer and outer[-1][0] >= block.depth:
+                outer.pop()
+            if keys := [key for _, key in outer]:
+                statements = (
+                    replace(one, stands=(*one.stands, "within", *keys)) for one in block.statements
+                )
+                block = replace(block, statements=tuple(statements))
+            outer.append((block.depth, block.statements[0].statement))
+        found.append(block)
+    return under_headers(found)
 
 
 def levels(blocks: Sequence[Any]) -> list[int]:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from ketcontent import assemble, import_page
 from ketcontent.approvals.scope import signables
+from ketcontent.approvals.signing import open_statements, to_sign
 from ketcontent.checks.tables import judge_tables
 from ketcontent.editor.edits import added, in_order, joined_with_next, split
 from ketcontent.editor.feedback import faults_of, open_errors
@@ -226,11 +227,39 @@ def test_a_row_that_goes_asks_for_the_heading_again_and_for_no_other_row() -> No
     assert {key for key in after if before[key] != after[key]} == {"heading:uses"}
 
 
-def test_an_item_that_is_set_deeper_asks_for_the_heading_again() -> None:
+def test_an_item_that_is_set_deeper_asks_for_itself_and_the_heading_again() -> None:
     frame = tea().statements.copy()
-    frame.loc[frame["supplied"] == "Cold", "form"] = "item-2"
+    cold = frame["supplied"] == "Cold"
+    frame.loc[cold, "form"] = "item-2"
     before, after = digests(tea()), digests(replace(tea(), statements=frame))
-    assert {key for key in after if before[key] != after[key]} == {"heading:uses"}
+    asked = {"heading:uses", *frame.loc[cold, "statement"]}
+    assert {key for key in after if before[key] != after[key]} == asked
+
+
+def test_an_item_under_another_one_is_not_what_was_signed() -> None:
+    """No clinician approved alcohol among what is safe, though the words are those signed."""
+    text = "# Tea\n\n## Uses\n\n- Safe with:\n  - {}\n- Never with:\n  - {}\n"
+    content = taken_in(read_markdown(text.format("Milk", "Alcohol")))
+    newer = read_markdown(text.format("Alcohol", "Milk"))
+    after = import_page(content, newer, document="tea", replace=True)
+    key = after.statements.set_index("supplied")["statement"]
+    changed = {one for one, was in digests(content).items() if digests(after)[one] != was}
+    assert changed == {"heading:uses", key["Alcohol"], key["Milk"]}
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("Child", ["Cups a day", "Who | Cups"]),
+        ("Mild", ["Hot", "Green"]),
+    ],
+)
+def test_a_signer_is_told_what_a_row_or_an_item_stands_under(words: str, said: list[str]) -> None:
+    one = next(
+        one for one in open_statements(tea(), "tea", "lay") if one.signed.words.startswith(words)
+    )
+    shown = to_sign(tea(), "tea", one).splitlines()
+    assert [line.partition(": ")[2] for line in shown if line.startswith("  in ")] == said
 
 
 def test_how_a_row_is_typed_changes_nothing_that_is_signed() -> None:

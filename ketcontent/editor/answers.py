@@ -76,7 +76,7 @@ def _done(bench: Bench, message: Mapping[str, Any]) -> Answer:
         if not bench.draft.held:
             raise KetcontentError(
                 "This page was opened in another workbench of this notebook.",
-                hint="Go on there, or run this cell again.",
+                hint="Go on there, or load this page again to go on here: what you typed is kept.",
             )
         if message.get("chosen") in statements_of(bench):
             bench.chosen = str(message["chosen"])

@@ -33,6 +33,9 @@ from ketcontent.hashing import hash_json
 
 Message = Mapping[str, Any]
 
+UNMOVED = "Nothing was moved: it stands there already, or can go no further that way."
+"""What is told, and nothing else, of a move that changes nothing."""
+
 
 def _weighed(
     bench: Bench, message: Message, what: str, session: Session, *first: str
@@ -89,6 +92,8 @@ def _move(bench: Bench, message: Message) -> Answer:
         session = deepened(bench.session, keys, str(message["level"]))
     else:
         session = moved_together(bench.session, keys, _direction(message))
+    if session is bench.session:
+        return {"news": UNMOVED, **everything_shown(bench)}
     asked = _weighed(bench, message, f"Move {counted_keys(keys)}", session)
     return asked or everything_shown(bench)
 
@@ -142,6 +147,8 @@ def _move_section(bench: Bench, message: Message) -> Answer:
         session = section_placed(bench.session, key, str(message["target"]), str(message["where"]))
     else:
         session = section_moved(bench.session, key, _direction(message))
+    if session is bench.session:
+        return {"news": UNMOVED, **everything_shown(bench)}
     asked = _weighed(bench, message, f"Move the section {key}", session)
     if asked:
         return asked

@@ -1185,6 +1185,11 @@ def test_two_tabs_that_change_one_row_lose_nothing(
         for width in (1440, 1024):
             other.page.set_viewport_size({"width": width, "height": 900})
             assert [one for one in panel.evaluate(VERSIONS) if not one["inside"]] == []
+            # The panes below leave it the height that it needs: its buttons stand at the end.
+            box = "const box = panel.parentElement"
+            needs = "Math.min(box.scrollHeight, 0.4 * innerHeight)"
+            seen = f"(panel) => {{ {box}; return box.clientHeight >= {needs} - 1; }}"
+            assert panel.evaluate(seen)
         panel.get_by_label("Words to keep instead").fill("Words of both.")
         panel.get_by_role("button", name="Keep the words above").click()
         panel.wait_for(state="detached")

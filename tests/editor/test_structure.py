@@ -473,6 +473,18 @@ def test_several_are_signed_as_they_were_shown_and_none_where_one_is_another_now
     assert sorted(signed["statement"]) == ["colds-1", "colds-2", "flu-1"]
 
 
+def test_a_move_that_changes_nothing_is_told_and_is_no_step(bench: Workbench) -> None:
+    sections = [one["section"] for one in ask(bench, "open")["listing"] if not one["cut"]]
+    first, last = sections[0], sections[-1]
+    told = [
+        ask(bench, "move_section", section=first, direction="up"),
+        ask(bench, "move_section", section=last, direction="down"),
+    ]
+    assert ["Nothing was moved" in one.get("news", "") for one in told] == [True, True]
+    assert told[-1]["status"]["undo"] == ""
+    assert "news" not in ask(bench, "move_section", section=last, direction="up")
+
+
 def test_words_typed_in_a_section_that_is_gone_are_told(bench: Workbench) -> None:
     typed = {"column": "heading", "text": "Soup and tea", "base": "", "seen": ""}
     news = ask(bench, "open", kept=[{"statement": "sections:tea/soup", **typed}])["news"]

@@ -33,7 +33,8 @@ export function structureOf(bench, { cut: cutOne, move: moveOne, addIn }) {
       const { yes, of } = answer.ask;
       answer = await bench.tell(verb, { ...given, ...(of ? { statement: of } : {}), yes });
     }
-    return answer;
+    // What has news of its own did not do what was asked, and the news is shown.
+    return answer?.news ? null : answer;
   }
 
   async function done(asked, said) {

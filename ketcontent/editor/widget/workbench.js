@@ -152,7 +152,7 @@ export function render({ model, el }) {
   const shortcut = ([keyed, what]) => h("div", {}, h("dt", {}, h("kbd", {}, keyed)), h("dd", {}, what));
   const helpBox = h(
     "div",
-    { class: "kc-note kc-help", hidden: true },
+    { class: "kc-note kc-help", hidden: true, tabindex: "0", role: "group", "aria-label": "Shortcuts" },
     h("strong", {}, "Shortcuts"),
     h("dl", {}, SHORTCUTS.map(shortcut)),
   );

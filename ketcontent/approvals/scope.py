@@ -11,7 +11,7 @@ key                  what a sign-off on it covers
                      source, what that found, the numbers that a picture is drawn of, and behind
                      which words it is cited, the key and heading of its section, and which
                      statements it stands between; of a row the words of its headers, and of an
-                     item of a list within an item which items it is within
+                     item which items, and which sentence with a colon at its end, its list is of
 ``title:ketamine``   the title of the page, whom it is for, its purpose, who wrote it, publishes and
                      paid, how long a review holds, the order of its sections, which terms its
                      glossary has, and the furniture where it is not as shipped

@@ -32,14 +32,16 @@ def runs_of(blocks: Iterable[Any]) -> tuple[tuple[str, tuple[Any, ...]], ...]:
 def placed(blocks: Sequence[Any]) -> list[Any]:
     """Return the blocks of a section, each statement with what around it decides what it says.
 
-    That is for a row the words of its headers, and for an item of a list within an item the keys of
-    those that it is within: "Alcohol" under "Never with:" is not what it is under "Safe with:".
+    That is for a row the words of its headers, and for an item of a list the keys of the items that
+    it is within, and of the sentence with a colon at its end that the list is of: "Alcohol" under
+    "Never with:" is not what it is under "Safe with:".
     """
     found = []
     outer: list[tuple[int, str]] = []
     for block in blocks:
         if block.form != "item":
-            outer = []
+            last = block.statements[-1]
+            outer = [(0, last.statement)] if last.plain.rstrip().endswith((":", "：")) else []
         else:
             while outer and outer[-1][0] >= block.depth:
                 outer.pop()

@@ -236,9 +236,16 @@ def test_an_item_that_is_set_deeper_asks_for_itself_and_the_heading_again() -> N
     assert {key for key in after if before[key] != after[key]} == asked
 
 
-def test_an_item_under_another_one_is_not_what_was_signed() -> None:
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("- Safe with:\n  - {}\n- Never with:\n  - {}\n", id="within items"),
+        pytest.param("Safe with:\n\n- {}\n\nNever with:\n\n- {}\n", id="behind a colon"),
+    ],
+)
+def test_an_item_under_another_one_is_not_what_was_signed(text: str) -> None:
     """No clinician approved alcohol among what is safe, though the words are those signed."""
-    text = "# Tea\n\n## Uses\n\n- Safe with:\n  - {}\n- Never with:\n  - {}\n"
+    text = f"# Tea\n\n## Uses\n\n{text}"
     content = taken_in(read_markdown(text.format("Milk", "Alcohol")))
     newer = read_markdown(text.format("Alcohol", "Milk"))
     after = import_page(content, newer, document="tea", replace=True)

@@ -80,8 +80,8 @@ class Statement:
     """What a reader reads of each source, and what it found, of those too that are not cited."""
     stands: tuple[str, ...] = ()
     """Where it stands now: key and title of its section, statement before and behind it in its
-    block; of a row ``under`` and the words of its headers, of an item ``within`` and the keys of the
-    items, and of the sentence with a colon at its end, that its list is of."""
+    block; of a row ``under`` and the words of its headers, of an item ``within`` and the keys of
+    the items, and of the sentence with a colon at its end, that its list is of."""
     against: tuple[str, ...] = ()
     """Those of the sources cited that found otherwise."""
     author: str = ""

@@ -12,31 +12,7 @@ import gc
 import click
 
 import ketcontent
-from ketcontent.commands import (
-    assemble,
-    build,
-    check,
-    decide,
-    discussion,
-    due,
-    export_signatures,
-    export_sources,
-    history,
-    impact,
-    import_,
-    import_sources,
-    init,
-    lab,
-    packet,
-    receive,
-    received,
-    redline,
-    settle,
-    sign,
-    sources,
-    upgrade,
-    verify,
-)
+from ketcontent import commands
 from ketcontent.terminal import SpeakingGroup, end_as_asked
 
 
@@ -51,29 +27,5 @@ def main() -> None:
     end_as_asked(click.get_current_context())
 
 
-for _command in (
-    assemble,
-    build,
-    check,
-    decide,
-    discussion,
-    due,
-    export_signatures,
-    export_sources,
-    history,
-    impact,
-    import_,
-    import_sources,
-    init,
-    lab,
-    packet,
-    receive,
-    received,
-    redline,
-    settle,
-    sign,
-    sources,
-    upgrade,
-    verify,
-):
-    main.add_command(_command)
+for _name in dir(commands):
+    main.add_command(getattr(commands, _name))

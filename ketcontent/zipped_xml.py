@@ -38,7 +38,12 @@ _HARMED = (
     *(zipfile.BadZipFile, zlib.error, struct.error, lzma.LZMAError, EOFError, OSError),
     *(NotImplementedError, RuntimeError, ValueError, OverflowError, IndexError),
 )
-"""What the library for archives raises of one that is harmed, encrypted or no archive at all."""
+"""What the library for archives raises of one that is harmed, encrypted or no archive at all.
+
+Beside its own errors and those of what unpacks: a method that it has not, or a password
+(NotImplementedError, RuntimeError), a place or length that is beyond the file or beyond what a
+number can hold (ValueError, OverflowError), a part without a name (IndexError).
+"""
 
 
 def xml_parts(data: bytes, wanted: Callable[[str], bool]) -> Mapping[str, Element | None]:

@@ -295,7 +295,9 @@ def formula(tex: str, *, block: bool) -> str:
         return ""  # a text of LaTeX, and no formula
     try:
         drawn = convert_to_element(tex, display="block" if block else "inline")
-    except Exception:  # what it raises for a formula that is not one is in no list
+    # Its twelve errors share no class but this; what is half a formula makes it raise IndexError,
+    # StopIteration, TypeError or RecursionError as well. The formula is shown as it was typed then.
+    except Exception:
         return ""
     for element in drawn.iter():
         element.text = html.unescape(element.text or "")

@@ -69,7 +69,8 @@ def test_an_answer_to_what_was_shown_before_others_changed_it_is_none(session: S
 
 
 def test_a_look_up_that_breaks_is_told(session: Session) -> None:
-    asking = asked(session.content, offer(DOI), 0, None)  # type: ignore[arg-type]
+    nobody: Any = None
+    asking = asked(session.content, offer(DOI), 0, nobody)
     asking.thread.join(60)
     [line] = with_answer(offer(DOI), asking).told[0]
     assert line.startswith("That did not work: AttributeError")

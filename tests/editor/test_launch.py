@@ -227,12 +227,12 @@ def test_a_project_without_pages_opens_to_take_one_in_where_its_notebook_can(
     tmp_path: Path,
 ) -> None:
     project = create_project(tmp_path / "pages")
-    places = {name: project / name for name in ("data", "notebooks")}
-    desk = set_out(**places)  # type: ignore[arg-type]
+    data, notebooks = project / "data", project / "notebooks"
+    desk = set_out(data=data, notebooks=notebooks)
     assert (desk.notebook.name, parameters_of(desk.notebook)["document"]) == ("workbench.ipynb", "")
     (project / "notebooks" / "workbench.ipynb").unlink()
     with pytest.raises(KetcontentError) as caught:
-        set_out(**places)  # type: ignore[arg-type]
+        set_out(data=data, notebooks=notebooks)
     assert str(caught.value) == (
         "This project has no page yet.\n"
         "hint: Take one in: ketcontent import FILE --document ID, or ketcontent lab."

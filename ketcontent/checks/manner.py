@@ -47,7 +47,7 @@ def weighed(reading: Reading, found: Mapping[str, Sequence[Found]]) -> dict[str,
     found
         By list, where its phrases stand in it.
     """
-    weights = _weights()
+    weights = shipped_weights()
     called: dict[str, list[Found]] = {}
     for (start, end), parts in parts_of(reading, found):
         size = sum(not word.is_sign for word in reading.words[start:end])
@@ -117,6 +117,7 @@ def _base(word: Word) -> str:
 
 
 @lru_cache(maxsize=1)
-def _weights() -> Mapping[str, float]:
+def shipped_weights() -> Mapping[str, float]:
+    """Return the weight of each part of a sentence that has one (`parts_of`), as learned."""
     lines = (Path(__file__).parent / "weights.txt").read_text(encoding="utf-8").splitlines()
     return {part: float(weight) for weight, _, part in (line.partition(" ") for line in lines)}

@@ -1,4 +1,4 @@
-"""The commands, a module a kind of work; `ketcontent.cli` is the list of them."""
+"""The commands, a module a kind of work; `ketcontent.cli` makes one program of them."""
 
 import lazy_loader
 

@@ -6,8 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from ketcontent.checks.manner import ADVERT, INFORMATION, parts_of, weighed
-from ketcontent.checks.manner import _weights as shipped_weights
+from ketcontent.checks.manner import ADVERT, INFORMATION, parts_of, shipped_weights, weighed
 from ketcontent.checks.rules import judge_rules
 from ketcontent.model.content import frame_of
 from ketcontent.pages.assembly import PageView

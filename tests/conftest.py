@@ -260,7 +260,7 @@ def limited(program: subprocess.Popen[str]) -> subprocess.Popen[str]:
 
 def start(*words: str, cwd: Path, **options: Any) -> subprocess.Popen[str]:
     """Start the command line in a process group of its own, as a shell does."""
-    program = [sys.executable, "-c", "from ketcontent.cli import main; main()", *words]
+    program = [sys.executable, "-m", "ketcontent", *words]
     environment = {name: value for name, value in os.environ.items() if name != "CI"}
     environment |= options.pop("env", {})
     return limited(

@@ -20,7 +20,7 @@ from ketcontent.__main__ import main as run_command
 from ketcontent.building.preview import Board, preview_server
 from ketcontent.cli import main
 from ketcontent.terminal import SpeakingGroup
-from tests.conftest import ROOT
+from tests.conftest import ROOT, limited
 
 STEERING = "\x1b[31m\u202e\x9b"
 
@@ -155,6 +155,52 @@ def test_a_second_ctrl_c_interrupts_no_clearing_up(monkeypatch: pytest.MonkeyPat
         run_command()
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+DROPPED = """
+import signal, sys, time, weakref
+import click
+import ketcontent.cli
+from ketcontent.__main__ import main
+
+class Thing:
+    pass
+
+def mourn(_):
+    signal.raise_signal(getattr(signal, sys.argv[1]))
+    for _ in range(1000):
+        pass
+
+@click.command()
+@click.pass_context
+def wait(context):
+    ketcontent.cli.end_as_asked(context)
+    thing = Thing()
+    mourned = weakref.ref(thing, mourn)
+    del thing
+    try:
+        time.sleep(600)
+    finally:
+        print("cleared up")
+
+ketcontent.cli.main = lambda: wait([])
+main()
+"""
+
+
+@pytest.mark.parametrize(("name", "status"), [("SIGINT", 1), ("SIGTERM", 143)])
+def test_an_end_that_python_drops_is_asked_for_again(name: str, status: int) -> None:
+    run = limited(
+        subprocess.Popen(
+            [sys.executable, "-c", DROPPED, name],
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+    )
+    out, error = run.communicate()
+    assert (run.returncode, out) == (status, "cleared up\n")
+    assert "ignored" not in error
 
 
 def test_a_lock_that_was_lost_to_ctrl_c_is_a_ctrl_c() -> None:

@@ -96,6 +96,14 @@ older ones are nearer to what rules were built on. From which likelihood on a se
 advert's, or information, was chosen by these numbers among about a dozen pairs, so they flatter a
 little.
 
+thirteenth-first-run
+    ``thirteenth.csv``: 182 sentences, 90 of them faulty, of 17 kinds of fault and 16 kinds of sound
+    copy. Written whole in November 2026 by somebody who had read the issue and the head of this
+    module, but no rule, no list, no weight and no sentence of another set, after looking at public
+    pages of these kinds for their shapes. Run once before anything was changed: 77 of 90 (recall
+    86%), and 77 of the 84 found were faulty (precision 92%). Only numbers were looked at. One hand
+    wrote both halves in a day, and an author writes a fault more plainly than a clinic does.
+
 The numbers to quote are those of ``ninth-held`` and ``tenth-held``: 157 of 187 faulty sentences
 (recall 84%) at precision 89%; with advice 162. On copy that nobody here has seen the target, 80% at
 90%, is reached but for a point of precision: one honest sentence in nine is still found, some for a
@@ -132,12 +140,13 @@ _FAMILY = {
 """The faults of the judge of certainty, under the name of their label."""
 _COLLECTED = (
     *("modelled", "strangers", "public", "second", "third", "fourth", "fifth", "sixth", "seventh"),
-    *("eighth", "ninth", "tenth", "eleventh", "twelfth"),
+    *("eighth", "ninth", "tenth", "eleventh", "twelfth", "thirteenth"),
 )
 """The sets that are labelled by families which are no rules."""
 MEASURED = (
     *("strangers-held", "public-held", "second-held", "third-held", "fourth-held", "sixth-held"),
     *("fifth-first-run", "seventh-first-run", "eighth-first-run", "ninth-held", "tenth-held"),
+    "thirteenth-first-run",
 )
 """The halves that are shown without their sentences, to be measured with again."""
 
@@ -268,5 +277,5 @@ def report(half: str) -> str:
 if __name__ == "__main__":
     for name in sys.argv[1:] or sorted({row["half"] for row in labelled()}, reverse=True):
         print(report(name))
-        built = "kept, though its kinds were named" if name in MEASURED else "built on"
+        built = "kept, never learned from" if name in MEASURED else "built on"
         print(f"  {built}: see the head of this module")

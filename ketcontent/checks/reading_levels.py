@@ -254,14 +254,16 @@ def _counts(view: PageView, page: Document) -> list[tuple[str, _Counts]]:
 
 @lru_cache(maxsize=4096)
 def _counted(text: str, names: tuple[str, ...]) -> _Counts:
-    folded = FoldedText.of(text).text
+    whole = FoldedText.of(text).text
+    folded = whole
     for name in names:
-        folded = re.sub(
-            rf"(?<![\w-])[\w-]*{re.escape(name)}(?:'?s)?(?!\w)", " ", folded, flags=re.I
-        )
+        # Most names do not stand there, and a plain search says so sooner.
+        if name in folded.lower() or not (folded.isascii() and name.isascii()):
+            pattern = rf"(?<![\w-])[\w-]*{re.escape(name)}(?:'?s)?(?!\w)"
+            folded = re.sub(pattern, " ", folded, flags=re.I)
     kept = [count_syllables(word) for word in _WORD.findall(folded)]
     return _Counts(
-        sentences=len(sentence_spans(FoldedText.of(text).text)) if kept else 0,
+        sentences=len(sentence_spans(whole)) if kept else 0,
         words=len(kept),
         syllables=sum(kept),
         long_words=sum(count >= 3 for count in kept),

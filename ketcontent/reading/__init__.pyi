@@ -19,6 +19,7 @@ from .words import SHORT_OF_TWO as SHORT_OF_TWO
 from .words import Word as Word
 from .words import bases_of as bases_of
 from .words import in_english as in_english
+from .words import is_english as is_english
 from .words import spelling as spelling
 from .words import word_set as word_set
 from .words import words_of as words_of

@@ -46,8 +46,9 @@ def pieces_of(line: str, names: tuple[str, str], said: Sequence[str]) -> list[Pi
     while place < len(line):
         kinds = tuple(piece.kind for piece in found)
         for kind in grammar.PIECES:
-            match = grammar.compiled(kind, names).match(line, place)
-            if match and grammar.is_order((*kinds, kind), whole=False):
+            if not grammar.is_order((*kinds, kind), whole=False):
+                continue  # asked first, so that no pattern is compiled for nothing
+            if match := grammar.compiled(kind, names).match(line, place):
                 parts = {of: one for of, one in match.groupdict().items() if one}
                 name = next((parts[of] for of in _NAMED if of in parts), "")
                 words = match[0]

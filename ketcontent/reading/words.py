@@ -164,8 +164,13 @@ def in_english(words: Sequence[str], *, least: float = 0) -> bool:
         return False
     if len(letters) < 2:
         return True
-    known = (word in _SMALL or bool(_in_table(spelling(word))) for word in letters)
+    known = map(is_english, letters)
     return sum(known) >= max(1, least * len(letters)) if least else any(known)
+
+
+def is_english(word: str) -> bool:
+    """Return whether a word is one of the commonest of English, or a form of one."""
+    return word in _SMALL or bool(_in_table(spelling(word)))
 
 
 _SMALL = word_set(

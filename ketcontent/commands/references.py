@@ -111,10 +111,12 @@ def add(
     it is completed. A key that belongs to another source is asked about with both side by side;
     nothing is written before that is answered. Exit status 1 where a source is not taken in.
     """
-    from ketcontent.importing import chosen, parse_given, suggested
+    from ketcontent.importing import chosen, parse_given, require_source_key, suggested
     from ketcontent.model import read_content, write_content
     from ketcontent.registries import Client, cache_folder, complete
 
+    if key:
+        require_source_key(key)
     content = read_content(data)
     text = "\n\n".join(_typed(one) for one in given)
     entries = parse_given(text, "What was given")

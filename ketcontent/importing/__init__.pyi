@@ -40,6 +40,7 @@ from .rows import import_pages as import_pages
 from .suggestions import Choice as Choice
 from .suggestions import Suggestion as Suggestion
 from .suggestions import chosen as chosen
+from .suggestions import require_source_key as require_source_key
 from .suggestions import suggested as suggested
 from .supplied_page import FORMS as FORMS
 from .supplied_page import SuppliedPage as SuppliedPage

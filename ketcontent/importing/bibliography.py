@@ -17,7 +17,7 @@ from ketcontent.errors import KetcontentError
 from ketcontent.importing.bibtex import read_bibtex
 from ketcontent.importing.csl_json import read_csl_json
 from ketcontent.importing.entries import Entry, settled
-from ketcontent.importing.given import given_sources
+from ketcontent.importing.given import NOTHING_GIVEN, given_sources
 from ketcontent.importing.identity import Taken
 from ketcontent.importing.other_formats import conflict_mark
 from ketcontent.importing.ris import read_ris
@@ -135,6 +135,8 @@ def parse_given(text: str, place: str | Path) -> list[Entry]:
     entries = given_sources(text)
     if all(one.fault for one in entries):
         why = entries[0].fault if len(entries) == 1 else "No line of it has a DOI."
+        if len(entries) == 1 and why != NOTHING_GIVEN:
+            raise KetcontentError(f"{place} gives no source: {why}", hint=entries[0].hint)
         raise KetcontentError(
             f"{place} is neither CSL-JSON, RIS nor BibTeX, and gives no source: {why}",
             hint="Give a DOI, a PubMed id, an ISBN, an address or a reference with one of them, "

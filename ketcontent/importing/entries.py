@@ -67,6 +67,26 @@ class Entry:
     """What to do about that."""
 
 
+SECRET = "There is a password or a key in its address."
+_SECRETS = re.compile(
+    r"(?:^|[?&;#])(?:access_token|api_?key|pass(?:word|wd)?|pwd|secret|signature|token"
+    r"|x-amz-(?:signature|credential|security-token))=[^&;#]",
+    re.IGNORECASE,
+)
+
+
+def secret_in(address: str) -> bool:
+    """Return whether an address names who may read it, with a password or a key.
+
+    Examples
+    --------
+    >>> secret_in("https://ada:tea@example.org/"), secret_in("https://example.org/@ada?page=2")
+    (True, False)
+    """
+    found = re.match(r"(?:https?:)?/{2,}([^/?#\\]*)", address.strip(), re.IGNORECASE)
+    return bool((found and "@" in found[1]) or _SECRETS.search(address))
+
+
 def settled(entry: Entry) -> Entry:
     """Return an entry with each cell in the form that its column asks for.
 
@@ -94,8 +114,12 @@ def settled(entry: Entry) -> Entry:
         value = _FORMS.get(name, _plain)(_visible(cell))
         if not value or (name in _IDS and value.casefold() in ("n/a", "none", "na", "-", "null")):
             continue
+        if name == "url" and secret_in(value):
+            left.append("url (there is a password or a key in it)")
+            continue
         pattern, allowed = rules[name]
-        if re.fullmatch(pattern, value, re.S) and value in (allowed or (value,)):
+        is_none = name == "pmid" and value == "0"
+        if re.fullmatch(pattern, value, re.S) and value in (allowed or (value,)) and not is_none:
             row[name] = value
         else:
             if name in _IDS:

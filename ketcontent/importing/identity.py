@@ -19,7 +19,7 @@ from itertools import count, islice
 
 from ketcontent.importing.entities import unescaped
 from ketcontent.importing.entries import Entry
-from ketcontent.importing.given import is_incomplete
+from ketcontent.importing.given import is_incomplete, other_ids
 from ketcontent.importing.names import slug
 from ketcontent.model import Content, frame_of
 from ketcontent.pages import READ_BY_READERS, split_names
@@ -101,6 +101,8 @@ class _Known:
         for name in ("doi", "pmid"):
             if row.get(name):
                 self.by_id.setdefault((name, row[name].casefold()), key)
+        for one in other_ids(row):
+            self.by_id.setdefault(one, key)
         for stem in {key, re.sub(r"-[0-9]{1,5}$", "", key)}:
             kinds = self.by_title.setdefault((stem, _same_form(row, "title")), {})
             kinds.setdefault(tuple(_same_form(row, name) for name in _OF_A_PRINT), key)
@@ -204,6 +206,11 @@ def _same_source(
         return "", f"Its DOI and its PubMed id are those of two sources, {first} and {second}."
     if found:
         return found.pop(), ""
+    for one in other_ids(row):
+        key = known.by_id.get(one, "")
+        # A chapter has the ISBN of its book: only what is told by nothing else is the same by it.
+        if key and (is_incomplete(row) or is_incomplete(known.rows[key])):
+            return key, ""
     names = _OF_A_WORK if own else _OF_A_PRINT
     # The key itself goes before those that were made of it.
     if wanted in known.rows and _agree(row, known.rows[wanted], names):
@@ -249,6 +256,8 @@ def _twice(entry: Entry, first: Entry) -> str:
         for name, word in (("doi", "DOI"), ("pmid", "PubMed id"))
         if entry.row.get(name, "").casefold() == first.row.get(name, "-").casefold()
     ]
+    both = {*other_ids(entry.row)} & {*other_ids(first.row)}
+    same += [f"its {name.upper()} {found.upper()}" for name, found in sorted(both)]
     if not same and entry.name and entry.name == first.name:
         same = [f"its key '{entry.name}'"]
     said = " and ".join(same) or "its title, year and authors"

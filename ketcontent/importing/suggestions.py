@@ -171,12 +171,23 @@ def chosen(
     )
 
 
-def _require_free_key(key: str, there: set[str], others: Sequence[str]) -> None:
+def require_source_key(key: str) -> None:
+    """Do nothing where a source may have such a key.
+
+    Raises
+    ------
+    KetcontentError
+        When it is none.
+    """
     if len(key) > 64 or not KEY.fullmatch(key):
         raise KetcontentError(
             f"'{key}' is no key of a source.",
             hint="Write it in small letters, figures and single hyphens: lee-2020.",
         )
+
+
+def _require_free_key(key: str, there: set[str], others: Sequence[str]) -> None:
+    require_source_key(key)
     if key in there or key in others:
         raise KetcontentError(
             f"The key '{key}' belongs to another source.", hint="Choose one that is free."

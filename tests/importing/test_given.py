@@ -13,7 +13,8 @@ from ketcontent.checks.support import judge_sources
 from ketcontent.cli import main
 from ketcontent.errors import KetcontentError
 from ketcontent.importing.bibliography import parse_given
-from ketcontent.importing.given import given_sources, is_incomplete
+from ketcontent.importing.entries import Entry, secret_in, settled
+from ketcontent.importing.given import given_sources, is_incomplete, other_ids
 from ketcontent.importing.identity import take_in
 from ketcontent.importing.suggestions import Suggestion, chosen, suggested
 from ketcontent.model.content import Content, empty_content, frame_of
@@ -21,6 +22,8 @@ from ketcontent.model.store import read_content
 from tests.packets.made import tea
 
 DOI = {"doi": "10.1000/tea.1"}
+SICI = "10.1002/(SICI)1-8(19)1:5<16::AID-SIM9>3.0.CO;2-2"
+EUROPE = "https://europepmc.org/article/MED/123"
 
 
 @pytest.mark.parametrize(
@@ -47,7 +50,23 @@ DOI = {"doi": "10.1000/tea.1"}
         ("www.example.org/tea", {"url": "https://www.example.org/tea"}),
         ("https://example.org/tea.", {"url": "https://example.org/tea"}),
         ("PMC123456", {"url": "https://pmc.ncbi.nlm.nih.gov/articles/PMC123456"}),
+        ("10.1000%2Ftea.1/", DOI),
+        ("\uff11\uff10.1000/\uff54ea.1", DOI),  # as wide as Chinese characters
+        ("10.1000/green\u2010tea\u2013a", {"doi": "10.1000/green-tea-a"}),
+        ("https://doi.org/10.1000/a%3C1%3E2", {"doi": "10.1000/a<1>2"}),
+        ("10.1002/(SICI)1-8(19)1:5<16::AID-SIM9>3.0.CO;2-2", {"doi": SICI}),
+        ("arXiv:2101.00001v2", {"doi": "10.48550/arXiv.2101.00001"}),
+        ("arxiv.org/pdf/hep-th/9901001", {"doi": "10.48550/arXiv.hep-th/9901001"}),
+        ("arXiv:2101.00001, published as 10.1000/tea.1", DOI),
+        ("https://europepmc.org/article/MED/123", {"pmid": "123", "url": EUROPE}),
+        (
+            "https://www.ncbi.nlm.nih.gov/pmc/articles/PMC123456/",
+            {"url": "https://pmc.ncbi.nlm.nih.gov/articles/PMC123456"},
+        ),
+        ("https://example.org/a|b?c=1", {"url": "https://example.org/a%7Cb?c=1"}),
+        ("| Tea | https://example.org/a|b |", {"url": "https://example.org/a"}),
         ("ISBN 978-0-306-40615-7", {"title": "ISBN 9780306406157", "type": "book"}),
+        ("ISBN 978\u20110\u2011306\u201140615\u20117", {"type": "book"}),
         ("0-306-40615-2", {"title": "ISBN 0306406152", "type": "book"}),
     ],
 )
@@ -89,6 +108,85 @@ def test_lines_are_sources_and_what_gives_none_is_named() -> None:
         (6, "Its ISBN 9780306406158 is none: the last digit does not fit the others."),
         (8, "There are two of them in it: 10.1000/a and 10.1000/b."),
     ]
+
+
+@pytest.mark.parametrize("text", ["PMID:0", "pmid 000", "0", "https://pubmed.ncbi.nlm.nih.gov/0/"])
+def test_a_pubmed_id_of_nothing_is_refused(text: str) -> None:
+    [entry] = given_sources(text)
+    assert entry.fault == "A PubMed id of 0 is none."
+    with pytest.raises(KetcontentError, match="What was given gives no source: A PubMed id of 0"):
+        parse_given(text, "What was given")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://ada:green-tea@example.org/a",
+        "https://green-tea@example.org/a",
+        "http:///ada:green-tea@example.org/a",
+        "https://example.org/a?page=2&access_token=green-tea",
+        "https://ada:green-tea@doi.org/10.1000/tea.1",
+    ],
+)
+def test_what_opens_a_page_for_one_alone_is_not_stored_and_not_said(address: str) -> None:
+    [entry] = given_sources(f"Lee A. Tea. 2020. {address} 10.1000/tea.1")
+    assert entry.fault == "There is a password or a key in its address."
+    with pytest.raises(KetcontentError) as raised:
+        parse_given(address, "What was given")
+    assert raised.value.hint == ("Give the address without it: what is in the tables is published.")
+    [suggestion] = suggested(empty_content(), [entry])
+    told = "\n".join([str(raised.value), *suggestion.lines()])
+    assert "green-tea" not in told
+    # Of a reference in a file the address alone is left out, and that is told.
+    kept = settled(Entry(1, "lee-2020", {"title": "Tea", "url": address}))
+    assert "url" not in kept.row
+    assert kept.left_out == ("url (there is a password or a key in it)",)
+
+
+@pytest.mark.parametrize(
+    "address", ["https://example.org/@ada", "https://example.org/?tokens=2", "mailto:a@example.org"]
+)
+def test_an_address_that_anybody_may_have_is_kept(address: str) -> None:
+    assert not secret_in(address)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("ISBN 0-306-40615-2", "9780306406157"),
+        ("Lee A. Tea. ISBN 978-0-306-40615-7.", "0306406152"),
+        ("ISBN 080442957X", "ISBN-13: 978\u20110\u20118044\u20112957\u20113"),
+        ("PMC123456", "https://www.ncbi.nlm.nih.gov/pmc/articles/PMC123456/?report=reader"),
+        ("https://doi.org/10.1000/TEA.1", "10.1000/tea.1."),
+    ],
+)
+def test_one_work_given_in_two_ways_is_one_source(one: str, other: str) -> None:
+    there = take_in(empty_content(), given_sources(one)).content
+    [suggestion] = suggested(there, given_sources(other))
+    assert suggestion.kind == "same"
+    assert len(take_in(there, given_sources(other)).content.sources) == 1
+    [_, second] = suggested(empty_content(), given_sources(f"{one}\n\n{other}"))
+    assert (second.kind, "too: line 1" in second.entry.fault) == ("refused", True)
+
+
+def test_a_chapter_is_not_its_book() -> None:
+    row = {"type": "chapter", "title": "Green tea. ISBN of the book: ISBN 0-306-40615-2"}
+    two = [Entry(1, "lee", {**row, "doi": "10.1000/a"}), Entry(2, "roe", {**row, "title": "Leaf"})]
+    assert len(take_in(empty_content(), two).content.sources) == 2
+    assert other_ids({"title": "ISBN 9780306406158"}) == []
+
+
+def test_two_dois_in_one_line_are_never_read_as_one() -> None:
+    for between in (" ", ",", ";", ", ", " and "):
+        [entry] = given_sources(f"10.1000/a{between}10.1000/b")
+        assert entry.fault == "There are two of them in it: 10.1000/a and 10.1000/b."
+
+
+def test_a_key_that_is_none_is_said_before_anything_is_read_or_asked(tmp_path: Path) -> None:
+    words = ["sources", "add", "10.1000/a", "--key", "Bad Key", "--look-up"]
+    run = CliRunner().invoke(main, [*words, "--data", str(tmp_path)])
+    assert run.exit_code == 1
+    assert run.output.startswith("error: 'Bad Key' is no key of a source.")
 
 
 def test_a_title_of_its_own_makes_a_source_complete() -> None:

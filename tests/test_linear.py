@@ -18,6 +18,7 @@ from ketcontent.checks.runner import judge_page
 from ketcontent.execution.markdown import printable_markdown
 from ketcontent.execution.outputs import printable_html
 from ketcontent.importing.bibliography import parse_sources
+from ketcontent.importing.html_reader import read_html
 from ketcontent.importing.identity import take_in
 from ketcontent.importing.other_formats import marked_up
 from ketcontent.importing.plain_text_blocks import read_plain_text
@@ -202,6 +203,21 @@ def test_no_hostile_text_takes_more_than_some_ordinary_ones(reader: str) -> None
 def test_ten_times_as_much_of_it_takes_no_more_either(reader: str, shape: str) -> None:
     most = TIMES / 2 * ordinary(reader) * MORE / SIZE
     assert spent(READERS[reader], as_long(SHAPES[shape], MORE), most=most) <= most
+
+
+WEB_PAGES: dict[str, Callable[[int], str]] = {
+    "lines in a paragraph": lambda n: "<p>" + "It may help<br>" * (n // 15),
+    "paragraphs in an item": lambda n: "<ul><li>" + "<p>It may help</p>" * (n // 18),
+    "tables that nest": lambda n: "<table><tr><td>" * (n // 300),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("shape", WEB_PAGES)
+def test_four_times_as_much_of_a_web_page_takes_no_more_than_it_is_longer(shape: str) -> None:
+    page = WEB_PAGES[shape]
+    most = 2 * 4 * max(LEAST, spent(read_html, page(30_000)))
+    assert spent(read_html, page(120_000), most=most) <= most
 
 
 def references(text: str) -> object:

@@ -29,13 +29,13 @@ class Mismatch:
     """The line of the file that it is in; 0 where that is not known."""
     after: str = field(default="", compare=False)
     """The last statement of the record before it, where it belongs to none itself."""
-    signature: str = ""
-    """What is wrong with a signature that the record has on it, where it is that."""
+    fault: str = ""
+    """What is wrong with it in the record itself, where it is that: a signature, a part gone."""
 
     def __str__(self) -> str:
         name = self.statement or "page"
-        if self.signature:
-            return f"{name}: {self.signature}"
+        if self.fault:
+            return f"{name}: {self.fault}"
         places = [f"after {self.after}"] if self.after else []
         places += [f"in line {self.line}"] if self.line else []
         place = f"\n    {', '.join(places)}" if places else ""

@@ -77,7 +77,7 @@ def signature_mismatches(
             why = f"what was signed is another {other} than the record has"
         if why:
             who = f"the {sign_off['capacity']} sign-off by {sign_off['person']}"
-            wrong.append(Mismatch(key, "", "", signature=f"{who} does not hold: {why}"))
+            wrong.append(Mismatch(key, "", "", fault=f"{who} does not hold: {why}"))
     wrong += _reviewers_otherwise(record, every)
     untold = _untold(record, every, uncheckable, has_keys=keys_path is not None)
     if revoked:
@@ -117,9 +117,9 @@ def _reviewers_otherwise(
                 named.remove(found[0])
             else:
                 said = f"the record has no such signature as the page names: {words}"
-                wrong.append(Mismatch("", "", "", signature=said))
+                wrong.append(Mismatch("", "", "", fault=said))
     return wrong + [
-        Mismatch("", "", "", signature=f"the page does not name {one}, whose signature was checked")
+        Mismatch("", "", "", fault=f"the page does not name {one}, whose signature was checked")
         for one in named
     ]
 
@@ -167,7 +167,7 @@ def _untold(
         if number := proofs.count(proof):
             found.append(f"who made {counted(number, 'sign-off')}: {why}")
     if is_signed or has_keys:
-        proven = {key for key, _, one in every if one.get("proof") == "checked"}
+        proven = signed_parts(record)
         parts = dict(_signables(record))
         if number := sum("covers" not in parts[key] for key in proven):
             what = f"the kind, grade and sources of {counted(number, 'part')}"
@@ -176,6 +176,11 @@ def _untold(
         if bare:
             found.append(f"who approved {counted(bare, 'part')} of the page: not signed")
     return found
+
+
+def signed_parts(record: Mapping[str, Any]) -> set[str]:
+    """Return the keys of what a record has a signature on."""
+    return {key for key, _, one in _sign_offs(record) if one.get("proof") == "checked"}
 
 
 def _signables(record: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -236,7 +241,7 @@ def _other_than_covered(record: Mapping[str, Any], key: str, one: Mapping[str, A
         ("words", one["words"] == words),
         ("kind", one["kind"] == kind),
         ("certainty", one["certainty"] == certainty and is_marked_so),
-        ("source", all(name in roles for name in one["sources"])),
+        ("source", set(one["sources"]) == roles.keys() - _uncited(covers)),
         (
             "source against it",
             (one["against"], bool(one["against_shown"])) == (against, bool(against)),
@@ -246,6 +251,11 @@ def _other_than_covered(record: Mapping[str, Any], key: str, one: Mapping[str, A
         if not is_same:
             return name
     return ""
+
+
+def _uncited(covers: Sequence[Any]) -> set[str]:
+    """Return which sources a signed statement rests on and does not cite."""
+    return {key for part in covers[5:] if part and part[0] == "uncited" for key in part[1:]}
 
 
 def _role(said: str) -> tuple[str, str]:

@@ -17,15 +17,11 @@ from ketcontent.approvals.page_reading import (
     read_page_html,
 )
 from ketcontent.approvals.proofs import signed_words
+from ketcontent.approvals.record_lines import lines_due, one_line, reader_text
 from ketcontent.approvals.record_signatures import KEY_COLUMNS
 from ketcontent.approvals.scope import Signable
 from ketcontent.approvals.signatures import public_key_of
 from ketcontent.approvals.status import SignoffStatus, signoff_statuses
-from ketcontent.approvals.verification import (
-    lines_due,
-    one_line,
-    reader_text,
-)
 from ketcontent.hashing import hash_bytes
 from ketcontent.model import Content
 from ketcontent.pages import PageView, shown_against, shown_certainty

@@ -8,10 +8,10 @@ key                  what a sign-off on it covers
 ===================  ===========================================================================
 ``form-1``           the words of a statement, its label, kind, grade and author, the addresses and
                      titles of its links and the words that each is on, what a reader reads of each
-                     source, what that found, the numbers that a picture is drawn of, and behind
-                     which words it is cited, the key and heading of its section, and which
-                     statements it stands between; of a row the words of its headers, and of an
-                     item which items, and which sentence with a colon at its end, its list is of
+                     source, what that found, the numbers that a picture is drawn of, behind which
+                     words it is cited, and which is not, the key and heading of its section, and
+                     which statements it stands between; of a row the words of its headers, and of
+                     an item which items, and which sentence with a colon at its end, its list is of
 ``title:ketamine``   the title of the page, whom it is for, its purpose, who wrote it, publishes and
                      paid, how long a review holds, the order of its sections, which terms its
                      glossary has, and the furniture where it is not as shipped
@@ -158,6 +158,7 @@ def _covers(statement: Statement) -> Covers:
         *([["author", statement.author]] if statement.author else []),
         *([["links", *linked]] if (linked := link_words(statement.text)) else []),
         *([["cited", *inside]] if (inside := _cited_inside(statement)) else []),
+        *([["uncited", *hidden]] if (hidden := _uncited(statement)) else []),
         *(["compared", *one.as_signed()] for one in statement.comparisons),
     )
 
@@ -189,6 +190,12 @@ def _cited_inside(statement: Statement) -> list[str]:
         found |= {(behind, key) for key in keys}
     inside = any(place < behind for place, _ in found)
     return [f"{place} {key}" for place, key in sorted(found)] if inside else []
+
+
+def _uncited(statement: Statement) -> list[str]:
+    """Return which of the sources that a statement rests on no reader of it sees."""
+    keys = (one.partition(" ")[0] for one in statement.rests_on)
+    return [key for key in keys if key not in statement.cites]
 
 
 def reader_words(statement: Statement) -> str:

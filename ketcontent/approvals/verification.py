@@ -38,12 +38,14 @@ from ketcontent.approvals.page_reading import (
     read_markdown,
     read_page_html,
 )
-from ketcontent.approvals.record_signatures import signature_mismatches
+from ketcontent.approvals.record_lines import lines_due, reader_text
+from ketcontent.approvals.record_parts import part_mismatches
+from ketcontent.approvals.record_signatures import signature_mismatches, signed_parts
 from ketcontent.approvals.spaces import other_spaces, same_to_readers
 from ketcontent.errors import KetcontentError
 from ketcontent.hashing import hash_bytes
 from ketcontent.markup import link_targets, raw_html
-from ketcontent.text import canonical, joined, without_empty_end
+from ketcontent.text import counted
 
 
 class Verification(NamedTuple):
@@ -54,6 +56,8 @@ class Verification(NamedTuple):
     """What nobody can tell from what there is."""
     held_to: str
     """What the file was held against; empty where there was nothing."""
+    checked: Sequence[str] = ()
+    """What was looked at."""
     lines: str = ""
     """Which lines of the file are others than were written, as "3, 7 to 9"; empty for none, or
     where that is not known."""
@@ -168,10 +172,11 @@ def hold(
     elif knows_flow and not (words or other or hash_bytes(data) == made["hash"]):
         unchecked.append(_SAME_BUT_BYTES)
     published, not_told = _held_record(found, name, made)
-    unproven, not_proven = _signatures(found, signing_keys)
-    departures = [*published, *unproven, *words, *other]
+    in_record, not_proven, checked = _against_itself(found, name, signing_keys)
+    departures = [*published, *in_record, *words, *other]
     untold = [*unchecked, *not_told, *not_proven]
-    return Verification(departures, untold, "its record", _spans(changed))
+    checked = [_BYTES if as_written else _AS_READ, *checked]
+    return Verification(departures, untold, "its record", checked, _spans(changed))
 
 
 def verify_alone(path: str | Path) -> Verification:
@@ -208,6 +213,12 @@ def verify_alone(path: str | Path) -> Verification:
 _LINES_NAMED = 20
 _NAME_A_RECORD = "Name the page's record.json with --record."
 _NOT_AS_EXPECTED = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
+_BYTES = "each byte of the file against the record"
+_AS_READ = "the words, elements and links of the file against the record"
+_ITS_PARTS = (
+    "the record against itself: the sentences, headings, sources, grades and terms that it has are "
+    "those that it says the file shows"
+)
 _SAME_BUT_BYTES = (
     "why its bytes are others than were written (line ends, white space): its words, elements and "
     "links are the same"
@@ -269,10 +280,18 @@ def _recorded(path: Path, name: str) -> _Recorded | None:
         ) from None
 
 
-def _signatures(path: Path, keys: str | Path | None) -> tuple[list[Mismatch], list[str]]:
-    """Return which signatures of a record do not hold, and what cannot be told of them."""
+def _against_itself(
+    path: Path, name: str, keys: str | Path | None
+) -> tuple[list[Mismatch], list[str], list[str]]:
+    """Return what a record lacks, which signatures of it do not hold, what is untold and told."""
     try:
-        return signature_mismatches(json.loads(path.read_bytes()), keys)
+        said = json.loads(path.read_bytes())
+        gone, untold = part_mismatches(said, name)
+        wrong, unproven = signature_mismatches(said, keys)
+        told = [] if untold else [_ITS_PARTS]
+        if number := len(signed_parts(said)):
+            told.append(f"{counted(number, 'part')} of the record against what was signed")
+        return [*gone, *wrong], [*untold, *unproven], told
     except _NOT_AS_EXPECTED:
         raise KetcontentError(
             f"{path} is not the record of a page.", hint=_NAME_A_RECORD, path=str(path)
@@ -336,7 +355,8 @@ def _held_record(
     outputs = _manifest(folder.parent / "manifest.json")
     if f"{folder.name}/record.json" not in outputs:
         why = f"no manifest.json beside '{folder.name}' names it"
-        return [], [f"whether {record_path.name} is the one that was published: {why}"]
+        said = f"whether {record_path.name} is the one that was published: {why}"
+        return [], [f"{said}. What nobody signed may be gone from both"]
     if not _same_bytes(record_path.read_bytes(), outputs[f"{folder.name}/record.json"]):
         return [Mismatch("", "a record.json that is not the one in manifest.json", "")], []
     if made is not None and outputs.get(f"{folder.name}/{name}") != made["hash"]:
@@ -408,36 +428,3 @@ def _text(path: Path, data: bytes) -> str:
             fault = f"is not UTF-8 from byte {bad.start} on, so it is not the page that was written"
             hint = "Take it from where it was published, or export it again."
     raise KetcontentError(f"{path} {fault}.", hint=hint, path=str(path))
-
-
-def reader_text(statement: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return what a reader of Markdown reads of a statement of a record, in order."""
-    # An older record says nothing of sources that are against it.
-    against = statement.get("against_shown", "")
-    return statement["label"], statement["words"], statement["certainty_shown"], against
-
-
-def lines_due(
-    name: str, shown: Sequence[str | list[str]], statements: StatementWords
-) -> list[tuple[tuple[str, ...], str]]:
-    """Return what a file should show: the keys of the statements, and the words."""
-    if not isinstance(shown, list):
-        raise TypeError(shown)
-    return [
-        ((), one)
-        if isinstance(one, str)
-        else (
-            tuple(one),
-            one_line(one, statements) if name.endswith(".md") else statements[one[0]][1],
-        )
-        for one in shown
-    ]
-
-
-def one_line(keys: Sequence[str], statements: StatementWords) -> str:
-    """Return statements as they stand on a line of Markdown, with all that stands around them.
-
-    Empty cells at the end of a row are none there: its table has as many in each row.
-    """
-    said = canonical(joined(" ".join(filter(None, statements[key])) for key in keys))
-    return without_empty_end(said)

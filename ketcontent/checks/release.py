@@ -10,18 +10,17 @@ import datetime
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from ketcontent.approvals import SignoffStatus, signables, signed_by, signoff_statuses
+from ketcontent.approvals import SignoffStatus, signables, signoff_statuses
+from ketcontent.checks.commits import first_day, has_whole_history, is_shallow, line_days
 from ketcontent.checks.runner import with_places
-from ketcontent.clock import EAST, today
+from ketcontent.checks.signing_keys import key_faults
+from ketcontent.clock import today
 from ketcontent.diagnostics import Diagnostic
 from ketcontent.model import Content, deviations
 from ketcontent.pages import PageView, page_views
-from ketcontent.places import read_file
-from ketcontent.repository import ask_git
 
 WAIVER_DAYS = 366
 """The most days from today until which a finding may be waived."""
@@ -43,6 +42,7 @@ def release_faults(
     """
     of_all = [*_floor(content), *_waivers(content), *_words_of_notebooks(notebooks)]
     dates: dict[str, Mapping[int, datetime.date]] = {}
+    hands: dict[str, tuple[str, ...]] = {}
     found = {}
     for view in page_views(content, documents):
         statuses = signoff_statuses(view)
@@ -52,7 +52,7 @@ def release_faults(
             *_signed_and_gone(view),
             *_history_cut_off(content, view, statuses),
             *_before_the_words(content, statuses, dates),
-            *_by_a_key_revoked_since(content, view, statuses),
+            *key_faults(content, view, statuses, hands),
         ]
     return {page: with_places(faults, content) for page, faults in found.items()}
 
@@ -165,7 +165,7 @@ def _history_cut_off(
 ) -> Iterator[Diagnostic]:
     """Yield that git cannot tell of the sign-offs of a page, where its history was cut off."""
     is_signed = any(one.state == "valid" for one in statuses)
-    if content.origin and is_signed and _is_shallow(content.origin.folder):
+    if content.origin and is_signed and is_shallow(content.origin.folder):
         yield Diagnostic(
             rule="history-cut-off",
             severity="warning",
@@ -175,10 +175,6 @@ def _history_cut_off(
             table="documents",
             key=view.document,
         )
-
-
-def _is_shallow(folder: Path) -> bool:
-    return _git(folder, "rev-parse", "--is-shallow-repository").strip() == "true"
 
 
 def _before_the_words(
@@ -191,12 +187,12 @@ def _before_the_words(
     if content.origin is None or not valid:
         return
     folder = content.origin.folder
-    if _git(folder, "rev-parse", "--is-shallow-repository").strip() != "false":
+    if not has_whole_history(folder):
         return  # there is no history, or not all of it
     for one in valid:
         signed = one.signed
         if signed.table not in dates:
-            dates[signed.table] = _line_days(folder, signed.table)
+            dates[signed.table] = line_days(folder, signed.table)
         rows = content.origin.rows.get(signed.table, {})
         key = next((key for key in rows if "/".join(key) == signed.row), None)
         if key is None:
@@ -207,7 +203,7 @@ def _before_the_words(
             continue
         # The line may be younger than the words: another cell of it changed.
         place = content.schemas[signed.table].columns.index(signed.column)
-        first = _first_day(folder, signed.table, rows[key][place])
+        first = first_day(folder, signed.table, rows[key][place])
         if first is not None and first > day:
             yield Diagnostic(
                 rule="signed-before-the-words",
@@ -218,118 +214,3 @@ def _before_the_words(
                 key=signed.row,
                 column=signed.column,
             )
-
-
-def _by_a_key_revoked_since(
-    content: Content, view: PageView, statuses: Sequence[SignoffStatus]
-) -> Iterator[Diagnostic]:
-    """Yield the sign-offs by a key that was revoked later, where git had them no sooner.
-
-    The day of a sign-off is its signer's word, and whoever has a stolen key can write any day.
-    So can they write any day into a commit of theirs; what counts is since when the line of history
-    that leads here (first parents) had it, and a commit is no older than those it stands on.
-    """
-    revoked = {row["public_key"]: row for row in view.rows("signing_keys") if row["revoked_on"]}
-    if not revoked:
-        return
-    rows = {row["signoff"]: row for row in view.rows("signoffs")}
-    folder = content.origin.folder if content.origin else None
-    for one in statuses:
-        if not one.revoked_on:
-            continue
-        row = rows[one.signoff]
-        key = revoked[signed_by(row)]
-        since = _held_since(folder, "signoffs", row["signature"]) if folder else None
-        if since is None or since.astimezone(EAST).date().isoformat() >= key["revoked_on"]:
-            yield Diagnostic(
-                rule="signature-revoked-since",
-                message=f"{one.person} signed '{one.statement}' on {one.signed_on} "
-                f"({one.capacity}) with the key '{key['signing_key']}', which was revoked on "
-                f"{key['revoked_on']}; {_known_since(folder, since)}.",
-                hint=f"Ask {one.person} to sign again, with a new key.",
-                table="signoffs",
-                key=one.signoff,
-                column="signature",
-                cell=row["signature"],
-            )
-
-
-def _known_since(folder: Path | None, since: datetime.datetime | None) -> str:
-    """Return what git says of the time from which on it had something."""
-    if folder is None or not _git(folder, "rev-parse", "--verify", "--quiet", "HEAD"):
-        return "there is no history of git here, which could show that it is older"
-    if _is_shallow(folder):
-        return "this clone is shallow, so git cannot tell whether it is older"
-    if since is None:
-        return "git does not have that sign-off"
-    return f"git has that sign-off since {since:%Y-%m-%d %H:%M} UTC"
-
-
-def _held_since(folder: Path, table: str, words: str) -> datetime.datetime | None:
-    """Return since when the line of history that leads here has a table with some words.
-
-    None where it has none. Counted is when a commit was made, or the last of those before it.
-    """
-    said = _git(
-        folder,
-        "log",
-        *("--first-parent", "-m", "--format=%H"),
-        *(f"-S{_in_csv(words)}", "--", f"{table}.csv"),
-    )
-    if not said:
-        return None
-    return _made_by(folder, said.split()[-1])
-
-
-@lru_cache(maxsize=1024)
-def _made_by(folder: Path, commit: str) -> datetime.datetime:
-    """Return when a commit was made, or the last of those before it, if that is later."""
-    seconds = map(int, _git(folder, "log", "--format=%ct", commit).split())
-    return datetime.datetime.fromtimestamp(max(seconds), datetime.UTC)
-
-
-def _in_csv(words: str) -> str:
-    return words.replace('"', '""')
-
-
-def _git(folder: Path, command: str, *words: str) -> str:
-    """Return what git says; nothing where it cannot."""
-    return (ask_git(folder, command, *words) or b"").decode("utf-8", "replace")
-
-
-_WEST = datetime.timezone(datetime.timedelta(hours=-12))
-"""Where a day begins last: a sign-off is of another day only where it is so everywhere."""
-
-
-def _day(seconds: str) -> datetime.date:
-    return datetime.datetime.fromtimestamp(int(seconds), _WEST).date()
-
-
-def _line_days(folder: Path, table: str) -> dict[int, datetime.date]:
-    """Return, by line of a table that is committed, the day of the commit that it is from.
-
-    A line is known by what it holds: it has the key of its row.
-    """
-    days: dict[str, datetime.date] = {}
-    commits: dict[str, datetime.date] = {}
-    commit = ""
-    for line in _git(folder, "blame", "--porcelain", "HEAD", "--", f"{table}.csv").split("\n"):
-        first, *rest = line.split(" ")
-        if line.startswith("\t"):
-            if commit in commits:
-                days[line[1:].rstrip("\r")] = commits[commit]
-        elif len(first) == 40 and len(rest) >= 2:
-            commit = first
-        elif first == "author-time":
-            commits[commit] = _day(rest[0])
-    now = read_file(folder / f"{table}.csv").decode("utf-8", "replace").split("\n")
-    lines = enumerate((line.rstrip("\r") for line in now), 1)
-    return {number: days[line] for number, line in lines if line in days}
-
-
-def _first_day(folder: Path, table: str, words: str) -> datetime.date | None:
-    """Return the day of the first commit in which a table held some words; None where none did."""
-    if not words:
-        return None
-    said = _git(folder, "log", "--format=%at", f"-S{_in_csv(words)}", "--", f"{table}.csv").split()
-    return min(map(_day, said)) if said else None

@@ -41,6 +41,7 @@ from ketcontent.checks.plugins import judge_by_plugins
 from ketcontent.checks.reading_levels import judge_readability
 from ketcontent.checks.repetition import judge_repetition
 from ketcontent.checks.rules import judge_phrases, judge_rules
+from ketcontent.checks.signing_keys import judge_revoked_keys
 from ketcontent.checks.source_states import judge_source_states
 from ketcontent.checks.supplier import judge_supplier
 from ketcontent.checks.support import judge_sources, judge_support
@@ -232,6 +233,7 @@ def judge_page(
         found += judge_answers(view)
         found += judge_signoffs(view, statuses)
         found += judge_signatures(view)
+        found += judge_revoked_keys(view, statuses)
         found += judge_signers(view)
         found += judge_review_date(view, statuses, as_of=as_of)
         found += judge_freshness(view, as_of=as_of)

@@ -130,10 +130,10 @@ def check(
 def due(documents: tuple[str, ...], days: int, form: str, data: str) -> None:
     """List what must be looked at again of DOCUMENTS, by default all.
 
-    Retractions, newer versions of labels and guidelines, crisis contacts, waivers that end, reviews
-    of pages that have all sign-offs (of others the text says so). Exit status: 0 where nothing is
-    late; 1 where something is, or was never done: its day is past. What is due today or later is
-    not late. It is meant for a weekly run: it sends nothing and opens nothing.
+    Retractions, newer versions of labels and guidelines, crisis contacts, waivers and signing keys
+    that end, reviews of pages that have all sign-offs (of others the text says so). Exit status: 0
+    where nothing is late; 1 where something is, or was never done: its day is past. What is due
+    today or later is not late. It is meant for a weekly run: it sends nothing and opens nothing.
 
     A calendar (RFC 5545) has an all-day event for what is to be done by one day; what is late
     stands on the day that the calendar was made on, and its last event says to make it anew.

@@ -368,11 +368,13 @@ def verify(file: Path, record: Path | None, keys: Path | None, page_only: bool) 
     from ketcontent.approvals import hold, verify_alone
 
     held = verify_alone(file) if page_only else hold(file, record, signing_keys=keys)
-    departures, unchecked, held_to, lines = held
+    departures, unchecked, held_to, checked, lines = held
     for one in departures:
         say(str(one))
     if lines:
         say(f"Lines that are others than were written: {lines}.")
+    for what in checked:
+        say(f"Checked: {what}.")
     for question in unchecked:
         say(f"Not checked: {question}.")
     if departures:

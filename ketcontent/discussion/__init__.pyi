@@ -8,6 +8,7 @@ from .open import open_discussion as open_discussion
 from .proposals import Decision as Decision
 from .proposals import ProposedColumn as ProposedColumn
 from .proposals import cell_of as cell_of
+from .proposals import decide_changes as decide_changes
 from .proposals import decide_proposal as decide_proposal
 from .proposals import is_out_of_date as is_out_of_date
 from .proposals import numbered_pieces as numbered_pieces

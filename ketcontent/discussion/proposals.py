@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import itertools
 from collections.abc import Collection, Mapping
 from typing import Any, Literal, get_args
 
@@ -227,6 +228,108 @@ def words_with(now: str, words: str, changes: Collection[int]) -> str:
     return "".join(parts).rstrip()
 
 
+def decide_changes(
+    content: Content,
+    proposal: str,
+    changes: Collection[int],
+    *,
+    accepted: bool,
+    person: str = "",
+    decided_on: datetime.date | None = None,
+) -> tuple[Content, str | None]:
+    """Return `content` with some changes of a proposal decided, and what its cell is to say then.
+
+    They become a proposal of their own, by the same person for the same reason, that is decided.
+    The others stay open, against the words with these changes in them, or in words without these.
+    Where there are no others the proposal itself is decided. The words are None where none are
+    taken; the cell itself is the editor's to change.
+
+    Parameters
+    ----------
+    content, proposal
+        The tables, and the key of the proposal.
+    changes
+        The numbers of the changes (`numbered_pieces`).
+    accepted
+        Whether they are accepted or refused. Refused by who made the proposal, they are withdrawn.
+    person
+        Who decides: a key of ``people``, or nobody.
+    decided_on
+        The day; by default today.
+
+    Raises
+    ------
+    UnknownName
+        When there is no such proposal or person.
+    KetcontentError
+        When it is decided already, or has no such change.
+    """
+    row = _open_row(content, proposal)
+    now = cell_of(content, row["document"], row["statement"], row["column"])
+    every = {number for _, number in numbered_pieces(now, row["words"]) if number is not None}
+    some = set(changes)
+    if some - every:
+        raise KetcontentError(
+            f"The proposal '{proposal}' has no such change any more.",
+            hint="Its words or those of the page changed meanwhile: look at it again, and decide.",
+        )
+    own = bool(person) and person == row["person"]
+    decision: Decision = "accepted" if accepted else "withdrawn" if own else "refused"
+    if some == every:
+        taken = row["words"] if accepted else None
+        whole = decide_proposal(
+            content, proposal, taken, decision=decision, person=person, decided_on=decided_on
+        )
+        return whole, taken
+    with_these = words_with(now, row["words"], some)
+    part = {name: _text_of(cell) for name, cell in row.items() if name not in ("proposal", "taken")}
+    part |= {"was": now, "words": with_these}
+    part |= {"decision": "", "decided_by": "", "decided_on": ""}
+    key = _part_key(content, {**part, "of": proposal})
+    decided = decide_proposal(
+        with_row(content, "proposals", {"proposal": key, **part}),
+        key,
+        with_these if accepted else None,
+        decision=decision,
+        person=person,
+        decided_on=decided_on,
+    )
+    frame = decided.proposals.copy()
+    place = frame["proposal"] == proposal
+    if not accepted:
+        frame.loc[place, "words"] = words_with(now, row["words"], every - some)
+    elif row["was"] == now:  # one that was out of date stays so
+        frame.loc[place, "was"] = with_these
+    return dataclasses.replace(decided, proposals=frame), with_these if accepted else None
+
+
+def _part_key(content: Content, said: Mapping[str, str]) -> str:
+    """Return the key of changes decided by themselves: two who decide the same give it the same.
+
+    Where they were decided before, and the words put back since, it is another one.
+    """
+    known = set(content.proposals["proposal"])
+    keys = (key_of("p", {**said, "time": str(time)}) for time in itertools.count(1))
+    return next(key for key in keys if key not in known)
+
+
+def _text_of(cell: object) -> str:
+    return "" if cell is None else str(cell)
+
+
+def _open_row(content: Content, proposal: str) -> dict[str, Any]:
+    rows = {row["proposal"]: row for row in rows_of(content.proposals)}
+    if proposal not in rows:
+        raise UnknownName.of("proposal", proposal, rows)
+    row = rows[proposal]
+    if row["decision"]:
+        raise KetcontentError(
+            f"The proposal '{proposal}' is decided already: {row['decision']}.",
+            hint="Make a new proposal with the words that you would have.",
+        )
+    return row
+
+
 def decide_proposal(
     content: Content,
     proposal: str,
@@ -261,15 +364,7 @@ def decide_proposal(
     KetcontentError
         When it is decided already.
     """
-    rows = {row["proposal"]: row for row in rows_of(content.proposals)}
-    if proposal not in rows:
-        raise UnknownName.of("proposal", proposal, rows)
-    row = rows[proposal]
-    if row["decision"]:
-        raise KetcontentError(
-            f"The proposal '{proposal}' is decided already: {row['decision']}.",
-            hint="Make a new proposal with the words that you would have.",
-        )
+    row = _open_row(content, proposal)
     if decision is None:
         if taken is None or taken == row["was"]:
             decision = "refused"

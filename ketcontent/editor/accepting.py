@@ -207,7 +207,8 @@ def taken_cells(
     reason
         Why, where what is said of the supplied sentence is true no more.
     """
-    before = {name: _plain(statement[name]) for name in ("label", "text")}
+    was = {**statement, row["column"]: _before_changes(content, row, statement[row["column"]])}
+    before = {name: _plain(was[name]) for name in ("label", "text")}
     after = {**before, row["column"]: _plain(words)}
     anew = _kept_less_than_half(
         f"{before['label']} {before['text']}", f"{after['label']} {after['text']}"
@@ -217,6 +218,23 @@ def taken_cells(
         author = row["person"]
     account = _account(content, statement, row, "reworded", reason)
     return {row["column"]: words, "author": author or person, **account}
+
+
+def _before_changes(content: Content, row: Mapping[str, Any], now: str) -> str:
+    """Return what a cell said before changes of the same proposal were taken, one after the other.
+
+    They are told by whose they are and when they were proposed: a sentence that somebody wrote anew
+    is theirs, in however many steps it was accepted.
+    """
+    alike = ("document", "statement", "column", "person", "name", "proposed_on", "packet")
+    taken = {
+        one["taken"]: one["was"]
+        for one in rows_of(content.proposals)
+        if one["decision"] and one["taken"] and all(one[name] == row[name] for name in alike)
+    }
+    while now in taken:
+        now = taken.pop(now)
+    return now
 
 
 def _account(

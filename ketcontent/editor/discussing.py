@@ -20,6 +20,7 @@ from ketcontent.discussion import (
     add_comment,
     cell_of,
     comment_threads,
+    decide_changes,
     decide_proposal,
     is_out_of_date,
     numbered_pieces,
@@ -223,10 +224,7 @@ def chosen_pieces(
     KetcontentError
         When it is decided already, or a heading or title would be left without words.
     """
-    row = rows_by_key(session.content, "proposals").get((proposal,))
-    if row is None or row["document"] != session.document:
-        keys = [key for (key,) in rows_by_key(session.content, "proposals")]
-        raise UnknownName.of("proposal", proposal, keys)
+    row = _proposal(session, proposal)
     statement, words = row["statement"], row["words"]
     now = cell_of(session.content, session.document, statement, row["column"])
     if changes is not None:
@@ -244,15 +242,67 @@ def chosen_pieces(
         person=person,
         decided_on=today(),
     )
-    done = dataclasses.replace(session, content=content)
-    if not refused and ":" in statement:
-        done = dataclasses.replace(done, content=with_heading(done, row, words))
-    elif not refused:
-        cells = statement_row(session, statement)
-        given = taken_cells(session.content, cells, row, words, person=person)
-        done = reworded(done, statement, given)
+    done = _with_words(session, content, row, None if refused else words, person)
     name = "Refuse" if refused else "Accept"
-    return edited(session, f"{name} a proposal for {statement}", done.content)
+    return edited(session, f"{name} a proposal for {statement}", done)
+
+
+def decided_change(
+    session: Session, proposal: str, change: int, *, accepted: bool, person: str
+) -> Session:
+    """Return the session with one change of a proposal decided, and the others left open.
+
+    Its words are in the cell at once, or are proposed no more. The changes that are left are
+    against the words as they are then.
+
+    Parameters
+    ----------
+    session, proposal
+        The session, and the key of the proposal.
+    change
+        The number of the change (`ketcontent.discussion.numbered_pieces`).
+    accepted
+        Whether it is accepted or refused.
+    person
+        Who decides: a key of ``people``, or nobody.
+
+    Raises
+    ------
+    UnknownName
+        When there is no such proposal or person.
+    KetcontentError
+        When it is decided already, there is no such change, or a heading or title would be left
+        without words.
+    """
+    row = _proposal(session, proposal)
+    content, words = decide_changes(
+        session.content, proposal, {change}, accepted=accepted, person=person, decided_on=today()
+    )
+    done = _with_words(session, content, row, words, person)
+    said = "Accept a change to" if accepted else "Refuse a change to"
+    return edited(session, f"{said} {row['statement']}", done)
+
+
+def _proposal(session: Session, proposal: str) -> dict[str, str]:
+    rows = rows_by_key(session.content, "proposals")
+    row = rows.get((proposal,))
+    if row is None or row["document"] != session.document:
+        raise UnknownName.of("proposal", proposal, [key for (key,) in rows])
+    return row
+
+
+def _with_words(
+    session: Session, content: Content, row: Mapping[str, str], words: str | None, person: str
+) -> Content:
+    """Return `content` with words that were taken of a proposal in its cell; None takes none."""
+    done = dataclasses.replace(session, content=content)
+    if words is None:
+        return content
+    if ":" in row["statement"]:
+        return with_heading(done, row, words)
+    cells = statement_row(session, row["statement"])
+    given = taken_cells(session.content, cells, row, words, person=person)
+    return reworded(done, row["statement"], given).content
 
 
 def commented(

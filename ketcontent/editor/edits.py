@@ -26,6 +26,7 @@ from ketcontent.editor.session import (
     rows_by_key,
     with_rows,
 )
+from ketcontent.editor.together import decided_together
 from ketcontent.errors import KetcontentError, UnknownName
 from ketcontent.markup import as_markup, cited
 from ketcontent.model import (
@@ -424,9 +425,11 @@ def carried(
 ) -> tuple[Session, tuple[Conflict, ...]]:
     """Return a session on freshly read tables with changes made before, and those in conflict.
 
-    A change applies where its row is still the one that it started from. A row in conflict stays
-    as it is on disk, until the editor has chosen.
+    A change applies where its row is still the one that it started from, and decisions about
+    proposals where they fit what others decided. A row in conflict stays as it is on disk, until
+    the editor has chosen.
     """
+    changes = tuple(changes)
     rows = {table: rows_by_key(fresh, table) for table in TABLES}
     kept, conflicts = [], []
     for one in changes:
@@ -437,9 +440,10 @@ def carried(
             kept.append(one)
         else:
             conflicts.append(Conflict(one.table, one.key, one.before, now, one.after))
+    settled, left = decided_together(changes, conflicts)
     session = opened(fresh, document)
-    session = edited(session, "Restore unsaved changes", with_rows(fresh, kept))
-    return session, tuple(conflicts)
+    session = edited(session, "Restore unsaved changes", with_rows(fresh, [*kept, *settled]))
+    return session, tuple(left)
 
 
 def settled(session: Session, conflict: Conflict, mine: Cells | None) -> Session:

@@ -11,7 +11,13 @@ from typing import Any
 from ketcontent.approvals import signables
 from ketcontent.discussion import cell_of, row_proposed_for
 from ketcontent.editor.bench import Bench, conflict_of, judge_page, page_of, reword
-from ketcontent.editor.discussing import chosen_pieces, commented, proposed, resolved
+from ketcontent.editor.discussing import (
+    chosen_pieces,
+    commented,
+    decided_change,
+    proposed,
+    resolved,
+)
 from ketcontent.editor.headings import heading_shown
 from ketcontent.editor.reader import put_back
 from ketcontent.editor.rows import row_name
@@ -60,6 +66,19 @@ def _choose_pieces(bench: Bench, message: Mapping[str, Any]) -> Answer:
         bench.session,
         str(message["proposal"]),
         None if changes is None else {int(one) for one in changes},
+        person=str(message.get("person", "")),
+    )
+    return _discussed(bench, name)
+
+
+def _decide_change(bench: Bench, message: Mapping[str, Any]) -> Answer:
+    """Accept or refuse one change of a proposal; the others stay open."""
+    name = _settled(bench, message)
+    bench.session = decided_change(
+        bench.session,
+        str(message["proposal"]),
+        int(message["change"]),
+        accepted=bool(message["accepted"]),
         person=str(message.get("person", "")),
     )
     return _discussed(bench, name)
@@ -130,6 +149,7 @@ READING: dict[str, Verb] = {
     "put_back": _put_back,
     "propose": _propose,
     "choose_pieces": _choose_pieces,
+    "decide_change": _decide_change,
     "comment": _comment,
     "resolve": _resolve,
 }

@@ -28,6 +28,7 @@ from ketcontent.editor.citing import with_evidence, without_evidence
 from ketcontent.editor.deciding import decided
 from ketcontent.editor.edits import (
     added,
+    carried,
     cleaned_words,
     joined_with_next,
     settled,
@@ -53,7 +54,7 @@ from ketcontent.editor.views import (
     row_form,
     written_rows,
 )
-from ketcontent.errors import KetcontentError
+from ketcontent.errors import KetcontentError, SaveConflict
 from ketcontent.model import TABLES, Content, read_content, write_content
 from ketcontent.pages import PageView
 
@@ -224,7 +225,18 @@ def _save(bench: Bench, _: Mapping[str, Any]) -> Answer:
     changes = unsaved_of(bench)
     if not changes:
         return {"news": "Everything is saved already."}
-    saved = as_before(write_content(bench.session.content), bench.session.saved)
+    try:
+        written = write_content(bench.session.content)
+    except SaveConflict:
+        # What others decided of the same sentence may fit: then nobody has to choose.
+        fresh = read_content(bench.folder)
+        session, conflicts = carried(bench.session.document, changes, fresh)
+        if conflicts:
+            raise
+        bench.session = session
+        changes = unsaved_of(bench)
+        written = write_content(session.content)
+    saved = as_before(written, bench.session.saved)
     bench.session = replace(bench.session, saved=saved, content=saved)
     judge_page(bench)
     return {

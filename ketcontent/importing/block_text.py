@@ -49,7 +49,11 @@ _END_OF_SENTENCE = re.compile(r"[.!?؟…。！？:;]['\"’”»)\]]*$")
 
 def ends_sentence(text: str) -> bool:
     """Return whether a line ends what it says, so that a space behind it is break enough."""
-    return bool(_END_OF_SENTENCE.search(text))
+    return bool(_END_OF_SENTENCE.search(text[-_LONGEST_END:]))
+
+
+_LONGEST_END = 100
+"""How much of a line is looked at for the mark at its end and what closes behind it."""
 
 
 _TENS = ("", "x", "xx", "xxx", "xl", "l", "lx", "lxx", "lxxx", "xc")

@@ -50,6 +50,10 @@ _HEADING = re.compile(r"h([1-6])")
 _WHITE = re.compile(r"[ \t\n\r\f\v]+")
 
 
+_LONGEST_END = 10
+"""How many letters at least are looked at for the end of a sentence and the quotes behind it."""
+
+
 _CALLS = frozenset({"alert", "callout", "caution", "important", "notice", "warning", "admonition"})
 
 
@@ -317,10 +321,17 @@ class BlockWriter:
 
     def _break(self) -> None:
         """Begin a new line within a block; behind the end of a sentence it is a space."""
-        said = "".join(self.pieces).rstrip()
-        if said and (self._in_row or not ends_sentence(said)):
-            self.pieces = [said, "\n"]
-            self.length = len(said) + 1
+        tail = ""
+        for piece in reversed(self.pieces):  # all of a long block would be looked at for each break
+            tail = piece + tail
+            if len(tail.strip()) > _LONGEST_END:
+                break
+        tail = tail.rstrip()
+        if tail and (self._in_row or not ends_sentence(tail)):
+            while not (last := self.pieces[-1].rstrip()):
+                self.length -= len(self.pieces.pop())
+            self.length += len(last) + 1 - len(self.pieces[-1])
+            self.pieces[-1:] = [last, "\n"]
         else:
             self._space()
 

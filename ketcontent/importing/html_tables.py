@@ -112,13 +112,16 @@ def data_table(node: Any, number: int) -> DataTable | None:
 
 def is_mixed(node: Any) -> bool:
     """Return whether a table has headers of its own, and a table or a heading in a cell."""
-    inner = 0
     headed = mixed = False
-    for kind, one in in_order(node):
-        if one.name == "table":
-            inner += {"start": 1, "end": -1}.get(kind, 0)
-        mixed |= one.name == "table" or bool(_HEADING.fullmatch(one.name))
-        headed |= one.name == "th" and not inner
+
+    def is_table(one: Any) -> bool:
+        nonlocal mixed
+        mixed |= one.name == "table"
+        return bool(one.name == "table")
+
+    for _, one in in_order(node, skip=is_table):
+        mixed |= bool(_HEADING.fullmatch(one.name))
+        headed |= one.name == "th"
     return mixed and headed and attributes_of(node).get("role") not in ("presentation", "none")
 
 

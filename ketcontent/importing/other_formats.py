@@ -26,6 +26,9 @@ class OtherFormat(NamedTuple):
 
 
 _SAVE = "Open it in the program that made it, save it as plain text (.txt, UTF-8), and import that."
+_SAVE_AS_WORD = (
+    "Open it in the program that made it, save it as a Word document (.docx), and import that."
+)
 HTML = OtherFormat(
     "a web page (HTML)",
     "Give it a name that ends in .html, and import that.",
@@ -38,14 +41,11 @@ _CONFLICT = OtherFormat(
     "a text with a conflict that a merge left in it",
     "Keep the lines that are right, delete those with <<<<<<<, ======= and >>>>>>>.",
 )
-_RTF = OtherFormat("rich text (RTF)", _SAVE)
+_RTF = OtherFormat("rich text (RTF)", _SAVE_AS_WORD)
 WORD = OtherFormat("a Word document", "Give it a name that ends in .docx, and import that.")
 ZIP = OtherFormat("a zip archive", "Unpack it; import one page of it.")
-OLDER_OFFICE = OtherFormat(
-    "a document of an older Office",
-    "Open it in the program that made it, save it as a Word document (.docx), and import that.",
-)
-_OPEN_DOCUMENT = OtherFormat("an OpenDocument text", _SAVE)
+OLDER_OFFICE = OtherFormat("a document of an older Office", _SAVE_AS_WORD)
+_OPEN_DOCUMENT = OtherFormat("an OpenDocument text", _SAVE_AS_WORD)
 PDF = OtherFormat("a PDF", "Give it a name that ends in .pdf, and import that.")
 _PICTURE = OtherFormat("a picture", "Write its words in a plain text file (.txt).")
 

@@ -60,7 +60,8 @@ def read_received(path: Path, *, largest: int = LARGEST_PAGE) -> bytes:
         ):  # a pipe would be waited for, a device has no end
             raise OSError(errno.EINVAL, "it is no file")
         refuse_large(path, held.st_size, largest)
-        return path.read_bytes()
+        data = path.read_bytes()
+        now = path.stat()
     except (OSError, ValueError) as fault:  # no name of a file holds a null
         reason = (getattr(fault, "strerror", "") or "it is not there").lower()
         raise UnreadablePage(
@@ -68,6 +69,14 @@ def read_received(path: Path, *, largest: int = LARGEST_PAGE) -> bytes:
             hint=_ONE_PAGE,
             path=str(path),
         ) from None
+    # A download that is still running, or a program that saves: half of it could pass for a page.
+    if (now.st_size, now.st_mtime_ns) != (held.st_size, held.st_mtime_ns):
+        raise UnreadablePage(
+            f"{path} changed while it was read.",
+            hint="Wait until it is saved in full, and import it again.",
+            path=str(path),
+        )
+    return data
 
 
 def refuse_large(path: Path, size: int, largest: int) -> None:

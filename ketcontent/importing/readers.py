@@ -282,6 +282,12 @@ def _html(data: bytes, name: str, *, whole: bool = False) -> SuppliedPage:
     else:
         encoding, frames = "", []
     html = _decoded_html(data, name, encoding)
+    if _DEFINES.match(html):
+        raise _refuse(
+            name,
+            "has a document type that defines entities, which no browser reads in HTML.",
+            "Save the page from a browser, with its words in place of them.",
+        )
     if cut := _breaks_off(html):
         raise _refuse(name, f"breaks off {cut}: it is half a page.", "Save the page again.")
     page = read_html(html, whole=whole)
@@ -292,6 +298,12 @@ def _html(data: bytes, name: str, *, whole: bool = False) -> SuppliedPage:
         lost = Doubt("A letter was lost before the page came here: U+FFFD stands for it.")
         return replace(page, doubts=(*page.doubts, lost))
     return page
+
+
+_DEFINES = re.compile(
+    r"\s*(?:<\?[^>]*>\s*|<!--(?:(?!-->).)*-->\s*)*<!doctype[^>\[]*\[", re.IGNORECASE | re.DOTALL
+)
+"""The start of a page whose document type has declarations of its own (XML 1.0, 2.8)."""
 
 
 _ARCHIVE = re.compile(
@@ -411,7 +423,11 @@ def _pdf(data: bytes, name: str) -> SuppliedPage:
     try:
         return read_pdf(data)
     except RefusedPdf as refused:
-        hint = "Save it again without a password."
+        hint = "Ask who sent it for the whole file, or make the PDF anew."
+        if "password" in str(refused):
+            hint = "Save it again without a password."
+        if "pages" in str(refused):
+            hint = "Import one page, not a book; cut the file into its parts."
         if "scan" in str(refused):
             hint = (
                 "Read it by OCR first (ocrmypdf writes a PDF with a text layer), and import that."

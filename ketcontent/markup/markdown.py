@@ -313,6 +313,13 @@ def markdown_as_html(markdown: str) -> str:
     _, text = split_front_matter(markdown)
     above = markdown.count("\n") - text.count("\n") + 1
     parser = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+    # What is in more lists and quotations than the parser takes would be left out, and not told.
+    shallow, parser.options["maxNesting"] = parser.options["maxNesting"], _DEEPER_THAN_ANY
+
+    def keep_brackets_shallow(_: object) -> None:
+        parser.options["maxNesting"] = shallow
+
+    parser.core.ruler.before("inline", "shallow", keep_brackets_shallow)
     # "[Note]: important" is a sentence; what is taken for the address of a link is not shown.
     take_links(parser, lambda url: bool(_LIKE_AN_ADDRESS.search(url)))
     if _thinned(text) != text:
@@ -325,6 +332,10 @@ def markdown_as_html(markdown: str) -> str:
         elif line and token.nesting >= 0:
             token.attrSet(LINE, line)
     return str(parser.renderer.render(tokens, parser.options, {}))
+
+
+_DEEPER_THAN_ANY = 1_000_000
+"""Python's own stack ends long before that."""
 
 
 _LIKE_AN_ADDRESS = re.compile(r"[/#:.]|%2F", re.IGNORECASE)

@@ -6,7 +6,7 @@ import datetime
 import json
 import re
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -96,22 +96,27 @@ def outlook(
     for name in chosen:
         if name not in known:
             raise UnknownName.of("document", name, known)
-    return _outlook_of(page_views(content, chosen), as_of=as_of, days=days)
+    signers = set(content.signoffs["person"])
+    return _outlook_of(page_views(content, chosen), signers, as_of=as_of, days=days)
 
 
 def deadlines_of(
     views: Iterable[PageView], *, as_of: datetime.date, days: int = 90
 ) -> list[Deadline]:
     """Return the same as `deadlines` of the pages that these views are of, and read no others."""
-    return _outlook_of(views, as_of=as_of, days=days).deadlines
+    views = list(views)
+    signers = {person for view in views for person in view.content.signoffs["person"]}
+    return _outlook_of(views, signers, as_of=as_of, days=days).deadlines
 
 
-def _outlook_of(views: Iterable[PageView], *, as_of: datetime.date, days: int) -> Outlook:
+def _outlook_of(
+    views: Iterable[PageView], signers: Collection[str], *, as_of: datetime.date, days: int
+) -> Outlook:
     end = last_day(as_of, days)
     pages: dict[Due, list[str]] = {}
     unreviewed = []
     for view in views:
-        dates = page_dates(view)
+        dates = [*page_dates(view), *_keys_to_end(view, signers, as_of)]
         if not any(one.rule == "review-overdue" for one in dates):
             unreviewed.append(view.document)
         for one in dates:
@@ -122,6 +127,39 @@ def _outlook_of(views: Iterable[PageView], *, as_of: datetime.date, days: int) -
     ]
     found.sort(key=lambda one: (one.due.due or datetime.date.min, one.due.rule))
     return Outlook(found, tuple(unreviewed))
+
+
+def _keys_to_end(view: PageView, signers: Collection[str], as_of: datetime.date) -> list[Due]:
+    """Return the signing keys that end, of those who sign a page and have no other that lasts.
+
+    One that has ended is not late: what it signed counts, and whoever left needs no other. Somebody
+    who is none of the `signers` of any page may come to sign each.
+    """
+    keys = [row for row in view.rows("signing_keys") if not row["revoked_on"]]
+    last: dict[str, str] = {}
+    for row in keys:
+        until = row["valid_until"] or str(datetime.date.max)
+        last[row["person"]] = max(until, last.get(row["person"], ""))
+    here = {row["person"] for row in view.rows("signoffs")}
+    elsewhere = set(signers) - here
+    return [
+        Due(
+            rule="signing-key-ends",
+            table="signing_keys",
+            key=row["signing_key"],
+            column=_ENDS,
+            what=f"Enter a new signing key of {row['person']}, if they are to sign after that day",
+            last="",
+            due=datetime.date.fromisoformat(row["valid_until"]),
+        )
+        for row in keys
+        if row["valid_until"] >= as_of.isoformat()
+        and row["valid_until"] == last[row["person"]]
+        and row["person"] not in elsewhere
+    ]
+
+
+_ENDS = "valid_until"
 
 
 def last_day(as_of: datetime.date, days: int) -> datetime.date:
@@ -180,7 +218,7 @@ _UNREVIEWED = "Sign-offs are lacking, so no review has a day"
 def _line(one: Deadline, keys: Sequence[str]) -> str:
     due = one.due
     when = f"{due.due}" if due.due else "never done"
-    last = f", last done on {due.last}" if due.due and due.column != "until" else ""
+    last = f", last done on {due.last}" if due.due and due.column not in ("until", _ENDS) else ""
     rows = f"{counted(len(keys), 'row')} of {due.table}, for {', '.join(one.documents)}"
     return f"{when}: {due.what}{last} ({rows}): {', '.join(keys)}"
 
@@ -247,8 +285,8 @@ def to_calendar(
             one.documents[0],
             [due.rule, due.what, str(due.due), due.last],
             f"{late}{due.what}{rows}",
-            f"{due.table}: {', '.join(keys)}\nPages: {', '.join(one.documents)}\n"
-            f"Last done: {due.last or 'never'}",
+            f"{due.table}: {', '.join(keys)}\nPages: {', '.join(one.documents)}"
+            + ("" if due.column == _ENDS else f"\nLast done: {due.last or 'never'}"),
         )
     end = last_day(as_of, days)
     lines += event(

@@ -2,6 +2,7 @@ from .alignment import moved_places as moved_places
 from .cells import join_cells as join_cells
 from .cells import split_cells as split_cells
 from .cells import without_empty_end as without_empty_end
+from .merging import merged_words as merged_words
 from .normalize import FORBIDDEN as FORBIDDEN
 from .normalize import as_seen as as_seen
 from .normalize import canonical as canonical

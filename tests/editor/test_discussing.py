@@ -11,8 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ketcontent import read_content, write_content
-from ketcontent.discussion import numbered_pieces, words_with
-from ketcontent.editor.session import rows_by_key
+from ketcontent.discussion import numbered_pieces, propose, words_with
+from ketcontent.editor.discussing import decided_change
+from ketcontent.editor.edits import carried
+from ketcontent.editor.session import Session, opened, rows_by_key, unsaved
 from ketcontent.editor.workbench import Workbench
 from tests.discussion.tables import tea
 from tests.editor.test_workbench import ask
@@ -117,6 +119,129 @@ def test_some_pieces_are_accepted_and_their_proposer_is_kept(say: Ask, data: Pat
     answer = say("choose_pieces", changes=None, **one)
     assert "decided already" in answer["error"]["message"]
     assert text(data) == taken
+
+
+def decide(say: Ask, proposal: str, change: int, accepted: bool, person: str) -> dict[str, Any]:
+    return say("decide_change", proposal=proposal, change=change, accepted=accepted, person=person)
+
+
+def bo_decides(data: Path, proposal: str, *, accepted: bool) -> None:
+    """Somebody else decides the first change, and saves."""
+    theirs = opened(read_content(data), "tea")
+    write_content(decided_change(theirs, proposal, 0, accepted=accepted, person="bo").content)
+
+
+def decisions(data: Path) -> dict[str, tuple[str, str]]:
+    """By the words proposed: what was decided of them, and by whom; all are Bo's."""
+    rows = on_disk(data, "proposals")
+    assert {row["person"] for row in rows} == {"bo"}
+    return {row["words"]: (row["decision"], row["decided_by"]) for row in rows}
+
+
+def test_a_change_that_is_accepted_is_in_the_words_at_once_and_the_rest_stays_open(
+    say: Ask, data: Path
+) -> None:
+    [shown] = proposed(say)["detail"]["proposals"]
+    say("save")
+    half = "It may calm you. Ask a doctor. [@lee-2020]"
+    answer = decide(say, shown["proposal"], 1, True, "ada")
+    assert answer["rows"]["calm"]["text"] == half
+    [left] = answer["detail"]["proposals"]
+    assert (left["proposal"], left["changes"], left["out_of_date"]) == (shown["proposal"], 1, False)
+    assert [words for change, words, _ in left["pieces"] if change != "kept"] == ["may ", "can "]
+    answer = say("undo")  # one step
+    assert answer["rows"]["calm"]["text"] == SAID
+    assert answer["detail"]["proposals"] == [shown]
+    say("redo")
+    say("save")
+    assert text(data) == half
+    assert decisions(data) == {half: ("accepted", "ada"), BETTER: ("", "")}
+    answer = decide(say, shown["proposal"], 0, True, "ada")
+    assert answer["rows"]["calm"]["text"] == BETTER
+    assert answer["detail"]["proposals"] == []
+    say("save")
+    assert decisions(data) == {half: ("accepted", "ada"), BETTER: ("accepted", "ada")}
+    assert "decided already" in decide(say, shown["proposal"], 0, True, "ada")["error"]["message"]
+
+
+def test_a_change_that_is_refused_is_proposed_no_more_and_is_kept(say: Ask, data: Path) -> None:
+    [shown] = proposed(say)["detail"]["proposals"]
+    answer = decide(say, shown["proposal"], 0, False, "ada")
+    [left] = answer["detail"]["proposals"]
+    assert [words for change, words, _ in left["pieces"] if change != "kept"] == ["nurse", "doctor"]
+    say("save")
+    assert text(data) == SAID
+    refused = "It can calm you. Ask a nurse. [@lee-2020]"
+    other = "It may calm you. Ask a doctor. [@lee-2020]"
+    assert decisions(data) == {refused: ("refused", "ada"), other: ("", "")}
+    assert "no such change" in decide(say, shown["proposal"], 1, True, "ada")["error"]["message"]
+
+
+def test_who_wrote_a_sentence_anew_is_its_author_in_however_many_steps_it_was_accepted(
+    say: Ask,
+) -> None:
+    say("edit", cells={"author": "ada"})
+    say("save")
+    answer = proposed(say, "Tea may wake you. Let it cool first. [@lee-2020]")
+    steps = 0
+    while shown := answer["detail"]["proposals"]:
+        answer = decide(say, shown[0]["proposal"], 0, True, "ada")
+        steps += 1
+    assert steps > 1
+    assert answer["rows"]["calm"]["author"] == "bo"
+
+
+def test_two_who_decide_at_once_lose_nothing_and_nobody_is_asked(say: Ask, data: Path) -> None:
+    [shown] = proposed(say)["detail"]["proposals"]
+    say("save")
+    bo_decides(data, shown["proposal"], accepted=True)
+    decide(say, shown["proposal"], 1, True, "ada")
+    answer = say("save")
+    assert (answer.get("error"), answer["status"]["conflicts"]) == (None, [])
+    assert (text(data), answer["detail"]["proposals"]) == (BETTER, [])
+    assert set(decisions(data).values()) == {("accepted", "ada"), ("accepted", "bo")}
+
+
+@pytest.mark.parametrize(
+    ("theirs", "mine", "stands", "left"),
+    [
+        (True, [(0, True)], "It can calm you. Ask a nurse. [@lee-2020]", BETTER),  # alike
+        (True, [(1, False)], "It can calm you. Ask a nurse. [@lee-2020]", ""),
+        (True, [(0, True), (0, True)], BETTER, ""),
+        (False, [(1, True)], "It may calm you. Ask a doctor. [@lee-2020]", ""),
+        (False, [(1, False)], SAID, ""),
+        (False, [(0, True)], None, ""),  # one refused what the other accepted
+        (False, [(0, True), (0, True)], None, ""),
+        (True, [(0, False)], None, ""),
+    ],
+)
+def test_decisions_of_two_fit_together_or_somebody_is_asked(
+    theirs: bool, mine: list[tuple[int, bool]], stands: str | None, left: str
+) -> None:
+    content = propose(tea(SAID), "tea", "calm", BETTER, digest="", person="bo")
+    [proposal] = content.proposals["proposal"]
+
+    def decided(session: Session, person: str, choices: list[tuple[int, bool]]) -> Session:
+        for change, is_accepted in choices:
+            session = decided_change(session, proposal, change, accepted=is_accepted, person=person)
+        return session
+
+    session = opened(content, "tea")
+    fresh = decided(session, "bo", [(0, theirs)]).content
+    ours = decided(session, "ada", mine)
+    together, conflicts = carried("tea", unsaved(ours), fresh)
+    assert bool(conflicts) == (stands is None)
+    if conflicts:
+        return
+    assert rows_by_key(together.content, "statements")["tea", "calm"]["text"] == stands
+    rows = rows_by_key(together.content, "proposals").values()
+    assert [row["words"] for row in rows if not row["decision"]] == ([left] if left else [])
+    # What each decided by themselves is there.
+    for one in (fresh, ours.content):
+        assert (
+            rows_by_key(one, "proposals").keys()
+            <= rows_by_key(together.content, "proposals").keys()
+        )
 
 
 @pytest.mark.parametrize(

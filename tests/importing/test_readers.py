@@ -279,6 +279,19 @@ PAGE = "<!doctype html><html><body><main><h1>Tea</h1><p>It is hot.</p></main></b
         ),
         pytest.param("page.html", b"<nav>Home</nav> ", "holds no words of a page", id="no words"),
         pytest.param(
+            "page.xhtml",
+            b'<?xml version="1.0"?>\n<!DOCTYPE html [<!ENTITY a SYSTEM "file:///etc/hosts">]>\n'
+            b"<html><body><p>It is &a; hot.</p></body></html>",
+            "has a document type that defines entities",
+            id="entities",
+        ),
+        pytest.param(
+            "page.md",
+            b">" * 5000 + b" Tea",
+            "is nested too deeply to be read",
+            id="5000 quotations",
+        ),
+        pytest.param(
             "page.html",
             "<p>A\u202eB</p>".encode(),
             "holds U+202E RIGHT-TO-LEFT OVERRIDE in line 1",
@@ -354,6 +367,29 @@ def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "page.txt")
     with pytest.raises(UnreadablePage, match="cannot be read: it is no file"):
         read_supplied(tmp_path / "page.txt")
+
+
+def test_a_file_that_changes_while_it_is_read_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "page.txt"
+    path.write_text("Tea\n\nIt is hot.\n", "utf-8")
+
+    def read_while_it_is_written(place: Path) -> bytes:
+        with place.open("ab") as file:
+            file.write(b"Drink it.\n")
+        return b"Tea\n\nIt is hot.\n"
+
+    monkeypatch.setattr(Path, "read_bytes", read_while_it_is_written)
+    with pytest.raises(UnreadablePage, match="changed while it was read"):
+        read_supplied(path)
+
+
+def test_no_word_of_markdown_is_lost_however_deep_it_stands() -> None:
+    lists = "\n".join(f"{'  ' * depth}- deep{depth}" for depth in range(40))
+    page = read_markdown(f"{lists}\n\n{'> ' * 60}quoted\n\nafter\n")
+    words = [block.text for block in page.blocks]
+    assert words == [*(f"deep{depth}" for depth in range(40)), "quoted", "after"]
 
 
 def test_the_frames_of_a_web_archive_are_listed(tmp_path: Path) -> None:

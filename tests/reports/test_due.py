@@ -116,6 +116,56 @@ def test_a_program_reads_a_row_an_object() -> None:
     }
 
 
+KEYS = (  # person, signing key, last day, revoked on
+    ("ada", "ada-1", "2026-11-23", ""),  # today, the last day on which it is good
+    ("ada", "ada-0", "2026-11-22", ""),  # ended, and no work for anybody
+    ("bo", "bo-1", "2026-12-01", ""),
+    ("bo", "bo-2", "2027-01-31", ""),  # the last one that bo has
+    ("bo", "bo-3", "", "2026-11-01"),  # lost
+    ("cy", "cy-1", "2026-12-01", ""),
+    ("cy", "cy-2", "", ""),  # lasts
+    ("di", "di-1", "2026-12-24", ""),  # signs another page alone
+    ("ed", "ed-1", "2027-03-01", ""),  # beyond the ninety days
+)
+
+
+def with_keys_that_end() -> Content:
+    content = page()
+    rows = [
+        {"signing_key": key, "person": person, "valid_until": until, "revoked_on": revoked}
+        for person, key, until, revoked in KEYS
+    ]
+    said = [{"document": "zinc", "person": "bo"}, {"document": "iron", "person": "di"}]
+    return replace(
+        content,
+        signing_keys=frame_of("signing_keys", rows, content),
+        signoffs=frame_of("signoffs", said, content),
+    )
+
+
+def test_keys_that_end_are_due_while_nobody_has_another_that_lasts() -> None:
+    content = with_keys_that_end()
+    found = [
+        one for one in deadlines(content, ["zinc"], as_of=DAY) if one.due.table == "signing_keys"
+    ]
+    assert [(one.due.key, str(one.due.due), one.is_late) for one in found] == [
+        ("ada-1", "2026-11-23", False),
+        ("bo-2", "2027-01-31", False),
+    ]
+    said = "Enter a new signing key of ada, if they are to sign after that day"
+    assert (
+        f"  2026-11-23: {said} (1 row of signing_keys, for zinc): ada-1"
+        in to_text(found, as_of=DAY, days=90).splitlines()
+    )
+    told = json.loads(to_json(found))[0]
+    assert (told["rule"], told["column"], told["last"]) == ("signing-key-ends", "valid_until", None)
+    event = icalendar.Calendar.from_ical(to_calendar(found[:1], content, as_of=DAY, days=90)).walk(
+        "VEVENT"
+    )[0]
+    assert event["DTSTART"].dt == DAY
+    assert event["DESCRIPTION"] == "signing_keys: ada-1\nPages: zinc"
+
+
 # --- the calendar -----------------------------------------------------------------------------
 
 

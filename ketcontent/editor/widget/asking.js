@@ -2,6 +2,7 @@
 // the panes and takes no key from a field in which somebody types: Alt+0 goes to it.
 
 import { button, h } from "./elements.js";
+import { noteFocus } from "./focus.js";
 
 export function askingOf(bench) {
   const id = `${bench.me}-asking`;
@@ -19,7 +20,7 @@ export function askingOf(bench) {
     },
   });
   let answer = null; // what becomes of what is asked
-  let from = null; // what had the focus
+  let goBack = null; // to what had the focus
 
   const isTyping = () => {
     const active = document.activeElement;
@@ -28,7 +29,7 @@ export function askingOf(bench) {
 
   function show(title, inner, buttons) {
     close(false);
-    from = document.activeElement;
+    goBack = noteFocus(bench.root);
     element.replaceChildren(h("h2", { id: `${id}-title` }, title), h("div", { id: `${id}-told` }, inner), h("div", { class: "kc-tools" }, buttons));
     element.hidden = false;
     return new Promise((resolve) => {
@@ -42,10 +43,7 @@ export function askingOf(bench) {
     answer = null;
     element.hidden = true;
     element.replaceChildren();
-    if (within) {
-      if (from?.isConnected && bench.root.contains(from)) from.focus({ preventScroll: true });
-      else bench.list.list.focus({ preventScroll: true });
-    }
+    if (within) goBack(() => bench.list.list.focus({ preventScroll: true }));
     resolve(value);
   }
 

@@ -21,7 +21,7 @@ export function barOf(bench, acts) {
     "aria-pressed": "false",
     title: "Alt+R",
   });
-  const helpButton = button("Shortcuts", acts.toggleHelp, { "aria-expanded": "false", title: "Alt+H" });
+  const helpButton = button("Shortcuts", acts.help.toggle, { "aria-expanded": "false", title: "Alt+H" });
   const moreButton = button("More", more, { class: "kc-narrow", "aria-expanded": "false" });
   const panes = PANES.map(([pane, name]) => button(name, () => show(pane), { "aria-pressed": "false", "data-pane": pane }));
   const splitButton = button("Split", acts.split, { title: "Split at the cursor (Alt+S)" });
@@ -77,6 +77,7 @@ export function barOf(bench, acts) {
 
   function more() {
     const isOpen = element.classList.toggle("kc-more");
+    if (!isOpen) moreButton.focus({ preventScroll: true });
     moreButton.setAttribute("aria-expanded", String(isOpen));
   }
 
@@ -120,5 +121,6 @@ export function barOf(bench, acts) {
   }
 
   show("list");
-  return { element, draw, show, showTools, helpButton };
+  const isMore = () => element.classList.contains("kc-more");
+  return { element, draw, show, showTools, more, isMore, helpButton };
 }

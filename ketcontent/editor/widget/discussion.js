@@ -37,7 +37,6 @@ export function discussionOf(bench, about) {
       bench.signer.person(),
       bench.review.on(),
       bench.fields.value(anchorName()),
-      proposals.map((one) => bench.fields.value(markName(one))),
     ]);
     if (drawn === shown) return;
     drawn = shown;
@@ -85,102 +84,77 @@ export function discussionOf(bench, about) {
     ];
   }
 
-  // What is said of each change of a proposal, by its number: true where it is accepted, false where
-  // it is refused. It is of these very changes: where they are others now, nothing is said of them.
-  const markName = (one) => `pieces ${one.proposal}`;
-  function marksOf(one) {
-    const kept = bench.fields.value(markName(one));
-    const [of, marks] = kept ? JSON.parse(kept) : [];
-    return new Map(of === JSON.stringify(one.pieces) ? marks : []);
-  }
-
-  function mark(one, number, isAccepted) {
-    const marks = marksOf(one);
-    if (marks.get(number) === isAccepted) marks.delete(number);
-    else marks.set(number, isAccepted);
-    const left = one.changes - marks.size;
-    if (left) {
-      bench.fields.put(markName(one), JSON.stringify([JSON.stringify(one.pieces), [...marks]]));
-      draw();
-      bench.say(`${isAccepted ? "Accepted" : "Refused"}. ${counted(left, "change")} left to decide.`);
-    } else finish(one, marks, null);
-  }
-
-  // All changes are decided: those that were not by themselves, with one button.
-  function finish(one, marks, rest) {
-    const every = Array.from({ length: one.changes }, (_, number) => marks.get(number) ?? rest);
-    const taken = every.flatMap((isAccepted, number) => (isAccepted ? [number] : []));
-    if (taken.length === one.changes) decided(one, null, "Accepted");
-    else decided(one, taken, taken.length ? "Accepted in part" : isOwn(one) ? "Withdrawn" : "Refused");
-  }
-
   const isOwn = (one) => Boolean(one.person) && one.person === bench.signer.person();
 
   function card(one) {
-    const marks = marksOf(one);
-    const all = marks.size ? "the rest" : "all";
-    const decide = (label, rest) =>
-      button(label, () => finish(one, marks, rest), {
-        "data-field": `${one.proposal} ${rest}`,
+    const several = one.changes > 1;
+    const own = isOwn(one);
+    const decide = (label, changes, said) =>
+      button(label, () => decided(one, "choose_pieces", { changes }, said), {
+        "data-field": `${one.proposal} ${said}`,
         "aria-label": `${label}: the proposal of ${one.by}`,
       });
-    const several = one.changes > 1;
     const cell = { text: "words", label: "label", heading: "heading", title: "title" }[one.column];
     return h(
       "li",
-      { class: "kc-card" },
+      { class: "kc-card", "data-proposal": one.proposal },
       h("p", {}, h("b", {}, one.by), ` proposes for the ${cell}, ${one.on}${one.reason ? `: ${one.reason}` : "."}`),
       one.out_of_date
         ? h("p", { class: "kc-note kc-warn" }, "The words have changed since. This is against the words as they are now: what you accept may undo what was written meanwhile.")
         : "",
-      h("p", { class: "kc-redline", lang: state.page.language, dir: "auto" }, numbered(one, marks)),
-      several ? h("ol", { class: "kc-pieces", "aria-label": "Changes" }, Array.from({ length: one.changes }, (_, number) => piece(one, number, marks))) : "",
+      h("p", { class: "kc-redline", lang: state.page.language, dir: "auto" }, numbered(one)),
+      several ? h("ol", { class: "kc-pieces", "aria-label": "Changes" }, Array.from({ length: one.changes }, (_, number) => piece(one, number))) : "",
       h(
         "div",
         { class: "kc-tools" },
-        decide(several ? `Accept ${all}` : "Accept", true),
-        decide(isOwn(one) && !marks.size ? "Withdraw" : several ? `Refuse ${all}` : "Refuse", false),
-        several ? h("span", { class: "kc-hint" }, marks.size ? "The words change when each change is decided." : "") : "",
+        decide(several ? "Accept all" : "Accept", null, "Accepted"),
+        own ? decide("Withdraw", [], "Withdrawn") : decide(several ? "Refuse all" : "Refuse", [], "Refused"),
+        several ? h("span", { class: "kc-hint" }, "A change that you accept is in the words at once; the others stay open.") : "",
       ),
     );
   }
 
-  // The redline; where there are more changes, each has its number, which its buttons have too. Of one
-  // that is decided, what goes is not shown any more.
-  function numbered(one, marks) {
+  // The redline; where there are more changes, each has its number, which its buttons have too.
+  function numbered(one) {
     let last = null;
     return one.pieces.map(([change, text, number]) => {
       const isFirst = number !== null && number !== last;
       last = number;
       const sign = isFirst && one.changes > 1 ? h("sup", { "aria-hidden": "true" }, String(number + 1)) : "";
-      const isAccepted = marks.get(number);
-      if (isAccepted === undefined) return [sign, redline([[change, text]])];
-      return [sign, (change === "inserted") === isAccepted ? h("b", {}, text) : ""];
+      return [sign, redline([[change, text]])];
     });
   }
 
   // One change, with its own two buttons.
-  function piece(one, number, marks) {
+  function piece(one, number) {
     const said = (wanted) => one.pieces.filter(([change, , at]) => at === number && change === wanted).map(([, text]) => text.trim()).join("");
     const [out, put] = [said("deleted"), said("inserted")];
     const what = out && put ? `“${out}” becomes “${put}”` : out ? `“${out}” goes` : `“${put}” is added`;
-    const act = (label, isAccepted) =>
-      button(label, () => mark(one, number, isAccepted), {
-        "aria-pressed": String(marks.get(number) === isAccepted),
+    const act = (label, accepted) =>
+      button(label, () => decided(one, "decide_change", { change: number, accepted }, accepted ? "Accepted" : "Refused"), {
         "aria-label": `${label} change ${number + 1}: ${what}`,
-        "data-field": `${one.proposal} ${number} ${isAccepted}`,
+        "data-field": `${one.proposal} ${number} ${accepted}`,
       });
     return h("li", {}, act("Accept", true), act("Refuse", false), h("span", {}, ` ${number + 1}: ${what}`));
   }
 
-  async function decided(one, changes, said) {
+  async function decided(one, verb, given, said) {
     const person = somebody();
     if (!person) return;
-    const { proposal } = one;
-    if (await bench.tell("choose_pieces", { ...here(), proposal, changes, person })) {
-      bench.fields.put(markName(one), "");
-      bench.say(`${said}. Undo takes it back.`);
-    }
+    const { proposal, changes } = one;
+    const within = element.contains(document.activeElement);
+    if (!(await bench.tell(verb, { ...here(), proposal, person, ...given }))) return;
+    const left = about().proposals.find((each) => each.proposal === proposal)?.changes ?? 0;
+    bench.say(`${said}. ${left && left < changes ? `${counted(left, "change")} left to decide. ` : ""}Undo takes it back.`);
+    if (within) goOn(proposal);
+  }
+
+  // The button that was pressed is gone, or is that of another change: on to what is left to decide.
+  function goOn(proposal) {
+    const card = element.querySelector(`[data-proposal="${CSS.escape(proposal)}"]`);
+    const next = card?.querySelector("li button") || (card || element.querySelector("[data-proposal]"))?.querySelector("button");
+    if (next) next.focus({ preventScroll: true });
+    else bench.words.focus();
   }
 
   // --- comments ------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 
 import { controlsOf, noBreak } from "./controls.js";
 import { button, counted, h, options } from "./elements.js";
+import { noteFocus } from "./focus.js";
 import { SEVERITIES, TABLES, column as nameOf } from "./names.js";
 
 const MOST = 60; // rows that are listed at once
@@ -25,12 +26,14 @@ export function formOf(bench) {
   let table = "sources";
   let words = "";
   let drawn = "";
+  let goBack = null; // to what had the focus before it was opened
   const controls = controlsOf(bench, { row: () => opened, prefix: "row-" });
 
   const isOpen = () => Boolean(opened);
   const row = () => (opened === "tables" ? "" : opened);
 
   function show(name, andGo = true) {
+    if (!opened) goBack = noteFocus(bench.root);
     opened = name;
     element.hidden = !name;
     bench.middle.hidden = Boolean(name);
@@ -69,7 +72,7 @@ export function formOf(bench) {
     controls.forget();
     show("");
     drawn = "";
-    if (andFocus !== false) bench.focusMiddle();
+    if (andFocus !== false) goBack(bench.focusMiddle);
   }
 
   // An answer tells of the form that is shown, or of a row that was added on the way to it.

@@ -9,7 +9,7 @@ export function keysOf(bench, acts) {
     const reviewing = bench.review.on();
     const always = {
       r: () => bench.review.set(!reviewing),
-      h: acts.toggleHelp,
+      h: acts.help.toggle,
       t: bench.form.openTables,
       b: bench.bringIn.open,
       1: () => {
@@ -77,7 +77,9 @@ export function keysOf(bench, acts) {
   return (event) => {
     const command = event.ctrlKey || event.metaKey;
     let act = null;
-    if (bench.bringIn.isOpen()) act = bench.bringIn.keyed(event);
+    if (event.key === "Escape" && !event.isComposing && acts.help.isOpen()) act = acts.help.close;
+    else if (event.key === "Escape" && bench.bar.isMore()) act = bench.bar.more;
+    else if (bench.bringIn.isOpen()) act = bench.bringIn.keyed(event);
     else if (command && !event.altKey) act = withCommand(event);
     else if (event.altKey && !command) act = withAlt(event);
     else if (event.key === "Escape" && bench.form.isOpen()) act = bench.form.close;

@@ -73,6 +73,10 @@ class PacketRow:
     """How sure the evidence is, with the reasons."""
     basis: tuple[Basis, ...] = ()
     """What it rests on."""
+    place: str = ""
+    """In what list or table it stands, and under what; empty for what stands in the text."""
+    level: int = 1
+    """Of an item: in how many lists it stands, one within the other."""
     since: str = ""
     """What was said of it in this capacity before: by whom and when."""
     changed: Redline | None = None
@@ -100,7 +104,7 @@ class PacketRow:
         """All that stands beside the words: what it rests on, and what changed."""
         rests_on = (f"{one.name}{one.said}" for one in self.basis)
         changed = "".join(piece.shown for piece in self.changed.pieces) if self.changed else ""
-        lines = [f"{self.kind}{self.graded}", *rests_on, *self.notes, self.since]
+        lines = [f"{self.kind}{self.graded}", self.place, *rests_on, *self.notes, self.since]
         return " ".join([*filter(None, lines), *([CHANGED_SINCE + changed] if changed else [])])
 
     @property
@@ -343,6 +347,7 @@ class _Page:
             kind=one.kind or "kind not set",
             certainty=_certainty(of_statement) if of_statement else "",
             basis=tuple(self._basis(key)) if of_statement else (),
+            **self._place(key if of_statement else ""),
             since=since,
             changed=changed,
             notes=tuple(self._notes(one)),
@@ -364,6 +369,30 @@ class _Page:
             other = "the words are the same; where it stands, its kind, grade, sources or links"
             said += f" Since then: {status.why or other}."
         return said, changed if changed.changed else None
+
+    def _place(self, key: str) -> dict[str, Any]:
+        """Return where a statement stands in a list or table, and how deep."""
+        blocks = (block for part in self.edition() for block in part.blocks)
+        found = ((block, one) for block in blocks for one in block.statements)
+        block, one = next(
+            ((block, one) for block, one in found if one.statement == key), (None, None)
+        )
+        if block is None or one is None:
+            return {}
+        _, _, _, _, *around = one.stands
+        above = [self.signed[name].words for name in around[1:]] if "within" in around[:1] else []
+        if block.form == "item" and (above or block.depth > 1):
+            within = f", under: {' > '.join(above)}" if above else ""
+            return {"place": f"Item of level {block.depth} of a list{within}", "level": block.depth}
+        headers = (
+            f" under: {'; '.join(around[1:])}" if "under" in around[:1] else " without headers"
+        )
+        places = {
+            "row": f"Row of a table,{headers}",
+            "header": "Names the columns of the table below",
+            "caption": "Says what the table below shows",
+        }
+        return {"place": places.get(block.form, "")}
 
     def _basis(self, key: str) -> Iterator[Basis]:
         said = {row["source"]: row for row in self._evidence(key)}

@@ -83,6 +83,8 @@ NOT_ASKED = "not asked"
 """What stands in the place of an answer that nobody needs."""
 
 _WIDTHS = (2.6, 8.4, 8.4, 2.1, 5.2)  # centimetres; A4 across, less two margins of 1.5
+_INDENT = 0.6
+"""How many centimetres an item of a list within a list stands further in."""
 _FONT = "Arial"
 _GREY, _RED, _GREEN, _BLUE = "595959", "A61B1B", "0B6B3A", "0B4F8A"
 _W14 = 'xmlns:w14="http://schemas.microsoft.com/office/word/2010/wordml"'
@@ -250,6 +252,7 @@ def _packet_row(document: WordDocument, row: PacketRow, language: str) -> str:
             row.words, size=10.5 if row.asked else 9, color="" if row.asked else _GREY, rtl=language
         ),
         rtl=direction(language) == "rtl",
+        indent=_INDENT * (row.level - 1),
     )
     answers = (
         [_paragraph(_box() + _run(f" {answer}", size=9)) for answer in ANSWERS]
@@ -266,6 +269,8 @@ def _packet_row(document: WordDocument, row: PacketRow, language: str) -> str:
 def _basis(document: WordDocument, row: PacketRow) -> Iterator[str]:
     """Yield what a row rests on, and what changed since it was signed, as paragraphs."""
     yield _paragraph(_run(row.kind, bold=True, size=8) + _run(row.graded, size=8))
+    if row.place:
+        yield _paragraph(_run(row.place, size=8, color=_GREY))
     for one in row.basis:
         yield _paragraph(_link(document, one) + _run(one.said, size=8))
     for note in row.notes:
@@ -357,9 +362,10 @@ def _cell(inner: str, width: float, *, fill: str = "") -> str:
     )
 
 
-def _paragraph(runs: str, *, rtl: bool = False) -> str:
+def _paragraph(runs: str, *, rtl: bool = False, indent: float = 0) -> str:
     order = "<w:bidi/>" if rtl else ""
-    return f'<w:p><w:pPr>{order}<w:spacing w:before="0" w:after="20"/></w:pPr>{runs}</w:p>'
+    start = f'<w:ind w:left="{_twips(indent)}"/>' if indent else ""
+    return f'<w:p><w:pPr>{order}<w:spacing w:before="0" w:after="20"/>{start}</w:pPr>{runs}</w:p>'
 
 
 def _run(

@@ -1,10 +1,11 @@
 """Edit a Word file in LibreOffice, as somebody does at its window: run by the Python of Debian.
 
-    /usr/bin/python3 edit_in_libreoffice.py FILE EDITS.json OUT.docx
+    /usr/bin/python3 edit_in_libreoffice.py FILE EDITS.json OUT.docx [THROUGH.odt]
 
 Each edit names the row by its key. ``answer``, ``comment`` and ``words`` are typed into its cells;
 ``swap`` replaces a word of its words; ``note`` is a comment in the margin on some of them; ``row``
-deletes it, or takes it to the end of the last table.
+deletes it, or takes it to the end of the last table. With a fourth file it is saved as that and
+opened again before anything is edited.
 """
 
 from __future__ import annotations
@@ -90,7 +91,15 @@ def edit(document, table, row, what):
         table.Rows.removeByIndex(row - 1, 1)
 
 
-def main(file, edits, out):
+def reopened(desktop, document, file):
+    """The document, after it was saved in LibreOffice's own form and opened again."""
+    address = Path(file).absolute().as_uri()
+    document.storeToURL(address, named(FilterName="writer8"))
+    document.close(True)
+    return desktop.loadComponentFromURL(address, "_blank", 0, named(Hidden=True))
+
+
+def main(file, edits, out, through=""):
     with tempfile.TemporaryDirectory() as profile:
         pipe = f"packet{Path(profile).name}"
         process = subprocess.Popen(
@@ -108,6 +117,8 @@ def main(file, edits, out):
             Path(file).absolute().as_uri(), "_blank", 0, named(Hidden=True)
         )
         assert document.RecordChanges, "tracking is not on"
+        if through:
+            document = reopened(desktop, document, through)
         for key, what in json.loads(Path(edits).read_text("utf-8")):
             table, row = next((t, r) for k, t, r in rows(document) if k == key)
             edit(document, table, row, what)

@@ -82,6 +82,39 @@ def tea(**texts: str) -> Content:
     return replace(content, **frames)
 
 
+SET = {
+    "set-1": ("paragraph", "Never with:", "advice"),
+    "set-2": ("item", "other drinks:", "advice"),
+    "set-3": ("item-2", "hot milk", "advice"),
+    "set-4": ("item-3", "from a *can*", "advice"),
+    "set-5": ("caption", "Cups a day", "background"),
+    "set-6": ("header", "Who | Morning | Night", "background"),
+    "set-7": ("row", "Adults | two | one", "advice"),
+    "set-8": ("row", "Children | one \\| half | ", "advice"),
+}
+"""By key, form, text and kind of what a list and a table are made of."""
+
+
+def tea_in_lists() -> Content:
+    """The same page with a third section: lists within a list, and a table."""
+    content = tea()
+    rows = [
+        {"document": "tea", "statement": key, "section": "set", "form": form, "kind": kind}
+        | {"block": place, "position": place, "text": text}
+        for place, (key, (form, text, kind)) in enumerate(SET.items(), start=1)
+    ]
+    section = {"document": "tea", "section": "set", "heading": "Set", "position": 3}
+    return replace(
+        content,
+        sections=frame_of(
+            "sections",
+            [*content.rows("sections"), {**section, "supplied_run_in": False}],
+            content,
+        ),
+        statements=frame_of("statements", [*content.rows("statements"), *rows], content),
+    )
+
+
 def asked(content: Content, **options: Any) -> Packet:
     """The packet of the page for Ada, as a clinician."""
     options = {"person": "ada", "capacity": "clinical", "made_on": MADE_ON, **options}

@@ -17,8 +17,11 @@ import pytest
 
 from ketcontent.packets.reading import Reading, read_packet
 from ketcontent.packets.receiving import received
+from ketcontent.packets.word import write_packet
 from ketcontent.packets.writing import with_receipt
-from tests.packets.made import sent, tea
+from tests.packets.made import asked, sent, tea_in_lists
+
+PAGE = tea_in_lists()
 
 SCRIPT = Path(__file__).with_name("edit_in_libreoffice.py")
 
@@ -32,18 +35,22 @@ EDITS: list[tuple[str, dict[str, Any]]] = [
     ),
     ("harm-3", {"row": "move"}),
     ("harm-4", {"row": "delete"}),
+    ("set-1", {"answer": "yes"}),
+    ("set-4", {"swap": ["can", "tin"], "answer": "change"}),
+    ("set-7", {"answer": "yes", "comment": "As on the tin."}),
+    ("set-8", {"swap": ["half", "none"], "answer": "yes"}),
     ("term:nurse", {"answer": "perhaps"}),
 ]
 
 
 @pytest.fixture(scope="module")
 def edited(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A packet as LibreOffice saved it after a reviewer's edits."""
+    """A packet as LibreOffice saved it after a reviewer's edits, and in its own form before."""
     assert shutil.which("soffice"), "Install libreoffice-writer: these tests edit with it."
     folder = tmp_path_factory.mktemp("libreoffice")
-    (folder / "sent.docx").write_bytes(sent())
+    (folder / "sent.docx").write_bytes(write_packet(asked(PAGE)))
     (folder / "edits.json").write_text(json.dumps(EDITS), "utf-8")
-    names = ("sent.docx", "edits.json", "back.docx")
+    names = ("sent.docx", "edits.json", "back.docx", "through.odt")
     run = subprocess.run(
         ["/usr/bin/python3", str(SCRIPT), *(str(folder / name) for name in names)],
         capture_output=True,
@@ -55,7 +62,7 @@ def edited(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def shown_of(reading: Reading) -> str:
-    return "\n".join(received(tea(), reading).lines())
+    return "\n".join(received(PAGE, reading).lines())
 
 
 @pytest.mark.slow
@@ -69,6 +76,14 @@ def test_what_was_done_in_libreoffice_is_read_back(edited: Path) -> None:
         "harm-1": ("yes", ""),
         "harm-2": ("no", "Vague."),
         "harm-3": ("", ""),
+        "set-1": ("yes", ""),
+        "set-2": ("", ""),
+        "set-3": ("", ""),
+        "set-4": ("change", ""),
+        "set-5": ("", ""),
+        "set-6": ("", ""),
+        "set-7": ("yes", "As on the tin."),
+        "set-8": ("yes", ""),
     }
     shown = shown_of(reading)
     assert "harm-1: yes, not signed: the words beside the yes were changed" in shown
@@ -77,16 +92,22 @@ def test_what_was_done_in_libreoffice_is_read_back(edited: Path) -> None:
     assert "harm-4 is not in the file" in shown or "harm-4 was deleted" in shown
     assert "term:nurse has an answer that is neither yes, no nor change" in shown
     assert len(reading.unread) == 2
-    content = with_receipt(tea(), received(tea(), reading), person="ada").content
+    content = with_receipt(PAGE, received(PAGE, reading), person="ada").content
     assert {row["statement"]: row["verdict"] for row in content.rows("signoffs")} == {
         "calm-1": "approved",
         "calm-2": "changes-requested",
         "harm-2": "changes-requested",
+        "set-1": "approved",
+        "set-4": "changes-requested",
+        "set-7": "approved",
     }
     assert {row["words"] for row in content.rows("proposals")} == {
         "In one trial 12 of 40 were calmer. [@lee-2020; @roe-2021]",
         "It can scald your tongue.",
+        "from a *tin*",
+        r"Children | one \| none |",
     }
+    assert shown.count("tracked by nobody") == 1  # beside the row that was moved, as text alone
 
 
 @pytest.mark.slow

@@ -15,7 +15,7 @@ from ketcontent.errors import KetcontentError, UnknownName
 from ketcontent.model.content import Content, frame_of
 from ketcontent.packets.word import save_packet, write_packet
 from ketcontent.packets.word_text import W, cells_of_row, rows_of_table, text_of
-from tests.packets.made import MADE_ON, File, asked, tea
+from tests.packets.made import MADE_ON, File, asked, tea, tea_in_lists
 
 
 def cell_of(file: File, key: str, column: int) -> str:
@@ -51,6 +51,44 @@ def test_the_head_of_each_table_of_rows_is_repeated() -> None:
         first = next(rows_of_table(file.table(key)))
         assert first.find(f"{W}trPr/{W}tblHeader") is not None
         assert text_of(cells_of_row(first)[1]).accepted.strip() == "Words"
+
+
+def test_a_row_says_how_deep_its_item_stands_and_under_which_headers() -> None:
+    file = File.of(asked(tea_in_lists()))
+    places = {key: cell_of(file, key, 2).split("\n")[1] for key in file.rows if "set-" in key}
+    assert places == {
+        "set-1": "",
+        "set-2": "Item of level 1 of a list, under: Never with:",
+        "set-3": "Item of level 2 of a list, under: Never with: > other drinks:",
+        "set-4": "Item of level 3 of a list, under: Never with: > other drinks: > hot milk",
+        "set-5": "Says what the table below shows",
+        "set-6": "Names the columns of the table below",
+        "set-7": "Row of a table, under: Cups a day; Who | Morning | Night",
+        "set-8": "Row of a table, under: Cups a day; Who | Morning | Night",
+    }
+    deep = {
+        key: [int(one.get(f"{W}left", "0")) for one in file.cell(key, 1).iter(f"{W}ind")]
+        for key in ("set-2", "set-3", "set-4")
+    }
+    assert deep["set-2"] == []
+    assert 0 < deep["set-3"][0] < deep["set-4"][0]
+
+
+def test_an_item_without_a_list_around_and_a_row_without_headers_say_so() -> None:
+    content = tea_in_lists()
+    rows = [
+        row
+        for row in content.rows("statements")
+        if row["statement"] not in ("set-1", "set-2", "set-5", "set-6")
+    ]
+    packet = asked(replace(content, statements=frame_of("statements", rows, content)))
+    places = {row.key: row.place for row in packet.rows if row.place}
+    assert places == {
+        "set-3": "Item of level 2 of a list",
+        "set-4": "Item of level 3 of a list, under: hot milk",
+        "set-7": "Row of a table, without headers",
+        "set-8": "Row of a table, without headers",
+    }
 
 
 def test_a_row_shows_words_evidence_with_links_and_certainty() -> None:

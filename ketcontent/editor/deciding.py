@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal, get_args
 
-from ketcontent.editor.edits import cleaned_words, in_order, new_block
+from ketcontent.editor.edits import cleaned_words, in_order, new_block, numbered
 from ketcontent.editor.session import Cells, RowChange, Session, edited, rows_by_key, with_rows
 from ketcontent.errors import KetcontentError, UnknownName
 from ketcontent.markup import as_markup, cited
-from ketcontent.model import Key
+from ketcontent.model import ROW_FORMS, TABLE_FORMS, Key, table_numbers
 from ketcontent.text import fold
 
 Choice = Literal["theirs", "ours", "anew"]
@@ -63,7 +64,9 @@ def decided(
             f"There are no words to write '{name}' anew with.", hint="Write them.", row=name
         )
     if table == "statements":
-        changed = _decided_statement(session, row, choice, words)
+        changed = [_decided_statement(session, row, choice, words)]
+        if changed[0]["form"] != row["form"]:
+            changed = _set_as_received(session, changed[0])
     elif table == "sections":
         changed = [_decided_section(session, row, choice, words)]
     else:
@@ -79,25 +82,80 @@ def decided(
     return edited(session, f"{names[choice]}: {key[-1]}", content)
 
 
-def _decided_statement(session: Session, row: Cells, choice: str, words: str) -> list[Cells]:
-    """Return the statement as decided, then those of its block that are set alike with it."""
+def _decided_statement(session: Session, row: Cells, choice: str, words: str) -> Cells:
     if choice == "ours":
-        return [row]
+        return row
     if choice == "anew":
-        return [_shown(session, {**row, "text": words, "notice": ""})]
+        return _shown(session, {**row, "text": words, "notice": ""})
     if row["supplier_change"] == "withdrawn":
-        return [{**row, "position": "", "text": "", "label": "", "notice": ""}]
+        return {**row, "position": "", "text": "", "label": "", "notice": ""}
     keys = "; ".join(f"@{source}" for source in cited(row["text"]))
     text = as_markup(fold(row["supplied"])) + (f" [{keys}]" if keys else "")
     taken = {**row, "text": text, "label": row["supplied_label"], "notice": ""}
     if row["supplier_was_form"] == row["supplied_form"] or not row["position"]:
-        return [_shown(session, taken)]
-    alike = [
-        {**one, "form": row["supplied_form"]}
-        for one in in_order(session, row["section"])
-        if one["block"] == row["block"] and one["statement"] != row["statement"]
-    ]
-    return [{**taken, "form": row["supplied_form"]}, *alike]
+        return _shown(session, taken)
+    return {**taken, "form": row["supplied_form"]}
+
+
+def _set_as_received(session: Session, row: Cells) -> list[Cells]:
+    """Return a statement that takes its supplier's form, then the others of its section.
+
+    It leaves its block, whose other sentences are not decided with it, and joins the one that it
+    was received in where that is set so already. A row goes into the table that it is received in.
+    """
+    rows = in_order(session, row["section"])
+    there = next(place for place, one in enumerate(rows) if one["statement"] == row["statement"])
+    old = row["block"]
+    row = {**row, "block": new_block(rows)}
+    del rows[there]
+    place = _place_in_table(session, row, rows)
+    place = there if place is None else place
+    for beside in rows[max(0, place - 1) : place + 1]:
+        alike = all(beside[name] == row[name] for name in ("form", "layer", *_RECEIVED_IN))
+        if alike and row["form"] not in ROW_FORMS:
+            row["block"] = beside["block"]
+    parted = {one["block"] for one in rows[:place]} & {one["block"] for one in rows[place:]} & {old}
+    if parted and row["block"] != old:
+        free = str(int(new_block([*rows, row])))
+        behind = [{**one, "block": free} if one["block"] == old else one for one in rows[place:]]
+        rows = [*rows[:place], *behind]
+    ordered = numbered([*rows[:place], row, *rows[place:]])
+    return [ordered[place], *ordered[:place], *ordered[place + 1 :]]
+
+
+_RECEIVED_IN = ("supplied_section", "supplied_block")
+
+
+def _place_in_table(session: Session, row: Cells, rows: Sequence[Cells]) -> int | None:
+    """Return the place of a row among the others of its section, in the table it is received in.
+
+    None where it is of no table, or no other row stands in that yet.
+    """
+    received = sorted(
+        (
+            one
+            for one in rows_by_key(session.content, "statements").values()
+            if one["document"] == row["document"]
+            and one["supplied_section"] == row["supplied_section"]
+            and one["supplied_position"]
+        ),
+        key=lambda one: int(one["supplied_position"]),
+    )
+    tables = table_numbers(one["supplied_form"] for one in received)
+    order = {one["statement"]: place for place, one in enumerate(received)}
+    own = order[row["statement"]]
+    stand = {
+        order[one["statement"]]: place
+        for place, one in enumerate(rows)
+        if one["form"] in TABLE_FORMS
+        and one["statement"] in order
+        and tables[own]
+        and tables[order[one["statement"]]] == tables[own]
+    }
+    before = [number for number in stand if number < own]
+    if before:
+        return stand[max(before)] + 1
+    return stand[min(stand)] if stand else None
 
 
 def _shown(session: Session, row: Cells) -> Cells:

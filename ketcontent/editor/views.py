@@ -23,7 +23,7 @@ from ketcontent.diagnostics import Diagnostic
 from ketcontent.editor.bench import Bench, cells_of, page_of, statements_of, statuses_of, unsaved_of
 from ketcontent.editor.consequences import voided_signoffs
 from ketcontent.editor.discussing import discussion_view, open_counts
-from ketcontent.editor.edits import statement_row
+from ketcontent.editor.edits import in_order, statement_row
 from ketcontent.editor.feedback import alone_with, page_faults, sentence_faults, voided, worst_first
 from ketcontent.editor.listing import changed_statements, content_findings, entry_of, listed
 from ketcontent.editor.reader import reader_view
@@ -82,6 +82,7 @@ def _mark_view(mark: SupplierMark) -> Answer:
         "change": mark.change,
         "message": str(mark),
         "redline": redline_view(mark.was, mark.now),
+        "forms": mark.forms,
         "decision": mark.decision,
         "reason": mark.reason,
     }
@@ -170,7 +171,7 @@ def _detail(bench: Bench, key: str) -> Answer:
         "supplier": _mark_view(mark_of(content, "statements", row))
         if row["supplier_change"]
         else None,
-        "voids": [asdict(one) for one in voided(session) if one.statement == key],
+        "voids": _voids(bench, key, row["section"]),
         "standings": [_signoff_view(bench, one, shown) for one in stands],
         "evidence": [
             {
@@ -194,6 +195,21 @@ def _detail(bench: Bench, key: str) -> Answer:
         ),
         **discussion_view(session, key, reads),
     }
+
+
+def _voids(bench: Bench, key: str, section: str) -> list[Answer]:
+    """Return the sign-offs that a save would void by what was done to a statement.
+
+    Its own, and those of its section on what is not changed itself: what stands within its words is
+    signed with these (rows under a header, items within an item), and its form with the heading.
+    """
+    changed = changed_statements(bench)
+    by_it = {key}
+    if key in changed:
+        beside = {row["statement"] for row in in_order(bench.session, section)}
+        by_it |= {f"heading:{section}", *(beside - changed.keys())}
+    found = [asdict(one) for one in voided(bench.session) if one.statement in by_it]
+    return sorted(found, key=lambda one: one["statement"] != key)
 
 
 def _signoff_view(bench: Bench, one: SignoffStatus, shown: Statement | None) -> Answer:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ketcontent.importing.marks import labelled, page_rows
+from ketcontent.importing.marks import labelled, page_rows, told_forms
 from ketcontent.importing.places import moved_between, moved_sections, supplied_places
 from ketcontent.markup import cited
 from ketcontent.model import Content
@@ -35,11 +35,14 @@ class SupplierChange:
     """Whether somebody has approved some wording of it."""
     open: bool = False
     """Whether an editor has to decide."""
+    forms: str = ""
+    """As what it is set now and was set before, where it is another form."""
 
     def __str__(self) -> str:
         held = " and ".join(name for name in ("cited", "signed") if getattr(self, name))
         what = f"{self.change} {_NOUNS[self.table]} {self.key}{f' ({held})' if held else ''}"
-        return f"{what}{': decide' if self.open else ''}\n    {self.redline}"
+        set_as = f"\n    It is set as {self.forms}." if self.forms else ""
+        return f"{what}{': decide' if self.open else ''}\n    {self.redline}{set_as}"
 
 
 _NOUNS = {"documents": "title", "sections": "heading", "statements": "sentence"}
@@ -179,15 +182,17 @@ def _statements(before: Content, after: Content, document: str) -> list[Supplier
             labelled(rows[key]["supplied_label"], rows[key]["supplied"]) if key in rows else ""
             for rows in (was, now)
         ]
+        forms = told_forms(*(one[key].form if key in one else "" for one in places))
         found.append(
             SupplierChange(
                 table="statements",
                 key=key,
-                change=_change(*words, moved=key in moved),
+                change="changed" if forms else _change(*words, moved=key in moved),
                 redline=compare(*words),
                 cited=key in evidence or bool(key in was and cited(was[key]["text"])),
                 signed=key in signed,
                 open=_open(now[key]),
+                forms=forms,
             )
         )
     return found

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ketcontent.model import Content, rows_of
-from ketcontent.text import Redline, canonical, compare
+from ketcontent.model import Content, item_depth, rows_of
+from ketcontent.text import Redline, compare
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +28,8 @@ class SupplierMark:
     """``theirs``, ``ours``, ``anew``, ``followed`` or ``agreed``; empty while it is open."""
     reason: str
     """Why an editor decided so."""
-    form: str = ""
-    """The form that it is received in now, where that is all that changed."""
+    forms: str = ""
+    """As what it is set now and was set before that, where it is another form."""
 
     @property
     def undecided(self) -> bool:
@@ -44,11 +44,14 @@ class SupplierMark:
     def __str__(self) -> str:
         if self.change == "withdrawn":
             return "The supplier withdrew this."
-        if self.form:
-            return f"The supplier now sets this as: {self.form}."
+        set_as = f"The supplier now sets this as {self.forms}." if self.forms else ""
         if not self.was:
-            return f"The supplier withdrew this once, and sends it again: {self.now}"
-        return f"The supplier changed this: {self.redline}"
+            words = f"The supplier withdrew this once, and sends it again: {self.now}"
+        elif self.redline.changed or not set_as:
+            words = f"The supplier changed this: {self.redline}"
+        else:
+            words = ""
+        return f"{words} {set_as}".strip()
 
 
 def supplier_marks(content: Content, document: str) -> list[SupplierMark]:
@@ -79,11 +82,11 @@ _RECEIVED = {"documents": "supplied_title", "sections": "supplied_heading"}
 
 def _mark(table: str, row: Mapping[str, Any], key: tuple[str, ...]) -> SupplierMark:
     """Return the mark of a row, its cells typed or as text."""
-    was, now, form = row["supplier_was"], row.get(_RECEIVED.get(table, ""), ""), ""
+    was, now, forms = row["supplier_was"], row.get(_RECEIVED.get(table, ""), ""), ""
     if table == "statements":
         was = labelled(row["supplier_was_label"], was)
         now = labelled(row["supplied_label"], row["supplied"])
-        form = row["supplied_form"] if canonical(was) == canonical(now) else ""
+        forms = told_forms(row["supplier_was_form"], row["supplied_form"])
     return SupplierMark(
         table=table,
         key="/".join(row[name] for name in key),
@@ -92,8 +95,36 @@ def _mark(table: str, row: Mapping[str, Any], key: tuple[str, ...]) -> SupplierM
         now=now,
         decision=row["supplier_decision"],
         reason=row["supplier_reason"],
-        form=form,
+        forms=forms,
     )
+
+
+_SET_AS = {
+    "paragraph": "a paragraph",
+    "notice": "a notice",
+    "caption": "the caption of a table",
+    "header": "the headers of a table",
+    "row": "a row of a table",
+}
+
+
+def told_forms(was: str, now: str) -> str:
+    """Return as what a block is set now and was before, in words; empty where that is the same.
+
+    Examples
+    --------
+    >>> told_forms("item-2", "row"), told_forms("item", "item"), told_forms("row", "")
+    ('a row of a table, and no longer as an item of level 2 of a list', '', '')
+    """
+    if not was or not now or was == now:
+        return ""
+
+    def named(form: str) -> str:
+        depth = item_depth(form)
+        level = f" of level {depth}" if depth > 1 else ""
+        return f"an item{level} of a list" if depth else _SET_AS[form]
+
+    return f"{named(now)}, and no longer as {named(was)}"
 
 
 def labelled(label: str, words: str) -> str:

@@ -44,20 +44,25 @@ class Reading:
     """How the block of a sentence is set."""
 
     def differs(self, other: Reading | None) -> set[str]:
-        """Return in what two readings are not the same: words, label.
+        """Return in what two readings are not the same: words, label, form.
+
+        A form that one of them does not say is no other form.
 
         Examples
         --------
         >>> Reading("Hot.", "Tea").differs(Reading("Hot. ", "Green tea"))
         {'label'}
+        >>> Reading("Hot.", form="row").differs(Reading("Hot.", form="item"))
+        {'form'}
         """
         if other is None:
-            return {"words", "label"}
-        return {
+            return {"words", "label", "form"}
+        parts = {
             part
             for part in ("words", "label")
             if canonical(getattr(self, part)) != canonical(getattr(other, part))
         }
+        return parts | ({"form"} if self.form and other.form not in ("", self.form) else set())
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +105,19 @@ def merge_readings(
     if not held and not parts & ours.differs(base):
         return Outcome("changed", base, "followed")
     return Outcome("changed", base)
+
+
+def form_waits(row: Mapping[str, Any]) -> bool:
+    """Return whether a statement is received in another form that nobody has decided about.
+
+    Until then it stands on the page in the form that it had: a sentence that is set as a row of a
+    table, or an item as one of another's list, says something else.
+    """
+    return bool(
+        row.get("supplier_change") == "changed"
+        and not row["supplier_decision"]
+        and row["supplier_was_form"] not in ("", row["supplied_form"])
+    )
 
 
 def base_reading(row: Mapping[str, Any], supplied: Reading | None) -> Reading | None:

@@ -12,7 +12,9 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
 
+from ketcontent.importing.merge import form_waits
 from ketcontent.importing.plain_text import POSITION_STEP
+from ketcontent.model import TABLE_FORMS, goes_on
 from ketcontent.text import moved_places
 
 Row = dict[str, Any]
@@ -105,6 +107,8 @@ def place_rows(rows: list[Row], *, scope: tuple[str, ...], within: tuple[str, ..
 
     A new row follows the one received before it (in the same section, for statements), wherever
     an editor has moved that one; the rows of a scope are numbered again only where one came in.
+    A row of a table follows the last before it that stands in the table: what is received as
+    another one, and does not stand as one yet, would part it from its headers.
     """
     order: dict[tuple[Any, ...], _Group] = defaultdict(_Group)
     for row in rows:
@@ -113,21 +117,33 @@ def place_rows(rows: list[Row], *, scope: tuple[str, ...], within: tuple[str, ..
     for group in order.values():
         group.rows.sort(key=lambda row: row["position"])
     anchor: Row | None = None
+    in_table: Row | None = None  # the last that stands in the table that is being received
+    before_form = ""
     for row in rows:
         if row["supplied_position"] is None:
             continue
+        form, before_form = before_form, row.get("supplied_form", "")
+        if not {form, before_form} <= {*TABLE_FORMS} or not goes_on(form, before_form):
+            in_table = None
         if anchor is not None and any(anchor[name] != row[name] for name in within):
-            anchor = None
+            anchor = in_table = None
         if "position" not in row:
+            before = in_table if in_table and _is_of_table(row) else anchor
             for name in scope:
-                row[name] = anchor[name] if anchor else row[f"supplied_{name}"]
-            order[tuple(row[name] for name in scope)].insert(row, anchor)
+                row[name] = before[name] if before else row[f"supplied_{name}"]
+            order[tuple(row[name] for name in scope)].insert(row, before)
         if row["position"] is not None:
             anchor = row
+            in_table = row if _is_of_table(row) else in_table
     for group in order.values():
         if any(row["position"] == _NEW for row in group.rows):
             for place, row in enumerate(group.rows, start=1):
                 row["position"] = place * POSITION_STEP
+
+
+def _is_of_table(row: Row) -> bool:
+    """Whether a statement stands in a table, as it is received."""
+    return row.get("form") in TABLE_FORMS and row["supplied_form"] in TABLE_FORMS
 
 
 @dataclass(slots=True)
@@ -165,6 +181,8 @@ class _Group:
             later += 1
         behind = self.rows[later] if later < len(self.rows) else None
         for other, there in ((anchor, place), (behind, later)):
+            if form_waits(row) and other and other["form"] != row["form"]:
+                continue  # it would be set as nobody has decided yet
             if other and (other["supplied_section"], other["supplied_block"]) == received:
                 row["block"], row["form"] = other["block"], other["form"]
                 return there

@@ -17,6 +17,7 @@ from ketcontent.importing.merge import (
     Outcome,
     Reading,
     base_reading,
+    form_waits,
     marks_of,
     merged_marks,
 )
@@ -313,7 +314,8 @@ _NO_STATEMENT: Row = {
 def loosen_moved(sections: Rows, statements: Rows, old: OldRows) -> None:
     """Take what the supplier moved and no editor has out of its place, to be placed anew.
 
-    A statement that would go to a section that an editor cut stays where it is.
+    A statement that would go to a section that an editor cut stays where it is, and so does one
+    whose other form waits for a decision; under another heading it goes at once, in its old form.
     """
     orders = [
         {row["section"]: row[name] for row in rows if row.get(name) is not None}
@@ -330,13 +332,19 @@ def loosen_moved(sections: Rows, statements: Rows, old: OldRows) -> None:
     cut = {row["section"] for row in sections if row.get("position", 0) is None}
     was = supplied_places(old.statements)
     loose = moved_between(was, supplied_places(statements))
-    loose -= moved_between(was, current_places(old.statements))
+    # Who waits for a decision about its form was not moved by an editor.
+    stood = (
+        {**row, "form": row["supplied_form"]} if form_waits(row) else row for row in old.statements
+    )
+    loose -= moved_between(was, current_places(stood))
     loose |= _came_back_elsewhere(statements, old)
     for row in statements:
+        if form_waits(row) and row["section"] == row["supplied_section"]:
+            continue
         to_go = row["statement"] in loose and row["supplied_section"] not in cut
         if to_go and row.get("position") is not None:
             del row["position"]
-            row["form"] = row["supplied_form"]
+            row["form"] = row["form"] if form_waits(row) else row["supplied_form"]
 
 
 def _came_back_elsewhere(statements: Rows, old: OldRows) -> set[str]:

@@ -14,8 +14,10 @@ from .floor import shipped_policies as shipped_policies
 from .forms import DEEPEST as DEEPEST
 from .forms import ROW_FORMS as ROW_FORMS
 from .forms import TABLE_FORMS as TABLE_FORMS
+from .forms import goes_on as goes_on
 from .forms import item_depth as item_depth
 from .forms import item_form as item_form
+from .forms import table_numbers as table_numbers
 from .laws import KEY_PATTERN as KEY_PATTERN
 from .merge import Conflict as Conflict
 from .merge import table_bytes as table_bytes

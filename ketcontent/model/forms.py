@@ -9,6 +9,8 @@ what was moved) compares depths too, and tables of an older project are read as 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 ROW_FORMS = ("header", "row")
 """The forms of what is a row of a table: one statement, its cells between bars."""
 
@@ -40,3 +42,34 @@ def item_depth(form: str) -> int:
     """
     name, _, depth = form.partition("-")
     return int(depth or 1) if name == "item" else 0
+
+
+def goes_on(before: str, form: str) -> bool:
+    """Return whether a block of some form goes on the table that one of another form belongs to.
+
+    Examples
+    --------
+    >>> goes_on("header", "row"), goes_on("row", "header"), goes_on("row", "caption")
+    (True, False, False)
+    """
+    return TABLE_FORMS.index(before) <= TABLE_FORMS.index(form)
+
+
+def table_numbers(forms: Iterable[str]) -> list[int]:
+    """Return of blocks in order which table each belongs to, counted from 1; 0 for none.
+
+    Examples
+    --------
+    >>> table_numbers(["caption", "row", "item", "row", "header", "row"])
+    [1, 1, 0, 2, 3, 3]
+    """
+    numbers: list[int] = []
+    last = 0
+    before = ""
+    for form in forms:
+        in_table = form in TABLE_FORMS
+        if in_table and not (before in TABLE_FORMS and goes_on(before, form)):
+            last += 1
+        numbers.append(last if in_table else 0)
+        before = form
+    return numbers

@@ -281,7 +281,9 @@ def test_a_paragraph_that_is_made_a_notice_is_one_unless_an_editor_changed_it() 
     assert supplier_rules(after) == dict.fromkeys(
         ("page/harms-1", "page/harms-2"), "supplier-changed"
     )
-    assert str(supplier_marks(after, "page")[-1]) == "The supplier now sets this as: notice."
+    assert str(supplier_marks(after, "page")[-1]) == (
+        "The supplier now sets this as a notice, and no longer as a paragraph."
+    )
 
 
 def test_what_the_supplier_moved_stays_where_an_editor_put_it() -> None:

@@ -78,6 +78,7 @@ export function supplierOf(bench) {
       { class: "kc-note kc-conflict", role: "group", "aria-label": `Decide about ${nameOf(one)}` },
       h("p", {}, h("strong", {}, `${nameOf(one)}: `), said[one.change] || one.message),
       one.redline.length ? h("p", { class: "kc-redline" }, redline(one.redline)) : "",
+      one.forms ? h("p", {}, `It is set as ${one.forms}.`) : "",
       h("div", { class: "kc-row" }, reason, words || ""),
       h(
         "div",

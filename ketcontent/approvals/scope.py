@@ -10,8 +10,9 @@ key                  what a sign-off on it covers
                      titles of its links and the words that each is on, what a reader reads of each
                      source, what that found, the numbers that a picture is drawn of, behind which
                      words it is cited, and which is not, the key and heading of its section, and
-                     which statements it stands between; of a row the words of its headers, and of
-                     an item which items, and which sentence with a colon at its end, its list is of
+                     which statements it stands between; whether it is a row, headers or a caption;
+                     and the words of what it stands within: of a row its headers, of an item the
+                     items, of both as of a paragraph the sentence with a colon that they follow
 ``title:ketamine``   the title of the page, whom it is for, its purpose, who wrote it, publishes and
                      paid, how long a review holds, the order of its sections, which terms its
                      glossary has, and the furniture where it is not as shipped
@@ -25,12 +26,14 @@ Notes
 -----
 A statement is bound to the keys of its neighbours in the paragraph, not to their words: these have
 sign-offs of their own, and whoever signs one reads it where it stands. So a swap of two sentences
-voids both, and a new word in one voids only that. The order of blocks, which a page reads as one
-argument, belongs to the heading above them: a new paragraph asks for its own sign-offs and for
-that of its heading. So does what is folded: a danger that a reader sees at once is not told as one
-that must be unfolded, though its words are the same. What stands under no heading is covered by
-the title. What became of a supplied sentence, and why (`answer` and its fellows), is an editor's
-account of the work that no reader of the page reads: nobody signs it.
+voids both, and a new word in one voids only that. What it stands within it does not stand without:
+a new word in a header, in an item that holds others or in "Never with:" asks for all of it. The
+order of blocks, which a page reads as one argument, belongs to the heading above them: a new
+paragraph asks for its own sign-offs and for that of its heading. So does what is folded: a danger
+that a reader sees at once is not told as one that must be unfolded, though its words are the same.
+What stands under no heading is covered by the title. What became of a supplied sentence, and why
+(`answer` and its fellows), is an editor's account of the work that no reader of the page reads:
+nobody signs it.
 """
 
 from __future__ import annotations

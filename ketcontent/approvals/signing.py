@@ -291,18 +291,14 @@ def _around(view: PageView, one: SignoffStatus) -> list[str]:
         given = "; ".join(filter(None, (row["grade_reasons"], row["certainty_reasons"])))
         reasons = given or "no reasons given"
         lines.append(f"  certainty: {shown.certainty} ({reasons})")
-    _, heading, before, after, *more = shown.stands
+    _, heading, before, after = shown.stands[:4]
     for name, said in (
         ("under", heading),
         ("after", before and view.edition().statement(before).plain),
         ("before", after and view.edition().statement(after).plain),
     ):
         lines += [f"  {name}: {said}"] if said else []
-    for said in more[1:]:
-        if more[0] == "under":
-            lines.append(f"  in its table, under: {said}")
-        else:
-            lines.append(f"  in the list of: {view.edition().statement(said).plain}")
+    lines += [f"  within: {said}" for _, said in shown.within]
     return lines + [
         f"  {row['source']} {row['role']}: {row['finding']}"
         for row in view.rows("evidence")

@@ -80,8 +80,11 @@ class Statement:
     """What a reader reads of each source, and what it found, of those too that are not cited."""
     stands: tuple[str, ...] = ()
     """Where it stands now: key and title of its section, statement before and behind it in its
-    block; of a row ``under`` and the words of its headers, of an item ``within`` and the keys of
-    the items, and of the sentence with a colon at its end, that its list is of."""
+    block; ``row``, ``header`` or ``caption`` in a table, or ``within``, and the words of what it
+    stands within; of a row under no headers ``beside`` and the key of the first of its table."""
+    within: tuple[tuple[str, str], ...] = ()
+    """What decides what it says, from the outside in: the sentence with a colon at its end that it
+    follows, the items that it is of, the caption and headers above it; of each key and words."""
     against: tuple[str, ...] = ()
     """Those of the sources cited that found otherwise."""
     author: str = ""

@@ -9,11 +9,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ketcontent.model import TABLE_FORMS
-from ketcontent.pages.tables import goes_on, under_headers
+from ketcontent.model import TABLE_FORMS, goes_on
 
 Nested = list[tuple[Any, "Nested"]]
 """Items of a list, each with those of the list within it."""
+
+Within = tuple[tuple[str, str], ...]
+"""What a statement stands within, from the outside in: of each sentence its key and its words."""
 
 
 def runs_of(blocks: Iterable[Any]) -> tuple[tuple[str, tuple[Any, ...]], ...]:
@@ -32,27 +34,63 @@ def runs_of(blocks: Iterable[Any]) -> tuple[tuple[str, tuple[Any, ...]], ...]:
 def placed(blocks: Sequence[Any]) -> list[Any]:
     """Return the blocks of a section, each statement with what around it decides what it says.
 
-    That is for a row the words of its headers, and for an item of a list the keys of the items that
-    it is within, and of the sentence with a colon at its end that the list is of: "Alcohol" under
-    "Never with:" is not what it is under "Safe with:".
+    "Alcohol" under "Never with:" is not what it is under "Safe with:". So a row of a table is what
+    it is under its caption and headers, an item of a list within the items that it is of, and what
+    follows a sentence with a colon at its end behind that. A row under no headers is read by the
+    columns of the first row of its table.
     """
     found = []
-    outer: list[tuple[int, str]] = []
+    lead: Within = ()  # the sentence with a colon that comes right before
+    outer: list[tuple[int, Within]] = []
+    above: Within = ()
+    first = before = ""
     for block in blocks:
-        if block.form != "item":
-            last = block.statements[-1]
-            outer = [(0, last.statement)] if last.plain.rstrip().endswith((":", "：")) else []
-        else:
+        tables = {before, block.form} <= {*TABLE_FORMS}
+        if block.form in TABLE_FORMS and not (tables and goes_on(before, block.form)):
+            above, first = lead, block.statements[0].statement
+        if block.form == "item":
+            if before != "item":
+                outer = [(0, lead)]
             while outer and outer[-1][0] >= block.depth:
                 outer.pop()
-            if keys := [key for _, key in outer]:
-                statements = (
-                    replace(one, stands=(*one.stands, "within", *keys)) for one in block.statements
-                )
-                block = replace(block, statements=tuple(statements))
-            outer.append((block.depth, block.statements[0].statement))
-        found.append(block)
-    return under_headers(found)
+            within = tuple(one for _, some in outer for one in some)
+            outer.append((block.depth, _said(block.statements)))
+        else:
+            within = above if block.form in TABLE_FORMS else lead
+        statements = tuple(
+            replace(one, within=within, stands=(*one.stands, *_bound(block.form, within, first)))
+            for one in block.statements
+        )
+        found.append(replace(block, statements=statements))
+        if block.form in ("caption", "header"):
+            above = (*above, *_said(block.statements))
+        ends = block.form not in TABLE_FORMS and block.plain.rstrip().endswith((":", "："))
+        lead = _said(block.statements[-1:]) if ends else ()
+        before = block.form
+    return found
+
+
+def _bound(form: str, within: Within, first: str) -> list[str]:
+    """Return to what a statement is bound besides its words: as what it stands, and within what."""
+    words = [one for _, one in within]
+    if form not in TABLE_FORMS:
+        return ["within", *words] if words else []
+    # A row that becomes an item or a sentence loses its columns, whatever its words.
+    return [form, *words] if form != "row" or words else [form, "beside", first]
+
+
+def _said(statements: Iterable[Any]) -> Within:
+    return tuple((one.statement, f"{one.label_text} {one.plain}".strip()) for one in statements)
+
+
+def governed(blocks: Iterable[Any], statement: str) -> list[str]:
+    """Return the keys of the statements of a section that stand within what one says."""
+    return [
+        one.statement
+        for block in blocks
+        for one in block.statements
+        if statement in dict(one.within)
+    ]
 
 
 def levels(blocks: Sequence[Any]) -> list[int]:

@@ -13,27 +13,15 @@ tables through it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ketcontent.markup import define, inline_html, isolated, markup_cells
-from ketcontent.model import TABLE_FORMS
 
 if TYPE_CHECKING:
     from markupsafe import Markup
 
     from ketcontent.markup import Strings
-
-
-def goes_on(before: str, form: str) -> bool:
-    """Return whether a block of some form goes on the table that one of another form belongs to.
-
-    Examples
-    --------
-    >>> goes_on("header", "row"), goes_on("row", "header"), goes_on("row", "caption")
-    (True, False, False)
-    """
-    return TABLE_FORMS.index(before) <= TABLE_FORMS.index(form)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,29 +78,4 @@ def cells_html(statement: Any, firsts: Mapping[str, str], language: str) -> list
         for term in [term for term in left if define(html, {term: left[term]}) != html]:
             html = define(html, {term: left.pop(term)})
         found.append(isolated(html, language))
-    return found
-
-
-def under_headers(blocks: Sequence[Any]) -> list[Any]:
-    """Return the blocks of a section, where each row stands under the words of its headers.
-
-    What a number in a cell says is said by them, so they decide what a reader takes a row for.
-    """
-    if not any(one.form == "row" for one in blocks):
-        return list(blocks)
-    found = []
-    before = ""
-    above: list[str] = []
-    for block in blocks:
-        in_table = block.form in TABLE_FORMS
-        if not (in_table and before in TABLE_FORMS and goes_on(before, block.form)):
-            above = []
-        if in_table and block.form != "row":
-            above.append(block.plain)
-        statements = tuple(
-            replace(one, stands=(*one.stands, "under", *above)) if above else one
-            for one in block.statements
-        )
-        found.append(replace(block, statements=statements) if block.form == "row" else block)
-        before = block.form
     return found

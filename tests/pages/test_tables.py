@@ -266,7 +266,7 @@ def test_a_signer_is_told_what_a_row_or_an_item_stands_under(words: str, said: l
         one for one in open_statements(tea(), "tea", "lay") if one.signed.words.startswith(words)
     )
     shown = to_sign(tea(), "tea", one).splitlines()
-    assert [line.partition(": ")[2] for line in shown if line.startswith("  in ")] == said
+    assert [line.partition(": ")[2] for line in shown if line.startswith("  within")] == said
 
 
 def test_how_a_row_is_typed_changes_nothing_that_is_signed() -> None:

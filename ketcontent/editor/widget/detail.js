@@ -4,6 +4,8 @@ import { controlsOf, noBreak } from "./controls.js";
 import { h, differs, options, redline } from "./elements.js";
 import { ANSWERS, CERTAINTIES, COLUMNS, FORMS, GRADE_REASONS, KINDS, SIGNED } from "./names.js";
 
+const NAMED = 4; // sign-offs that a save voids, each named
+
 export function detailOf(bench) {
   const { state, me, middle } = bench;
   const head = h("div", { class: "kc-head" });
@@ -188,8 +190,11 @@ export function detailOf(bench) {
     }
     if (voids.length) {
       const many = voids.length === 1 ? "a sign-off: " : `${voids.length} sign-offs: `;
-      const who = voids.map((one) => `${one.person} (${one.capacity}, ${one.signed_on})`).join(", ");
-      rows.push(h("div", { class: "kc-note kc-warn" }, h("span", {}, "Saving this voids ", many, who, ".")));
+      // Those on what stands within its words, too: rows under a header, items within an item.
+      const on = (one) => (one.statement === state.chosen ? "" : `${one.statement}: `);
+      const who = voids.slice(0, NAMED).map((one) => `${on(one)}${one.person} (${one.capacity}, ${one.signed_on})`);
+      if (voids.length > NAMED) who.push(`and ${voids.length - NAMED} more`);
+      rows.push(h("div", { class: "kc-note kc-warn" }, h("span", {}, "Saving this voids ", many, who.join(", "), ".")));
     }
     const { saved } = state;
     if (differs(redlines.saved)) {

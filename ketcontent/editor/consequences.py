@@ -7,7 +7,7 @@ translations, which stay as they are.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from ketcontent.approvals import signoff_statuses
@@ -34,17 +34,19 @@ class _Change:
     """The sections that stand elsewhere, or under another."""
 
 
-def told_of_change(before: PageView, after: PageView) -> list[str]:
+def told_of_change(before: PageView, after: PageView, meant: Collection[str] = ()) -> list[str]:
     """Return what a change would void or leave behind, a sentence each; none where nothing.
 
     Parameters
     ----------
     before, after
         The page as it is, and as it would be.
+    meant
+        The statements that are to stand elsewhere.
     """
     change = _change(before, after)
     old, new = before.edition(), after.edition()
-    told = [*voided_signoffs(before, after)]
+    told = [*_within(old, new, meant), *voided_signoffs(before, after)]
     if change.gone or change.cut:
         told += _waivers(before, change)
         told += _discussion(before.content, before.document, change)
@@ -53,6 +55,23 @@ def told_of_change(before: PageView, after: PageView) -> list[str]:
     told += _answers(before, after, change)
     told += _translations(before.content, before.document, change)
     return told
+
+
+def _within(old: Document, new: Document, meant: Collection[str]) -> Iterator[str]:
+    """Tell what stands within other words than before: rows, and what was not meant to."""
+    was = {one.statement: one for one in old.statements}
+    other = [
+        (was[one.statement], one)
+        for one in new.statements
+        if one.statement in was
+        and [words for _, words in was[one.statement].within] != [words for _, words in one.within]
+    ]
+    rows = [now.statement for then, now in other if "row" in (*then.stands[4:5], *now.stands[4:5])]
+    rest = [one.statement for _, one in other if one.statement not in {*rows, *meant}]
+    if rows:
+        yield f"Then other headers stand above these rows, or none: {named(rows)}."
+    if rest:
+        yield f"Then these stand under another item or lead-in, or none: {named(rest)}."
 
 
 def voided_signoffs(before: PageView, after: PageView) -> list[str]:
@@ -66,7 +85,7 @@ def voided_signoffs(before: PageView, after: PageView) -> list[str]:
             lost.setdefault((one.person, one.capacity), []).append(one.statement)
     names = {row["person"]: row["name"] for row in before.content.rows("people")}
     return [
-        f"It voids what {names.get(person, person)} signed ({capacity}): {_named(keys)}."
+        f"It voids what {names.get(person, person)} signed ({capacity}): {named(keys)}."
         for (person, capacity), keys in lost.items()
     ]
 
@@ -125,7 +144,7 @@ def _discussion(content: Content, document: str, change: _Change) -> Iterator[st
         on = [row["statement"] for row in rows if row["statement"] in going]
         if on:
             number = f"{len(on)} open {name}{'' if len(on) == 1 else 's'}"
-            yield f"It leaves {number} on what is off the page: {_named(dict.fromkeys(on))}."
+            yield f"It leaves {number} on what is off the page: {named(dict.fromkeys(on))}."
 
 
 def _citations(old: Document, new: Document) -> Iterator[str]:
@@ -135,7 +154,7 @@ def _citations(old: Document, new: Document) -> Iterator[str]:
     left = [key for key in cited(old) if key not in cited(new)]
     if left:
         number = "1 source is" if len(left) == 1 else f"{len(left)} sources are"
-        yield f"{number} then cited nowhere on the page: {_named(left)}."
+        yield f"{number} then cited nowhere on the page: {named(left)}."
 
 
 def _links(before: PageView, after: PageView, change: _Change) -> Iterator[str]:
@@ -148,7 +167,7 @@ def _links(before: PageView, after: PageView, change: _Change) -> Iterator[str]:
     for one in new.statements:
         lost = _lost(one.text, old.document, places, going, is_own=True)
         if lost:
-            yield f"A link in {one.statement} leads to what is off the page: {_named(lost)}."
+            yield f"A link in {one.statement} leads to what is off the page: {named(lost)}."
     if before.content.documents.shape[0] == 1:
         return
     for row in before.content.rows("statements"):
@@ -188,9 +207,9 @@ def _answers(before: PageView, after: PageView, change: _Change) -> Iterator[str
         if row["answer"] == KEPT and stands_as_supplied(old) and not stands_as_supplied(row):
             unkept.append(key)
     if naming:
-        yield f"The answers to supplied sentences name what is then off the page: {_named(naming)}."
+        yield f"The answers to supplied sentences name what is then off the page: {named(naming)}."
     if unkept:
-        yield f"It is said to be kept as received, and is not any more: {_named(unkept)}."
+        yield f"It is said to be kept as received, and is not any more: {named(unkept)}."
 
 
 def _translations(content: Content, document: str, change: _Change) -> Iterator[str]:
@@ -216,11 +235,11 @@ def _translations(content: Content, document: str, change: _Change) -> Iterator[
         if same:
             yield (
                 f"The page '{other}' ({pages[other]['language']}), the same in another language, "
-                f"stays as it is: {_named(same)}."
+                f"stays as it is: {named(same)}."
             )
 
 
-def _named(keys: Iterable[str]) -> str:
+def named(keys: Iterable[str]) -> str:
     """Return keys as a sentence has them; of many the first and how many more."""
     all_keys = [*keys]
     if len(all_keys) <= _MANY:

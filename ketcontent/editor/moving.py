@@ -1,7 +1,8 @@
 """Where the statements of a page stand: one or several moved, by a step or to a place.
 
-Nothing else of them changes: what a sign-off covers of a place says what a move voids
-(`ketcontent.editor.consequences`).
+An item moves with what is below it, a step passes an item or a table as a whole, and a part of a
+table steps within it (`ketcontent.editor.nesting`). Nothing else of them changes: what a sign-off
+covers of a place says what a move voids (`ketcontent.editor.consequences`).
 """
 
 from __future__ import annotations
@@ -18,9 +19,18 @@ from ketcontent.editor.edits import (
     statement_row,
     with_statements,
 )
+from ketcontent.editor.nesting import (
+    block_of,
+    passed,
+    place_beside,
+    relevelled,
+    tables_in,
+    with_below,
+    within_one_table,
+)
 from ketcontent.editor.session import Session, edited, keys_of, rows_by_key
 from ketcontent.errors import KetcontentError, UnknownName
-from ketcontent.model import DEEPEST, ROW_FORMS, Content, item_form
+from ketcontent.model import DEEPEST, ROW_FORMS, Content, item_depth, item_form
 from ketcontent.pages import assemble
 
 
@@ -30,11 +40,15 @@ def moved(session: Session, statement: str, direction: Literal["up", "down"]) ->
     At the border of a layer it goes over into the other, where it stands.
     Within its paragraph or list item it changes places with its neighbour. At the border of one it
     goes over into the next, and takes its form. A statement that is a paragraph or an item by
-    itself stays one, and passes the whole of the next. No other statement changes its paragraph,
-    item or form, and the way back leads to where it was.
+    itself stays one, and passes the whole of the next; an item takes along what is below it. No
+    other statement changes its paragraph, item or form, and the way back leads to where it was.
     """
     row = statement_row(session, statement)
     rows = in_order(session, row["section"])
+    if len(with_below(session, [statement])) > 1:
+        return moved_together(session, [statement], direction)
+    if within_one_table(rows, [statement]):
+        return _moved_in_table(session, rows, [statement], direction)
     place = next((n for n, one in enumerate(rows) if one["statement"] == statement), None)
     if place is None:
         return session
@@ -55,23 +69,20 @@ def moved(session: Session, statement: str, direction: Literal["up", "down"]) ->
             return session
         return edited(session, name, _placed(session, row, sections[beside], first=step > 0))
     other, behind = rows[place + step], place - step
-    if _block(other) == _block(row):
+    if block_of(other) == block_of(row):
         last = place + step
-    elif 0 <= behind < len(rows) and _block(rows[behind]) == _block(row):
+    elif 0 <= behind < len(rows) and block_of(rows[behind]) == block_of(row):
         there = {**row, **{name: other[name] for name in ("block", "form", "layer")}}
         if other["form"] in ROW_FORMS:  # a sentence is no cell: it stands beside the row
             there |= {"block": new_block(rows), "form": row["form"]}
         return edited(session, name, with_statements(session, there))
     else:
-        last = place + step
-        while 0 <= last + step < len(rows) and _block(rows[last + step]) == _block(other):
-            last += step
-    passed = [*rows[:place], *rows[place + 1 :]]
-    passed.insert(last, row)
+        next_whole = passed(rows, place + step, item_depth(row["form"]), step)
+        last = next_whole[-1] if step > 0 else next_whole[0]
+    past = [*rows[:place], *rows[place + 1 :]]
+    past.insert(last, row)
     positions = sorted((one["position"] for one in rows), key=int)
-    ordered = [
-        {**one, "position": position} for one, position in zip(passed, positions, strict=True)
-    ]
+    ordered = [{**one, "position": position} for one, position in zip(past, positions, strict=True)]
     return edited(session, name, with_statements(session, *ordered))
 
 
@@ -80,9 +91,31 @@ def _is_emergency(session: Session, section: str) -> bool:
     return sections.get((session.document, section), {}).get("form") == "emergency"
 
 
-def _block(row: Mapping[str, str]) -> tuple[str, str]:
-    """Return which paragraph or item a statement stands in; each layer has its own part of it."""
-    return row["block"], row["layer"]
+def _moved_in_table(
+    session: Session,
+    rows: Sequence[Mapping[str, str]],
+    statements: Sequence[str],
+    direction: Literal["up", "down"],
+) -> Session:
+    """Return the session with rows of a table past the next one of their form there, if any."""
+    places = [place for place, row in enumerate(rows) if row["statement"] in statements]
+    step = -1 if direction == "up" else 1
+    beyond = places[0] - 1 if step < 0 else places[-1] + 1
+    tables = tables_in(rows)
+    forms = {rows[place]["form"] for place in places}
+    inside = 0 <= beyond < len(rows) and tables[beyond] == tables[places[0]]
+    if not inside or forms != {rows[beyond]["form"]}:
+        return session
+    moving = [rows[place] for place in places]
+    others = [row for place, row in enumerate(rows) if place not in places]
+    at = others.index(rows[beyond]) + (step > 0)
+    positions = sorted((one["position"] for one in rows), key=int)
+    laid = [
+        {**one, "position": position}
+        for one, position in zip([*others[:at], *moving, *others[at:]], positions, strict=True)
+    ]
+    name = f"Move {counted_keys(statements)} {direction}"
+    return edited(session, name, with_statements(session, *laid))
 
 
 def placed(
@@ -96,7 +129,8 @@ def placed(
     """Return the session with statements moved, in their order: to the end of a section.
 
     Or before or after a statement there. Between two sentences of one paragraph they become a part
-    of it; anywhere else those that stood together in a paragraph stay together.
+    of it; anywhere else those that stood together in a paragraph stay together. An item brings what
+    is below it, and stands as deep as the item beside it; what is below that stays there.
 
     Raises
     ------
@@ -104,7 +138,8 @@ def placed(
         When the page has no such statement or section, or the one beside which they go is not
         shown in it.
     """
-    keys = [statements] if isinstance(statements, str) else list(statements)
+    named = [statements] if isinstance(statements, str) else list(statements)
+    keys = with_below(session, named)
     known = [key for page, key in keys_of(session.content, "sections") if page == session.document]
     if section not in known:
         raise UnknownName.of("section", section, known)
@@ -116,9 +151,11 @@ def placed(
     there = [row["statement"] for row in rows]
     if beside and beside not in there:
         raise UnknownName.of("statement", beside, there)
-    place = there.index(beside) + bool(after) if beside else len(rows)
-    content = _laid(session, moving, section, rows, place)
-    return edited(session, f"Move {counted_keys(keys)} to {section}", content)
+    place, depth = len(rows), 1
+    if beside:
+        place, depth = place_beside(rows, beside, after=bool(after), moving=moving)
+    content = _laid(session, relevelled(moving, depth), section, rows, place)
+    return edited(session, f"Move {counted_keys(named)} to {section}", content)
 
 
 def shown_in_order(session: Session, statements: Sequence[str]) -> list[dict[str, str]]:
@@ -138,7 +175,8 @@ def shown_in_order(session: Session, statements: Sequence[str]) -> list[dict[str
 def deepened(session: Session, statements: Sequence[str], direction: str) -> Session:
     """Return the session with the blocks of statements a level deeper (``in``) or higher (``out``).
 
-    A paragraph becomes an item of a list, an item one of a list within it, and the other way round.
+    A paragraph becomes an item of a list, an item one of a list within it, and the other way round;
+    what is below an item stays as far below it.
 
     Raises
     ------
@@ -152,7 +190,7 @@ def deepened(session: Session, statements: Sequence[str], direction: str) -> Ses
         raise UnknownName.of("direction", direction, steps)
     ladder = ("paragraph", *(item_form(depth) for depth in range(1, DEEPEST + 1)))
     changed: dict[str, dict[str, str]] = {}
-    for statement in statements:
+    for statement in with_below(session, statements):
         row = statement_row(session, statement)
         if row["form"] not in ladder:
             raise KetcontentError(
@@ -183,7 +221,7 @@ def _laid(
 ) -> Content:
     """Return the content with rows laid among those of a section, before the one at a place."""
     around = rows[max(0, place - 1) : place + 1]
-    if 0 < place < len(rows) and _block(rows[place - 1]) == _block(rows[place]):
+    if 0 < place < len(rows) and block_of(rows[place - 1]) == block_of(rows[place]):
         one = {name: rows[place][name] for name in ("block", "form", "layer")}
         laid = [{**row, **one} for row in moving]
     else:
@@ -194,7 +232,7 @@ def _laid(
         blocks: dict[tuple[str, ...], str] = {}
         laid = []
         for row in moving:
-            home = (row["section"], *_block(row))
+            home = (row["section"], *block_of(row))
             if home not in blocks:
                 keeps = row["section"] == section and row["block"] not in used
                 blocks[home] = row["block"] if keeps else str(max(map(int, used), default=0) + 1)
@@ -218,21 +256,29 @@ def moved_together(
 
     Where none is left in their section they go over into the next. One alone goes as `moved` says.
     """
-    if len(statements) == 1:
-        return moved(session, statements[0], direction)
+    keys = with_below(session, statements)
+    if len(keys) == 1:
+        return moved(session, keys[0], direction)
     page = assemble(session.content, session.document)
     order = [(one.statement, part.section) for part in page for one in part.statements]
-    places = [place for place, (one, _) in enumerate(order) if one in set(statements)]
+    places = [place for place, (one, _) in enumerate(order) if one in set(keys)]
     if not places:
         return session
+    home = order[places[0] if direction == "up" else places[-1]][1]
+    if within_one_table(rows := in_order(session, home), keys):
+        return _moved_in_table(session, rows, keys, direction)
     beyond = places[0] - 1 if direction == "up" else places[-1] + 1
     if not 0 <= beyond < len(order):
         return session
     beside, section = order[beyond]
-    home = order[places[0] if direction == "up" else places[-1]][1]
-    # At the border of a section they stop in the next: at its end going up, at its start down.
-    passes = (direction == "up") == (home == section)
-    where = {"before": beside} if passes else {"after": beside}
-    later = placed(session, statements, section, **where)
-    name = f"Move {counted_keys(statements)} {direction}"
-    return edited(session, name, later.content)
+    moving = [row for row in shown_in_order(session, keys) if row["position"]]
+    rows = [row for row in in_order(session, section) if row["statement"] not in keys]
+    at = next(place for place, row in enumerate(rows) if row["statement"] == beside)
+    if home == section:
+        depth = min(item_depth(row["form"]) for row in moving)
+        around = passed(rows, at, depth, -1 if direction == "up" else 1)
+        at = around[0] if direction == "up" else around[-1] + 1
+    else:  # at the border of a section they stop in the next
+        at += direction == "up"
+    content = _laid(session, moving, section, rows, at)
+    return edited(session, f"Move {counted_keys(statements)} {direction}", content)

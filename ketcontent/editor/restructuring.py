@@ -7,15 +7,16 @@ mark of what was told (``yes``). Where something else would be voided by then, i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, Literal
 
 from ketcontent.approvals import signables
 from ketcontent.editor.bench import Bench, choose_shown, judge_page, page_of, shown_statements
-from ketcontent.editor.consequences import told_of_change
+from ketcontent.editor.consequences import named, told_of_change
 from ketcontent.editor.edits import brought_back, counted_keys, cut, graded, statement_row
 from ketcontent.editor.listing import content_findings
 from ketcontent.editor.moving import deepened, moved_together, placed
+from ketcontent.editor.nesting import with_below
 from ketcontent.editor.rows import filled
 from ketcontent.editor.session import Session
 from ketcontent.editor.structure import (
@@ -38,14 +39,20 @@ UNMOVED = "Nothing was moved: it stands there already, or can go no further that
 
 
 def _weighed(
-    bench: Bench, message: Message, what: str, session: Session, *first: str
+    bench: Bench,
+    message: Message,
+    what: str,
+    session: Session,
+    *first: str,
+    meant: Collection[str] = (),
 ) -> Answer | None:
     """Do it, or return what it would void or leave behind where nobody has agreed to that.
 
-    `first` is told before that, of the page as it would be.
+    `first` is told before that, of the page as it would be; `meant` are the statements that are to
+    stand elsewhere.
     """
     now, later = page_of(bench), page_of(bench).after(session.content)
-    told = [*first, *told_of_change(now, later)]
+    told = [*first, *told_of_change(now, later, meant)]
     mark = hash_json([what, told])
     if told and message.get("yes") != mark:
         # The browser may have asked of a row to which it has given no key yet.
@@ -66,7 +73,12 @@ def _direction(message: Message) -> Literal["up", "down"]:
 def _cut(bench: Bench, message: Message) -> Answer:
     keys = _keys(message)
     order = shown_statements(bench)
-    asked = _weighed(bench, message, f"Cut {counted_keys(keys)}", cut(bench.session, *keys))
+    going = with_below(bench.session, keys)
+    below = [one for one in going if one not in keys]
+    taken = f"It takes what is below off the page as well: {named(below)}."
+    later = cut(bench.session, *going)
+    what = f"Cut {counted_keys(keys)}"
+    asked = _weighed(bench, message, what, later, *([taken] if below else []))
     if asked:
         return asked
     choose_shown(bench, order)
@@ -94,7 +106,8 @@ def _move(bench: Bench, message: Message) -> Answer:
         session = moved_together(bench.session, keys, _direction(message))
     if session is bench.session:
         return {"news": UNMOVED, **everything_shown(bench)}
-    asked = _weighed(bench, message, f"Move {counted_keys(keys)}", session)
+    meant = with_below(bench.session, keys)
+    asked = _weighed(bench, message, f"Move {counted_keys(keys)}", session, meant=meant)
     return asked or everything_shown(bench)
 
 

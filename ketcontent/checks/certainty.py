@@ -42,7 +42,7 @@ def _whole_words(*patterns: str) -> re.Pattern[str]:
 
 
 NOT_KNOWN = _whole_words(
-    r"(?:do|does|did|could|can)(?: not|n't) (?:yet )?(?:know|agree|tell|say"
+    r"(?:(?:do|does|did|could)(?: not|n't)|can(?: not|'t)) (?:yet )?(?:know|agree|tell|say"
     r"|be (?:\w+ )?(?:sure|certain))",
     r"cannot (?:tell|say|be (?:\w+ )?(?:sure|certain))",
     r"(?:not|never) (?:yet |well |fully )?(?:clear|known|certain|sure|agreed)",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -40,3 +41,24 @@ def one_line(keys: Sequence[str], statements: StatementWords) -> str:
     """
     said = canonical(joined(" ".join(filter(None, statements[key])) for key in keys))
     return without_empty_end(said)
+
+
+def source_of(said: str) -> tuple[str, dict[str, str], str]:
+    """Return a source that a signed statement rests on: its key, what is read of it, its role.
+
+    That is what `ketcontent.approvals.scope` covers of it; of a source that the tables do not have
+    nothing is read, and one that no row of evidence has plays no role.
+
+    Examples
+    --------
+    >>> source_of('lee-2020 {"title": "Tea"} supports It helped.')
+    ('lee-2020', {'title': 'Tea'}, 'supports')
+    >>> source_of("gone-2020"), source_of("gone-2020 supports It helped.")
+    (('gone-2020', {}, ''), ('gone-2020', {}, 'supports'))
+    """
+    key, _, rest = said.partition(" ")
+    read: dict[str, str] = {}
+    if rest.startswith("{"):
+        read, end = json.JSONDecoder().raw_decode(rest)
+        rest = rest[end:]
+    return key, read, (rest.split() or [""])[0]

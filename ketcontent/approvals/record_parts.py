@@ -15,8 +15,8 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from ketcontent.approvals.departures import Mismatch
-from ketcontent.approvals.record_lines import lines_due, reader_text
-from ketcontent.markup import english
+from ketcontent.approvals.record_lines import lines_due, reader_text, source_of
+from ketcontent.markup import doi_address, english, web_address
 from ketcontent.text import canonical, digest
 
 _FORMS = frozenset({"paragraph", "item", "notice", "urgent", "caption", "header", "row"})
@@ -163,6 +163,7 @@ def _due_and_gone(record: Mapping[str, Any], name: str) -> Iterator[Mismatch]:
     yield from _statements_gone(record, file)
     yield from _headings_gone(record, file)
     yield from _sources_gone(record, file)
+    yield from _references_otherwise(record, file)
     if record["language"] == "en":  # else the words of a project's own translation stand there
         yield from _grades_gone(file)
     if not file.section:
@@ -293,6 +294,34 @@ def _footnotes(record: Mapping[str, Any], file: _File) -> tuple[_Cited, _Cited]:
         if key and (footnote := _FOOTNOTE.fullmatch(to)):
             found.setdefault(key, set()).add(footnote[1])
     return due, found
+
+
+def _references_otherwise(record: Mapping[str, Any], file: _File) -> Iterator[Mismatch]:
+    """Yield which sources of signed statements are told otherwise: title, address, doubts."""
+    letters = [_letters(words) for words in file.words]
+    addresses = {to for _, to in file.links}
+    known: dict[str, dict[str, str]] = {}
+    for one in file.due:
+        if not _is_as_signed(record, one["statement"], one):
+            continue
+        for key, cells, _ in map(source_of, one["covers"][4]):
+            if cells and key in one["sources"]:
+                known.setdefault(key, cells)
+    for key, read in known.items():
+        address = doi_address(read.get("doi", "")) or web_address(read.get("url", ""))
+        if address and address not in addresses:
+            yield _fault(f"source {key}", f"{file.name} has no link to {address}, as was signed")
+        for name, said in (("title", "title"), ("unconfirmed", "fields that nobody confirmed")):
+            words = _letters(read.get(name, ""))
+            if words and not any(words in each for each in letters):
+                yield _fault(
+                    f"source {key}", f"{file.name} does not tell its {said}, as was signed"
+                )
+
+
+def _letters(words: str) -> str:
+    """Return the letters and figures of words, which a style of references leaves as they are."""
+    return "".join(filter(str.isalnum, re.sub(r"</?(?:i|b|sub|sup)>", "", words))).casefold()
 
 
 def _grades_gone(file: _File) -> Iterator[Mismatch]:

@@ -10,9 +10,7 @@ whose the keys are must be known from elsewhere.
 from __future__ import annotations
 
 import csv
-import json
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +22,7 @@ from ketcontent.approvals.proofs import (
     name_of_signer,
     signers_of,
 )
+from ketcontent.approvals.record_lines import source_of
 from ketcontent.approvals.scope import RULE
 from ketcontent.approvals.signatures import public_key_of
 from ketcontent.errors import KetcontentError
@@ -229,7 +228,7 @@ def _other_than_covered(record: Mapping[str, Any], key: str, one: Mapping[str, A
     if "statement" not in one or rule != RULE:
         return ""  # a title, heading, term or waiver: its words are what was signed with it
     words, label, kind, certainty, rests_on, _, _, stands, *_ = covers
-    roles = dict(map(_role, rests_on))
+    roles = {key: role for key, _, role in map(source_of, rests_on)}
     against = [name for name in one["sources"] if roles.get(name) == "contradicts"]
     mark = shown_certainty(Statement("", label, "", "", kind, "", certainty=certainty), english())
     is_marked_so = (
@@ -256,14 +255,6 @@ def _other_than_covered(record: Mapping[str, Any], key: str, one: Mapping[str, A
 def _uncited(covers: Sequence[Any]) -> set[str]:
     """Return which sources a signed statement rests on and does not cite."""
     return {key for part in covers[5:] if part and part[0] == "uncited" for key in part[1:]}
-
-
-def _role(said: str) -> tuple[str, str]:
-    """Return the key of a source that a signed statement rests on, and its role; "" for none."""
-    key, _, rest = said.partition(" ")
-    with suppress(ValueError):  # a source that the tables do not have
-        rest = rest[json.JSONDecoder().raw_decode(rest)[1] :]
-    return key, (rest.split() or [""])[0]
 
 
 def read_keys(path: str | Path) -> list[dict[str, str]]:

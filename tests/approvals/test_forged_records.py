@@ -25,6 +25,7 @@ from ketcontent.pages.assembly import assemble
 from tests.approvals.test_signatures import BO, CY, SPACE
 from tests.approvals.test_signed_attacks import DAY, signed_page
 from tests.conftest import ROOT
+from tests.packets.made import tea_in_lists
 
 Record = dict[str, Any]
 
@@ -32,7 +33,15 @@ Record = dict[str, Any]
 @cache
 def content() -> Content:
     """The page that two people have signed in full, each with a key of their own."""
-    unsigned = replace(signed_page(), signoffs=empty_content().signoffs)
+    rows = [
+        {**row, "form": "item-2"} if row["statement"] == "b-2" else row
+        for row in rows_of(signed_page().statements)
+    ]
+    unsigned = replace(
+        signed_page(),
+        statements=frame_of("statements", rows, signed_page()),
+        signoffs=empty_content().signoffs,
+    )
     since = {"namespace": SPACE, "valid_from": "2026-01-01"}
     keys = {"ada": CY, "bo": BO}
     rows = [
@@ -118,6 +127,18 @@ def test_the_shipped_pages_hold_to_their_record() -> None:
     )
 
 
+def test_lists_in_lists_tables_and_what_is_folded_hold_to_their_record() -> None:
+    tea = tea_in_lists()
+    rows = [
+        {**row, "layer": "more" if place % 3 else ""}
+        for place, row in enumerate(rows_of(tea.statements))
+    ]
+    folded = replace(tea, statements=frame_of("statements", rows, tea))
+    page = assemble(folded, "tea")
+    said = record(folded, "tea", {"index.html": page.to_html(), "index.md": page.to_markdown()})
+    assert [part_mismatches(said, name) for name in said["files"]] == [([], []), ([], [])]
+
+
 ROWS = "statements", "statement"
 TAKEN = {
     "a citation": (
@@ -176,6 +197,21 @@ def test_what_was_taken_from_a_page_and_its_record_is_named(what: str) -> None:
     # The record of the true page, in which only what the files show was written anew.
     said = {**recorded(), "pages": forgery["pages"], "files": forgery["files"]}
     assert of_the_page in faults(said)
+
+
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [
+        ({"doi": "10.9999/one"}, "has no link to https://doi.org/10.1234/one, as was signed"),
+        ({"title": "A triumph of aspirin"}, "does not tell its title, as was signed"),
+        ({"unconfirmed": ""}, "does not tell its fields that nobody confirmed, as was signed"),
+    ],
+)
+def test_a_reference_that_was_changed_on_a_page_and_in_its_record_is_named(
+    cells: dict[str, str], said: str
+) -> None:
+    found = faults(forged(cell("sources", "source", "lee-2020", **cells)))
+    assert found == [f"source lee-2020: {name} {said}" for name in ("index.html", "index.md")]
 
 
 @pytest.mark.parametrize("name", ["index.html", "index.md", "sections/a.html"])

@@ -23,7 +23,7 @@ from ketcontent.importing.block_text import (
 )
 from ketcontent.importing.formulas import formula_in_line
 from ketcontent.importing.html_lists import CountedList, list_of
-from ketcontent.importing.html_tables import DataTable, data_table, is_mixed
+from ketcontent.importing.html_tables import DataTable, data_table, is_mixed, set_in_order
 from ketcontent.importing.main_content import (
     BLOCKS,
     SPACED,
@@ -158,6 +158,7 @@ class BlockWriter:
             self.lists.append(list_of(node, given))
             self.seen["deep"] += len(self.lists) == DEEPEST + 1
         elif name == "table":
+            set_in_order(node)
             self.table = data_table(node, self.tables + 1) or self.table
             self.tables += self.table is not None and self.table.node is node
             self.seen["mixed"] += self.table is None and is_mixed(node)

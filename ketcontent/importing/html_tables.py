@@ -87,6 +87,19 @@ class DataTable:
         return cells, heads
 
 
+def set_in_order(node: Any) -> None:
+    """Put the parts of a table in the order in which a browser shows them (CSS 2.2, 17.2)."""
+    named = [one.name for one in node.children or ()]
+    rank = {"caption": 0, "thead": 1, "tfoot": 3}
+    heads = {name: named.index(name) for name in rank if name in named}  # of several the first
+    order = sorted(
+        range(len(named)),
+        key=lambda at: rank[named[at]] if heads.get(named[at]) == at else 2,
+    )
+    if node.children:
+        node.children[:] = [node.children[at] for at in order]
+
+
 def _number(given: str) -> int:
     return min(int(given[:4]), _MOST) if given.isascii() and given.isdigit() else 1
 

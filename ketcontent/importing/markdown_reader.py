@@ -21,12 +21,17 @@ def _beyond(lines: Sequence[str], blocks: Iterable[SuppliedBlock]) -> Iterator[L
     """Yield the cells of rows that are longer than their table, which Markdown does not show."""
     for block in blocks:
         if block.table and block.form != "caption" and (at := _LINE.fullmatch(block.where)):
-            cells = _BAR.split(lines[int(at[1]) - 1].strip().removeprefix("|").removesuffix("|"))
+            line = _STANDS_IN.sub("", lines[int(at[1]) - 1]).strip()
+            cells = _BAR.split(line.removeprefix("|").removesuffix("|"))
             if words := fold(" ".join(cells[len(split_cells(block.text)) :])):
                 yield LeftOut("cell beyond the last column", words, block.where)
 
 
 _LINE = re.compile(r"line (\d+)")
+
+
+_STANDS_IN = re.compile(r"^(?:\s*(?:>|[-+*]\s|\d{1,9}[.)]\s))+")
+"""The marks of what a table stands in: a quotation, an item of a list."""
 
 
 def read_markdown(text: str) -> SuppliedPage:

@@ -44,13 +44,12 @@ from ketcontent.importing.lists import listed_places, set_depths
 from ketcontent.importing.numbering import Mark, numbered
 from ketcontent.importing.short_lines import (
     decide_runs,
+    has_strength,
     is_date,
     is_field,
     is_of_an_address,
-    is_rule,
     is_stamp,
     stays_alone,
-    table_rows,
 )
 from ketcontent.importing.supplied_page import Doubt, LeftOut, SuppliedBlock, SuppliedPage
 from ketcontent.importing.tables import joined_tables
@@ -60,9 +59,10 @@ from ketcontent.importing.text_lines import (
     Unit,
     close_up,
     content_lines,
-    line_cells,
+    ends_sentence,
     units_of,
 )
+from ketcontent.importing.text_tables import text_rows
 from ketcontent.text import canonical, code_point, counted, join_cells
 
 
@@ -85,7 +85,12 @@ def read_plain_text(text: str) -> SuppliedPage:
         for unit in units
         if unit.role == "rule"
     ]
-    doubts = (*_furniture_told(units), *_embeddings_told(text), *joined_tables(blocks))
+    doubts = (
+        *_furniture_told(units),
+        *_embeddings_told(text),
+        *_boxes_told(units),
+        *joined_tables(blocks),
+    )
     return SuppliedPage("plain text", title, tuple(_with_notices(blocks)), tuple(drawn), doubts)
 
 
@@ -114,7 +119,7 @@ def _blocks(unit: Unit) -> Iterator[SuppliedBlock]:
         words = _lines(unit, words)
         yield SuppliedBlock("item", words, where, depth=unit.level, number=number, label=label)
     elif unit.role in ("header", "row"):
-        yield SuppliedBlock(unit.role, join_cells(line_cells(line)), where, table=unit.level)
+        yield SuppliedBlock(unit.role, join_cells(unit.first.cells), where, table=unit.level)
     else:
         yield SuppliedBlock("paragraph", _lines(unit, line), where)
 
@@ -154,6 +159,17 @@ def _furniture_told(units: Sequence[Unit]) -> Iterator[Doubt]:
             )
 
 
+def _boxes_told(units: Sequence[Unit]) -> Iterator[Doubt]:
+    """Yield a doubt for each row of a table that goes on in its next line."""
+    for unit in units:
+        if unit.first.in_box:
+            yield Doubt(
+                "This line of a table stands in one box with the line above it, and is a row of "
+                f"its own here: {' | '.join(unit.first.cells)}",
+                f"line {unit.first.place}",
+            )
+
+
 def _embeddings_told(text: str) -> Iterator[Doubt]:
     """Yield the marks of direction that were left out, a doubt for all."""
     found = [*EMBEDDINGS.finditer(text)]
@@ -179,8 +195,11 @@ def _read_units(text: str) -> list[Unit]:
         line.mark_of_order = mark
     around = furniture_places(texts, [line.blanks for line in lines])
     marked = [line.bullet or line.mark_of_order is not None for line in lines]
-    rows = table_rows(
-        [text if "|" in text or not mark else "" for text, mark in zip(texts, marked, strict=True)]
+    rows = text_rows(
+        [
+            "" if mark and "|" not in line.text else f"{' ' * line.indent}{line.text}"
+            for line, mark in zip(lines, marked, strict=True)
+        ]
     )
     for place, line in enumerate(lines):
         line.alone = place in around or place in rows or stays_alone(line.text)
@@ -192,28 +211,16 @@ def _read_units(text: str) -> list[Unit]:
         if place in around:
             unit.role = "furniture"
         elif place in rows:
-            unit.role, unit.level = "row", rows[place]
+            unit.role, unit.level = rows[place].form, rows[place].table
+            unit.first.cells = rows[place].cells
+            unit.first.in_box = rows[place].goes_on
     _decide_title(units)
     _decide_marked(units)
     decide_runs(units)
     _decide_others(units)
     set_levels(units)
     set_depths(units)
-    _decide_rules([unit for unit in units if unit.role == "row"])
     return units
-
-
-def _decide_rules(rows: Sequence[Unit]) -> None:
-    """Tell the lines drawn in tables from their rows; the one row above the first names columns."""
-    for _, table in groupby(rows, lambda unit: unit.level):
-        above: list[Unit] = []
-        for unit in table:
-            if not is_rule(unit.first.text):
-                above.append(unit)
-                continue
-            unit.role = "rule"
-            if len(above) == 1:
-                above[0].role = "header"
 
 
 def _decide_title(units: Sequence[Unit]) -> None:
@@ -287,6 +294,23 @@ def _leads_to_list(units: Sequence[Unit], place: int) -> bool:
     )
 
 
+def _is_over_text(units: Sequence[Unit], place: int) -> bool:
+    """Return whether a name with words for a value stands alone, right over a text: a heading."""
+    line = units[place].first.text
+    under = units[place + 1] if place + 1 < len(units) else None
+    return (
+        is_field(line)
+        and not (is_stamp(line) or is_of_an_address(line) or has_strength(line))
+        and not any(word[0].isdigit() or word[0] == "_" for word in line.split())
+        and (place == 0 or units[place].apart)
+        and under is not None
+        and not (under.role or under.apart or under.first.bullet or under.order)
+        and not is_field(under.first.text)
+        and ends_sentence(under.last)
+        and len(under.first.text.split()) > 3
+    )
+
+
 def _decide_others(units: Sequence[Unit]) -> None:
     """Decide about what is left: headings, headings with their text on the line, paragraphs."""
     for place, unit in enumerate(units):
@@ -296,7 +320,11 @@ def _decide_others(units: Sequence[Unit]) -> None:
         label, _ = run_in(line)
         if label and (unit.order is None):
             unit.role, unit.level = "run-in", 2
-        elif len(unit.lines) == 1 and is_heading(line) and not is_other_line(line):
+        elif (
+            len(unit.lines) == 1
+            and is_heading(line)
+            and (not is_other_line(line) or _is_over_text(units, place))
+        ):
             unit.role = "paragraph" if _leads_to_list(units, place) else "heading"
         else:
             unit.role = "paragraph"

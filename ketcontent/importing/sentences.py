@@ -9,10 +9,30 @@ from collections.abc import Iterator
 from ketcontent.text import canonical, gap, joined
 
 _NO_END = re.compile(
-    r"\b(?:approx|max|min|tel|ext|mind|ca|no|nr|art|fig|hrs?|mins?|secs?|hr|vol|pp?)\.$",
+    r"\b(?:approx|max|min|tel|ext|mind|ca|no|nr|art|fig|hrs?|mins?|secs?|hr|vol|pp?"
+    r"|abb|tab|kap|aprox|apr|env|núm|pág|напр|стр|рис|прибл)\.$",
     re.IGNORECASE,
 )
 """What ends in a stop before a number and ends no sentence."""
+_TITLE = re.compile(r"\b(?:Drs?|Dra|Prof|Pr|Mme|Mlle|Mr|Sra?|Sig|Dott|Доц|Проф|доц|проф|د|أ)\.$")
+"""What ends in a stop before a name; sentencex knows those of English, where *St.* is a street."""
+_ORDINAL = re.compile(r"\b\d{1,2}\.$")
+_COUNTED = re.compile(
+    r"(?:Jahrhundert|Lebens(?:jahr|monat|woche)|Schwangerschafts(?:woche|monat)|Geburtstag|Woche"
+    r"|Tag|Monat|Jahr|Trimester|Trimenon|Auflage|Klasse|Stock|Platz|Mal|Rippe|Finger|Zyklustag)"
+)
+"""What is counted behind an ordinal number of German, where each noun has a capital letter."""
+_CAPITAL = r"(?=\s+[“„«\"'¿¡(]?[A-ZÀ-ÖØ-ÞА-ЯЁ])"
+_MORE_ENDS = re.compile(
+    rf"[.!?]\){_CAPITAL}"
+    rf"|(?<=[^\W\d_]{{2}})[.!?](?:\d{{1,2}}|[¹²³⁰⁴-⁹]{{1,3}})(?:[,–⁻](?:\d{{1,2}}|[¹²³⁰⁴-⁹]{{1,3}}))*"
+    rf"{_CAPITAL}"
+    rf"|\b(?:etc|usw|ecc|enz|itd|т\.\s?д|т\.\s?п)\.{_CAPITAL}"
+)
+"""Ends that sentencex passes over: behind a bracket, a figure of a note, and the end of a list."""
+_REFERENCE = re.compile(r"[\W\d]{0,8}[^\W\d_][\w'’-]+ [A-Z]{1,3}(?:,|\.| et al| \()")
+_YEAR = re.compile(r"\((?:19|20)\d\d\w?\)|\b(?:19|20)\d\d(?:[;:]|\.?$)|\bdoi\b", re.IGNORECASE)
+_LONGEST_REFERENCE = 600
 _STOP = re.compile(r"\w\.[)\]]?$")
 _SIR = re.compile(r"\bMM?\.$")
 # Not among them: marks that say something of what follows, and hands that point to it.
@@ -34,6 +54,8 @@ def split_sentences(text: str, language: str) -> list[str]:
 
     A sentence ends only where `ketcontent.text.normalize.gap` will put back what stood after it.
     """
+    if _is_reference(text):
+        return [text.rstrip()]
     found: list[str] = []
     start = position = 0
     for cut in _ends(text, language):
@@ -48,7 +70,7 @@ def split_sentences(text: str, language: str) -> list[str]:
             closes = _FULL_STOP.search(said[-8:]) is not None
         else:
             closes = bool(said) and bool(after) == bool(gap(said))
-        if closes and not _goes_on(said, text[end : end + 1], language):
+        if closes and not _goes_on(said, text[end : end + 20], language):
             found.append(text[start : start + len(text[start:end].rstrip())])
             # The line break stays: each line comes back as it was received.
             start = end - 1 if "\n" in after else end
@@ -71,19 +93,42 @@ def _after_mood(text: str, end: int) -> int:
     return _after_space(text, found.end()) if found else end
 
 
+def _is_reference(text: str) -> bool:
+    """Return whether a block is an entry of a list of sources, whose stops end no sentence."""
+    return (
+        len(text) <= _LONGEST_REFERENCE
+        and _REFERENCE.match(text) is not None
+        and _YEAR.search(text) is not None
+    )
+
+
 def _goes_on(said: str, after: str, language: str) -> bool:
-    """Return whether a sentence goes on behind a stop: with a small letter, or a number."""
-    if language.startswith("fr") and _SIR.search(said[-20:]):
+    """Return whether a sentence goes on behind a stop: with a small letter, a number or a name."""
+    last = said[-20:]
+    if language.startswith("fr") and _SIR.search(last):
         return True
-    short = _NO_END.search(said[-20:]) is not None
-    return (short and after.isdigit()) or (after.islower() and _STOP.search(said[-8:]) is not None)
+    if not language.startswith("en") and _TITLE.search(last):
+        return True
+    if language.startswith("de") and _ORDINAL.search(last) and _COUNTED.match(after):
+        return True
+    short = _NO_END.search(last) is not None
+    return (short and after[:1].isdigit()) or (
+        after[:1].islower() and _STOP.search(said[-8:]) is not None
+    )
 
 
 def _ends(text: str, language: str) -> Iterator[int]:
     """Yield where a sentence ends, in order: behind its stop, or behind an emoji in its place."""
     moods = (found.end() for found in _MOOD.finditer(text) if text[found.end() - 1] == " ")
     moods_before_capitals = (end for end in moods if text[end : end + 1].isupper())
-    return heapq.merge(moods_before_capitals, _stops(text, language))
+    more = (found.end() for found in _MORE_ENDS.finditer(text) if not _is_short(text, found))
+    return heapq.merge(moods_before_capitals, more, _stops(text, language))
+
+
+def _is_short(text: str, end: re.Match[str]) -> bool:
+    """Return whether a figure stands behind what was shortened: *fig.2*."""
+    stop = end.start() + 1
+    return end.group()[-1] not in ")." and bool(_NO_END.search(text[max(stop - 20, 0) : stop]))
 
 
 def _stops(text: str, language: str) -> Iterator[int]:

@@ -16,8 +16,6 @@ _LONGEST = 60
 _FEWEST = 3
 """How many short lines in a run are no headings."""
 
-_GAP = re.compile(r"(?<=[^\s.!?…:])(?: {2,}|\t+| *\t *)(?=\S)")
-_RULE = re.compile(r"[\s|:=+_-]+")
 
 _MONTH = (
     r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|jän|mär|mai|okt|dez|janv|févr|avr|juin"
@@ -78,69 +76,6 @@ _ADDRESS_NAME = re.compile(
     r"|contatti|adres|контакты|адрес|куда обращаться)\b|العنوان|اتصل بنا",
     re.IGNORECASE,
 )
-
-
-# --- tables -----------------------------------------------------------------------------------
-
-
-def table_rows(lines: Sequence[str]) -> dict[int, int]:
-    """Return the places of the lines that are rows of tables, each with its table, from 1.
-
-    A table is two lines or more with as many cells: between bars, tabs, or columns of spaces.
-
-    Examples
-    --------
-    >>> table_rows(["Test | Range", "--- | ---", "Urea | 2–8", "Ask."])
-    {0: 1, 1: 1, 2: 1}
-    """
-    rows: dict[int, int] = {}
-    table = start = 0
-    shapes = [_shape(line) for line in lines]
-    for place in range(len(lines) + 1):
-        shape = shapes[place] if place < len(lines) else None
-        if place < len(lines) and place > start and _same_table(shapes[start], shape):
-            continue
-        if start < place and _is_table(lines[start:place], shapes[start]):
-            table += 1
-            rows |= dict.fromkeys(range(start, place), table)
-        start = place
-    return rows
-
-
-def _shape(line: str) -> tuple[str, int] | None:
-    """Return what stands between the cells of a line and how many there are; None for one cell."""
-    if line.startswith(("* ", "- ", "– ")):  # a footnote, or a line between dashes
-        return None
-    if line.count("|") > 1 or " | " in line:
-        return "|", len(line.strip(" |").split("|"))
-    if is_rule(line):
-        return "rule", 0
-    gaps = _GAP.findall(line)
-    if not gaps:
-        return None
-    return ("\t" if any("\t" in gap for gap in gaps) else " "), len(gaps) + 1
-
-
-def _same_table(one: tuple[str, int] | None, other: tuple[str, int] | None) -> bool:
-    if one is None or other is None:
-        return False
-    if "rule" in (one[0], other[0]):
-        return "|" in (one[0], other[0]) or one[0] == " "
-    # An empty cell at the end of a row leaves nothing behind.
-    return one[0] == other[0] and (abs(one[1] - other[1]) <= (one[0] != " "))
-
-
-def _is_table(lines: Sequence[str], shape: tuple[str, int] | None) -> bool:
-    if shape is None or shape[0] == "rule" or len(lines) < 2:
-        return False
-    cells = [cell for line in lines for cell in re.split(r"\s{2,}|[|\t]", line) if cell.strip()]
-    prose = sum(len(cell) > (60 if shape[0] == " " else 150) for cell in cells)
-    return prose * 4 <= len(cells)
-
-
-def is_rule(line: str) -> bool:
-    """Return whether a line is drawn between the rows of a table."""
-    return "---" in line and _RULE.fullmatch(line) is not None
 
 
 # --- addresses and other lines that stay lines --------------------------------------------------

@@ -74,6 +74,10 @@ class Line:
     """The number or letter in front of its words, where it is one of a scheme."""
     alone: bool = False
     """Whether it goes on no line and no line goes on it: a row of a table, a button, an address."""
+    cells: tuple[str, ...] = ()
+    """Of a row of a table: its cells."""
+    in_box: bool = False
+    """Of a row of a table: whether it stands in one box with the line before it."""
 
 
 @dataclass(slots=True)

@@ -103,8 +103,10 @@ def _with_one_top(blocks: Sequence[SuppliedBlock]) -> Sequence[SuppliedBlock]:
     levels = [blocks[place].level for place in headings]
     if 1 in levels or levels.count(2) != 1 or levels[0] != 2:
         return blocks
-    top = headings[0]
-    return [*blocks[:top], replace(blocks[top], level=1), *blocks[top + 1 :]]
+    return [
+        replace(block, level=block.level - 1) if block.form == "heading" else block
+        for block in blocks
+    ]
 
 
 _LONGEST_HEADING = 100

@@ -19,7 +19,9 @@ of the page. The labels:
 ===========  ====================================================================================
 
 Those in ``tuned/`` were looked at while the reader was made. Those in ``kept/`` were written before
-that and only their totals were looked at: ``--faults`` has no answer for them.
+that and only their totals were looked at: ``--faults`` has no answer for them. Those in ``later/``
+were written when the reader was made, by somebody who knew it and had not seen what it does with
+them; they too are not for tuning.
 """
 
 from __future__ import annotations
@@ -37,12 +39,12 @@ from ketcontent import assemble, import_page
 from ketcontent.errors import UnreadablePage
 from ketcontent.importing.plain_text_blocks import read_plain_text
 from ketcontent.importing.sentences import split_sentences
-from ketcontent.importing.short_lines import is_rule
 from ketcontent.importing.supplied_page import Doubt
+from ketcontent.importing.text_tables import is_rule
 from ketcontent.model import empty_content
 
 PAGES = Path(__file__).parent / "pages"
-HALVES = ("tuned", "kept")
+HALVES = ("tuned", "kept", "later")
 BETWEEN = "‖"
 KINDS = ("headings", "items", "rows", "notices", "furniture", "joins", "sentences")
 """What is counted: each is found, and is right where a person labelled the same words so."""

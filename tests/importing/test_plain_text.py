@@ -19,7 +19,7 @@ from pandas.testing import assert_frame_equal
 
 from ketcontent import assemble, import_page, read_content, read_page, write_content
 from ketcontent.errors import AlreadyThere, KetcontentError, UnreadablePage
-from ketcontent.importing.short_lines import is_rule
+from ketcontent.importing.text_tables import is_rule
 from ketcontent.model.content import Content, empty_content, frame_of
 from ketcontent.model.schema import TABLES
 from ketcontent.pages.document import Document

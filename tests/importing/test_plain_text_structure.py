@@ -122,6 +122,49 @@ def levels(text: str) -> list[tuple[int, str]]:
             id="columns of spaces",
         ),
         pytest.param(
+            "Name        Colour    When\n----------  --------  ------\nReliever    Blue      now\n"
+            "Preventer             daily\n            Grey      never\nSpacer      Clear",
+            [
+                *(("header", "Name | Colour | When"), ("row", "Reliever | Blue | now")),
+                *(("row", "Preventer | | daily"), ("row", "| Grey | never")),
+                ("row", "Spacer | Clear |"),
+            ],
+            id="empty cells between spaces",
+        ),
+        pytest.param(
+            "          Men    Women\nAsthma    5      6",
+            [("row", "| Men | Women"), ("row", "Asthma | 5 | 6")],
+            id="an empty corner",
+        ),
+        pytest.param(
+            "+------+------+\n| Test | Best |\n+======+======+\n| Urea | low  |\n+------+------+",
+            [("header", "Test | Best"), ("row", "Urea | low")],
+            id="a grid",
+        ),
+        pytest.param(
+            "+---+---+\n| A | B |\n+---+---+\n| C | D |\n| E | F |\n+---+---+",
+            [("header", "A | B"), ("row", "C | D"), ("row", "E | F")],
+            id="a grid without lines between its rows",
+        ),
+        pytest.param(
+            "+---+---+\n| A | B |\n+---+---+\n| C | D |\n+---+---+\n| E | F |\n+---+---+",
+            [("row", "A | B"), ("row", "C | D"), ("row", "E | F")],
+            id="a grid without headers",
+        ),
+        pytest.param(
+            "Vitamins: D and B12\nYour body cannot make them by itself.",
+            [
+                ("heading", "Vitamins: D and B12"),
+                ("paragraph", "Your body cannot make them by itself."),
+            ],
+            id="a name and words over a text",
+        ),
+        pytest.param(
+            "Ward: 7\nYour body cannot make them by itself.",
+            [("paragraph", "Ward: 7"), ("paragraph", "Your body cannot make them by itself.")],
+            id="a name and a number over a text",
+        ),
+        pytest.param(
             "Contact\nElm House\n2 Quay Street\nTel. 555 0101",
             [
                 ("heading", "Contact"),
@@ -257,6 +300,26 @@ def test_levels_follow_from_numbers_capitals_and_place(
         pytest.param("It takes approx. five hours.", "en", None, id="approx."),
         pytest.param("Stay for 24 hrs. after that.", "en", None, id="hrs."),
         pytest.param("Ask M. Petit.", "fr", None, id="M."),
+        pytest.param("Demandez au Dr. Petit.", "fr", None, id="Dr."),
+        pytest.param("Im 19. Jahrhundert half er.", "de", None, id="an ordinal number"),
+        pytest.param("قال د. سالم ذلك.", "ar", None, id="a doctor in Arabic"),
+        pytest.param("Roe T (2018). “Gout”. Ann Joint. 3: 44.", "en", None, id="a reference"),
+        pytest.param("See fig.2 The end.", "en", ["See fig.2 The end."], id="a figure"),
+        pytest.param(
+            "It is rare (1 in 10.) It hurts.",
+            "en",
+            ["It is rare (1 in 10.)", "It hurts."],
+            id="a stop in a bracket",
+        ),
+        pytest.param(
+            "It helps.¹ It is safe.2,3 Ask.",
+            "en",
+            ["It helps.¹", "It is safe.2,3", "Ask."],
+            id="figures of notes",
+        ),
+        pytest.param(
+            "Du riz, etc. Puis de l'eau.", "fr", ["Du riz, etc.", "Puis de l'eau."], id="etc."
+        ),
         pytest.param("It helped. 😀", "en", None, id="an emoji after the last stop"),
         pytest.param("It helps 🙂 Ask us.", "en", ["It helps 🙂", "Ask us."], id="as a stop"),
         pytest.param("✓ Yes. ✗ No.", "en", ["✓ Yes.", "✗ No."], id="a mark of what follows"),
@@ -278,3 +341,14 @@ def test_a_sentence_ends_where_a_reader_says(
     text: str, language: str, sentences: list[str] | None
 ) -> None:
     assert split_sentences(text, language) == (sentences or [text])
+
+
+def test_a_line_of_a_grid_that_stands_in_one_box_with_the_one_above_is_told() -> None:
+    line = "+---+---+"
+    page = read_plain_text(
+        f"{line}\n| A | B |\n{line}\n| C | D |\n|   | E |\n{line}\n| F | G |\n{line}"
+    )
+    assert [block.text for block in page.blocks] == ["A | B", "C | D", "| E", "F | G"]
+    assert [(one.where, one.message[:40]) for one in page.doubts] == [
+        ("line 5", "This line of a table stands in one box w")
+    ]

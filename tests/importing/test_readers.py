@@ -485,6 +485,30 @@ def test_a_table_that_loses_its_rows_is_told_and_a_layout_is_not(cell: str, told
     assert [one.text for one in page.blocks][-2:] == ["c | d", "1 | 2"]
 
 
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<tfoot><tr><td>C<td>3</tfoot><tbody><tr><td>B<td>2</tbody><thead><tr><th>A<th>1</thead>",
+        "<thead><tr><th>A<th>1</thead><tfoot><tr><td>C<td>3</tfoot><tbody><tr><td>B<td>2</tbody>",
+    ],
+)
+def test_the_parts_of_a_table_stand_as_a_browser_shows_them(html: str) -> None:
+    page = read_html(f"<h1>Tea</h1><table>{html}<caption>Sum</caption></table>")
+    assert [(block.form, block.text) for block in page.blocks] == [
+        ("caption", "Sum"),
+        ("header", "A | 1"),
+        ("row", "B | 2"),
+        ("row", "C | 3"),
+    ]
+
+
+@pytest.mark.parametrize("before", ["> ", "- ", "> 1. "])
+def test_no_cell_of_a_table_within_something_is_said_to_be_left_out(before: str) -> None:
+    inner = " " * len(before) if ">" not in before else ">" + " " * (len(before) - 1)
+    page = read_markdown(f"{before}| a | b |\n{inner}|---|---|\n{inner}| 1 | 2 | 3 |\n")
+    assert [(one.words, one.where) for one in page.left_out] == [("3", "line 3")]
+
+
 def test_what_markdown_does_not_show_is_listed() -> None:
     page = read_markdown("---\ntitle: >\n  Tea\n---\n\nTake ~~10~~ 5.\n\n|a|b|\n|-|-|\n|1|2|3|\n")
     assert page.title == ""

@@ -345,3 +345,12 @@ def test_a_file_of_200_mb_is_refused_before_it_is_read(tmp_path: Path) -> None:
             file.truncate(200_000_000)
         with pytest.raises(UnreadablePage, match="has 200,000,000 bytes, more than"):
             read_supplied(path)
+
+
+def test_a_single_heading_of_the_first_level_is_the_title_and_the_others_follow_it() -> None:
+    body = paragraph("Tea", "H1") + paragraph("Uses", "H2") + paragraph("It is hot.")
+    page = read_word(document(body))
+    assert (page.title, [(one.form, one.level) for one in page.blocks]) == (
+        "Tea",
+        [("heading", 2), ("paragraph", 0)],
+    )

@@ -124,5 +124,5 @@ def _conflicted(bench: Bench, fault: SaveConflict) -> Answer:
     bench.conflicts = (*bench.conflicts, *found)
     choose_again(bench)
     judge_page(bench)
-    hint = "Nothing was overwritten. Choose below which words stand, then save."
+    hint = "Nothing was overwritten. Choose which words stand, then save."
     return {"error": {"message": fault.message, "hint": hint}, **everything_shown(bench)}

@@ -115,7 +115,7 @@ class Voided:
     """The statement."""
     capacity: str
     """As what it was signed."""
-    person: str
+    name: str
     """Who signed."""
     signed_on: str
     """When."""
@@ -125,12 +125,13 @@ def voided(session: Session) -> list[Voided]:
     """Return the sign-offs that a save would void."""
     if session.saved.signoffs.empty or session.saved is session.content:
         return []
+    names = {row["person"]: row["name"] for row in session.content.rows("people")}
     now = {
         (one.statement, one.capacity): one.state
         for one in signoff_statuses(PageView(session.content, session.document))
     }
     return [
-        Voided(one.statement, one.capacity, one.person, one.signed_on)
+        Voided(one.statement, one.capacity, names.get(one.person, one.person), one.signed_on)
         for one in signoff_statuses(PageView(session.saved, session.document))
         if one.state == "valid" and now.get((one.statement, one.capacity)) != "valid"
     ]

@@ -43,7 +43,7 @@ from ketcontent.markup import cited
 from ketcontent.model import Conflict, Key
 from ketcontent.pages import Statement
 from ketcontent.reading import EXCUSES, explain
-from ketcontent.text import compare
+from ketcontent.text import compare, merged_words
 
 Answer = dict[str, Any]
 """What the browser is told, as JSON can hold it."""
@@ -352,7 +352,10 @@ def findings_while_typing(bench: Bench, key: str) -> list[Answer]:
 
 
 def conflict_view(one: Conflict) -> Answer:
-    """Return a row in conflict: of each cell what it was, theirs and mine, as redlines."""
+    """Return a row in conflict: of each cell what it was, theirs and mine, as redlines.
+
+    ``both`` is the words with the changes of both, where these are of different words.
+    """
     cells = []
     versions = [dict(row or {}) for row in (one.base, one.theirs, one.mine)]
     for name in dict.fromkeys(name for row in versions for name in row):
@@ -366,11 +369,13 @@ def conflict_view(one: Conflict) -> Answer:
                     "mine": redline_view(base, mine),
                 }
             )
+    texts = [row["text"] for row in versions if "text" in row]
     return {
         "table": one.table,
         "key": list(one.key),
         "cells": cells,
         "text": (one.mine or {}).get("text", ""),
+        "both": merged_words(*texts) if len(texts) == len(versions) else None,
         "deleted": {"theirs": one.theirs is None, "mine": one.mine is None},
     }
 

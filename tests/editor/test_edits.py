@@ -411,7 +411,7 @@ def signed() -> Content:
 def test_a_change_names_the_sign_offs_that_it_would_void_and_undo_makes_them_valid() -> None:
     session = reworded(opened(signed(), "zinc"), "colds", {"text": "Zinc may help. [@lee-2020]"})
     [one] = voided(session)
-    assert (one.statement, one.capacity, one.person) == ("colds", "clinical", "ada")
+    assert (one.statement, one.capacity, one.name) == ("colds", "clinical", "Ada Roe")
     assert voided(undo(session)) == []
 
 

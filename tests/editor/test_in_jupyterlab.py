@@ -449,7 +449,7 @@ def test_a_reviewer_signs_by_keyboard_alone(tab: Tab, project: Path, tmp_path: P
     editor = tab.choose("addiction-1")
     editor.press("Control+End")
     editor.press_sequentially(" More.")
-    tab.at(".kc-note", has_text="Saving this voids a sign-off: ada (clinical").wait_for()
+    tab.at(".kc-note", has_text="Saving this voids a sign-off: Ada Roe (clinical").wait_for()
     editor.press("Control+z")
     tab.at("button", has_text=re.compile("^Saved$")).wait_for()
 

@@ -322,6 +322,26 @@ def test_a_conflict_overwrites_nothing_and_the_editor_chooses(
     assert text_on_disk(data, "form-1") == "Another row of mine."
 
 
+@pytest.mark.parametrize(
+    ("mine", "theirs", "both"),
+    [
+        ("Surely, {}", "{} Ask.", "Surely, {} Ask."),
+        ("{} Ask.", "{} Go.", None),
+    ],
+)
+def test_changes_of_other_words_of_one_sentence_are_offered_together(
+    data: Path, mine: str, theirs: str, both: str | None
+) -> None:
+    was = text_on_disk(data)
+    workbench = opened(data)
+    reword(workbench, mine.format(was))
+    with_theirs(data, "addiction-1", theirs.format(was))
+    answer = ask(workbench, "save")
+    assert "Choose which words stand" in answer["error"]["hint"]
+    [conflict] = answer["status"]["conflicts"]
+    assert conflict["both"] == (both and both.format(was))
+
+
 LEFT = """
 import sys
 from ketcontent.editor import Workbench
@@ -500,7 +520,7 @@ def test_a_reviewer_signs_and_a_change_would_void_it(data: Path) -> None:
     reword(workbench, "It may harm. [@winstock-2012]")
     detail = ask(workbench, "choose", statement="addiction-1")["detail"]
     [void] = detail["voids"]
-    assert (void["person"], void["capacity"]) == ("ada", "clinical")
+    assert (void["name"], void["capacity"]) == ("Ada Roe", "clinical")
     [standing] = [one for one in detail["standings"] if one["capacity"] == "clinical"]
     assert standing["state"] == "stale"
     assert standing["since"][-1][0] != "kept" or len(standing["since"]) > 1

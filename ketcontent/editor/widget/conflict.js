@@ -26,7 +26,7 @@ export function conflictsOf(bench) {
       "aria-label": "Words to keep instead",
       "data-kept": kept,
       "data-field": kept,
-      value: one.text,
+      value: one.both ?? one.text,
     });
     const version = (name, ...words) => h("div", {}, h("dt", {}, name), h("dd", { class: "kc-redline" }, words));
     return h(
@@ -44,7 +44,7 @@ export function conflictsOf(bench) {
           version("Mine", redline(cell.mine)),
         ),
       ),
-      worded ? h("label", {}, "Or words of both: ", own) : "",
+      worded ? h("label", {}, one.both === null ? "Or words of both: " : "The words of both: ", own) : "",
       h(
         "div",
         { class: "kc-tools" },

@@ -192,7 +192,7 @@ export function detailOf(bench) {
       const many = voids.length === 1 ? "a sign-off: " : `${voids.length} sign-offs: `;
       // Those on what stands within its words, too: rows under a header, items within an item.
       const on = (one) => (one.statement === state.chosen ? "" : `${one.statement}: `);
-      const who = voids.slice(0, NAMED).map((one) => `${on(one)}${one.person} (${one.capacity}, ${one.signed_on})`);
+      const who = voids.slice(0, NAMED).map((one) => `${on(one)}${one.name} (${one.capacity}, ${one.signed_on})`);
       if (voids.length > NAMED) who.push(`and ${voids.length - NAMED} more`);
       rows.push(h("div", { class: "kc-note kc-warn" }, h("span", {}, "Saving this voids ", many, who.join(", "), ".")));
     }

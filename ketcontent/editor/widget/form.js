@@ -140,7 +140,7 @@ export function formOf(bench) {
     stakes.replaceChildren(
       form.stakes.length ? h("p", { class: "kc-hint kc-stakes" }, "Other words here: ", form.stakes.join(" ")) : "",
     );
-    const who = form.voids.map((one) => `${one.statement}: ${one.person} (${one.capacity}, ${one.signed_on})`);
+    const who = form.voids.map((one) => `${one.statement}: ${one.name} (${one.capacity}, ${one.signed_on})`);
     voids.replaceChildren(
       who.length
         ? h("div", { class: "kc-note kc-warn" }, `Saving what is unsaved voids ${counted(who.length, "sign-off")}: ${who.join("; ")}.`)

@@ -212,7 +212,7 @@ export function readingOf(bench) {
 
   function refreshHeading() {
     controls.refresh();
-    const voids = heading.voids.length ? h("p", { class: "kc-note kc-warn" }, `Saving voids ${counted(heading.voids.length, "sign-off")}: ${[...new Set(heading.voids.map((one) => one.person))].join(", ")}.`) : "";
+    const voids = heading.voids.length ? h("p", { class: "kc-note kc-warn" }, `Saving voids ${counted(heading.voids.length, "sign-off")}: ${[...new Set(heading.voids.map((one) => one.name))].join(", ")}.`) : "";
     const found = heading.faults.map((one) => h("p", { class: `kc-fault kc-${one.severity}` }, `${one.message} `, h("span", { class: "kc-hint" }, one.hint)));
     changes.replaceChildren(...[voids, ...found, differs(heading.redline) ? h("p", { class: "kc-redline" }, redline(heading.redline)) : ""].filter(Boolean));
     bench.headingTalk.draw();

@@ -237,7 +237,7 @@ export function sourcesOf(bench, { titled, onAdded, redraw }) {
     onAdded(told.found);
     if (told.found.length) {
       const names = told.found.map((one) => one.source).slice(0, 5).join(", ");
-      bench.note(all || told.found.length > 5 ? `${counted(told.found.length, "source")}: ${names} …` : `${names} is there. Say below what it found.`);
+      bench.note(all || told.found.length > 5 ? `${counted(told.found.length, "source")}: ${names} …` : `${names} is there. Say what it found.`);
     }
     if (offered) focusOffers();
   }

@@ -277,6 +277,40 @@ def test_undo_brings_the_words_back_and_a_save_the_row(tab: Tab, project: Path) 
     assert text_on_disk(project / "data", "addiction-3") == was
 
 
+def test_bold_italics_and_links_come_by_key_and_by_button_and_jupyterlab_hears_none(
+    tab: Tab, project: Path
+) -> None:
+    was = text_on_disk(project / "data", "addiction-3")
+    first, rest = was.split(" ", 1)
+    editor = tab.choose("addiction-3")
+    sidebar = tab.page.locator("#jp-left-stack")
+    is_shown = sidebar.is_visible()
+    select = "(editor) => { editor.focus(); editor.setSelectionRange(0, 2); }"
+    editor.evaluate(select)
+    editor.press("Control+b")
+    assert editor.input_value() == f"**{first}** {rest}"
+    tab.at(".kc-right .kc-here strong", has_text=first).wait_for()
+    tab.at("button", has_text="Italics").click()
+    assert editor.input_value() == f"***{first}*** {rest}"
+    editor.press("Control+i")
+    editor.press("Control+z")
+    tab.page.wait_for_function(
+        "(text) => document.querySelector('.kc-editor').value === text", arg=f"***{first}*** {rest}"
+    )
+    for _ in range(2):
+        editor.press("Control+z")
+    tab.at("button", has_text=re.compile("^Saved$")).wait_for()
+    editor.evaluate(select)
+    editor.press("Control+k")
+    editor.press_sequentially("#uses")
+    assert editor.input_value() == f"[{first}](#uses) {rest}"
+    for _ in range(2):
+        editor.press("Control+z")
+    tab.at("button", has_text=re.compile("^Saved$")).wait_for()
+    assert sidebar.is_visible() == is_shown
+    assert text_on_disk(project / "data", "addiction-3") == was
+
+
 def test_a_source_is_found_cited_and_saved(tab: Tab, project: Path) -> None:
     tab.choose("addiction-3")
     tab.at("input[aria-label='Find a source']").press_sequentially("nonpsychotic anand")

@@ -61,6 +61,9 @@ export function keysOf(bench, acts) {
     const key = event.key.toLowerCase();
     const redo = () => bench.tell("redo");
     const enter = bench.reading.opened() ? bench.reading.save : acts.save;
+    // Only in the words: elsewhere they are JupyterLab's.
+    const mark = { b: "bold", i: "italics", k: "link" }[key];
+    if (mark && bench.words.typing() && !event.shiftKey) return () => bench.words.mark(mark);
     const act = { s: acts.save, enter, z: event.shiftKey ? redo : () => bench.tell("undo"), y: redo }[key];
     // In a field that is sent with a button the browser undoes its own typing.
     const field = event.target.closest("input, textarea");

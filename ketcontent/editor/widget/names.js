@@ -84,6 +84,7 @@ export const SHORTCUTS = [
   ["Ctrl+Z", "Undo"],
   ["Ctrl+Shift+Z", "Redo"],
   ["Alt+↓  Alt+↑", "Next, previous statement"],
+  ["Ctrl+B  Ctrl+I  Ctrl+K", "Bold, italics, a link: the words selected, or the word at the cursor"],
   ["F8", "Next finding in the words"],
   ["F9", "Write what a finding says instead"],
   ["Alt+Enter", "Add a statement after this one"],

@@ -237,7 +237,7 @@ export function readingOf(bench) {
   const parts = (words, findings, changed) => [words, findings, changed, tools, talkPart(bench.discussion.element)];
 
   const focus = () => {
-    const part = opened && box.querySelector("textarea, button");
+    const part = opened && (box.querySelector("textarea") || box.querySelector("button"));
     if (part) part.focus({ preventScroll: true });
     else bench.preview.focus();
   };

@@ -2,9 +2,12 @@
 
 import { noBreak } from "./controls.js";
 import { button, h } from "./elements.js";
+import { emphasized, linked } from "./emphasis.js";
 import { SEVERITIES } from "./names.js";
 import { moved, same } from "./merge.js";
 import { cleaned } from "./rows.js";
+
+const MARKS = { bold: ["Bold", "Ctrl+B"], italics: ["Italics", "Ctrl+I"], link: ["Link", "Ctrl+K"] };
 
 export function wordsOf(bench) {
   const { me, state } = bench;
@@ -61,7 +64,12 @@ export function wordsOf(bench) {
     return h(
       "div",
       {},
-      h("label", { class: "kc-label", for: editor.id }, "Words"),
+      h(
+        "div",
+        { class: "kc-words-head" },
+        h("label", { class: "kc-label", for: editor.id }, "Words"),
+        Object.entries(MARKS).map(([kind, [name, key]]) => button(name, () => mark(kind), { class: "kc-quiet", title: key, "data-field": `mark ${kind}` })),
+      ),
       h("div", { class: "kc-page" }, mirror, editor),
     );
   }
@@ -125,6 +133,25 @@ export function wordsOf(bench) {
     typed();
   }
 
+  // Mark the words that are selected, or take the mark away: a step of its own to undo.
+  function mark(kind) {
+    if (!editor) return;
+    const given = [editor.value, editor.selectionStart, editor.selectionEnd];
+    const marked = kind === "link" ? linked(...given) : emphasized(...given, kind);
+    editor.focus();
+    if (!marked) {
+      bench.note("No words were marked.", "Select those that are meant, with both ends of what is marked already or with none.", "kc-bad");
+      return;
+    }
+    bench.flush();
+    bench.endRun();
+    editor.value = marked.text;
+    editor.setSelectionRange(marked.start, marked.end);
+    typed();
+    bench.flush();
+    bench.endRun();
+  }
+
   const atCaret = () => bench.findings.markCaret(editor.selectionStart);
 
   function focus() {
@@ -151,5 +178,5 @@ export function wordsOf(bench) {
     editor = mirror = null;
   }
 
-  return { panel, value, caret, selection, typing, editable, refresh, drawMirror, goTo, replace, focus, focusEnd, focusAt, off };
+  return { panel, value, caret, selection, typing, editable, refresh, drawMirror, goTo, replace, mark, focus, focusEnd, focusAt, off };
 }

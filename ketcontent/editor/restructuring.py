@@ -17,6 +17,7 @@ from ketcontent.editor.edits import brought_back, counted_keys, cut, graded, sta
 from ketcontent.editor.listing import content_findings
 from ketcontent.editor.moving import deepened, moved_together, placed
 from ketcontent.editor.nesting import with_below
+from ketcontent.editor.replacing import replaced_words
 from ketcontent.editor.rows import filled
 from ketcontent.editor.session import Session
 from ketcontent.editor.structure import (
@@ -36,6 +37,12 @@ Message = Mapping[str, Any]
 
 UNMOVED = "Nothing was moved: it stands there already, or can go no further that way."
 """What is told, and nothing else, of a move that changes nothing."""
+
+NAMED = 8
+"""As many statements are named of those in which words are replaced; of more, how many."""
+
+UNREPLACED = "Nothing was replaced: no statement that is listed has these words of its own."
+"""What is told where words stand nowhere but in notices, citations or addresses."""
 
 
 def _weighed(
@@ -117,6 +124,33 @@ def _grade(bench: Bench, message: Message) -> Answer:
     cells = {str(name): str(cell) for name, cell in message["cells"].items()}
     session = graded(bench.session, keys, cells)
     asked = _weighed(bench, message, f"Grade {counted_keys(keys)}", session)
+    if asked:
+        return asked
+    judge_page(bench)
+    return everything_shown(bench)
+
+
+def _replace(bench: Bench, message: Message) -> Answer:
+    """Put words in the place of others in several statements, once it was told in how many."""
+    old = str(message["old"])
+    people = set(bench.session.content.people["person"])
+    writer = str(message.get("person", ""))
+    done = replaced_words(
+        bench.session,
+        _keys(message),
+        old,
+        str(message["new"]),
+        is_whole=bool(message["is_whole"]),
+        writer=writer if writer in people else "",
+    )
+    if not done.places:
+        return {"news": UNREPLACED, **everything_shown(bench)}
+    where = f"in {done.places} places" if done.places > 1 else "in 1 place"
+    named, more = done.statements[:NAMED], len(done.statements[NAMED:])
+    first = f"It changes words {where}: {', '.join(named)}{f' and {more} more' if more else ''}."
+    notices = [key for key in _keys(message) if statement_row(bench.session, key)["notice"]]
+    stay = [f"What shows a notice stays as it is: {', '.join(notices)}."] if notices else []
+    asked = _weighed(bench, message, f"Replace “{old}”", done.session, first, *stay)
     if asked:
         return asked
     judge_page(bench)
@@ -211,6 +245,7 @@ STRUCTURE_VERBS: dict[str, Callable[[Bench, Message], Answer]] = {
     "move": _move,
     "grade": _grade,
     "rename": _rename,
+    "replace": _replace,
     "add_section": _add_section,
     "add_first": _add_first,
     "move_section": _move_section,

@@ -311,6 +311,27 @@ def test_bold_italics_and_links_come_by_key_and_by_button_and_jupyterlab_hears_n
     assert text_on_disk(project / "data", "addiction-3") == was
 
 
+def test_words_are_replaced_in_all_statements_that_are_found(tab: Tab, project: Path) -> None:
+    search = tab.at("input[aria-label='Find statements by their words']")
+    search.fill("drug or alcohol problem")
+    tab.at(".kc-matching button", has_text="Replace").click()
+    tab.page.keyboard.type("problem with tea")
+    tab.page.keyboard.press("Enter")
+    asked = tab.at(".kc-asking", has_text="It changes words in")
+    asked.wait_for()
+    tab.page.keyboard.press("Tab")
+    tab.page.keyboard.press("Enter")
+    search.fill("problem with tea")
+    tab.at(".kc-entry[data-statement=addiction-2] .kc-changed").wait_for()
+    assert tab.at(".kc-entry").count() >= 2
+    tab.choose("addiction-2")
+    tab.at(".kc-right .kc-here", has_text="any past problem with tea.").wait_for()
+    search.fill("")
+    tab.at("button", has_text=re.compile("^Undo$")).click()
+    tab.at("button", has_text=re.compile("^Saved$")).wait_for()
+    assert "tea" not in text_on_disk(project / "data", "addiction-2")
+
+
 def test_a_source_is_found_cited_and_saved(tab: Tab, project: Path) -> None:
     tab.choose("addiction-3")
     tab.at("input[aria-label='Find a source']").press_sequentially("nonpsychotic anand")

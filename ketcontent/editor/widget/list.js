@@ -209,6 +209,7 @@ export function listOf(bench) {
     matching.replaceChildren(
       h("span", {}, `${listed} of ${counted(whole, "statement")}${waiting} match${listed === 1 ? "es" : ""}. `),
       button("Clear the filter", clear, { class: "kc-quiet" }),
+      words && listed && !bench.review.on() ? button("Replace …", () => bench.structure.replaceWords(search.value), { class: "kc-quiet" }) : "",
     );
     if (list.querySelector("[role=treeitem]")) {
       list.setAttribute("role", "tree");

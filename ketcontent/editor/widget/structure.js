@@ -185,6 +185,23 @@ export function structureOf(bench, { cut: cutOne, move: moveOne, addIn }) {
     bench.say(`Renamed to “${given.words}”. Undo takes it back.`);
   }
 
+  // Other words in the place of some, in all statements that are listed.
+  async function replaceWords(found) {
+    const old = h("input", { "aria-label": "Words that stand now", value: found, autocomplete: "off", dir: "auto" });
+    const words = h("input", { "aria-label": "Words in their place", placeholder: "Words in their place", autocomplete: "off", dir: "auto", "data-kept": "replace words", value: bench.fields.value("replace words") });
+    const whole = h("input", { type: "checkbox", checked: true });
+    const statements = bench.list.shown();
+    const title = `Replace words in the ${counted(statements.length, "statement")} listed`;
+    const asked = bench.asking.fill(title, [old, words, h("label", {}, whole, " Whole words only")], "Replace", () => ({ old: old.value, new: words.value, is_whole: whole.checked }));
+    words.focus();
+    const given = await asked;
+    if (!given) return;
+    const answer = await act("replace", { statements, person: bench.signer.person(), ...given });
+    if (!answer) return;
+    bench.fields.forget("replace words");
+    bench.say(`Replaced “${given.old}”. Undo takes it back.`);
+  }
+
   // A new statement: after the chosen one, or at the end of the chosen section.
   function add() {
     const { section, statements, page } = subject();
@@ -197,5 +214,5 @@ export function structureOf(bench, { cut: cutOne, move: moveOne, addIn }) {
     else bench.addAfter(last ? last.statement : statements.at(-1));
   }
 
-  return { act, add, addSection, rename, cut, move, moveTo, level, bringBack, drop, subject };
+  return { act, add, addSection, rename, replaceWords, cut, move, moveTo, level, bringBack, drop, subject };
 }

@@ -78,7 +78,7 @@ def overstated(run: Run, work: Path, kept: Path, given: Given, views: Views) -> 
     """
     if not run.document or run.notebook.stem == "review":  # that is for editors
         return None
-    from ketcontent.execution import export_shown, leaflet_in
+    from ketcontent import execution  # of which what exports loads only when it is named
 
     edition, section = (run.parameters.get(name, "") for name in ("edition", "section"))
     told = views.view(("page", run.document, edition, section), given)
@@ -86,7 +86,7 @@ def overstated(run: Run, work: Path, kept: Path, given: Given, views: Views) -> 
     own = os.environ.get(TEMPLATES_VARIABLE, "")
     for form, name in run.outputs.items():
         data = (work / name).read_bytes()
-        text = leaflet_in(kept / run.executed) if form == "pdf" else data.decode()
+        text = execution.leaflet_in(kept / run.executed) if form == "pdf" else data.decode()
         claimed = overstatement(name, text, told.state, told.say, templates=own)
         if claimed:
             said = f"{name} calls itself {claimed}, and by the tables it is {told.state}"
@@ -95,7 +95,8 @@ def overstated(run: Run, work: Path, kept: Path, given: Given, views: Views) -> 
         if (
             told.state == "reviewed"
             and overstatement(name, text, "part-reviewed", told.say, templates=own)
-            and data != export_shown(views.shown(edition, section, given), form, run.lacks)
+            and data
+            != execution.export_shown(views.shown(edition, section, given), form, run.lacks)
         ):
             said = f"{name} calls itself reviewed, and says something else than the tables"
             return run.failed(f"{said}: a cell shows it in words of its own")

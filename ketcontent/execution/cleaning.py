@@ -78,6 +78,12 @@ _SEEN = {
     "input": {"checked"},
     "*": {*_ATTRIBUTES["*"], "class"},
 }
+_TO_BE_CHANGED = re.compile(
+    rf"<(?:title|input|{'|'.join(KINDS)})\b|[$\\]|anchor-link|mermaid|left-out"
+)
+"""What in whole elements is left out, drawn or counted; all else comes out as it is."""
+_BETWEEN = re.compile(r"<pre\b(?:(?!<pre\b).)*?</pre>|(?:(?<=>)|\A)[ \n\t\f\r]+(?=<|\Z)", re.DOTALL)
+"""The space between two elements, which says nothing; a block of code is passed by as a whole."""
 _SCHEMES = {"http", "https", "mailto", "tel", "sms", "data"}
 
 
@@ -106,6 +112,29 @@ def clean(text: str, folder: Path | None = None) -> Cleaned:
         url_schemes=_SCHEMES,
         link_rel=None,
     )
+    left_out: list[str] = []
+    notes = 0
+    if _TO_BE_CHANGED.search(whole):
+        whole, left_out, notes = _changed(whole, folder)
+    else:  # to make a tree of a long text takes seconds
+        whole = _BETWEEN.sub(_one_space, whole)
+    cleaned = nh3.clean(
+        whole,
+        tags=_TAGS,
+        attributes=_ATTRIBUTES,
+        attribute_filter=_steered,
+        url_schemes=_SCHEMES,
+    )
+    cleaned = steady(cleaned).replace("<U+", "&lt;U+")  # entities had spelled it out
+    said = len(html.unescape(nh3.clean(cleaned, tags=set())).strip())
+    return Cleaned(cleaned, tuple(left_out), said > notes or bool(UNSPOKEN.search(cleaned)))
+
+
+def _changed(whole: str, folder: Path | None) -> tuple[str, list[str], int]:
+    """Return whole elements with formulas drawn and pictures taken in.
+
+    Also the notes that name what was left out, and how many letters such notes have in all.
+    """
     # Text alone could be taken for the name of a file.
     soup = BeautifulSoup(f"<p></p>{whole}", "html.parser")
     left_out: list[str] = []
@@ -144,16 +173,12 @@ def clean(text: str, folder: Path | None = None) -> Cleaned:
             left_out += [left_out_note("Formula")] * missed
             words.replace_with(BeautifulSoup(drawn, "html.parser"))
     notes = sum(len(note.get_text()) for note in soup.select("em.left-out"))
-    cleaned = nh3.clean(
-        str(soup).removeprefix("<p></p>"),
-        tags=_TAGS,
-        attributes=_ATTRIBUTES,
-        attribute_filter=_steered,
-        url_schemes=_SCHEMES,
-    )
-    cleaned = steady(cleaned).replace("<U+", "&lt;U+")  # entities had spelled it out
-    said = len(html.unescape(nh3.clean(cleaned, tags=set())).strip())
-    return Cleaned(cleaned, tuple(left_out), said > notes or bool(UNSPOKEN.search(cleaned)))
+    return str(soup).removeprefix("<p></p>"), left_out, notes
+
+
+def _one_space(found: re.Match[str]) -> str:
+    """Return the space between two elements as it comes out of a tree of them."""
+    return found[0] if found[0].strip() else "\n" if "\n" in found[0] else " "
 
 
 def steady(text: str) -> str:

@@ -29,7 +29,10 @@ from pathlib import Path
 from typing import Any, ClassVar
 from urllib.parse import quote
 
-from markupsafe import Markup, escape
+from ketcontent import fast_jsonschema  # noqa: F401
+
+# isort: split
+from markupsafe import escape
 from nbconvert.exporters.exporter import Exporter
 from nbconvert.exporters.html import HTMLExporter
 from nbconvert.exporters.markdown import MarkdownExporter
@@ -40,7 +43,13 @@ from traitlets.config import Application
 
 from ketcontent.errors import KetcontentError
 from ketcontent.execution.markdown import fenced
-from ketcontent.execution.outputs import Shown, shown_markdown, shown_output, shown_raw
+from ketcontent.execution.outputs import (
+    Shown,
+    first_heading,
+    shown_markdown,
+    shown_output,
+    shown_raw,
+)
 from ketcontent.execution.typesetting import typeset
 from ketcontent.markup import (
     EDITORS,
@@ -229,9 +238,8 @@ def _title(nb: Any, exporter: Any, resources: Any) -> str:
             output.get("data", {}).get("text/markdown", "") for output in _outputs(cell, exporter)
         ]
         for source in sources:
-            drawn = shown_markdown(source, "html").content if source else ""
-            if heading := re.search(r"<h1\b[^>]*>(.*?)</h1>", drawn, re.DOTALL):
-                return " ".join(Markup(heading[1]).striptags().split())
+            if heading := first_heading(source):
+                return heading
     return resources.get("metadata", {}).get("name", "") or "Notebook"
 
 

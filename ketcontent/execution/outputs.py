@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from markupsafe import Markup
 from nbconvert.filters.ansi import strip_ansi
 
 from ketcontent.execution.cleaning import (
@@ -150,6 +151,35 @@ def shown_markdown(text: str, form: str, folder: Path | None = None) -> Shown:
     if form == "markdown":
         return Shown(form, printable_markdown(text))
     return Shown("html", clean(markdown_html(steady(text)), folder).html)
+
+
+_HEADING_LINE = re.compile(r"\s*# [^\n\[<]*(?:\n|\Z)")
+"""A heading at the beginning that no other line of its text has to do with."""
+_PERHAPS_HEADING = re.compile(
+    r"^[>*+:.)\d \t\f\v-]*#(?!#)|^[>*+:.)\d \t\f\v=-]*=[ \t\f\v]*$|<h1",
+    re.MULTILINE | re.IGNORECASE,
+)
+_HEADING = re.compile(r"<h1\b[^>]*>(.*?)</h1>", re.DOTALL)
+
+
+def first_heading(text: str) -> str:
+    """Return the words of the first heading of level 1 in Markdown; empty where it has none.
+
+    To draw a long text takes seconds, so all of it is drawn only where its first line does not say.
+
+    Examples
+    --------
+    >>> first_heading("# So *it* is")
+    'So it is'
+    """
+    text = steady(text)
+    if not _PERHAPS_HEADING.search(text):
+        return ""
+    alone = _HEADING_LINE.match(text)
+    for part in filter(None, (alone and alone[0], text)):
+        if heading := _HEADING.search(shown_markdown(part, "html").content):
+            return " ".join(Markup(heading[1]).striptags().split())
+    return ""
 
 
 def shown_raw(cell: Mapping[str, Any], form: str, folder: Path | None = None) -> Shown | None:

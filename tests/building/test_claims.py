@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -133,3 +135,23 @@ def test_the_list_for_editors_leads_to_no_archive_copy_that_is_not_there(tmp_pat
     (tmp_path / "zinc").mkdir()
     (tmp_path / "zinc" / "supplied.html").write_text("As received.", "utf-8")
     assert link in lowered()
+
+
+OF_A_DRAFT = """\
+import sys
+from pathlib import Path
+from ketcontent import read_content
+from ketcontent.building.claims import overstated
+from ketcontent.building.decide import Views, given_of
+from ketcontent.execution.run import Run
+content = read_content("data")
+given, asked = given_of("ketamine", content, {"signoffs": ""}), {"edition": "current"}
+run = Run(Path("document.ipynb"), asked, "ketamine", {"html": "ketamine/index.html"})
+print(overstated(run, Path("exports"), Path(), given, Views(content)), "nbconvert" in sys.modules)
+"""
+
+
+def test_what_exports_is_not_loaded_to_look_at_a_draft() -> None:
+    command = [sys.executable, "-c", OF_A_DRAFT]
+    done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
+    assert done.stdout == "None False\n"

@@ -12,8 +12,9 @@ import mistune
 import pypandoc
 import pytest
 import yaml
+from bs4 import BeautifulSoup
 from cmarkgfm.cmark import Options
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from nbconvert.exporters import get_exporter
@@ -21,9 +22,11 @@ from nbformat import v4
 from traitlets.config import Config
 
 from ketcontent.errors import KetcontentError
+from ketcontent.execution import outputs
 from ketcontent.execution.cleaning import clean, markdown_html
 from ketcontent.execution.exporters import export
 from ketcontent.execution.markdown import fenced, printable_markdown
+from ketcontent.execution.outputs import first_heading, shown_markdown
 from tests.execution.test_exporters import PIXEL, code, loads, prints, saved
 
 SVG = '<svg viewBox="0 0 9 9"><script>alert(1)</script><text>Dose</text></svg>'
@@ -368,6 +371,62 @@ def test_the_title_in_the_metadata_comes_first() -> None:
     notebook = v4.new_notebook(cells=[words("# Tea")], metadata={"title": "Green tea"})
     text, _ = get_exporter("ketcontent-markdown")().from_notebook_node(notebook)
     assert text == "---\ntitle: Green tea\nlang: en\n---\n\n# Tea\n"
+
+
+MARKS = (
+    *(
+        "# ",
+        "#",
+        "## ",
+        "\n",
+        "\n\n",
+        "a",
+        "*b*",
+        "$$",
+        "\\[",
+        "\\]",
+        "[a]",
+        "[a]: /b\n",
+        "`",
+        "```\n",
+    ),
+    *("<b>", "</b>", "<h1>", "</h1>", "<!--", "-->", "=", "=-=", "> ", "- ", "1. ", ": ", "    "),
+)
+
+
+@given(st.lists(st.sampled_from(MARKS), max_size=9).map("".join))
+@example("# [a]\n\n[a]: /b\n")
+@example("    # a\n\n# b")
+@example("# <!--\n\n# a -->")
+@example("-=-\n\na\n-=")
+@example("- 1. > # a")
+def test_the_title_is_the_first_heading_of_the_whole_text(markdown: str) -> None:
+    drawn = BeautifulSoup(shown_markdown(markdown, "html").content, "html.parser").find("h1")
+    assert first_heading(markdown) == (" ".join(drawn.get_text().split()) if drawn else "")
+
+
+@pytest.mark.parametrize("text", ["# Tea\n\nWords.", "Words.\n\n## Green\n\n- Tea"])
+def test_a_long_text_is_not_drawn_for_its_title(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[str] = []
+    monkeypatch.setattr(outputs, "markdown_html", lambda one: drawn.append(one) or "<h1>Tea</h1>")
+    first_heading(text)
+    assert "Words." not in "".join(drawn)
+
+
+WHOLE = ("<p>a</p>", "<b> </b>", "<ul>\n  <li>b</li>\n\n</ul>", " ", "\n\n", "\t", "c &amp; d")
+WHOLE += (
+    "<pre>\n  x\n\n</pre>",
+    '<a href="/e" title="f&gt;">g</a>',
+    "&nbsp;",
+    "<br>",
+    "<td> </td>",
+)
+
+
+@given(st.lists(st.sampled_from(WHOLE), max_size=6).map("".join))
+def test_html_of_which_nothing_changes_comes_out_as_beside_what_does(text: str) -> None:
+    formula = '<p>$$</p><em class="left-out">x</em>'
+    assert clean(text + formula).html == clean(text).html + "<p>$$</p><em>x</em>"
 
 
 # --- what is refused, and what is asked for --------------------------------------------------

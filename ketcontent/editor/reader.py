@@ -13,13 +13,13 @@ from ketcontent.editor.session import Session, row_of, rows_by_key
 Answer = dict[str, Any]
 
 
-def reader_view(bench: Bench) -> Answer:
-    """Return the section of the chosen statement in the edition that is shown.
+def reader_view(bench: Bench, section: str = "") -> Answer:
+    """Return a section in the edition that is shown; by default that of the chosen statement.
 
     Of an edition that has no such section there is no HTML.
     """
     content, document = bench.session.content, bench.session.document
-    section = statement_row(bench.session, bench.chosen)["section"]
+    section = section or statement_row(bench.session, bench.chosen)["section"]
     view = page_of(bench)
     shown: Answer = {
         "section": section,

@@ -39,6 +39,7 @@ from ketcontent.editor.edits import (
 from ketcontent.editor.feedback import open_errors
 from ketcontent.editor.listing import changed_statements
 from ketcontent.editor.pasting import PASTE_VERBS
+from ketcontent.editor.reader import reader_view
 from ketcontent.editor.reading_verbs import READING, Verb, character
 from ketcontent.editor.restructuring import STRUCTURE_VERBS
 from ketcontent.editor.rows import filled, place_of, removed, row_name, tables_shown
@@ -127,11 +128,11 @@ def _form(bench: Bench, message: Mapping[str, Any]) -> Answer:
     judge_page(bench)
     name = str(message["statement"])
     cells = cells_view(bench, name)
-    return {
-        "form": row_form(bench, name),
-        "rows": {name: cells} if cells else {},
-        **everything_shown(bench),
-    }
+    shown = everything_shown(bench)
+    table, key = place_of(bench.session, name)
+    if table == "sections" and key[0] == bench.session.document and cells:
+        shown["preview"] = reader_view(bench, key[1])
+    return {"form": row_form(bench, name), "rows": {name: cells} if cells else {}, **shown}
 
 
 def _tables(bench: Bench, _: Mapping[str, Any]) -> Answer:

@@ -478,6 +478,15 @@ def test_several_are_signed_as_they_were_shown_and_none_where_one_is_another_now
     assert sorted(signed["statement"]) == ["colds-1", "colds-2", "flu-1"]
 
 
+def test_a_section_that_is_chosen_is_the_one_that_is_read(bench: Workbench) -> None:
+    assert ask(bench, "choose", statement="colds-1")["preview"]["section"] == "colds"
+    shown = ask(bench, "form", statement="sections:tea/harms")
+    assert (shown["preview"]["section"], shown["detail"]["statement"]) == ("harms", "colds-1")
+    assert "Words 1 on harms." in shown["preview"]["html"]
+    assert ask(bench, "form", statement="documents:tea")["preview"]["section"] == "colds"
+    assert ask(bench, "choose")["preview"]["section"] == "colds"
+
+
 def test_a_move_that_changes_nothing_is_told_and_is_no_step(bench: Workbench) -> None:
     sections = [one["section"] for one in ask(bench, "open")["listing"] if not one["cut"]]
     first, last = sections[0], sections[-1]

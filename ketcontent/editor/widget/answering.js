@@ -52,7 +52,9 @@ export function answeringOf(bench, { renameRun }) {
       .take(question, answer)
       .map(([statement, text]) => ({ statement, text, after: before(state.listing, statement) }));
     for (const name of ["page", "choices", "preview", "status", "undecided"]) {
-      if (answer[name] !== undefined) state[name] = answer[name];
+      // Of a section whose form is open, what is read comes with the form, which is asked for again.
+      const isLater = name === "preview" && !answer.form && bench.form.row().startsWith("sections:");
+      if (answer[name] !== undefined && !isLater) state[name] = answer[name];
     }
     if (answer.listing) state.confirmed = answer.listing;
     if (answer.listing || question.predict) foresee();

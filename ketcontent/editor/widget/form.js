@@ -68,11 +68,14 @@ export function formOf(bench) {
   // The chosen statement again. What was typed is with the kernel, or on its way.
   function close(andFocus = true) {
     if (!isOpen()) return;
+    const isSection = opened.startsWith("sections:");
     bench.flush();
     controls.forget();
     show("");
     drawn = "";
-    if (andFocus !== false) goBack(bench.focusMiddle);
+    if (andFocus === false) return;
+    goBack(bench.focusMiddle);
+    if (isSection) bench.look(); // its words as they are read were those of the section
   }
 
   // An answer tells of the form that is shown, or of a row that was added on the way to it.

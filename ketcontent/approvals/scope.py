@@ -107,6 +107,10 @@ class Signable:
 
 def signables(view: PageView) -> list[Signable]:
     """Return what is to be signed of a page: its title, then all in reading order, then terms."""
+    return list(view.once(_signables))
+
+
+def _signables(view: PageView) -> list[Signable]:
     page = view.edition()
     rows = {row["section"]: row for row in view.rows("sections")}
     found = [_title(page, view.rows("documents")[0])]

@@ -6,6 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from ketcontent.checks.statements import evidence_roles, statement_fault
@@ -168,6 +169,11 @@ def claims_of(text: str, *, cited: bool, kind: str = "benefit") -> list[Claim]:
     ...     print(claim.level, claim.words)
     3 Zinc shortens a cold,
     """
+    return list(_claims_of(text, cited, kind))
+
+
+@lru_cache(maxsize=4096)  # a sentence is read again only when it, or its place, is another
+def _claims_of(text: str, cited: bool, kind: str) -> tuple[Claim, ...]:
     folded = FoldedText.of(text).text
     reading = read(folded)
     claims: list[Claim] = []
@@ -191,7 +197,7 @@ def claims_of(text: str, *, cited: bool, kind: str = "benefit") -> list[Claim]:
         whole = " ".join(rest)
         named = cited and bool(_STUDY.search(_IN_GENERAL.sub("", whole)))
         claims.append(_claim(whole, study=named, unknown=False, kind=kind))
-    return claims
+    return tuple(claims)
 
 
 def _effect_at(reading: Reading, start: int, end: int) -> int | None:
@@ -449,6 +455,7 @@ def _hedge_of(one: Statement, text: str, claims: Sequence[Claim]) -> str:
     return next((claim.hedge for claim in claims), "")
 
 
+@lru_cache(maxsize=4096)
 def _proof(text: str) -> bool:
     """Whether a text claims proof, and does not deny it in the same clause."""
     reading = read(text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from ketcontent.checks.certainty import NOT_KNOWN
@@ -57,14 +58,13 @@ def judge_balance(view: PageView, *, edition: Edition = "current") -> list[Diagn
         )
     for section in page:
         benefits = [one for one in section.statements if one.kind == "benefit"]
-        limits = [
-            one
-            for one in section.statements
-            if one.kind == "risk"
+        limited = benefits and any(
+            one.kind == "risk"
             or NOT_KNOWN.search(one.plain)
             or any(roles.get(one.statement, {}).get(key, "") in _LIMITS for key in one.cites)
-        ]
-        if benefits and not limits:
+            for one in section.statements
+        )
+        if benefits and not limited:
             faults.append(
                 statement_fault(
                     page,
@@ -227,6 +227,14 @@ _CRISIS = re.compile(
     re.IGNORECASE,
 )
 
+
+@lru_cache(maxsize=4096)
+def _spoken_of_crisis(words: str) -> tuple[int, int] | None:
+    """Return where words speak of crisis, suicide or self-harm; None where they do not."""
+    found = _CRISIS.search(words)
+    return found.span() if found else None
+
+
 _CONTACT = re.compile(r"\d|\]\(")
 """A number to call, or a link."""
 
@@ -265,8 +273,8 @@ def judge_notices(view: PageView, *, edition: Edition = "current") -> list[Diagn
         helped = any(one.notice in crisis and _CONTACT.search(one.text) for one in seen)
         for one in section.statements:
             said = one.plain if edition == "supplied" else one.text
-            spoken = _CRISIS.search(said)
-            if one.notice or not (spoken or _CRISIS.search(one.label)):
+            spoken = _spoken_of_crisis(said)
+            if one.notice or not (spoken or _spoken_of_crisis(one.label)):
                 continue
             mentioned = True
             if not crisis or not crisis <= there:
@@ -278,7 +286,7 @@ def judge_notices(view: PageView, *, edition: Edition = "current") -> list[Diagn
                         "The sentence speaks of crisis or suicide, and no crisis contacts stand "
                         "beside it.",
                         "Add the crisis notices to this section.",
-                        span=spoken.span() if spoken else None,
+                        span=spoken,
                     )
                 )
             elif one in seen and not helped:
@@ -290,7 +298,7 @@ def judge_notices(view: PageView, *, edition: Edition = "current") -> list[Diagn
                         "The sentence speaks of crisis or suicide where all see it, and the crisis "
                         "contacts beside it are folded.",
                         "Empty the layer of a crisis notice with a number in this section.",
-                        span=spoken.span() if spoken else None,
+                        span=spoken,
                     )
                 )
     first = {one.notice for one in sections[0].statements} if sections else set()

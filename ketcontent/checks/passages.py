@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal
 
 from ketcontent.diagnostics import Diagnostic, Severity
 from ketcontent.markup import inline_plain, split_citations, without_citations
-from ketcontent.pages import Document
+from ketcontent.pages import Document, Edition, PageView
 
 Place = Literal["title", "heading", "label", "sentence"]
 
@@ -62,6 +62,19 @@ class Passage:
             cell=self.cell,
             span=None if span is None else _in_cell(self.cell, self.words, span),
         )
+
+
+def passages_in(view: PageView, edition: Edition) -> Sequence[Passage]:
+    """Return what a reader reads of a page in an edition, in reading order; put together once."""
+    return view.once(_current) if edition == "current" else _passages(view, edition)
+
+
+def _current(view: PageView) -> Sequence[Passage]:
+    return _passages(view, "current")
+
+
+def _passages(view: PageView, edition: Edition) -> Sequence[Passage]:
+    return tuple(passages_of(view.edition(edition)))
 
 
 def passages_of(page: Document) -> Iterator[Passage]:

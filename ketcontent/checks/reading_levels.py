@@ -19,7 +19,7 @@ from functools import lru_cache
 
 import pandas as pd
 
-from ketcontent.checks.passages import Passage, passages_of, sentence_spans
+from ketcontent.checks.passages import Passage, passages_in, sentence_spans
 from ketcontent.diagnostics import Diagnostic
 from ketcontent.model import Content
 from ketcontent.pages import Document, Edition, PageView
@@ -234,7 +234,7 @@ def judge_readability(view: PageView, *, edition: Edition = "current") -> list[D
                 column = "supplied_heading" if edition == "supplied" else "heading"
                 place = ("sections", f"{page.document}/{section}", column, headings[section])
                 faults += _too_hard(one, f"The section '{section}'", place)
-    for passage in passages_of(page):
+    for passage in passages_in(view, edition):
         if passage.place == "sentence":
             faults += _too_long(passage)
     return list(dict.fromkeys(faults))
@@ -312,15 +312,24 @@ def _too_hard(counts: _Counts, what: str, place: tuple[str, str, str, str]) -> I
 
 
 def _too_long(passage: Passage) -> Iterator[Diagnostic]:
-    folded = FoldedText.of(passage.words)
+    for count, span in _long_sentences(passage.words):
+        yield passage.fault(
+            "long-sentence",
+            f"The sentence has {count} words; the target is {SENTENCE_TARGET}.",
+            hint="Split it in two, or leave out what the reader does not need.",
+            severity="warning",
+            span=span,
+        )
+
+
+@lru_cache(maxsize=4096)
+def _long_sentences(words: str) -> tuple[tuple[int, tuple[int, int]], ...]:
+    """Return how many words each sentence has that has too many, and where it stands."""
+    folded = FoldedText.of(words)
+    found = []
     for start, end in sentence_spans(folded.text):
         count = len(_WORD.findall(folded.text[start:end]))
         if count > SENTENCE_TARGET:
             start += len(folded.text[start:end]) - len(folded.text[start:end].lstrip())
-            yield passage.fault(
-                "long-sentence",
-                f"The sentence has {count} words; the target is {SENTENCE_TARGET}.",
-                hint="Split it in two, or leave out what the reader does not need.",
-                severity="warning",
-                span=folded.span(start, end),
-            )
+            found.append((count, folded.span(start, end)))
+    return tuple(found)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from ketcontent.checks.passages import Passage, passages_of
+from functools import lru_cache
+
+from ketcontent.checks.passages import Passage, passages_in
 from ketcontent.diagnostics import Diagnostic
 from ketcontent.model import ROW_FORMS
 from ketcontent.pages import Edition, PageView
@@ -17,11 +19,10 @@ def judge_repetition(view: PageView, *, edition: Edition = "current") -> list[Di
     Capitals, citations and the last mark do not make another sentence; one of fewer than three
     words may return, and so may a row of a table, which says something else under other headers.
     """
-    page = view.edition(edition)
     first: dict[str, Passage] = {}
     faults: list[Diagnostic] = []
-    for passage in passages_of(page):
-        said = canonical(passage.words).casefold().rstrip(" .!")
+    for passage in passages_in(view, edition):
+        said = _said(passage.words)
         is_row = passage.form in ROW_FORMS
         if passage.place != "sentence" or is_row or said.count(" ") < 2:
             continue
@@ -42,3 +43,8 @@ def judge_repetition(view: PageView, *, edition: Edition = "current") -> list[Di
             )
         )
     return list(dict.fromkeys(faults))
+
+
+@lru_cache(maxsize=4096)
+def _said(words: str) -> str:
+    return canonical(words).casefold().rstrip(" .!")

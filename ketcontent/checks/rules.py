@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from ketcontent.checks.frames import Frame, Hit, frames_in, hits_of, literal_list
 from ketcontent.checks.manner import ADVERT, INFORMATION, weighed
-from ketcontent.checks.passages import PLACES, Passage, Place, passages_of
+from ketcontent.checks.passages import PLACES, Passage, Place, passages_in
 from ketcontent.checks.phrases import Found, Phrase, PhraseTree, phrase_faults, speaks
 from ketcontent.diagnostics import Diagnostic, Severity
 from ketcontent.model import Content
@@ -140,7 +140,7 @@ def judge_rules(view: PageView, *, edition: Edition = "current") -> list[Diagnos
     book = rule_book(view, page.language)
     faults = list(book.faults)
     titles = _titles(tuple(row["title"] for row in view.rows("sources")))
-    for passage in passages_of(page):
+    for passage in passages_in(view, edition):
         folded = FoldedText.of(passage.words)
         text = _without_titles(folded.text, titles)
         for rule, hit, span in _found_in(text, passage.place, passage.kind, passage.cites, book):
@@ -357,7 +357,8 @@ def _titles(of_sources: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(sorted(filter(None, titles), key=lambda title: (-len(title), title)))
 
 
-def _without_titles(text: str, titles: Iterable[str]) -> str:
+@lru_cache(maxsize=4096)
+def _without_titles(text: str, titles: tuple[str, ...]) -> str:
     """Return a text of the same length in which no title of a source is left."""
     lowered = text.casefold()
     if len(lowered) != len(text):

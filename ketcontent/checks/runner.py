@@ -225,12 +225,12 @@ def judge_page(
 ) -> list[Diagnostic]:
     """Return what all judges of a page find, waived or not; its slice of the tables is enough."""
     found = [
-        one for edition in editions for judge in JUDGES for one in judge(view, edition=edition)
+        one for edition in editions for judge in JUDGES for one in _found_by(judge, view, edition)
     ]
     if "current" in editions:
         statuses = signoff_statuses(view)
         found += judge_supplier(view)
-        found += judge_answers(view)
+        found += view.once(judge_answers)
         found += judge_signoffs(view, statuses)
         found += judge_signatures(view)
         found += judge_revoked_keys(view, statuses)
@@ -243,13 +243,23 @@ def judge_page(
     return found
 
 
+def _found_by(
+    judge: Callable[..., list[Diagnostic]], view: PageView, edition: Edition
+) -> list[Diagnostic]:
+    """Return what a judge finds: on the page as it is now, once for all who ask.
+
+    A judge of another package may look at more than the page, and is asked each time.
+    """
+    if edition == "current" and judge is not judge_by_plugins:
+        return view.once(judge)
+    return judge(view, edition=edition)
+
+
 def with_places(found: Sequence[Diagnostic], content: Content) -> list[Diagnostic]:
     """Return faults with the section, the file and the line of their rows."""
-    rows = content.statements
-    keys = zip(rows["document"], rows["statement"], strict=True)
-    homes = dict(
-        zip(keys, zip(rows["section"], rows["supplied_section"], strict=True), strict=True)
-    )
+    columns = ("document", "statement", "section", "supplied_section")
+    rows = zip(*(content.statements[name].tolist() for name in columns), strict=True)
+    homes = {(page, key): (section, supplied) for page, key, section, supplied in rows}
     origin = content.origin
     if origin is None:
         return [replace(one, section=_section_of(one, homes)) for one in found]

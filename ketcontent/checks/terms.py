@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
+from functools import lru_cache
 from typing import Any
 
-from ketcontent.checks.passages import Passage, passages_of
+from ketcontent.checks.passages import Passage, passages_in
 from ketcontent.diagnostics import Diagnostic
 from ketcontent.pages import Edition, PageView
 from ketcontent.reading import FoldedText
@@ -70,25 +71,25 @@ def judge_terms(view: PageView, *, edition: Edition = "current") -> list[Diagnos
     """
     page = view.edition(edition)
     rows = [row for row in view.rows("terms") if row["language"] == page.language]
-    passages = list(passages_of(page))
+    passages = passages_in(view, edition)
     return [*_unexpanded(rows, passages), *_unexplained(rows, passages)]
 
 
-def _unexpanded(rows: list[dict[str, Any]], passages: list[Passage]) -> Iterator[Diagnostic]:
+def _unexpanded(rows: list[dict[str, Any]], passages: Sequence[Passage]) -> Iterator[Diagnostic]:
     named = {FoldedText.of(row["term"]).text.strip(): row["expansion"] for row in rows}
     expansions = {term: expansion for term, expansion in named.items() if term and expansion}
-    small = {word for one in passages for word in re.findall(r"\b[a-z]{2,}\b", one.words)}
+    small = frozenset[str]().union(*(_small_words(one.words) for one in passages))
     settled: set[str] = set()
     for passage in passages:
         text = FoldedText.of(passage.words)
-        letters = (letter for letter in text.text if letter.isalpha())
-        heading = " " in text.text.strip() and all(letter.isupper() for letter in letters)
         for start, end in _abbreviations(text.text, expansions):
             token = text.text[start:end]
             if token in settled:
                 continue
             expansion = expansions.get(token, "")
-            if not expansion and (heading or _no_abbreviation(token, text.text, start, small)):
+            if not expansion and (
+                _is_shouted(text.text) or _no_abbreviation(token, text.text, start, small)
+            ):
                 continue
             settled.add(token)
             if _spelled_out(text.text, start, end, expansion):
@@ -103,9 +104,24 @@ def _unexpanded(rows: list[dict[str, Any]], passages: list[Passage]) -> Iterator
             )
 
 
+@lru_cache(maxsize=4096)
+def _small_words(text: str) -> frozenset[str]:
+    return frozenset(re.findall(r"\b[a-z]{2,}\b", text))
+
+
+def _is_shouted(text: str) -> bool:
+    """Return whether a text is set all in capitals, as a heading may be."""
+    return " " in text.strip() and all(one.isupper() for one in text if one.isalpha())
+
+
+@lru_cache(maxsize=4096)
+def _looking_like_one(text: str) -> tuple[tuple[int, int], ...]:
+    return tuple(match.span() for match in _ABBREVIATION.finditer(text))
+
+
 def _abbreviations(text: str, expansions: Collection[str]) -> list[tuple[int, int]]:
     """Return where abbreviations stand: what looks like one, and those that the table expands."""
-    spans = {match.span() for match in _ABBREVIATION.finditer(text)}
+    spans = {*_looking_like_one(text)}
     for term in expansions:
         if term in text:  # most do not stand there at all, and a plain search says so sooner
             found = re.finditer(rf"(?<!\w){re.escape(term)}(?=s?(?!\w))", text)
@@ -168,12 +184,16 @@ def _initials(words: str, token: str) -> bool:
     return True
 
 
-def _unexplained(rows: list[dict[str, Any]], passages: list[Passage]) -> Iterator[Diagnostic]:
+def _unexplained(rows: list[dict[str, Any]], passages: Sequence[Passage]) -> Iterator[Diagnostic]:
+    lowered = [one.words.lower() if one.words.isascii() else None for one in passages]
     for row in rows:
         if not row["plain"] or not row["term"].strip():
             continue
         term = re.compile(rf"(?<!\w){re.escape(row['term'])}(?!\w)", re.IGNORECASE)
-        for passage in passages:
+        small = row["term"].lower() if row["term"].isascii() else ""
+        for passage, words in zip(passages, lowered, strict=True):
+            if words is not None and small not in words:
+                continue  # a plain search says so sooner
             match = term.search(passage.words)
             if not match:
                 continue
@@ -186,7 +206,7 @@ def _unexplained(rows: list[dict[str, Any]], passages: list[Passage]) -> Iterato
             known = [
                 canonical(row[name]).casefold().rstrip(".") for name in ("plain", "definition")
             ]
-            if not any(words and words in said for words in known):
+            if not any(one and one in said for one in known):
                 yield passage.fault(
                     "term-without-plain-word",
                     f"'{match.group()}' stands without its plain word.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ketcontent.checks.passages import passages_of
+from ketcontent.checks.passages import passages_in
 from ketcontent.diagnostics import Diagnostic
 from ketcontent.pages import Edition, PageView
 from ketcontent.text import as_seen, code_point, unseen_places
@@ -25,7 +25,7 @@ def judge_unseen(view: PageView, *, edition: Edition = "current") -> list[Diagno
             severity="warning",
             span=(place.start, place.stop),
         )
-        for passage in passages_of(view.edition(edition))
+        for passage in passages_in(view, edition)
         for place in _strange(passage.words)[:1]
     ]
 

@@ -58,8 +58,8 @@ def page_faults(page: PageView, statement: str, statuses: list[SignoffStatus]) -
     sentence and sign-offs (`signoff_statuses`), which depend on where it and others stand; and the
     judges of other packages, which may take their time.
     """
-    found = [*judge_terms(page), *judge_repetition(page), *judge_by_plugins(page)]
-    found += [*judge_tables(page), *judge_answers(page)]
+    found = [*page.once(judge_terms), *page.once(judge_repetition), *judge_by_plugins(page)]
+    found += [*page.once(judge_tables), *page.once(judge_answers)]
     found += judge_signoffs(page, statuses)
     return _standing(page.content, found, f"{page.document}/{statement}")
 

@@ -237,7 +237,7 @@ def _save(bench: Bench, _: Mapping[str, Any]) -> Answer:
         bench.session = session
         changes = unsaved_of(bench)
         written = write_content(session.content)
-    saved = as_before(written, bench.session.saved)
+    saved = as_edited(as_before(written, bench.session.saved), bench.session.content)
     bench.session = replace(bench.session, saved=saved, content=saved)
     judge_page(bench)
     return {
@@ -257,6 +257,15 @@ def as_before(fresh: Content, before: Content) -> Content:
     read, was = fresh.origin.read, before.origin.read
     same = {table: getattr(before, table) for table in TABLES if read[table] == was[table]}
     return replace(fresh, **same)
+
+
+def as_edited(fresh: Content, edited: Content) -> Content:
+    """Return tables just saved with the frames that the editor had, of those that say the same.
+
+    What was assembled of them need not be assembled once more.
+    """
+    both = ((table, getattr(fresh, table), getattr(edited, table)) for table in TABLES)
+    return replace(fresh, **{table: had for table, now, had in both if now.equals(had)})
 
 
 def _settle(bench: Bench, message: Mapping[str, Any]) -> Answer:

@@ -346,7 +346,12 @@ def _save(
         changed = [table for table in TABLES if new or merged[table] != theirs[table]]
         data = {table: format_csv(schemas[table], merged[table]) for table in changed}
         stays = {table: found[table] for table in TABLES if table not in changed}
-        now, report = parse(place, schemas, data, known=stays, sound=known.keys() & stays.keys())
+        sound = known.keys() & stays.keys()
+        # What was just formatted has no fault of files and lines, or it is looked at line by line.
+        again = {one: rows for one in changed if (rows := read_sound(data[one], schemas[one]))}
+        now, report = parse(place, schemas, data, known={**stays, **again}, sound=sound)
+        if again and report.has_errors:
+            now, report = parse(place, schemas, data, known=stays, sound=sound)
         if report.has_errors:
             raise not_saved(report)
         if changed:

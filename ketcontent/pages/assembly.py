@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from itertools import groupby
 from operator import attrgetter, itemgetter
-from typing import Any, get_args
+from typing import Any, TypeVar, get_args
 
 from ketcontent.dependencies import reading_whole
 from ketcontent.errors import UnknownName, require_text
@@ -37,6 +37,8 @@ from ketcontent.text import canonical, fold, join_cells, split_cells
 
 Rows = list[dict[str, Any]]
 """Rows of a table, each a dictionary of its cells by column."""
+
+Made = TypeVar("Made")
 
 
 def assemble(
@@ -99,10 +101,14 @@ class PageView:
     """By edition and section, what was assembled; added to."""
     numbered: dict[str, Document] = field(default_factory=dict, repr=False)
     """By edition, the whole page without its terms and sources; added to."""
+    made: dict[Any, Any] = field(default_factory=dict, repr=False)
+    """By function, what was made of the page (`once`); added to."""
 
     def after(self, content: Content) -> PageView:
         """Return a view of the page in other tables; those that are the same are not read again."""
         same = {one for one in TABLES if getattr(content, one) is getattr(self.content, one)}
+        if same.issuperset(TABLES):  # read from another place, or once more
+            return replace(self, content=content)
         shared, own = (
             {table: rows for table, rows in kept.items() if table in same}
             for kept in (self.shared, self.own)
@@ -116,6 +122,16 @@ class PageView:
         if table not in kept:
             kept[table] = self.content.rows(table, self.document if table in OWN else "")
         return kept[table]
+
+    def once(self, make: Callable[[PageView], Made]) -> Made:
+        """Return what a function makes of the page and nothing else, made once.
+
+        Whoever is given it changes nothing in it.
+        """
+        if make not in self.made:
+            self.made[make] = make(self)
+        made: Made = self.made[make]
+        return made
 
     def edition(self, edition: Edition = "current", section: str = "") -> Document:
         """Return the page as a reader reads it, or one section of it.

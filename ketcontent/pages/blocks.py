@@ -268,8 +268,11 @@ class Section:
         if not self.heading:
             return self.runs, ()
         boxed = any(one.urgent and not one.layer for one in self.blocks)
-        first = [one for one in self.blocks if not one.layer or (one.urgent and boxed)]
-        return runs_of(first), runs_of(one for one in self.blocks if one not in first)
+        first: list[Block] = []
+        behind: list[Block] = []
+        for one in self.blocks:
+            (first if not one.layer or (one.urgent and boxed) else behind).append(one)
+        return runs_of(first), runs_of(behind)
 
     def table(self, blocks: tuple[Block, ...]) -> Table:
         """Return a run of blocks of a table as that."""

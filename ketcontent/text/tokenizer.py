@@ -8,6 +8,8 @@ Lao, Khmer, Burmese) have one token a letter, since only a dictionary knows thei
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import regex
 
 _SPACELESS = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]"
@@ -42,6 +44,7 @@ def words(text: str) -> list[str]:
     return [token for token in tokens(text) if not token.isspace()]
 
 
+@lru_cache(maxsize=4096)  # of a page that is judged again, most texts are as they were
 def word_count(text: str) -> int:
     """Return how many words a text has; a mark is none."""
     return sum(any(map(str.isalnum, word)) for word in words(text))

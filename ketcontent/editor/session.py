@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -143,6 +143,11 @@ def changes_of(old: Content, new: Content, tables: Iterable[str] = TABLES) -> tu
         was, now = getattr(old, table), getattr(new, table)
         if was is now or was.equals(now):
             continue  # functions never change a frame; one that was read again has the same rows
+        if old.schemas[table].columns == new.schemas[table].columns:
+            keys = keys_of(old, table)
+            if keys == keys_of(new, table) and len({*keys}) == len(keys):  # cells at most
+                found += _rows_reworded(table, old.schemas[table].columns, keys, was, now)
+                continue
         before, after = _cells_by_key(old, table), _cells_by_key(new, table)
         names = old.schemas[table].columns, new.schemas[table].columns
         for key in sorted(before.keys() | after.keys()):
@@ -155,6 +160,34 @@ def changes_of(old: Content, new: Content, tables: Iterable[str] = TABLES) -> tu
     return tuple(found)
 
 
+def _rows_reworded(
+    table: str, columns: Sequence[str], keys: Sequence[Key], was: pd.DataFrame, now: pd.DataFrame
+) -> list[RowChange]:
+    """Return the rows that differ between two tables of the same keys in the same order.
+
+    Columns are compared whole: most are as they were, and no row is made that is.
+    """
+    before, after = ([_texts(one[name].tolist()) for name in columns] for one in (was, now))
+    places = {
+        place
+        for old, new in zip(before, after, strict=True)
+        if old != new
+        for place, (cell, other) in enumerate(zip(old, new, strict=True))
+        if cell != other
+    }
+    return [
+        RowChange(
+            table,
+            keys[place],
+            *(
+                {name: cells[place] for name, cells in zip(columns, both, strict=True)}
+                for both in (before, after)
+            ),
+        )
+        for place in sorted(places, key=keys.__getitem__)
+    ]
+
+
 def with_rows(content: Content, changes: Iterable[RowChange]) -> Content:
     """Return `content` with each changed row as it is afterwards."""
     by_table: dict[str, list[RowChange]] = {}
@@ -162,6 +195,10 @@ def with_rows(content: Content, changes: Iterable[RowChange]) -> Content:
         by_table.setdefault(change.table, []).append(change)
     frames: dict[str, Any] = {}
     for table, some in by_table.items():
+        reworded = _with_cells(content, table, some)
+        if reworded is not None:
+            frames[table] = reworded
+            continue
         rows = rows_by_key(content, table)
         for change in some:
             if change.after is None:
@@ -170,6 +207,29 @@ def with_rows(content: Content, changes: Iterable[RowChange]) -> Content:
                 rows[change.key] = dict(change.after)
         frames[table] = frame_of(table, [dict(row) for row in rows.values()], content)
     return replace(content, **frames)
+
+
+def _with_cells(content: Content, table: str, changes: Sequence[RowChange]) -> pd.DataFrame | None:
+    """Return a table with other cells in rows that it has; None where rows come, go or move."""
+    schema = content.schemas[table]
+    places = {key: place for place, key in enumerate(keys_of(content, table))}
+    if len(places) < len(getattr(content, table)):
+        return None
+    after: dict[Key, dict[str, str]] = {}
+    for one in changes:
+        cells = dict(one.after or {})
+        if one.key not in places or any(name not in cells for name in schema.columns):
+            return None
+        if tuple(cells[name] for name in schema.key) != one.key:
+            return None
+        after[one.key] = cells
+    frame: pd.DataFrame = getattr(content, table).copy()
+    for key, cells in after.items():
+        typed = frame_of(table, [cells], content)
+        for at, name in enumerate(schema.columns):
+            cell: Any = typed[name].iat[0]
+            frame.iat[places[key], at] = cell
+    return frame
 
 
 def unsaved(session: Session) -> tuple[RowChange, ...]:

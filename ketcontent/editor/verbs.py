@@ -265,7 +265,8 @@ def as_edited(fresh: Content, edited: Content) -> Content:
     What was assembled of them need not be assembled once more.
     """
     both = ((table, getattr(fresh, table), getattr(edited, table)) for table in TABLES)
-    return replace(fresh, **{table: had for table, now, had in both if now.equals(had)})
+    others = ((table, now, had) for table, now, had in both if now is not had)
+    return replace(fresh, **{table: had for table, now, had in others if now.equals(had)})
 
 
 def _settle(bench: Bench, message: Mapping[str, Any]) -> Answer:

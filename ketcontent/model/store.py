@@ -55,7 +55,7 @@ from ketcontent.model.schema import (
     shipped_path,
     table_hash,
 )
-from ketcontent.model.validation import parse
+from ketcontent.model.validation import parse, parse_formatted
 from ketcontent.places import cannot_write, read_file, refuse_place, require_folder, what_stands_at
 from ketcontent.text import counted
 
@@ -346,12 +346,7 @@ def _save(
         changed = [table for table in TABLES if new or merged[table] != theirs[table]]
         data = {table: format_csv(schemas[table], merged[table]) for table in changed}
         stays = {table: found[table] for table in TABLES if table not in changed}
-        sound = known.keys() & stays.keys()
-        # What was just formatted has no fault of files and lines, or it is looked at line by line.
-        again = {one: rows for one in changed if (rows := read_sound(data[one], schemas[one]))}
-        now, report = parse(place, schemas, data, known={**stays, **again}, sound=sound)
-        if again and report.has_errors:
-            now, report = parse(place, schemas, data, known=stays, sound=sound)
+        now, report = parse_formatted(place, schemas, data, stays, known.keys() & stays.keys())
         if report.has_errors:
             raise not_saved(report)
         if changed:

@@ -17,7 +17,7 @@ from pathlib import Path
 from ketcontent.diagnostics import Report
 from ketcontent.errors import nearest
 from ketcontent.model.cells import check_cells, check_characters, check_foreign_keys
-from ketcontent.model.csv_text import LINE_END, Line, scan_csv
+from ketcontent.model.csv_text import LINE_END, Line, read_sound, scan_csv
 from ketcontent.model.faults import Faults, TableRows
 from ketcontent.model.laws import LAWS
 from ketcontent.model.mistaken_file import mistaken_bytes, mistaken_text, without_trailing_commas
@@ -66,6 +66,24 @@ def parse(
         for law in LAWS:
             law(rows)
     return lines, Report.of([fault for table in schemas for fault in faults[table].found])
+
+
+def parse_formatted(
+    folder: Path,
+    schemas: Mapping[str, Schema],
+    data: Mapping[str, bytes],
+    known: Mapping[str, list[Line]],
+    sound: Collection[str],
+) -> tuple[dict[str, list[Line]], Report]:
+    """Return what `parse` does, of files that `format_csv` wrote: their lines are read in short.
+
+    Where there is a fault they are looked at once more, so that it is said as of any file.
+    """
+    read = {one: rows for one, made in data.items() if (rows := read_sound(made, schemas[one]))}
+    lines, report = parse(folder, schemas, data, known={**known, **read}, sound=sound)
+    if read and report.has_errors:
+        return parse(folder, schemas, data, known=known, sound=sound)
+    return lines, report
 
 
 def _read_table(faults: Faults, data: bytes | None) -> list[Line]:

@@ -1,7 +1,6 @@
 from .assembly import PageView as PageView
 from .assembly import assemble as assemble
 from .assembly import interface as interface
-from .assembly import is_behind as is_behind
 from .assembly import page_views as page_views
 from .block_markdown import shown_against as shown_against
 from .block_markdown import shown_certainty as shown_certainty
@@ -30,3 +29,4 @@ from .index import Index as Index
 from .index import name_key as name_key
 from .publication import Release as Release
 from .publication import releases_of as releases_of
+from .row_blocks import is_behind as is_behind

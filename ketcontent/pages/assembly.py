@@ -9,9 +9,8 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache, lru_cache
-from itertools import groupby
-from operator import attrgetter, itemgetter
+from functools import lru_cache
+from operator import itemgetter
 from typing import Any, TypeVar, get_args
 
 from ketcontent.dependencies import reading_whole
@@ -19,24 +18,15 @@ from ketcontent.errors import UnknownName, require_text
 from ketcontent.markup import (
     STATE_WORDS,
     Strings,
-    as_markup,
-    cited,
     english,
-    inline_plain,
-    without_citations,
 )
-from ketcontent.model import OWN, ROW_FORMS, SHARED, TABLES, Content, item_depth, slices
-from ketcontent.pages.blocks import Block, Edition, Section, Statement, Term
-from ketcontent.pages.citations import read_by_readers
-from ketcontent.pages.comparisons import Comparison, comparison_of
+from ketcontent.model import OWN, SHARED, TABLES, Content, slices
+from ketcontent.pages.blocks import Edition, Section, Term
 from ketcontent.pages.document import Document
 from ketcontent.pages.publication import release_days, site_of, translations_of
-from ketcontent.pages.runs import placed
-from ketcontent.pages.surroundings import drawn_once, surrounded
-from ketcontent.text import canonical, fold, join_cells, split_cells
-
-Rows = list[dict[str, Any]]
-"""Rows of a table, each a dictionary of its cells by column."""
+from ketcontent.pages.row_blocks import Laid, Rows, laid_blocks
+from ketcontent.pages.surroundings import drawn_once
+from ketcontent.text import fold
 
 Made = TypeVar("Made")
 
@@ -101,6 +91,10 @@ class PageView:
     """By edition and section, what was assembled; added to."""
     numbered: dict[str, Document] = field(default_factory=dict, repr=False)
     """By edition, the whole page without its terms and sources; added to."""
+    before: Mapping[Edition, Laid] = field(default_factory=dict, repr=False)
+    """By edition, the blocks that the page had before a change."""
+    laid: dict[Edition, Laid] = field(default_factory=dict, repr=False)
+    """By edition, the blocks that it has; added to."""
     made: dict[Any, Any] = field(default_factory=dict, repr=False)
     """By function, what was made of the page (`once`); added to."""
 
@@ -114,7 +108,8 @@ class PageView:
             for kept in (self.shared, self.own)
         )
         worked_out = self.worked_out if same.issuperset(SHARED) else {}
-        return PageView(content, self.document, shared, worked_out, own)
+        before = {**self.before, **self.laid}
+        return PageView(content, self.document, shared, worked_out, own, before=before)
 
     def rows(self, table: str) -> Rows:
         """Return the rows of a table that this page may use: its own; of a shared table, all."""
@@ -321,7 +316,8 @@ def _sources(view: PageView, page: Document) -> tuple[Mapping[str, str], ...]:
 def _sections(view: PageView, language: str, edition: Edition) -> tuple[Section, ...]:
     half = "supplied_" if edition == "supplied" else ""
     chosen = [row for row in view.rows("sections") if row[f"{half}position"] is not None]
-    blocks = _blocks(view, language, edition)
+    laid = laid_blocks(view.rows, language, edition, view.before.get(edition))
+    view.laid[edition] = laid
     anchors = _anchors(view.rows("sections"))
     current = edition == "current"
     places = {row["section"]: row["position"] for row in chosen}
@@ -338,7 +334,7 @@ def _sections(view: PageView, language: str, edition: Edition) -> tuple[Section,
             number=row[f"{half}number"],
             heading=row[f"{half}heading"],
             run_in=bool(row["supplied_run_in"]) and edition == "supplied",
-            blocks=tuple(blocks.get(row["section"], ())),
+            blocks=tuple(laid.sections.get(row["section"], ((), ()))[1]),
             language=language,
             edition=edition,
             anchor=anchors.get(row["section"], ""),
@@ -380,130 +376,6 @@ def _lettered(heading: str) -> str:
         for one, category in ((one, unicodedata.category(one)) for one in plain)
     )
     return "-".join("".join(kept).split())
-
-
-def _blocks(view: PageView, language: str, edition: Edition) -> dict[str, list[Block]]:
-    """Return the blocks of each section of an edition, in order."""
-    supplied = edition == "supplied"
-    half = "supplied_" if supplied else ""
-    chosen = [row for row in view.rows("statements") if row[f"{half}position"] is not None]
-
-    headings = {row["section"]: row["heading"] for row in view.rows("sections")}
-
-    def place(row: Mapping[str, Any]) -> tuple[str, bool, int]:
-        behind = not supplied and is_behind(row, headings.get(row["section"], ""))
-        return (row[f"{half}section"], behind, row[f"{half}position"])
-
-    ordered = sorted(chosen, key=place)
-    notices = {
-        row["notice"]: (row["text"], row["needs"] == "crisis")
-        for row in view.rows("notices")
-        if row["language"] == language
-    }
-    sources = {row["source"]: row for row in view.rows("sources")}
-
-    @cache
-    def read(source: str) -> str:
-        return read_by_readers(sources[source]) if source in sources else ""
-
-    evidence: dict[str, dict[str, tuple[str, str]]] = {}
-    compared: dict[str, list[Comparison]] = {}
-    for row in view.rows("evidence"):
-        said = (row["role"], row["finding"])
-        evidence.setdefault(row["statement"], {})[row["source"]] = said
-        if comparison := comparison_of(row):
-            compared.setdefault(row["statement"], []).append(comparison)
-    titles = {row["section"]: _title(row) for row in view.rows("sections")}
-    blocks: dict[str, list[Block]] = {}
-    names = [f"{half}{name}" for name in ("section", "block", "form")]
-    same = itemgetter(*names, *([] if supplied else ["layer"]))
-    for (section, _, form, *layer), together in groupby(ordered, same):
-        rows = list(together)
-        keys = ["", *(row["statement"] for row in rows), ""]
-        statements = tuple(
-            _as_received(row)
-            if supplied
-            else _statement(
-                row,
-                notices,
-                read,
-                evidence.get(row["statement"], {}),
-                compared.get(row["statement"], []),
-                (section, titles.get(section, ""), *around),
-            )
-            for row, *around in zip(rows, keys, keys[2:], strict=False)
-        )
-        depth = item_depth(form)
-        block = Block("item" if depth else form, statements, "".join(layer), depth or 1)
-        blocks.setdefault(section, []).append(block)
-    return {key: surrounded(placed(some), language) for key, some in blocks.items()}
-
-
-def is_behind(row: Mapping[str, Any], heading: str) -> bool:
-    """Whether a statement stands behind all of its section that a reader sees at once.
-
-    Under no heading what is folded stays where it is: help lines by country, in the box of those
-    that are seen at once.
-    """
-    return bool(row["layer"] and heading)
-
-
-def _title(section: Mapping[str, Any]) -> str:
-    """Return the current heading of a section with its number."""
-    return f"{section['number']} {section['heading']}".strip()
-
-
-def _as_received(row: dict[str, Any]) -> Statement:
-    plain = row["supplied"]
-    text = as_markup(fold(plain))
-    return Statement(row["statement"], row["supplied_label"], text, plain, row["kind"], "")
-
-
-def _statement(
-    row: dict[str, Any],
-    notices: dict[str, tuple[str, bool]],
-    read: Callable[[str], str],
-    evidence: Mapping[str, tuple[str, str]],
-    compared: Sequence[Comparison],
-    stands: tuple[str, ...],
-) -> Statement:
-    text, urgent = notices[row["notice"]] if row["notice"] else (row["text"], False)
-    plain = inline_plain(without_citations(text))
-    plain = join_cells(split_cells(plain)) if row["form"] in ROW_FORMS else plain
-    cites = cited(text)
-    return Statement(
-        statement=row["statement"],
-        label=row["label"],
-        text=text,
-        plain=plain,
-        kind=row["kind"],
-        notice=row["notice"],
-        certainty=row["certainty"],
-        cites=cites,
-        urgent=urgent,
-        contested=_contested(row, plain) if row["supplier_change"] else "",
-        rests_on=tuple(
-            " ".join([key, read(key), *evidence.get(key, ())])
-            for key in sorted({*cites, *evidence})
-        ),
-        against=tuple(key for key in cites if evidence.get(key, ("",))[0] == "contradicts"),
-        stands=stands,
-        author=row["author"],
-        comparisons=tuple(sorted(compared, key=attrgetter("source"))),
-    )
-
-
-def _contested(row: dict[str, Any], plain: str) -> str:
-    """Return what the supplier sends in place of a statement, where it is not what stands there.
-
-    While nobody has decided, it is in question even where the words agree and the form does not.
-    """
-    theirs = [canonical(row[name]) for name in ("supplied_label", "supplied")]
-    other_form = row["supplied_form"] not in (row["supplier_was_form"], row["form"])
-    agree = theirs == [canonical(row["label"]), canonical(plain)] and not other_form
-    if agree and row["supplier_decision"]:
-        return ""
-    return " ".join([row["supplier_change"], row["supplied_form"] if other_form else "", *theirs])
 
 
 def _terms(view: PageView, page: Document) -> tuple[Term, ...]:

@@ -272,25 +272,24 @@ def _fault(
     keyed = [status.capacity for status in found if (signed.kind, status.capacity) in asked]
     with_key = f" The {' and '.join(keyed)} one counts only with --key." if keyed else ""
     name = people.get(one.person, one.person)
-    message, hint = {
-        "missing": (
-            f"No {capacities} sign-off.",
+    if one.state == "missing":
+        message = f"No {capacities} sign-off."
+        hint = (
             f"Ask for one: ketcontent sign {document} asks here, ketcontent packet {document} in "
-            f"Word.{with_key}",
-        ),
-        "stale": (
+            f"Word.{with_key}"
+        )
+    elif one.state == "stale":
+        message = (
             f"The {capacities} sign-off was made under the older rule, which did not cover where "
             "the words stand, their kind, what a reader reads of the sources and who the signer is."
             if one.older
             else f"The {capacities} sign-off is to {_OTHER.get(signed.kind, _OTHER[''])}, or from "
-            "before the supplier changed it.",
-            f"Show {name} what changed since {one.signed_on}, and ask again.",
-        ),
-        "refused": (
-            f"{name} asked for changes ({capacities}): {one.comment}",
-            f"Change the words, or settle it with {name}.",
-        ),
-    }[one.state]
+            "before the supplier changed it."
+        )
+        hint = f"Show {name} what changed since {one.signed_on}, and ask again."
+    else:
+        message = f"{name} asked for changes ({capacities}): {one.comment}"
+        hint = f"Change the words, or settle it with {name}."
     if one.why:
         message = f"No {capacities} sign-off that counts: {one.why}."
         if one.state == "missing":

@@ -16,10 +16,10 @@ import os
 import threading
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import replace
 from itertools import repeat
 
 from ketcontent.approvals import (
+    SignoffStatus,
     judge_review_date,
     judge_signatures,
     judge_signoffs,
@@ -140,10 +140,13 @@ def _collector_held() -> Iterator[None]:
             gc.enable()
 
 
-def check_page(view: PageView) -> Report:
-    """Return what `check` does of the current edition of a page, for who holds a view of it."""
+def check_page(view: PageView, statuses: Sequence[SignoffStatus] | None = None) -> Report:
+    """Return what `check` does of the current edition of a page, for who holds a view of it.
+
+    And who may hold the `signoff_statuses` of it too.
+    """
     day, documents = today(), (view.document,)
-    found = judge_page(view, editions=_CURRENT, as_of=day)
+    found = judge_page(view, editions=_CURRENT, as_of=day, statuses=statuses)
     return _report(view.content, found + _judge_tables(view.content, documents), documents, day)
 
 
@@ -221,14 +224,18 @@ def _judge_in_turn(
 
 
 def judge_page(
-    view: PageView, *, editions: Collection[Edition], as_of: datetime.date
+    view: PageView,
+    *,
+    editions: Collection[Edition],
+    as_of: datetime.date,
+    statuses: Sequence[SignoffStatus] | None = None,
 ) -> list[Diagnostic]:
     """Return what all judges of a page find, waived or not; its slice of the tables is enough."""
     found = [
         one for edition in editions for judge in JUDGES for one in _found_by(judge, view, edition)
     ]
     if "current" in editions:
-        statuses = signoff_statuses(view)
+        statuses = signoff_statuses(view) if statuses is None else statuses
         found += judge_supplier(view)
         found += view.once(judge_answers)
         found += judge_signoffs(view, statuses)
@@ -262,7 +269,7 @@ def with_places(found: Sequence[Diagnostic], content: Content) -> list[Diagnosti
     homes = {(page, key): (section, supplied) for page, key, section, supplied in rows}
     origin = content.origin
     if origin is None:
-        return [replace(one, section=_section_of(one, homes)) for one in found]
+        return [one.at(_section_of(one, homes), one.file, one.line) for one in found]
     tables = {one.table for one in found if one.table}
     files = {table: (origin.folder / f"{table}.csv").as_posix() for table in tables}
     lines = {
@@ -271,11 +278,10 @@ def with_places(found: Sequence[Diagnostic], content: Content) -> list[Diagnosti
         for key, line in origin.lines(table).items()
     }
     return [
-        replace(
-            one,
-            section=_section_of(one, homes),
-            file=files[one.table] if one.table else one.file,
-            line=lines.get((one.table, one.key)) if one.table else one.line,
+        one.at(
+            _section_of(one, homes),
+            files[one.table] if one.table else one.file,
+            lines.get((one.table, one.key)) if one.table else one.line,
         )
         for one in found
     ]

@@ -178,7 +178,7 @@ def judge_page(bench: Bench) -> None:
     found: dict[str, list[Diagnostic]] = {}
     whole = []
     here = statements_of(bench)
-    for one in check_page(page_of(bench)):
+    for one in check_page(page_of(bench), statuses_of(bench)):
         page, _, rest = one.key.partition("/")
         statement = rest.split("/")[0]
         own = one.table in ("statements", "evidence") and page == session.document

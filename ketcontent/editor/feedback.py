@@ -60,7 +60,7 @@ def page_faults(page: PageView, statement: str, statuses: list[SignoffStatus]) -
     """
     found = [*page.once(judge_terms), *page.once(judge_repetition), *judge_by_plugins(page)]
     found += [*page.once(judge_tables), *page.once(judge_answers)]
-    found += judge_signoffs(page, statuses)
+    found += judge_signoffs(page, [one for one in statuses if one.statement == statement])
     return _standing(page.content, found, f"{page.document}/{statement}")
 
 

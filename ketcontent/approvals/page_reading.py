@@ -74,7 +74,7 @@ _CLASSES: Mapping[str, Collection[str]] = {
         *("state reviewed", "state part-reviewed", "state archive", "find"),
     ),
     "fieldset": ("filter",),
-    "li": ("draft", "reviewed"),
+    "li": ("draft", "reviewed", "numbered"),
     "nav": ("jumps", "turn"),
     "section": ("letter", "urgent"),
     "small": ("high", "moderate", "low", "very-low"),

@@ -40,6 +40,11 @@ Certainty = Literal["high", "moderate", "low", "very-low"]
 
 State = Literal["archive", "draft", "part-reviewed", "reviewed"]
 
+_NUMBER = re.compile(
+    r"[(\[]?(?:\d{1,3}(?:\.\d{1,3})*|[^\W\d_]|[ivx]{2,4}|[IVX]{2,4})[.)\]](?:\s|$)"
+)
+"""A number, letter or Roman number in front of words, with its mark."""
+
 Runs = tuple[tuple[str, "tuple[Block, ...]"], ...]
 """Blocks in runs of one form, each with the name of the form."""
 
@@ -193,6 +198,11 @@ class Block:
     def plain(self) -> str:
         """The words of the block without markup, with labels."""
         return joined(f"{one.label_text} {one.plain}".strip() for one in self.statements)
+
+    @property
+    def numbered(self) -> bool:
+        """Whether it is an item that begins with a number or letter, and so needs no bullet."""
+        return self.form == "item" and bool(_NUMBER.match(self.statements[0].label))
 
     @property
     def urgent(self) -> bool:

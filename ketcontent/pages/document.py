@@ -215,9 +215,9 @@ class Document:
 
     @property
     def has_structure(self) -> bool:
-        """Whether there are tables or lists within lists in it, whose style is one of its own."""
+        """Whether there are tables, lists within lists or numbers of items, styled of their own."""
         blocks = (block for section in self.sections for block in section.blocks)
-        return any(block.depth > 1 or block.form in TABLE_FORMS for block in blocks)
+        return any(one.depth > 1 or one.form in TABLE_FORMS or one.numbered for one in blocks)
 
     @property
     def facts(self) -> dict[str, Any]:

@@ -194,7 +194,11 @@ def _run(form: str, blocks: Sequence[Block], section: Section, say: Strings) -> 
     elif form == "item" and any(one.depth > 1 for one in blocks):
         nodes = [{"nested": _nested(section.nested(tuple(blocks)), section, say)}]
     else:
-        nodes = [{"list": texts}] if form == "item" else [{"paragraph": x} for x in texts]
+        nodes = (
+            [{"list": texts, **_bare(blocks)}]
+            if form == "item"
+            else [{"paragraph": x} for x in texts]
+        )
     if sources := _rests_on([one for block in blocks for one in block.statements], section, say):
         nodes.append({"paragraph": sources, "small": True, **other})
     if form not in ("urgent", "notice"):
@@ -206,10 +210,16 @@ def _run(form: str, blocks: Sequence[Block], section: Section, say: Strings) -> 
 
 def _nested(items: Nested, section: Section, say: Strings) -> list[Node]:
     """Return items of a list, each with those of the list within it."""
+    bare = _bare(block for block, _ in items)
     return [
-        {"runs": _sentences(block, section, say), "items": _nested(inner, section, say)}
+        {"runs": _sentences(block, section, say), "items": _nested(inner, section, say), **bare}
         for block, inner in items
     ]
+
+
+def _bare(items: Iterable[Block]) -> Node:
+    """Return the mark of a list that needs no bullets: each of its items has a number."""
+    return {"bare": True} if all(one.numbered for one in items) else {}
 
 
 def _table(table: Table, section: Section, say: Strings) -> list[Node]:

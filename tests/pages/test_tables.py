@@ -29,6 +29,7 @@ from ketcontent.model.content import Content, empty_content, frame_of
 from ketcontent.packets.rewording import reworded_cells
 from ketcontent.pages.assembly import PageView
 from ketcontent.pages.exchange import page_data
+from ketcontent.pages.leaflets import leaflet
 from ketcontent.reading.clauses import explain
 from ketcontent.text.cells import join_cells, split_cells
 from ketcontent.text.normalize import fold
@@ -203,6 +204,18 @@ def test_the_record_has_the_words_of_a_row_with_its_cells() -> None:
     rows = {one["statement"]: one for one in recorded(tea)["statements"]}
     assert rows["uses-3"]["words"] == r"Adult | 3 \| 4"
     assert rows["uses-3"]["sources"] == ["lee-2020"]
+
+
+def test_an_item_with_a_number_has_no_bullet_beside_it() -> None:
+    text = "# Tea\n\n## Uses\n\n1. Warm the pot.\n2. Wait.\n\nElse:\n\n- Ask.\n"
+    content = taken_in(read_markdown(text))
+    [section] = assemble(content, "tea").sections
+    html = section.to_html()
+    assert html.count('<li class="numbered"><strong>') == 2
+    assert html.count("<li>") == 1
+    assert assemble(content, "tea").has_structure
+    lists = [node for node in leaflet(assemble(content, "tea"))["nodes"] if "list" in node]
+    assert ["bare" in node for node in lists] == [True, False]
 
 
 # --- what is signed ----------------------------------------------------------------------------

@@ -69,7 +69,8 @@ def _within(old: Document, new: Document, meant: Collection[str]) -> Iterator[st
     rows = [now.statement for then, now in other if "row" in (*then.stands[4:5], *now.stands[4:5])]
     rest = [one.statement for _, one in other if one.statement not in {*rows, *meant}]
     if rows:
-        yield f"Then other headers stand above these rows, or none: {named(rows)}."
+        above = "other headers or another lead-in, or none"
+        yield f"Then these rows stand under {above}: {named(rows)}."
     if rest:
         yield f"Then these stand under another item or lead-in, or none: {named(rest)}."
 

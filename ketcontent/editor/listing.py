@@ -100,6 +100,7 @@ def entry_of(
         "statement": key,
         "words": words[:140] or "(no words yet)",
         "form": row["form"],
+        "layer": row["layer"],
         "kind": row["kind"],
         "certainty": row["certainty"],
         "cut": not row["position"],

@@ -212,10 +212,12 @@ def test_a_table_moves_as_a_whole_and_its_rows_among_themselves() -> None:
 def test_a_row_that_leaves_its_headers_says_so(tmp_path: Path) -> None:
     bench = bench_on(tmp_path, listed(*zip(ROWS, "abcdefgh", strict=True)))
     heard = ask(bench, "move", statement=key("c"), section="flu", after=key("f"))
-    assert heard["ask"]["told"] == ["Then other headers stand above these rows, or none: list-3."]
+    assert heard["ask"]["told"] == [
+        "Then these rows stand under other headers or another lead-in, or none: list-3."
+    ]
     heard = ask(bench, "cut", statement=key("b"))
     assert heard["ask"]["told"] == [
-        "Then other headers stand above these rows, or none: list-3, list-4."
+        "Then these rows stand under other headers or another lead-in, or none: list-3, list-4."
     ]
     assert "ask" not in ask(bench, "move", statement=key("d"), direction="up")
 

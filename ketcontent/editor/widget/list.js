@@ -3,6 +3,7 @@
 
 import { button, counted, h, options, unseen } from "./elements.js";
 import { FILTERS, SEVERITIES, SIGNED, worst } from "./names.js";
+import { isItem, nameOf, runsOf } from "./runs.js";
 import { treeOf } from "./tree.js";
 
 const TABLED = { caption: "table", header: "header", row: "row" };
@@ -42,7 +43,7 @@ export function listOf(bench) {
     "aria-label": "The page: sections and statements in reading order",
     "aria-multiselectable": "true",
   });
-  const tree = treeOf(bench, { list, draw, idOf: id });
+  const tree = treeOf(bench, { list, draw, idOf: id, runs: () => state.listing.flatMap((one) => runsOf(one.statements)) });
 
   function mark(kind, name, ...inner) {
     return h("span", { class: `kc-mark ${kind}`, title: name }, inner);
@@ -60,15 +61,44 @@ export function listOf(bench) {
   const depthOf = (one, above) =>
     Number(one.form.match(/^item-([0-9])$/)?.[1] || 1) + Number(["header", "row"].includes(one.form) && above === "caption");
 
-  // The statements of a section that are listed, each with its depth.
-  function laid(section, some) {
+  // The statements of a section that are listed, each with its depth. Where all are, those of a table or
+  // a list stand below a node of their own.
+  function laid(section, some, few) {
     let above = ""; // the form of what a row stands under
     const depths = new Map();
     for (const one of section.statements) {
       if (!["header", "row"].includes(one.form)) above = one.form;
       depths.set(one.statement, depthOf(one, above));
     }
-    return some.map((one) => entry(one, section.level, depths.get(one.statement)));
+    const runs = few ? [] : runsOf(section.statements);
+    const homes = new Map(runs.flatMap((run) => run.statements.map((one) => [one.statement, run])));
+    return some.flatMap((one) => {
+      const run = homes.get(one.statement);
+      const depth = depths.get(one.statement);
+      if (!run) return entry(one, section.level, depth);
+      const isOpen = !tree.folded.has(run.node);
+      const first = run.statements[0] === one ? [runEntry(run, section.level, isOpen)] : [];
+      return isOpen ? [...first, entry(one, section.level, isItem(one.form) ? depth + 1 : 2)] : first;
+    });
+  }
+
+  // The line of a table or a list as a whole.
+  function runEntry(run, level, isOpen) {
+    return h(
+      "div",
+      {
+        role: "treeitem",
+        id: id(run.node),
+        class: "kc-run",
+        "data-node": run.node,
+        "aria-level": String(level + 2),
+        "aria-expanded": String(isOpen),
+        "aria-selected": "false",
+        draggable: "true",
+      },
+      h("span", { class: "kc-twist", "aria-hidden": "true" }, isOpen ? "▾" : "▸"),
+      h("span", { class: "kc-title-words" }, nameOf(run)),
+    );
   }
 
   function entry(one, level, depth = 1) {
@@ -184,7 +214,7 @@ export function listOf(bench) {
           "div",
           { role: "none", class: "kc-group" },
           headingOf(`sections:${state.page.document}/${section.section}`, section.title, given),
-          isOpen ? laid(section, some) : [],
+          isOpen ? laid(section, some, few) : [],
         ),
       );
     }

@@ -1,8 +1,9 @@
 // The list as a tree (WAI-ARIA): where the keyboard is, which statements are chosen together, what is
 // folded, and what is dragged where. A node has the name of its row: a statement by its key, a section
-// or the page with its table.
+// or the page with its table. A table or a list of the page is a node that stands for its statements.
 
 import { counted } from "./elements.js";
+import { isRun } from "./runs.js";
 
 const RUN = 700; // ms in which letters typed belong together
 const MOVES = { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10, Home: -1e6, End: 1e6 };
@@ -11,7 +12,7 @@ export const isSection = (node) => node.startsWith("sections:");
 const isStatement = (node) => !node.includes(":");
 export const keyOf = (node) => node.slice(node.lastIndexOf("/") + 1);
 
-export function treeOf(bench, { list, draw, idOf }) {
+export function treeOf(bench, { list, draw, idOf, runs }) {
   const { state } = bench;
   let at = ""; // the node at which the keyboard is
   let roams = false; // whether it went there without choosing (Ctrl and an arrow)
@@ -20,7 +21,7 @@ export function treeOf(bench, { list, draw, idOf }) {
   let dragged = null;
   let sought = ""; // the letters typed to find a line
   let soughtAt = 0;
-  const folded = new Set(); // the keys of sections
+  const folded = new Set(); // the keys of sections, and the names of tables and lists
 
   const items = () => [...list.querySelectorAll("[role=treeitem]")];
   const nodes = () => items().map((one) => one.dataset.node);
@@ -29,11 +30,20 @@ export function treeOf(bench, { list, draw, idOf }) {
   // In review only what waits to be signed is stepped through.
   const stops = () => (bench.review.on() ? statements() : nodes());
 
-  // The statements that a node stands for: its own, or those in its section that are on the page.
+  const isFolded = (node) => isRun(node) && folded.has(node);
+  const ofRun = (node) => runs().find((one) => one.node === node)?.statements.map((one) => one.statement) || [];
+
+  // Those that are listed, and those of tables and lists that are folded.
+  function held() {
+    return new Set([...statements(), ...nodes().filter(isFolded).flatMap(ofRun)]);
+  }
+
+  // The statements that a node stands for: its own, or those in it that are on the page.
   function within(node) {
     if (isStatement(node)) return [node];
+    if (isRun(node)) return ofRun(node);
     const section = state.listing.find((one) => one.section === keyOf(node));
-    const listed = new Set(statements());
+    const listed = held();
     return (section?.statements || []).filter((one) => !one.cut && listed.has(one.statement)).map((one) => one.statement);
   }
 
@@ -41,7 +51,10 @@ export function treeOf(bench, { list, draw, idOf }) {
     if (!node) return;
     unpick();
     anchor = node;
-    if (isStatement(node)) bench.choose(node);
+    if (isRun(node)) {
+      at = node;
+      pick(within(node));
+    } else if (isStatement(node)) bench.choose(node);
     else {
       bench.form.open(node, "", false);
       mark();
@@ -61,7 +74,7 @@ export function treeOf(bench, { list, draw, idOf }) {
   }
 
   function pick(keys) {
-    const order = statements();
+    const order = state.listing.flatMap((one) => one.statements.map((each) => each.statement));
     // What is cut is chosen with its like alone: nothing is done to both.
     const shown = keys.filter((one) => !element(one)?.classList.contains("kc-off"));
     const wanted = [...new Set(shown.length ? shown : keys)].sort((one, other) => order.indexOf(one) - order.indexOf(other));
@@ -92,7 +105,8 @@ export function treeOf(bench, { list, draw, idOf }) {
     const order = nodes();
     const ends = [order.indexOf(anchor || state.chosen), order.indexOf(node)].sort((one, other) => one - other);
     at = node;
-    pick(order.slice(Math.max(0, ends[0]), ends[1] + 1).filter(isStatement));
+    const reached = order.slice(Math.max(0, ends[0]), ends[1] + 1);
+    pick(reached.flatMap((one) => (isStatement(one) || isFolded(one) ? within(one) : [])));
     at = node;
     mark();
   }
@@ -103,9 +117,11 @@ export function treeOf(bench, { list, draw, idOf }) {
     if (!picked.length && !roams) at = row && element(row) ? row : state.chosen;
     const chosen = new Set(picked.length ? picked : [roams ? state.chosen : at]);
     for (const one of items()) {
-      const now = String(chosen.has(one.dataset.node));
+      const { node } = one.dataset;
+      const whole = isRun(node) && picked.length > 1 && within(node).every((each) => chosen.has(each));
+      const now = String(whole || chosen.has(node));
       if (one.getAttribute("aria-selected") !== now) one.setAttribute("aria-selected", now);
-      one.classList.toggle("kc-cursor", one.dataset.node === at);
+      one.classList.toggle("kc-cursor", node === at);
     }
     const found = at && element(at);
     if (!found) {
@@ -120,7 +136,7 @@ export function treeOf(bench, { list, draw, idOf }) {
 
   // After the list was drawn anew: what is not listed any more is not chosen.
   function drawn() {
-    const listed = new Set(statements());
+    const listed = held();
     const left = picked.filter((one) => listed.has(one));
     if (left.length !== picked.length) {
       picked = left.length > 1 ? left : [];
@@ -142,8 +158,10 @@ export function treeOf(bench, { list, draw, idOf }) {
     if (place < 0) return;
     const above = state.listing.slice(0, place + 1).reverse().find((one) => one.level === 1);
     const hidden = [state.listing[place], above].filter((one) => one && folded.has(one.section));
+    const run = runs().find((one) => folded.has(one.node) && one.statements.some((each) => each.statement === statement));
     for (const one of hidden) folded.delete(one.section);
-    if (hidden.length) draw();
+    if (run) folded.delete(run.node);
+    if (hidden.length || run) draw();
   }
 
   // Step through the statements, wherever the focus is.
@@ -165,7 +183,7 @@ export function treeOf(bench, { list, draw, idOf }) {
     const found = element(at);
     if (!found || bench.review.on()) return;
     const open = found.getAttribute("aria-expanded");
-    if (isSection(at) && open === String(!into)) fold(keyOf(at), !into);
+    if ((isSection(at) || isRun(at)) && open === String(!into)) fold(keyOf(at), !into);
     else if (into && open === "true") go(beside(1));
     else if (!into) {
       const level = Number(found.getAttribute("aria-level"));
@@ -176,6 +194,10 @@ export function treeOf(bench, { list, draw, idOf }) {
   }
 
   function edit() {
+    if (isRun(at)) {
+      fold(at);
+      return;
+    }
     bench.show("statement");
     if (isStatement(at)) bench.words.focus();
     else bench.form.open(at, isSection(at) ? "heading" : "title");
@@ -189,14 +211,16 @@ export function treeOf(bench, { list, draw, idOf }) {
     const acts = {
       " ": () => toggle(at),
       Enter: edit,
-      F2: isStatement(at) ? edit : isReviewing ? null : () => bench.structure.rename(at),
+      F2: isStatement(at) ? edit : isReviewing || isRun(at) ? null : () => bench.structure.rename(at),
       ArrowLeft: () => sideways(false),
       ArrowRight: () => sideways(true),
       Delete: isReviewing ? null : bench.structure.cut,
       Escape: picked.length ? one : null,
     };
     let act = command && event.key !== " " ? null : acts[event.key];
-    if (by && event.shiftKey) act = () => reach(beside(by));
+    // What is below an open table or list is reached one by one.
+    const onto = (node) => (isRun(node) && !isFolded(node) ? beside(by + Math.sign(by)) : node);
+    if (by && event.shiftKey) act = () => reach(onto(beside(by)));
     else if (by && command)
       act = () => {
         at = beside(by);
@@ -246,7 +270,11 @@ export function treeOf(bench, { list, draw, idOf }) {
     const box = over.getBoundingClientRect();
     const share = (event.clientY - box.top) / box.height;
     const half = share < 0.5 ? "before" : "after";
-    if (!isSection(dragged[0])) return isStatement(node) ? { over, node, where: half } : isSection(node) ? { over, node, where: "under" } : null;
+    if (!isSection(dragged[0])) {
+      if (isSection(node)) return { over, node, where: "under" };
+      const beside = within(node).at(half === "before" ? 0 : -1); // of a table or a list the first or last
+      return beside && !dragged.includes(beside) ? { over, node: beside, where: half } : null;
+    }
     if (!isSection(node)) return null;
     return { over, node, where: share > 0.3 && share < 0.7 && over.dataset.level === "1" ? "under" : half };
   }
@@ -259,7 +287,7 @@ export function treeOf(bench, { list, draw, idOf }) {
   list.addEventListener("click", click);
   list.addEventListener("dragstart", (event) => {
     const { node } = event.target.dataset;
-    dragged = picked.includes(node) ? picked : [node];
+    dragged = picked.includes(node) ? picked : isRun(node) ? within(node) : [node];
     event.dataTransfer.effectAllowed = "move";
     event.dataTransfer.setData("text/plain", dragged.join(" "));
   });

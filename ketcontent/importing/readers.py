@@ -38,6 +38,7 @@ from ketcontent.importing.plain_text import (
     refuse_large,
 )
 from ketcontent.importing.plain_text_blocks import read_plain_text
+from ketcontent.importing.sentences import RUN_TOGETHER
 from ketcontent.importing.supplied_page import (
     FORMS,
     BlockForm,
@@ -48,6 +49,7 @@ from ketcontent.importing.supplied_page import (
     with_form,
 )
 from ketcontent.importing.word_reader import read_word
+from ketcontent.model import ROW_FORMS
 from ketcontent.zipped_xml import RefusedArchive
 
 
@@ -115,17 +117,13 @@ def supplied_from(
     return SuppliedFile(place, data, replace(page, doubts=(*page.doubts, *_run_together(page))))
 
 
-_RUN_TOGETHER = re.compile(
-    r"(?<![\w.@/:-])[^\W\d_]*[a-zß-ÿ]{2}[.!?][A-ZÀ-Þ][a-zß-ÿ]+(?![\w@/]|\.\w)"
-)
-"""A word, a stop, and a word with a capital: no address and no name of a file."""
-
-
 def _run_together(page: SuppliedPage) -> Iterable[Doubt]:
-    """Yield where a sentence begins right behind the stop of another: the two are one row."""
+    """Yield where a sentence begins right behind the stop of another."""
     for block in page.blocks:
-        for found in _RUN_TOGETHER.findall(block.text):
-            yield Doubt(f"No space stands between two sentences, read as one: {found}", block.where)
+        read = "one" if block.form == "heading" or block.form in ROW_FORMS else "two"
+        for found in RUN_TOGETHER.finditer(block.text):
+            said = f"No space stands between two sentences, read as {read}: {found.group()}"
+            yield Doubt(said, block.where)
 
 
 _LARGEST = {".docx": 30_000_000, ".pdf": 30_000_000}

@@ -28,7 +28,7 @@ def received_hash(
         if row["supplied_position"] is not None
     ]
     sentences = [
-        [row[name] for name in _SENTENCE]
+        [*(row[name] for name in _SENTENCE), *filter(None, [row.get("supplied_gap")])]
         for row in statements
         if row["supplied_position"] is not None
     ]

@@ -23,7 +23,7 @@ from ketcontent.importing.rows import received_rows
 from ketcontent.importing.supplied_page import SuppliedPage
 from ketcontent.model import Content
 from ketcontent.places import cannot_write, folder_below, read_file
-from ketcontent.text import Redline, canonical, compare
+from ketcontent.text import Redline, canonical, compare, joined
 
 FOLDER = "received"
 
@@ -155,9 +155,8 @@ def _words(
     said = [title]
     for section in sections:
         said += [str(section["supplied_number"]), str(section["supplied_heading"])]
-        said += [
-            labelled(str(row["supplied_label"]), str(row["supplied"]))
-            for row in statements
-            if row["supplied_section"] == section["section"]
-        ]
+        here = [row for row in statements if row["supplied_section"] == section["section"]]
+        run_on = {place for place, row in enumerate(here) if row.get("supplied_gap")}
+        words = [labelled(str(row["supplied_label"]), str(row["supplied"])) for row in here]
+        said.append(joined(words, run_on))
     return canonical(" ".join(filter(None, said)))

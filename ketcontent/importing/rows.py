@@ -18,7 +18,7 @@ from ketcontent.importing.plain_text import (
 )
 from ketcontent.importing.plain_text_blocks import read_plain_text
 from ketcontent.importing.received import received_hash
-from ketcontent.importing.sentences import split_sentences
+from ketcontent.importing.sentences import sentences_of
 from ketcontent.importing.supplied_page import SuppliedBlock, SuppliedPage, item_depths
 from ketcontent.importing.versions import (
     OldRows,
@@ -41,7 +41,7 @@ from ketcontent.model import (
     item_form,
     stands_as_supplied,
 )
-from ketcontent.text import fold
+from ketcontent.text import canonical, fold
 
 
 def import_page(
@@ -105,12 +105,15 @@ def import_pages(
     The tables are put together once, whatever the number of pages.
     """
     known = set(content.documents["document"])
+    holds_gaps = "supplied_gap" in content.schemas["statements"].fields
     taken: dict[str, Rows] = {"documents": [], "sections": [], "statements": []}
     for document, given in pages.items():
         page = _checked(given, document, known=document in known, replace=replace)
         old = OldRows.of(content, document) if document in known else OldRows.none()
         spoken = language or old.document.get("language") or page.language or "en"
-        for table, rows in zip(taken, _rows(page, document, spoken, old), strict=True):
+        # What was received as one row stays one; tables of an older version cannot hold two.
+        whole = {canonical(row["supplied"]) for row in old.statements} if holds_gaps else None
+        for table, rows in zip(taken, _rows(page, document, spoken, old, whole), strict=True):
             taken[table] += rows
     _refuse_unknown_forms(content, taken["statements"])
     return dataclasses.replace(
@@ -170,10 +173,10 @@ def _put(content: Content, table: str, documents: Container[str], rows: Rows) ->
 
 
 def _rows(
-    page: SuppliedPage, document: str, language: str, old: OldRows
+    page: SuppliedPage, document: str, language: str, old: OldRows, whole: Container[str] | None
 ) -> tuple[Rows, Rows, Rows]:
     """Return the rows of documents, sections and statements for a page."""
-    sections, statements = received_rows(page, document, language)
+    sections, statements = received_rows(page, document, language, whole=whole)
     kept = paired_statements(statements, old)
     merge_sections(sections, statements, kept, old)
     merge_statements(statements, kept, old)
@@ -202,8 +205,18 @@ def _rows(
     return [page_row], sections, statements
 
 
-def received_rows(page: SuppliedPage, document: str, language: str) -> tuple[Rows, Rows]:
-    """Return rows of sections and statements with their received half, and the wanted keys."""
+def received_rows(
+    page: SuppliedPage,
+    document: str,
+    language: str,
+    *,
+    whole: Container[str] | None = frozenset(),
+) -> tuple[Rows, Rows]:
+    """Return rows of sections and statements with their received half, and the wanted keys.
+
+    Sentences that run into one another are as many rows, but for those that `sentences_of` is to
+    leave `whole`.
+    """
     sections: Rows = []
     statements: Rows = []
     number = order = 0
@@ -231,8 +244,10 @@ def received_rows(page: SuppliedPage, document: str, language: str) -> tuple[Row
         number += 1
         label = f"{block.number} {block.label}".strip()
         row = block.form in ROW_FORMS
-        sentences = [fold(block.text)] if row else split_sentences(block.text, language)
-        for first, sentence in enumerate(sentences):
+        sentences = (
+            [(fold(block.text), "")] if row else sentences_of(block.text, language, whole=whole)
+        )
+        for first, (sentence, gap) in enumerate(sentences):
             order += 1
             statements.append(
                 {
@@ -244,6 +259,7 @@ def received_rows(page: SuppliedPage, document: str, language: str) -> tuple[Row
                     "supplied_form": item_form(len(depths)) if depths else block.form,
                     "supplied_label": "" if first else _cell(label),
                     "supplied": sentence,
+                    "supplied_gap": gap,
                 }
             )
     return sections, statements

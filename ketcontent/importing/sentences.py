@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 from ketcontent.text import canonical, gap, joined
 
@@ -79,6 +79,46 @@ def split_sentences(text: str, language: str) -> list[str]:
     if canonical(joined(found)) != canonical(text):
         return [text]  # whatever a splitter does to a text, no letter of it is lost
     return found
+
+
+RUN_ON = "none"
+"""What ``supplied_gap`` says of a sentence that stood right behind the stop of another."""
+
+
+def sentences_of(
+    text: str, language: str, *, whole: Container[str] | None = frozenset()
+) -> Iterator[tuple[str, str]]:
+    """Yield the sentences of a block, each with the gap before it: empty, or `RUN_ON`.
+
+    Parameters
+    ----------
+    text, language
+        As `split_sentences` takes them.
+    whole
+        Sentences that stay whole where they run into one another, in their canonical form; None
+        for all of them.
+
+    Examples
+    --------
+    >>> list(sentences_of("Take two tablets.Then rest. See www.Example.org.", "en"))
+    [('Take two tablets.', ''), ('Then rest.', 'none'), ('See www.Example.org.', '')]
+    """
+    for sentence in split_sentences(text, language):
+        start = 0
+        ends = [found.end("stop") for found in RUN_TOGETHER.finditer(sentence)]
+        if whole is None or (ends and canonical(sentence) in whole):
+            ends = []
+        for end in ends:
+            yield sentence[start:end], RUN_ON if start else ""
+            start = end
+        yield sentence[start:], RUN_ON if start else ""
+
+
+RUN_TOGETHER = re.compile(
+    r"(?<![\w.@/:-])(?P<stop>[^\W\d_]*[a-zß-ÿ]{2}[.!?])"
+    r"(?!(?:Com|Org|Net|Edu|Gov|Info|Biz|Txt|Pdf|Docx?|Html?)\b)[A-ZÀ-Þ][a-zß-ÿ]+(?![\w@/]|\.\w)"
+)
+"""A word, a stop, and a word with a capital: no address and no name of a file."""
 
 
 def _after_space(text: str, end: int) -> int:

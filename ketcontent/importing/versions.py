@@ -308,6 +308,7 @@ _NO_STATEMENT: Row = {
     "supplied_form": "",
     "supplied_label": "",
     "supplied": "",
+    "supplied_gap": "",
 }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -146,10 +146,11 @@ def strong(plain: str) -> str:
     return f"**{words}**"
 
 
-def markdown_lines(sentences: Iterable[str]) -> list[str]:
+def markdown_lines(sentences: Iterable[str], run_on: Collection[int] = ()) -> list[str]:
     """Return sentences as lines of Markdown, one each, none of which starts a block.
 
-    Sentences that stand closed up, as in Chinese, stay on one line: a line break is a space.
+    Sentences that stand closed up, as in Chinese and at the places `run_on`, stay on one line: a
+    line break is a space.
 
     Examples
     --------
@@ -157,10 +158,12 @@ def markdown_lines(sentences: Iterable[str]) -> list[str]:
     ['It works.', '\\\\- Or not.', '1\\\\. So']
     """
     lines: list[str] = []
-    for sentence in map(str.strip, sentences):  # white space at either end can start a block
+    for place, sentence in enumerate(
+        map(str.strip, sentences)
+    ):  # white space at either end can start a block
         if len(sentence[len(sentence.rstrip("\\")) :]) % 2:
             sentence += "\\"  # before a space it escaped nothing; now it would, or break the line
-        if lines and not gap(_MARKS_AT_END.sub("", lines[-1][-_LONGEST_END:])):
+        if lines and (place in run_on or not gap(_MARKS_AT_END.sub("", lines[-1][-_LONGEST_END:]))):
             lines[-1] += sentence
         else:
             start = _AT_LINE_START.match(sentence)

@@ -25,12 +25,14 @@ from ketcontent.text import fold, split_cells
 
 def sentence_lines(statements: Iterable[Any], say: Strings) -> list[str]:
     """Return statements as lines of Markdown, a line a sentence, each with its certainty."""
-    sentences = []
+    sentences: list[str] = []
+    run_on = set()
     for one in statements:
+        run_on |= {len(sentences)} if one.run_on else set()
         label = strong(one.label_text) if one.label else ""
         words = _written(one.parts, one.against, inline_markdown)
         sentences.append(" ".join(filter(None, [label, words, *_after(one, say)])))
-    return markdown_lines(sentences)
+    return markdown_lines(sentences, run_on)
 
 
 def row_cells(statements: Iterable[Any], say: Strings) -> list[str]:

@@ -102,6 +102,8 @@ class Statement:
     """Sources whose numbers are drawn already, each with the statement beside which they are."""
     language: str = "en"
     """The language of its page."""
+    run_on: bool = False
+    """Whether it was received right behind the stop of the one before it."""
 
     def told(self, comparison: Comparison) -> tuple[Bar, Bar] | Untold:
         """Return the bars of what its own words tell of a comparison; where they do not, why."""
@@ -197,7 +199,8 @@ class Block:
     @property
     def plain(self) -> str:
         """The words of the block without markup, with labels."""
-        return joined(f"{one.label_text} {one.plain}".strip() for one in self.statements)
+        run_on = {place for place, one in enumerate(self.statements) if one.run_on}
+        return joined([f"{one.label_text} {one.plain}".strip() for one in self.statements], run_on)
 
     @property
     def numbered(self) -> bool:

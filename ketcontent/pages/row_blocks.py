@@ -141,7 +141,10 @@ def _title(section: Mapping[str, Any]) -> str:
 def _as_received(row: dict[str, Any]) -> Statement:
     plain = row["supplied"]
     text = as_markup(fold(plain))
-    return Statement(row["statement"], row["supplied_label"], text, plain, row["kind"], "")
+    run_on = bool(row.get("supplied_gap"))  # tables of an older version have none
+    return Statement(
+        row["statement"], row["supplied_label"], text, plain, row["kind"], "", run_on=run_on
+    )
 
 
 def _statement(

@@ -12,7 +12,7 @@ import hashlib
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -219,11 +219,19 @@ def gap(sentence: str) -> str:
     return "" if sentence.endswith(_CLOSED_UP) else " "
 
 
-def joined(sentences: Iterable[str]) -> str:
-    """Return sentences as one running text."""
+def joined(sentences: Iterable[str], run_on: Collection[int] = ()) -> str:
+    """Return sentences as one running text, those at the places `run_on` right behind the last.
+
+    Examples
+    --------
+    >>> joined(["Take it.", "Rest.", "Ask."]), joined(["Take it.", "Rest.", "Ask."], run_on={1})
+    ('Take it. Rest. Ask.', 'Take it.Rest. Ask.')
+    """
     parts: list[str] = []
-    for sentence in filter(None, sentences):
-        parts += [gap(parts[-1]), sentence] if parts else [sentence]
+    for place, sentence in enumerate(sentences):
+        if sentence and parts and place not in run_on:
+            parts.append(gap(parts[-1]))
+        parts += [sentence] if sentence else []
     return "".join(parts)
 
 

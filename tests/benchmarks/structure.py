@@ -38,7 +38,7 @@ from statistics import mean
 from ketcontent import assemble, import_page
 from ketcontent.errors import UnreadablePage
 from ketcontent.importing.plain_text_blocks import read_plain_text
-from ketcontent.importing.sentences import split_sentences
+from ketcontent.importing.sentences import sentences_of
 from ketcontent.importing.supplied_page import Doubt
 from ketcontent.importing.text_tables import is_rule
 from ketcontent.model import empty_content
@@ -229,7 +229,7 @@ def read_outline(text: str, language: str, spared: set[str]) -> Outline:
             continue
         for line in broken:
             outline.add("joins", line)
-        sentences = split_sentences(block.text, language)
+        sentences = [one for one, _ in sentences_of(block.text, language)]
         sentences[0] = words[: len(words) - len(block.text)] + sentences[0]
         for sentence in sentences:
             outline.add("sentences", sentence)

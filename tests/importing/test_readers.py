@@ -346,7 +346,7 @@ def test_a_page_without_the_ends_that_html_lets_be_left_out_is_whole(
 def test_sentences_with_no_space_between_them_are_told(tmp_path: Path) -> None:
     page = tmp_path / "page.txt"
     page.write_text("Tea\n\nDrink it hot.Then rest. See www.Example.org, Node.js, a.Bc.\n", "utf-8")
-    told = "No space stands between two sentences, read as one: hot.Then"
+    told = "No space stands between two sentences, read as two: hot.Then"
     assert [(one.where, one.message) for one in read_supplied(page).page.doubts] == [
         ("line 3", told)
     ]

@@ -54,6 +54,7 @@ def test_what_was_received_stands_when_the_page_is_edited_and_received_again() -
         ("statements", 0, {"supplied_form": "paragraph"}),
         ("statements", 0, {"supplied_block": 9}),
         ("statements", 0, {"supplied_position": 90}),
+        ("statements", 0, {"supplied_gap": "none"}),
         (
             "statements",
             0,

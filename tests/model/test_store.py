@@ -56,10 +56,10 @@ tea,brewing,20,,Brewing,,,20,,Brewing,true,,,,
 tea,lede,10,,,,,,,,false,,,,
 """,
     "statements": """\
-document,statement,section,block,position,form,layer,label,text,notice,kind,certainty,certainty_reasons,grade_reasons,topics,author,supplied_section,supplied_block,supplied_position,supplied_form,supplied_label,supplied,answer,answered_by,answer_reason,supplier_change,supplier_was,supplier_was_label,supplier_was_form,supplier_decision,supplier_reason
-tea,calm,lede,1,10,paragraph,,,Tea may calm.,,benefit,low,,,,,,,,,,,,,,,,,,,
-tea,cut,brewing,2,,paragraph,,,,,,,,,,,brewing,1,20,paragraph,,It is gone.,,,,,,,,,
-tea,hot,brewing,1,10,item,,Heat,Use hot water.,,,,,,,,brewing,1,10,paragraph,,Use hot water.,,,,,,,,,
+document,statement,section,block,position,form,layer,label,text,notice,kind,certainty,certainty_reasons,grade_reasons,topics,author,supplied_section,supplied_block,supplied_position,supplied_form,supplied_label,supplied,supplied_gap,answer,answered_by,answer_reason,supplier_change,supplier_was,supplier_was_label,supplier_was_form,supplier_decision,supplier_reason
+tea,calm,lede,1,10,paragraph,,,Tea may calm.,,benefit,low,,,,,,,,,,,,,,,,,,,,
+tea,cut,brewing,2,,paragraph,,,,,,,,,,,brewing,1,20,paragraph,,It is gone.,,,,,,,,,,
+tea,hot,brewing,1,10,item,,Heat,Use hot water.,,,,,,,,brewing,1,10,paragraph,,Use hot water.,,,,,,,,,,
 """,  # noqa: E501 (a row of a table is one line)
     "notices": "notice,language,text,needs\ncrisis,en,Call now.,\n",
     "terms": "term,language,expansion,plain,definition\n",
@@ -302,7 +302,7 @@ def test_a_row_after_cells_with_line_breaks_has_its_own_line(tea: Path, end: str
     text = text.replace(
         ",paragraph,,Use hot water.,,,,,,,,,\n", ',paragraph,,"Use\nhot",,,,,,,,,\n'
     )
-    text += "tea,last,lede,9,90,paragraph,,,Last.,,,,,,,,,,,,,,,,,,,,,,\n"
+    text += "tea,last,lede,9,90,paragraph,,,Last.,,,,,,,,,,,,,,,,,,,,,,,\n"
     if end == "\r":  # a bare CR in a cell is a fault, so no cell of such a file has a break
         text = text.replace('"\nIt\n\nis ""gone"".\n"', "It is gone.").replace("\nhot", " hot")
     (tea / "statements.csv").write_bytes(mark + text.replace("\n", end).encode())

@@ -39,12 +39,12 @@ tea,lede,10,,,,,10,,,false,,,,
 tea,spare,40,,Spare,brewing,emergency,,,,false,,,,
 """,
     "statements": """\
-document,statement,section,block,position,form,layer,label,text,notice,kind,certainty,certainty_reasons,grade_reasons,topics,author,supplied_section,supplied_block,supplied_position,supplied_form,supplied_label,supplied,answer,answered_by,answer_reason,supplier_change,supplier_was,supplier_was_label,supplier_was_form,supplier_decision,supplier_reason
-tea,call,lede,2,30,notice,,,,crisis,advice,,,,,,,,,,,,,,,,,,,,
-tea,calm,lede,1,10,paragraph,,,Tea may calm.,,benefit,low,,,,ann,lede,1,10,paragraph,,Tea calms.,reworded,taste,Trials differ.,,,,,,
-tea,cut,brewing,2,,item,,,,,,,,,,,gone,1,15,item,,It is gone.,,,,,,,,,
-tea,hot,brewing,1,15,item,more,Heat,Use hot water.,,,,,,,,brewing,1,15,item,Heat,Use hot water.,kept,,,changed,Use tea.,,notice,theirs,Safer.
-tea,taste,lede,1,20,paragraph,,,It tastes.,,,,,,,,lede,1,20,paragraph,,It tastes.,kept,,,,,,,,
+document,statement,section,block,position,form,layer,label,text,notice,kind,certainty,certainty_reasons,grade_reasons,topics,author,supplied_section,supplied_block,supplied_position,supplied_form,supplied_label,supplied,supplied_gap,answer,answered_by,answer_reason,supplier_change,supplier_was,supplier_was_label,supplier_was_form,supplier_decision,supplier_reason
+tea,call,lede,2,30,notice,,,,crisis,advice,,,,,,,,,,,,,,,,,,,,,
+tea,calm,lede,1,10,paragraph,,,Tea may calm.,,benefit,low,,,,ann,lede,1,10,paragraph,,Tea calms.,,reworded,taste,Trials differ.,,,,,,
+tea,cut,brewing,2,,item,,,,,,,,,,,gone,1,15,item,,It is gone.,,,,,,,,,,
+tea,hot,brewing,1,15,item,more,Heat,Use hot water.,,,,,,,,brewing,1,15,item,Heat,Use hot water.,,kept,,,changed,Use tea.,,notice,theirs,Safer.
+tea,taste,lede,1,20,paragraph,,,It tastes.,,,,,,,,lede,1,20,paragraph,,It tastes.,,kept,,,,,,,,
 """,  # noqa: E501 (a row of a table is one line)
     "notices": """\
 notice,language,text,needs

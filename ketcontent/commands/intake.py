@@ -28,7 +28,8 @@ from ketcontent.terminal import say, show_steps
     "corrections",
     multiple=True,
     metavar="N=FORM",
-    help="Read block N, or N-M, as heading, paragraph, item, notice or row; may be given often.",
+    help="Read block N, or N-M, as heading, paragraph, item, notice or row, or as heading-3 or "
+    "item-2 with a level, or as title; 0 is the title. May be given often.",
 )
 @click.option("--whole", is_flag=True, help="Leave nothing of a web page out.")
 @click.option("--accept-changes", is_flag=True, help="Take what is tracked in a Word document.")

@@ -69,7 +69,8 @@ def _there(bench: Bench) -> Incoming:
 
 def _read_as(bench: Bench, message: Mapping[str, Any]) -> Answer:
     numbers = {int(one) for one in message["blocks"]}
-    bench.incoming, chosen = read_as(_there(bench), numbers, str(message["form"]))
+    form, level = str(message["form"]), int(message.get("level", 0))
+    bench.incoming, chosen = read_as(_there(bench), numbers, form, level)
     return {"incoming": incoming_of(bench), "blocks": chosen}
 
 

@@ -16,6 +16,8 @@ from typing import Any
 from ketcontent.errors import KetcontentError
 from ketcontent.importing import (
     FORMS,
+    LEVELLED,
+    TITLE,
     SuppliedFile,
     SuppliedPage,
     import_page,
@@ -24,8 +26,9 @@ from ketcontent.importing import (
     supplied_from,
     told_of_page,
     with_form,
+    with_title,
 )
-from ketcontent.model import Content, read_content, write_content
+from ketcontent.model import DEEPEST, Content, read_content, write_content
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +58,13 @@ def arrived(file: SuppliedFile) -> Incoming:
     return Incoming(file, file.page, key_of_name(file.path))
 
 
-def read_as(incoming: Incoming, numbers: Collection[int], form: str) -> tuple[Incoming, list[int]]:
+def read_as(
+    incoming: Incoming, numbers: Collection[int], form: str, level: int = 0
+) -> tuple[Incoming, list[int]]:
     """Return a page with some of its blocks read as something else, and their numbers then.
+
+    Block 0 is the title, and the first of those that are read as ``title`` becomes it. Without a
+    form, headings and items among the blocks get the level.
 
     Raises
     ------
@@ -64,15 +72,23 @@ def read_as(incoming: Incoming, numbers: Collection[int], form: str) -> tuple[In
         When there is no such block, or no such form of one.
     """
     known = next((one for one in FORMS if one == form), None)
-    if known is None:
+    if known is None and form not in ("", TITLE):
         raise KetcontentError(f"A block is no '{form}'.", hint=f"It is one of {', '.join(FORMS)}.")
+    if not 0 <= level <= DEEPEST:
+        raise KetcontentError(f"There is no level {level}.", hint=f"It is one from 1 to {DEEPEST}.")
     page, later = incoming.file.page, 0
     chosen: list[int] = []
     for number in sorted(set(numbers)):  # a block may become several
-        length = len(page.blocks)
-        page = with_form(page, number + later, known)
+        if form == TITLE:
+            page, chosen = with_title(page, number), [1]
+            break
+        length, block = len(page.blocks), number + later
+        as_it_is = page.blocks[block - 1].form if 0 < block <= length else "heading"
+        if known is None and as_it_is not in LEVELLED:
+            continue
+        page = with_form(page, block, known or as_it_is, level)
         more = len(page.blocks) - length
-        chosen += range(number + later, number + later + more + 1)
+        chosen += range(max(block, 1), block + more + 1)
         later += more
     if page == incoming.file.page:
         return incoming, chosen

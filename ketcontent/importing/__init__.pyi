@@ -43,5 +43,8 @@ from .suggestions import chosen as chosen
 from .suggestions import require_source_key as require_source_key
 from .suggestions import suggested as suggested
 from .supplied_page import FORMS as FORMS
+from .supplied_page import LEVELLED as LEVELLED
+from .supplied_page import TITLE as TITLE
 from .supplied_page import SuppliedPage as SuppliedPage
 from .supplied_page import with_form as with_form
+from .supplied_page import with_title as with_title

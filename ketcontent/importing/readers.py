@@ -14,6 +14,7 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal
 
 from ketcontent.errors import KetcontentError, UnreadablePage
 from ketcontent.hashing import hash_bytes
@@ -41,12 +42,16 @@ from ketcontent.importing.plain_text_blocks import read_plain_text
 from ketcontent.importing.sentences import RUN_TOGETHER
 from ketcontent.importing.supplied_page import (
     FORMS,
+    LEVELLED,
+    TITLE,
     BlockForm,
     Doubt,
     LeftOut,
+    SuppliedBlock,
     SuppliedPage,
     hidden_character,
     with_form,
+    with_title,
 )
 from ketcontent.importing.word_reader import read_word
 from ketcontent.model import ROW_FORMS
@@ -174,27 +179,43 @@ def corrected(file: SuppliedFile, corrections: Iterable[str]) -> SuppliedFile:
     file
         The file, read.
     corrections
-        Each as ``12=paragraph`` or ``12-15=item``; the numbers are those of the first look.
+        Each as ``12=paragraph``, ``12-15=item``, ``12=heading-3`` or ``12-15=item-2`` with a
+        level, or ``12=title``; the numbers are those of the first look, and 0 is the title.
     """
-    said: dict[int, BlockForm] = {}
+    said: dict[int, tuple[BlockForm | Literal["title"], int]] = {}
     for one in corrections:
         found = _CORRECTION.fullmatch(one)
-        form = next((known for known in FORMS if found and known == found["form"]), None)
-        if found is None or form is None:
+        known = next((form for form in (*FORMS, TITLE) if found and form == found["form"]), None)
+        if found is None or known is None or (found["level"] and known not in LEVELLED):
             raise KetcontentError(
                 f"'{one}' does not say which blocks are what.",
-                hint="Write it as 12=paragraph, or 12-15=item; "
-                f"a block is one of {', '.join(FORMS)}.",
+                hint="Write it as 12=paragraph, 12-15=item, 12=heading-3 or 12-15=item-2; "
+                f"a block is one of {', '.join((*FORMS, TITLE))}.",
             )
         last = int(found["last"] or found["first"])
-        said |= dict.fromkeys(range(int(found["first"]), last + 1), form)
+        numbers = range(int(found["first"]), last + 1)
+        said |= dict.fromkeys(numbers, (known, int(found["level"] or 0)))
+    titles = [number for number, (form, _) in said.items() if form == TITLE]
+    if len(titles) > 1 or (titles and 0 in said):
+        raise KetcontentError(
+            "A page has one title.", hint="Name one block as the title, and say nothing of block 0."
+        )
     page = file.page
     for number in sorted(said, reverse=True):  # a block may become several
-        page = with_form(page, number, said[number])
+        form, level = said[number]
+        if form == TITLE:  # the one before goes to the top once the numbers count no more
+            page = with_title(replace(page, title=""), number)
+        else:
+            page = with_form(page, number, form, level)
+    if titles and file.page.title:
+        first = SuppliedBlock("heading", file.page.title, level=1)
+        page = replace(page, blocks=(first, *page.blocks))
     return replace(file, page=page)
 
 
-_CORRECTION = re.compile(r"(?P<first>\d{1,5})(?:-(?P<last>\d{1,5}))?=(?P<form>[a-z]+)")
+_CORRECTION = re.compile(
+    r"(?P<first>\d{1,5})(?:-(?P<last>\d{1,5}))?=(?P<form>[a-z]+)(?:-(?P<level>[1-6]))?"
+)
 
 
 _LOCKED = "EncryptedPackage".encode("utf-16-le")

@@ -21,6 +21,10 @@ BlockForm = Literal["heading", "paragraph", "item", "notice", "caption", "header
 
 FORMS: tuple[BlockForm, ...] = get_args(BlockForm)
 """What a block can be; the last three are of a table: its caption, a row of headers, a row."""
+LEVELLED = ("heading", "item")
+"""Those that stand on a level: of an item it is the depth."""
+TITLE: Literal["title"] = "title"
+"""What a block can be read as that is then none of the blocks any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +107,7 @@ def item_depths(outer: Sequence[int], block: SuppliedBlock) -> list[int]:
     return [*(one for one in outer if one < block.depth), block.depth]
 
 
-def with_form(page: SuppliedPage, number: int, form: BlockForm) -> SuppliedPage:
+def with_form(page: SuppliedPage, number: int, form: BlockForm, level: int = 0) -> SuppliedPage:
     """Return a page with one of its blocks read as something else.
 
     A block of several lines that is read as items or rows becomes one of each line; the cells of a
@@ -114,9 +118,11 @@ def with_form(page: SuppliedPage, number: int, form: BlockForm) -> SuppliedPage:
     page
         The page.
     number
-        The block, from 1, as the look before the import numbers it.
+        The block, from 1, as the look before the import numbers it; 0 is the title.
     form
         What it is.
+    level
+        Of a heading its level, of an item its depth, from 1 to 6; by default what it has.
 
     Examples
     --------
@@ -124,19 +130,15 @@ def with_form(page: SuppliedPage, number: int, form: BlockForm) -> SuppliedPage:
     >>> with_form(page, 1, "item").blocks
     (SuppliedBlock(form='item', text='It is hot', where='', level=0, depth=1, ...)
     """
-    if not 1 <= number <= len(page.blocks):
-        raise KetcontentError(
-            f"The page has no block {number}.",
-            hint=f"Name one from 1 to {len(page.blocks)}, as 'ketcontent import FILE --blocks' "
-            "numbers them.",
-        )
-    block = page.blocks[number - 1]
+    if number == 0 and page.title:
+        page, number = _with_title_below(page), 1
+    block = _block(page, number)
     changed = replace(
         block,
         form=form,
         text=fold(block.text) if form == "heading" else block.text,
-        level=(block.level or 2) if form == "heading" else 0,
-        depth=(block.depth or 1) if form == "item" else 0,
+        level=(level or block.level or 2) if form == "heading" else 0,
+        depth=(level or block.depth or 1) if form == "item" else 0,
         run_in=block.run_in and form == "heading",
         table=block.table if form in TABLE_FORMS else 0,
     )
@@ -157,6 +159,43 @@ def with_form(page: SuppliedPage, number: int, form: BlockForm) -> SuppliedPage:
         bare = replace(changed, number="", label="", marks=())
         parts = [replace(changed, text=first, marks=()), *(replace(bare, text=o) for o in others)]
     return replace(page, blocks=(*page.blocks[: number - 1], *parts, *page.blocks[number:]))
+
+
+def with_title(page: SuppliedPage, number: int) -> SuppliedPage:
+    """Return a page with one of its blocks as its title; what was the title is its first heading.
+
+    Examples
+    --------
+    >>> page = SuppliedPage("text", "Home", (SuppliedBlock("heading", "Tea", level=2),))
+    >>> page = with_title(page, 1)
+    >>> page.title, [block.text for block in page.blocks]
+    ('Tea', ['Home'])
+    """
+    block = _block(page, number)
+    words = " | ".join(split_cells(block.text)) if block.form in ROW_FORMS else block.text
+    named = f"{block.number} {block.label}".strip()
+    named += ":" if named[-1:].isalnum() and block.label else ""
+    blocks = (*page.blocks[: number - 1], *page.blocks[number:])
+    rest = replace(page, blocks=blocks)
+    rest = _with_title_below(rest) if page.title else rest
+    return replace(rest, title=fold(f"{named} {words}"))
+
+
+def _with_title_below(page: SuppliedPage) -> SuppliedPage:
+    """Return a page without a title: its first block is a heading of the same words."""
+    return replace(
+        page, title="", blocks=(SuppliedBlock("heading", page.title, level=1), *page.blocks)
+    )
+
+
+def _block(page: SuppliedPage, number: int) -> SuppliedBlock:
+    if not 1 <= number <= len(page.blocks):
+        raise KetcontentError(
+            f"The page has no block {number}.",
+            hint=f"Name one from 1 to {len(page.blocks)}, as 'ketcontent import FILE --blocks' "
+            "numbers them.",
+        )
+    return page.blocks[number - 1]
 
 
 _HIDDEN = re.compile(f"[{FORBIDDEN}]")

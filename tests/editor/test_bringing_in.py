@@ -225,3 +225,22 @@ def test_the_browser_is_told_what_a_paste_is_and_nothing_changes(workbench: Work
     assert answer["pasted"]["words"] == "It **may** help. Wait."
     assert len(answer["pasted"]["sentences"]) == 2
     assert (answer["status"]["unsaved"], answer["status"]["undo"]) == (0, "")
+
+
+def test_title_level_and_depth_are_put_right_by_one_correction_each(workbench: Workbench) -> None:
+    ask(workbench, "bring_in", html="", text="Home\n\nTea\nIt is hot.\n\n- Green\n- Black\n")
+    assert ask(workbench, "read_as", blocks=[1], form="title")["incoming"]["title"] == "Tea"
+    shown = ask(workbench, "read_as", blocks=[1, 3], form="", level=3)["incoming"]
+    assert [(one["text"], one["level"], one["depth"]) for one in shown["blocks"]] == [
+        ("Home", 3, 0),
+        ("It is hot.", 0, 0),
+        ("Green", 0, 3),
+        ("Black", 0, 1),
+    ]
+    answer = ask(workbench, "read_as", blocks=[2], form="", level=2)
+    assert (answer["blocks"], answer["incoming"]["corrections"]) == ([], 2)
+    answer = ask(workbench, "read_as", blocks=[0], form="paragraph")
+    assert (answer["blocks"], answer["incoming"]["title"]) == ([1], "")
+    assert forms(answer)[:2] == [("paragraph", "Tea"), ("heading", "Home")]
+    assert ask(workbench, "read_back")["incoming"]["title"] == "Tea"
+    assert ask(workbench, "read_as", blocks=[1], form="", level=7)["error"]

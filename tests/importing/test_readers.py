@@ -545,12 +545,26 @@ def test_several_blocks_and_the_lines_of_one_become_a_list_by_one_correction() -
 
 
 @pytest.mark.parametrize(
-    "said", ["1", "1-=item", "x=item", "1=title", "=item", "99=item", "0=item"]
+    "said",
+    ["1", "1-=item", "x=item", "1=paragraph-2", "=item", "99=item", "1=item-7", "0-1=title"],
 )
 def test_a_correction_that_names_no_block_or_no_form_is_an_error(said: str) -> None:
     with pytest.raises(KetcontentError) as refused:
         corrected(read_supplied(SAVED / "page.md"), [said])
     assert refused.value.hint
+
+
+def test_title_level_and_depth_are_named_with_a_correction(tmp_path: Path) -> None:
+    path = tmp_path / "page.txt"
+    path.write_text("Home\n\nTea\nIt is hot.\n\n- Green\n- Black\n", "utf-8")
+    file = read_supplied(path)
+    page = corrected(file, ["1=title", "3=item-2", "2=heading-4"]).page
+    assert (page.title, [(one.text, one.level, one.depth) for one in page.blocks]) == (
+        "Tea",
+        [("Home", 1, 0), ("It is hot.", 4, 0), ("Green", 0, 2), ("Black", 0, 1)],
+    )
+    page = corrected(file, ["0=paragraph"]).page
+    assert (page.title, page.blocks[0].form, page.blocks[0].text) == ("", "paragraph", "Home")
 
 
 def test_a_file_without_a_name_for_its_page_has_no_key() -> None:

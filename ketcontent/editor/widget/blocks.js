@@ -12,6 +12,7 @@ const FORMS = [
   ["header", "Header row", "t"],
   ["row", "Table row", "r"],
 ];
+const DEEPEST = 6;
 const BY_KEY = Object.fromEntries(FORMS.map(([form, , letter]) => [letter, form]));
 
 export function blocksOf(bench, { readAs, readBack }) {
@@ -52,7 +53,7 @@ export function blocksOf(bench, { readAs, readBack }) {
   function take(told, touched) {
     blocks = told ? told.blocks : [];
     corrections = told ? told.corrections : 0;
-    if (touched) {
+    if (touched?.length) {
       chosen = new Set(touched);
       [from, at] = [touched[0], touched.at(-1)];
     }
@@ -108,6 +109,9 @@ export function blocksOf(bench, { readAs, readBack }) {
       FORMS.map(([form, name, letter]) =>
         button(name, () => readAs(acting(), form), { title: letter.toUpperCase(), "data-field": `block ${form}`, "aria-keyshortcuts": letter }),
       ),
+      button("Title", () => blocks.length && readAs([at], "title"), { title: "0", "data-field": "block title", "aria-keyshortcuts": "0" }),
+      button("Level up", () => shift(-1), { title: "1 to 6: the level of a heading, the depth of an item", "data-field": "block up" }),
+      button("Level down", () => shift(1), { title: "1 to 6: the level of a heading, the depth of an item", "data-field": "block down" }),
       button("Take back", readBack, { title: "Ctrl+Z", "aria-disabled": String(!corrections), "data-field": "block back" }),
     ];
   }
@@ -141,6 +145,12 @@ export function blocksOf(bench, { readAs, readBack }) {
     else chosen.add(number);
   }
 
+  // A level up or down from where the block is that the keys are at; those of the chosen ones follow.
+  function shift(by) {
+    const one = blocks[at - 1];
+    if (one) readAs(acting(), "", Math.max(1, Math.min(DEEPEST, (one.level || one.depth || 1) + by)));
+  }
+
   function key(event) {
     const command = event.ctrlKey || event.metaKey;
     const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 1, End: blocks.length, PageDown: at + 10, PageUp: at - 10 }[event.key];
@@ -149,6 +159,8 @@ export function blocksOf(bench, { readAs, readBack }) {
     else if (event.key === " ") act = () => toggle(at);
     else if (command && event.key.toLowerCase() === "a") act = () => (chosen = new Set(run(1, blocks.length)));
     else if (!command && !event.altKey && BY_KEY[event.key.toLowerCase()]) act = () => readAs(acting(), BY_KEY[event.key.toLowerCase()]);
+    else if (!command && !event.altKey && event.key === "0") act = () => readAs([at], "title");
+    else if (!command && !event.altKey && /^[1-6]$/.test(event.key)) act = () => readAs(acting(), "", Number(event.key));
     if (!act || !blocks.length) return;
     event.preventDefault();
     event.stopPropagation();

@@ -184,7 +184,7 @@ export function bringInOf(bench) {
         h("span", { class: "kc-hint" }, `${told.format}, ${told.bytes.toLocaleString("en")} bytes. Nothing is written yet.`),
         h("div", { class: "kc-tools" }, button("Another page", () => bench.tell("put_away"), { "data-field": "incoming other" }), back()),
       ),
-      h("p", {}, h("b", {}, "Title: "), told.title ? h("span", { dir: "auto" }, told.title) : h("span", { class: "kc-hint" }, "none; the page is called by its key")),
+      h("p", {}, h("b", {}, "Title: "), told.title ? [h("span", { dir: "auto" }, told.title), " ", button("It is no title", () => readAs([0], "heading"), { "data-field": "incoming title" })] : h("span", { class: "kc-hint" }, "none; the page is called by its key")),
       h("p", { class: "kc-counts", role: "status" }, counts()),
     ];
   }
@@ -272,9 +272,11 @@ export function bringInOf(bench) {
 
   // --- putting right -------------------------------------------------------------------------
 
-  async function readAs(numbers, form) {
-    const answer = await bench.tell("read_as", { blocks: numbers, form });
-    if (answer) bench.say(`${counted(answer.blocks.length, "block")} read as ${form}.`);
+  async function readAs(numbers, form, level = 0) {
+    const answer = await bench.tell("read_as", { blocks: numbers, form, level });
+    if (!answer) return;
+    const count = answer.blocks.length;
+    bench.say(count ? `${counted(count, "block")} ${form ? `read as ${form}` : `set on level ${level}`}.` : "Only a heading or an item has a level.");
   }
 
   async function readBack() {

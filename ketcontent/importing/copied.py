@@ -263,7 +263,7 @@ def _told(page: SuppliedPage, blocks: Iterable[SuppliedBlock], seen: Counter[str
             "them between these letters."
         )
     for doubt in page.doubts:
-        if doubt.about != "links":
+        if doubt.about not in ("links", "marks"):
             yield doubt.message
 
 

@@ -23,7 +23,13 @@ from ketcontent.importing.block_text import (
 )
 from ketcontent.importing.formulas import formula_in_line
 from ketcontent.importing.html_lists import CountedList, list_of
-from ketcontent.importing.html_tables import DataTable, data_table, is_mixed, set_in_order
+from ketcontent.importing.html_tables import (
+    DataTable,
+    data_table,
+    is_mixed,
+    marks_of_row,
+    set_in_order,
+)
 from ketcontent.importing.main_content import (
     BLOCKS,
     SPACED,
@@ -219,7 +225,7 @@ class BlockWriter:
         if name in ("td", "th") and self.table and self._in_row:
             words = "".join(self.pieces)
             self.seen["lines"] += "\n" in words.strip()
-            self.seen["spanning"] += self.table.add(node, words, self.where)
+            self.seen["spanning"] += self.table.add(node, words, self.where, self.marks)
             self._clear()
         elif name in BLOCKS:
             self._flush()
@@ -235,6 +241,7 @@ class BlockWriter:
         elif name == "dl":
             self._drop_term()
         elif name == "tr" and self.table and self._in_row:
+            marks = marks_of_row(self.table.cells or [], self.table.marks)
             cells, heads = self.table.end_row(in_head=node.parent.name == "thead")
             if cells:
                 self.blocks.append(
@@ -243,6 +250,7 @@ class BlockWriter:
                         join_cells(cells),
                         self.table.where,
                         table=self.table.number,
+                        marks=marks,
                     )
                 )
         elif name in ("thead", "tbody", "tfoot") and self.table:
@@ -254,10 +262,11 @@ class BlockWriter:
         given = attributes_of(node)
         if (kinds := marks_of(name, given)) and self.mark_starts:
             start = self.mark_starts.pop()
-            for kind in kinds if start < self.length and not self._in_row else ():
+            for kind in kinds if start < self.length else ():
                 target = given.get("href", "") if kind == "link" else ""
                 self.marks.append(Mark(kind, start, self.length, target))
             self.seen["links"] += "link" in kinds and bool(given.get("href"))
+            self.seen["marks"] += start < self.length and bool({"strong", "emphasis"} & {*kinds})
         if _script_of(node):
             self.scripts.pop()
 
@@ -431,6 +440,7 @@ _NOUNS = {
     "quoted": "quotation",
     "raised": "raised or lowered figure",
     "links": "link",
+    "marks": "bold or slanted span",
     "letters": "raised or lowered word",
     "formulas": "formula",
     "spanning": "spanning cell",
@@ -447,6 +457,7 @@ _TOLD = {
     "quoted": "{}: read as text of the page.",
     "raised": "{}: kept with its look; a reference or a power is not told apart.",
     "links": "{}: the words are kept, the address stands in the file as received alone.",
+    "marks": "{}: the words are kept, how they look stands in the file as received alone.",
     "letters": "{}: set on the line, and may have become part of the word before.",
     "formulas": "{}: written in one line.",
     "spanning": "{}: its words stand once, in the first of the cells that it covers.",

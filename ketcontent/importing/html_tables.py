@@ -7,11 +7,15 @@ so that each cell behind it and below it stays in its column.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import accumulate, groupby, pairwise
+from operator import itemgetter
 from typing import Any
 
+from ketcontent.importing.supplied_page import Mark
 from ketcontent.markup import attributes_of, in_order
-from ketcontent.text import fold
+from ketcontent.text import fold, join_cells
 
 _HEADING = re.compile(r"h[1-6]")
 
@@ -32,6 +36,8 @@ class DataTable:
     """By column, how many rows more a cell above it covers."""
     cells: list[str] | None = None
     """The cells of the row that is open; None between rows."""
+    marks: list[tuple[int, Mark]] = field(default_factory=list)
+    """The marks in those, each with the number of its cell, at places of its words."""
     where: str = ""
     """Where the first words of that row stand."""
     only_heads: bool = True
@@ -44,11 +50,13 @@ class DataTable:
     def start_row(self) -> None:
         """Begin a row."""
         self.cells, self.where, self.only_heads = [], "", True
+        self.marks = []
 
-    def add(self, node: Any, words: str, where: str) -> bool:
-        """Take in a cell with its words; return whether it spans others."""
+    def add(self, node: Any, words: str, where: str, marks: Iterable[Mark] = ()) -> bool:
+        """Take in a cell with its words and what marks them; return whether it spans others."""
         self._skip_covered()
         cells = self.cells if self.cells is not None else []
+        self.marks += ((len(cells), one) for one in _in_folded(marks, words))
         given = attributes_of(node)
         across = min(_number(given.get("colspan", "")), max(self.width - len(cells), 1))
         down = _number(given.get("rowspan", "")) or _MOST  # 0: down to the end of its group
@@ -85,6 +93,42 @@ class DataTable:
         self.headed |= heads
         self.said |= not heads
         return cells, heads
+
+
+def _in_folded(marks: Iterable[Mark], words: str) -> Iterator[Mark]:
+    """Yield marks at their places in words whose white space was made alike."""
+    places = [0]
+    for before, one in pairwise(f" {words}"):
+        places.append(places[-1] + (not one.isspace() or not before.isspace()))
+    last = len(fold(words))
+    for mark in marks:
+        start, end = mark.start, min(mark.end, len(words))
+        while start < end and words[start].isspace():
+            start += 1
+        while start < end and words[end - 1].isspace():
+            end -= 1
+        if start < end:
+            yield replace(mark, start=places[start], end=min(places[end], last))
+
+
+def marks_of_row(cells: Sequence[str], marks: Iterable[tuple[int, Mark]]) -> tuple[Mark, ...]:
+    r"""Return the marks in cells at their places in the text of their row.
+
+    Examples
+    --------
+    >>> [(one.start, one.end) for one in marks_of_row(["", "a|b c"], [(1, Mark("strong", 4, 5))])]
+    [(7, 8)]
+    >>> join_cells(["", "a|b c"])[7:8]
+    'c'
+    """
+    found: list[Mark] = []
+    for number, together in groupby(marks, itemgetter(0)):
+        at = len(join_cells([*cells[:number], "x"])) - 1
+        places = list(accumulate((1 + (one in "\\|") for one in cells[number]), initial=at))
+        found += (
+            replace(mark, start=places[mark.start], end=places[mark.end]) for _, mark in together
+        )
+    return tuple(found)
 
 
 def set_in_order(node: Any) -> None:

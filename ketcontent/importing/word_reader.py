@@ -201,6 +201,7 @@ class _Reader:
         for name in ("objects", "symbols", "figures", "letters", "formulas", "deleted"):
             self.seen[name] += getattr(text, name)
         self.seen["links"] += sum(one.kind == "link" for one in text.marks)
+        self.seen["marks"] += sum(one.kind in ("strong", "emphasis") for one in text.marks)
         return text
 
     def _paragraph(self, paragraph: Element) -> None:
@@ -374,6 +375,10 @@ _TOLD: Mapping[str, tuple[str, str]] = {
     "objects": ("chart, control or embedded object", "not read."),
     "symbols": ("symbol of a font", "not read."),
     "embedded": ("document within the document", "not read."),
+    "marks": (
+        "bold or slanted span",
+        "the words are kept, how they look stands in the file as received alone.",
+    ),
 }
 
 

@@ -104,7 +104,7 @@ def test_a_table_that_is_pasted_stays_one_row_by_row() -> None:
     assert [(one.form, one.block, one.text) for one in copied.sentences] == [
         ("header", 1, "Age | Cups"),
         ("row", 2, r"Adults. | 2 \\| 3"),
-        ("row", 3, "Others | 1"),
+        ("row", 3, "**Others** | 1"),
     ]
 
 
@@ -198,3 +198,16 @@ def test_a_selection_that_was_copied_is_a_page_as_far_as_it_goes() -> None:
         str(pasted_file("", "# Tea\n\nIt **is** [hot](https://e.org).\n\n- a\n").path)
         == "pasted.md"
     )
+
+
+def test_marks_in_the_cells_of_a_pasted_table_stay_in_their_cells() -> None:
+    copied = read_copied(
+        "<table><tr><th>Name</th><th></th><th>Use <i> now </i></th></tr><tr><td>a|b   <b>bold</b> x"
+        "<td><td><p>one</p><p><b>two</b> <a href='https://x.example/a'>link</a></p></table>",
+        "",
+        "en",
+    )
+    assert [(one.form, one.text) for one in copied.sentences] == [
+        ("header", "Name | | Use *now*"),
+        ("row", r"a\\|b **bold** x | | one **two** [link](https://x.example/a)"),
+    ]

@@ -226,6 +226,13 @@ def test_links_and_emphasis_are_kept_with_their_places() -> None:
     ]
 
 
+def test_how_words_look_is_not_kept_and_that_is_told() -> None:
+    page = read_html(
+        "<h1>Tea</h1><p>It <b>may</b> <i></i>help.<table><tr><td><em>A</em><td>B</table>"
+    )
+    assert [(one.about, one.message[:12]) for one in page.doubts] == [("marks", "2 bold or sl")]
+
+
 def test_an_item_has_the_label_that_it_has_in_plain_text() -> None:
     page = read_html("<ul><li>Form: tablets<li><b>How it works:</b> well<li>You may ask: why</ul>")
     assert [(one.label, one.text) for one in page.blocks] == [

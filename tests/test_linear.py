@@ -209,6 +209,7 @@ WEB_PAGES: dict[str, Callable[[int], str]] = {
     "lines in a paragraph": lambda n: "<p>" + "It may help<br>" * (n // 15),
     "paragraphs in an item": lambda n: "<ul><li>" + "<p>It may help</p>" * (n // 18),
     "tables that nest": lambda n: "<table><tr><td>" * (n // 300),
+    "bold cells of a row": lambda n: "<table><tr>" + "<td><b>x</b>" * (n // 12),
 }
 
 

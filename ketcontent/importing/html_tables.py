@@ -15,7 +15,7 @@ from typing import Any
 
 from ketcontent.importing.supplied_page import Mark
 from ketcontent.markup import attributes_of, in_order
-from ketcontent.text import fold, join_cells
+from ketcontent.text import fold
 
 _HEADING = re.compile(r"h[1-6]")
 
@@ -121,13 +121,17 @@ def marks_of_row(cells: Sequence[str], marks: Iterable[tuple[int, Mark]]) -> tup
     >>> join_cells(["", "a|b c"])[7:8]
     'c'
     """
+    within = {number: list(one) for number, one in groupby(marks, itemgetter(0))}
     found: list[Mark] = []
-    for number, together in groupby(marks, itemgetter(0)):
-        at = len(join_cells([*cells[:number], "x"])) - 1
-        places = list(accumulate((1 + (one in "\\|") for one in cells[number]), initial=at))
+    at = 0
+    for number, cell in enumerate(cells):
+        at += 2 if number else 0  # the bar before it, and a space
+        places = list(accumulate((1 + (one in "\\|") for one in cell), initial=at))
         found += (
-            replace(mark, start=places[mark.start], end=places[mark.end]) for _, mark in together
+            replace(mark, start=places[mark.start], end=places[mark.end])
+            for _, mark in within.get(number, ())
         )
+        at = places[-1] + bool(cell)
     return tuple(found)
 
 

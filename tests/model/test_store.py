@@ -300,7 +300,7 @@ def test_an_origin_has_the_lines_of_an_unsorted_file(tea: Path):
 def test_a_row_after_cells_with_line_breaks_has_its_own_line(tea: Path, end: str, mark: bytes):
     text = TEA["statements"].replace("It is gone.", '"\nIt\n\nis ""gone"".\n"')
     text = text.replace(
-        ",paragraph,,Use hot water.,,,,,,,,,\n", ',paragraph,,"Use\nhot",,,,,,,,,\n'
+        ",paragraph,,Use hot water.,,,,,,,,,,\n", ',paragraph,,"Use\nhot",,,,,,,,,,\n'
     )
     text += "tea,last,lede,9,90,paragraph,,,Last.,,,,,,,,,,,,,,,,,,,,,,,\n"
     if end == "\r":  # a bare CR in a cell is a fault, so no cell of such a file has a break

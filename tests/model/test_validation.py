@@ -44,7 +44,7 @@ tea,call,lede,2,30,notice,,,,crisis,advice,,,,,,,,,,,,,,,,,,,,,
 tea,calm,lede,1,10,paragraph,,,Tea may calm.,,benefit,low,,,,ann,lede,1,10,paragraph,,Tea calms.,,reworded,taste,Trials differ.,,,,,,
 tea,cut,brewing,2,,item,,,,,,,,,,,gone,1,15,item,,It is gone.,,,,,,,,,,
 tea,hot,brewing,1,15,item,more,Heat,Use hot water.,,,,,,,,brewing,1,15,item,Heat,Use hot water.,,kept,,,changed,Use tea.,,notice,theirs,Safer.
-tea,taste,lede,1,20,paragraph,,,It tastes.,,,,,,,,lede,1,20,paragraph,,It tastes.,,kept,,,,,,,,
+tea,taste,lede,1,20,paragraph,,,It tastes.,,,,,,,,lede,1,20,paragraph,,It tastes.,none,kept,,,,,,,,
 """,  # noqa: E501 (a row of a table is one line)
     "notices": """\
 notice,language,text,needs
@@ -562,6 +562,18 @@ CELLS = [
         column="supplied_form",
         cell="xyz",
         key="tea/cut",
+    ),
+    one(
+        "a gap outside its list",
+        "statements",
+        swap("It tastes.,none", "It tastes.,xyz"),
+        "not-in-list",
+        6,
+        "'xyz' is not a value of 'supplied_gap'.",
+        "Use one of: none.",
+        column="supplied_gap",
+        cell="xyz",
+        key="tea/taste",
     ),
     *(
         one(
@@ -1507,8 +1519,8 @@ LINES = [
             ("terms", 2, ",,\n", "\n", "3 cells", 5),
             ("terms", 2, "OCD,en,obsessive-compulsive disorder,,", "OCD", "1 cell", 5),
             ("documents", 2, ",365", ",365,", "19 cells", 18),
-            ("statements", 5, ",item,Heat,Use hot water.,kept", "", "27 cells", 31),
-            ("statements", 3, "Tea calms.", "Tea, calms.", "32 cells", 31),
+            ("statements", 5, ",item,Heat,Use hot water.,,kept", "", "27 cells", 32),
+            ("statements", 3, "Tea calms.", "Tea, calms.", "33 cells", 32),
             ("sections", 4, "tea,lede,10,,,,,10,,,false,,,,", "tea,lede", "2 cells", 15),
         ]
     ),
@@ -1703,7 +1715,7 @@ LAWS = [
     one(
         "a supplied position used twice by statements of a section",
         "statements",
-        swap(",lede,1,20,paragraph,,It tastes.,kept", ",lede,1,10,paragraph,,It tastes.,kept"),
+        swap(",lede,1,20,paragraph,,It tastes.,none", ",lede,1,10,paragraph,,It tastes.,none"),
         "position-used-twice",
         6,
         "Position 10 is used twice; line 3 has it too.",
@@ -1737,7 +1749,7 @@ LAWS = [
     one(
         "words of its own and a notice",
         "statements",
-        swap("Use hot water.,,", "Use hot water.,crisis,"),
+        swap("Use hot water.,,,", "Use hot water.,crisis,,"),
         "text-and-notice",
         5,
         "The row has words of its own and the notice 'crisis'.",
@@ -1863,7 +1875,7 @@ LAWS = [
     one(
         "two forms in a supplied block",
         "statements",
-        swap("20,paragraph,,It tastes.,kept", "20,item,,It tastes.,kept"),
+        swap("20,paragraph,,It tastes.,none", "20,item,,It tastes.,none"),
         "mixed-forms",
         6,
         "'item', but line 3 of the same block is 'paragraph'.",
@@ -2159,11 +2171,13 @@ def test_many_breaks_in_many_tables_are_all_found_in_one_go(tmp_path: Path):
 
 
 BREAKS_OF_A_LINE = [
-    pytest.param("Use hot water.,,", '"Use hot water.,,', "stray-quote", id="a quote never closed"),
-    pytest.param("Use hot water.,,", '"Use" hot water.,,', "stray-quote", id="a quote too early"),
-    pytest.param("Use hot water.,,", "Use, hot, water.,,", "ragged-line", id="cells too many"),
+    pytest.param(
+        "Use hot water.,,,", '"Use hot water.,,,', "stray-quote", id="a quote never closed"
+    ),
+    pytest.param("Use hot water.,,,", '"Use" hot water.,,,', "stray-quote", id="a quote too early"),
+    pytest.param("Use hot water.,,,", "Use, hot, water.,,,", "ragged-line", id="cells too many"),
     pytest.param("tea,hot,", "\ntea,hot,", "blank-line", id="a blank line"),
-    pytest.param("Use hot water.,,", b"Use h\xf6t water.,,", "wrong-encoding", id="not UTF-8"),
+    pytest.param("Use hot water.,,,", b"Use h\xf6t water.,,,", "wrong-encoding", id="not UTF-8"),
 ]
 
 
@@ -2171,7 +2185,7 @@ BREAKS_OF_A_LINE = [
 def test_a_fault_of_a_line_hides_no_fault_before_or_after_it(
     tmp_path: Path, old: str, new: str | bytes, rule: str
 ):
-    broken = SOUND["statements"].replace("Use hot water.,kept", "Hot it was.,kept").encode()
+    broken = SOUND["statements"].replace("Use hot water.,,kept", "Hot it was.,,kept").encode()
     broken = swap(old, new)(broken) or b""
     broken = broken.replace(b"benefit", b"benifit").replace(b"taste,lede", b"taste,lid")
     folder = broken_folder(tmp_path, "statements", everything(broken))

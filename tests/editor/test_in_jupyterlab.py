@@ -1034,6 +1034,16 @@ def test_a_page_is_brought_in_put_right_by_key_and_by_mouse_and_written(
         "Heading 2",
         *["Paragraph"] * 3,
     ]
+    title = tab.at(".kc-incoming-head p").first
+    for key, wanted in [("3", "Heading 3"), ("0", "Heading 1")]:
+        tab.page.keyboard.press("Home")
+        tab.page.keyboard.press(key)
+        tab.at(".kc-block-form", has_text=wanted).wait_for()
+    assert "Use" in title.inner_text()  # what was the title is the first heading now
+    for _ in range(2):
+        tab.page.keyboard.press("Control+z")
+    tab.at(".kc-block-form", has_text="Heading 2").wait_for()
+    assert "Tea" in title.inner_text()
     for key in ["Home", "ArrowDown", "Shift+ArrowDown", "i"]:
         tab.page.keyboard.press(key)
     tab.at(".kc-is-item").nth(1).wait_for()

@@ -279,7 +279,7 @@ def _firsts(page: Document, terms: tuple[Term, ...]) -> dict[str, dict[str, str]
     firsts: dict[str, dict[str, str]] = {}
     left = {term.term: f"#{term.id}" for term in terms}
     for one in page.shown:
-        for term in [term for term in left if _uses(one.plain, term)]:
+        for term in [term for term in left if term in one.plain and _uses(one.plain, term)]:
             firsts.setdefault(one.statement, {})[term] = left.pop(term)
     return firsts
 

@@ -379,16 +379,13 @@ class _Page:
         )
         if block is None or one is None:
             return {}
-        _, _, _, _, *around = one.stands
-        above = [self.signed[name].words for name in around[1:]] if "within" in around[:1] else []
+        above = [words for _, words in one.within]
+        under = f", under: {' > '.join(above)}" if above else ""
         if block.form == "item" and (above or block.depth > 1):
-            within = f", under: {' > '.join(above)}" if above else ""
-            return {"place": f"Item of level {block.depth} of a list{within}", "level": block.depth}
-        headers = (
-            f" under: {'; '.join(around[1:])}" if "under" in around[:1] else " without headers"
-        )
+            return {"place": f"Item of level {block.depth} of a list{under}", "level": block.depth}
+        headers = f", under: {'; '.join(above)}" if above else ", without headers"
         places = {
-            "row": f"Row of a table,{headers}",
+            "row": f"Row of a table{headers}",
             "header": "Names the columns of the table below",
             "caption": "Says what the table below shows",
         }

@@ -16,7 +16,7 @@ import pytest
 from click.testing import CliRunner
 from nbformat import v4
 
-from ketcontent import assemble, with_signoffs, write_content
+from ketcontent import assemble, read_content, with_signoffs, write_content
 from ketcontent.approvals.signing import open_statements, sign_off
 from ketcontent.checks.release import WAIVER_DAYS, release_faults
 from ketcontent.cli import main
@@ -215,10 +215,18 @@ def committed(folder: Path, content: Content, day: str) -> None:
     subprocess.run(words, cwd=folder, check=True, env=env)
 
 
+def test_words_that_were_committed_on_the_day_they_were_signed_count_in_a_row_that_is_younger(
+    tmp_path: Path,
+) -> None:
+    committed(tmp_path, with_floor(), str(DAY))
+    later = with_cells(read_content(tmp_path), "sections", "page/b", supplied_heading="Harm")
+    committed(tmp_path, later, "2026-11-10")
+    assert release_faults(read_content(tmp_path), ["page"])["page"] == []
+
+
 def test_a_sign_off_from_before_its_words_were_committed_is_named(tmp_path: Path) -> None:
     content = with_floor()
     committed(tmp_path, content, "2026-10-20")
-    from ketcontent import read_content
 
     assert release_faults(read_content(tmp_path), ["page"])["page"] == []
     later = with_cells(read_content(tmp_path), "sections", "page/b", heading="What may go wrong")
@@ -233,7 +241,6 @@ def test_a_sign_off_from_before_its_words_were_committed_is_named(tmp_path: Path
 
 def test_no_program_that_a_repository_names_is_run(tmp_path: Path) -> None:
     """To convert a file, to look for changes, to check a signature, to fetch what is missing."""
-    from ketcontent import read_content
 
     folder = tmp_path / "data"
     folder.mkdir()
@@ -257,7 +264,6 @@ def test_no_program_that_a_repository_names_is_run(tmp_path: Path) -> None:
 
 
 def test_words_put_back_are_as_old_as_they_were(tmp_path: Path) -> None:
-    from ketcontent import read_content
 
     content = with_floor()
     committed(tmp_path, content, "2026-10-20")

@@ -114,6 +114,15 @@ def test_what_came_in_after_a_key_was_revoked_is_too_late_whatever_day_it_says(
     assert f"which is not before {revoked}" in found
 
 
+def test_what_came_in_with_the_commit_that_revokes_a_key_is_too_late(tmp_path: Path) -> None:
+    committed(tmp_path, with_keys(made()), "2026-11-02")
+    write_content(replace(read_content(tmp_path), signoffs=content().signoffs))
+    revoke(tmp_path, "2026-11-15")
+    committed(tmp_path, read_content(tmp_path), "2026-11-03")
+    [found] = revoked_since(tmp_path)
+    assert "with which the key was revoked, whatever its day" in found
+
+
 def test_a_check_without_git_says_that_nobody_asked_about_a_revoked_key() -> None:
     told = [
         (one.severity, one.key, one.message, one.hint)

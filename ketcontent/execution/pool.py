@@ -14,6 +14,7 @@ import multiprocessing.util
 import os
 import signal
 import socket
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
@@ -24,6 +25,7 @@ from functools import cache
 from multiprocessing import forkserver, resource_tracker
 from multiprocessing.context import BaseContext
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from ketcontent.execution.forkserver import attach, can_fork, start_fork_server
@@ -169,7 +171,7 @@ def _start_workers() -> BaseContext:
     """Return where workers come from: forks of one fresh interpreter, started if need be."""
     if not can_fork():
         return multiprocessing.get_context("spawn")
-    context = multiprocessing.get_context("forkserver")
+    context = _Workers()
     context.set_forkserver_preload([PRELOAD_SERVER])
     _settle_sockets()
     resource_tracker.ensure_running()  # its start lets go of what is held back, and loses it
@@ -252,3 +254,27 @@ def available_cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+if can_fork():
+    from multiprocessing.context import ForkServerContext, ForkServerProcess
+
+    class _Worker(ForkServerProcess):
+        """A worker, which does not run the program that asks for it once more.
+
+        multiprocessing imports that for what the work is made of, which is all ours here. A program
+        that builds at its top would build in each worker, which waits for the build it is made for.
+        """
+
+        def start(self) -> None:
+            program = sys.modules["__main__"]
+            sys.modules["__main__"] = ModuleType("__main__")
+            try:
+                super().start()
+            finally:
+                sys.modules["__main__"] = program
+
+    class _Workers(ForkServerContext):
+        """Where such workers come from."""
+
+        Process = _Worker

@@ -432,3 +432,20 @@ def test_an_owner_that_ends_well_has_waited_for_its_server() -> None:
         check=True,
     )
     assert not psutil.pid_exists(int(done.stdout.split()[0]))
+
+
+UNGUARDED = """\
+import os
+from pathlib import Path
+from ketcontent.execution.pool import process_pool
+print("begun", flush=True)
+with process_pool(1, Path("kept")) as executor:
+    print(executor.submit(os.path.basename, "a/worked").result())
+"""
+
+
+def test_a_program_that_builds_at_its_top_is_not_run_again_in_each_worker(tmp_path: Path) -> None:
+    (tmp_path / "program.py").write_text(UNGUARDED)
+    command = [sys.executable, "program.py"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=LONG)
+    assert done.stdout.split() == ["begun", "worked"], done.stderr

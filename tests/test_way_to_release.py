@@ -235,7 +235,7 @@ def test_the_second_packet_asks_what_was_changed_alone(way: Way) -> None:
 
 def test_what_is_still_missing_holds_the_release_back_and_says_how_to_ask(way: Way) -> None:
     said = way.said["not ready"]
-    assert said.count("error: No editorial and clinical and lay sign-off. [sign-off-missing]") == 3
+    assert said.count("error: No editorial, clinical or lay sign-off. [sign-off-missing]") == 3
     assert (
         "hint: Ask for one: ketcontent sign tea asks here, ketcontent packet tea in Word." in said
     )

@@ -268,30 +268,33 @@ def _fault(
     asked: Collection[tuple[str, str]],
 ) -> Diagnostic:
     one, signed = found[-1], found[-1].signed
-    capacities = " and ".join(status.capacity for status in found)
+    waiting = [status.capacity for status in found]
+    missing = _listed(waiting, "or")
+    signs = f"The {_listed(waiting, 'and')} sign-off{'s' if len(found) > 1 else ''}"
+    is_to, was = ("are", "were") if len(found) > 1 else ("is", "was")
     keyed = [status.capacity for status in found if (signed.kind, status.capacity) in asked]
-    with_key = f" The {' and '.join(keyed)} one counts only with --key." if keyed else ""
+    with_key = f" The {_listed(keyed, 'and')} one counts only with --key." if keyed else ""
     name = people.get(one.person, one.person)
     if one.state == "missing":
-        message = f"No {capacities} sign-off."
+        message = f"No {missing} sign-off."
         hint = (
             f"Ask for one: ketcontent sign {document} asks here, ketcontent packet {document} in "
             f"Word.{with_key}"
         )
     elif one.state == "stale":
         message = (
-            f"The {capacities} sign-off was made under the older rule, which did not cover where "
+            f"{signs} {was} made under the older rule, which did not cover where "
             "the words stand, their kind, what a reader reads of the sources and who the signer is."
             if one.older
-            else f"The {capacities} sign-off is to {_OTHER.get(signed.kind, _OTHER[''])}, or from "
+            else f"{signs} {is_to} to {_OTHER.get(signed.kind, _OTHER[''])}, or from "
             "before the supplier changed it."
         )
         hint = f"Show {name} what changed since {one.signed_on}, and ask again."
     else:
-        message = f"{name} asked for changes ({capacities}): {one.comment}"
+        message = f"{name} asked for changes ({_listed(waiting, 'and')}): {one.comment}"
         hint = f"Change the words, or settle it with {name}."
     if one.why:
-        message = f"No {capacities} sign-off that counts: {one.why}."
+        message = f"No {missing} sign-off that counts: {one.why}."
         if one.state == "missing":
             hint = "Ask somebody else who may sign it, or them once it is mended."
         else:
@@ -306,6 +309,10 @@ def _fault(
         key=signed.row,
         column=signed.column,
     )
+
+
+def _listed(names: Sequence[str], word: str) -> str:
+    return f" {word} ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
 
 
 _OTHER = {

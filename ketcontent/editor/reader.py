@@ -7,7 +7,7 @@ from typing import Any
 from ketcontent.editor.bench import Bench, page_of
 from ketcontent.editor.discussing import open_counts
 from ketcontent.editor.edits import cleaned_words, reworded, statement_row
-from ketcontent.editor.rows import filled
+from ketcontent.editor.rows import filled, row_name
 from ketcontent.editor.session import Session, row_of, rows_by_key
 
 Answer = dict[str, Any]
@@ -33,6 +33,8 @@ def reader_view(bench: Bench, section: str = "") -> Answer:
         },
         "html": "",
         "sources": [],
+        "terms": [],
+        "people": [],
     }
     if section not in (one.section for one in view.edition(bench.edition)):
         return shown
@@ -41,7 +43,33 @@ def reader_view(bench: Bench, section: str = "") -> Answer:
     if texts not in bench.references:
         bench.references = {texts: tuple(one.text for one in page.references)}
     numbered = zip(page.sources, bench.references[texts], strict=True)
+    language = page.language
+    terms = [
+        {
+            "row": row_name("terms", (one.term, language)),
+            "name": one.term,
+            "cells": {
+                "expansion": one.expansion,
+                "plain": one.plain,
+                "definition": one.definition,
+            },
+        }
+        for one in page.terms
+    ]
+    people = [
+        {
+            "row": row_name("people", key),
+            "name": row["person"],
+            "cells": {
+                name: row[name] for name in ("name", "credential", "affiliation", "conflicts")
+            },
+        }
+        for key, row in rows_by_key(content, "people").items()
+        if row["name"] in {*page.writers, *(one.name for one in page.signers)}
+    ]
     return shown | {
+        "terms": terms,
+        "people": people,
         "html": "".join(one.to_html() for one in page),
         "sources": [
             {"number": page.numbers[row["source"]], "text": text} for row, text in numbered

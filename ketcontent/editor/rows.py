@@ -139,6 +139,8 @@ def filled(session: Session, name: str, cells: Cells, *, burst: str = "") -> Ses
     for column, cell in cleaned.items():
         if column not in columns:
             raise UnknownName.of("column", column, columns)
+        if (why := fixed(session.content, table, key, column)) and cell != (row or {})[column]:
+            raise KetcontentError(f"The {column} of '{key[0]}' is not changed by hand.", hint=why)
         if (
             cell
             and schema.fields[column]["type"] == "integer"
@@ -217,8 +219,35 @@ def form_of(session: Session, name: str) -> dict[str, Any]:
         "there": bool(row),
         "links": _links(table, row),
         "removable": table in ADDED and bool(row) and not used_by(content, table, key),
-        "fields": [_field(content, table, column) for column in by_hand(content, table)],
+        "fields": [
+            _field(content, table, column) | {"fixed": fixed(content, table, key, column)}
+            for column in by_hand(content, table)
+        ],
     }
+
+
+def fixed(content: Content, table: str, key: Key, column: str) -> str:
+    """Return why a cell is not changed by hand, and what to do instead; nothing where it is.
+
+    What language a page is in, and of which page it is a translation, follows from its sentences
+    and from the pages that name it: another word in the cell would make neither true.
+    """
+    if table != "documents" or column not in ("language", "translation_of"):
+        return ""
+    pages = {one: row for (one,), row in rows_by_key(content, "documents").items()}
+    original = pages.get(key[0], {}).get("translation_of", "")
+    others = [one for one, row in pages.items() if row["translation_of"] == key[0]]
+    if others and column == "translation_of":
+        many = "is a translation" if len(others) == 1 else "are translations"
+        return f"{_and(others)} {many} of this page, so it is the original."
+    if column == "translation_of" or not (others or original):
+        return ""
+    of = f"the original of {_and(others)}" if others else f"a translation of {original}"
+    return f"This page is {of}. For another language, bring in another page."
+
+
+def _and(names: list[str]) -> str:
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
 
 
 def _field(content: Content, table: str, column: str) -> dict[str, Any]:
@@ -273,6 +302,9 @@ def acts_for(table: str, column: str, day: str) -> list[dict[str, Any]]:
     if column == "unconfirmed" and table == "sources":
         cells = {"unconfirmed": "", "confirmed_on": day}
         return [{"label": "I compared every field with the source today", "cells": cells}]
+    if column == "checked_on" and table == "strings":
+        said = "I speak this language, and found these words right today"
+        return [{"label": said, "cells": {column: day}}]
     if column.endswith("checked_on"):
         return [{"label": "I looked this up today", "cells": {column: day}}]
     return []

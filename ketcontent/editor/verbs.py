@@ -136,7 +136,12 @@ def _form(bench: Bench, message: Mapping[str, Any]) -> Answer:
 
 
 def _tables(bench: Bench, _: Mapping[str, Any]) -> Answer:
-    return {"tables": tables_shown(bench.session)}
+    pages = [
+        {"document": key, "title": row["title"] or key}
+        for (key,), row in rows_by_key(bench.session.content, "documents").items()
+        if key != bench.session.document
+    ]
+    return {"tables": tables_shown(bench.session), "pages": pages}
 
 
 def _put_right(bench: Bench, message: Mapping[str, Any]) -> Answer:

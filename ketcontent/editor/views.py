@@ -104,11 +104,22 @@ def changed_rows(
 
 
 def all_rows(bench: Bench) -> dict[str, Answer | None]:
-    """Return the cells of every statement of the page, of its headings and of the page, by name."""
+    """Return the cells of all that is typed where the page is read, by the names of their rows.
+
+    Those of its statements, headings and title, of notices, terms and people.
+    """
     content, document = bench.session.content, bench.session.document
     rows = rows_by_key(content, "statements")
     headings = [key for key in keys_of(content, "sections") if key[0] == document]
     names = [row_name("sections", key) for key in headings] + [row_name("documents", (document,))]
+    language = rows_by_key(content, "documents")[document,]["language"]
+    names += [
+        row_name(table, key)
+        for table in ("notices", "terms")
+        for key in keys_of(content, table)
+        if key[1] == language
+    ]
+    names += [row_name("people", key) for key in keys_of(content, "people")]
     return {
         **{key: cells_view(bench, key, rows) for key in statements_of(bench)},
         **{name: cells_view(bench, name) for name in names},
@@ -171,6 +182,7 @@ def _detail(bench: Bench, key: str) -> Answer:
         "supplier": _mark_view(mark_of(content, "statements", row))
         if row["supplier_change"]
         else None,
+        "notice": _notice_view(session, row["notice"]),
         "voids": _voids(bench, key, row["section"]),
         "standings": [_signoff_view(bench, one, shown) for one in stands],
         "evidence": [
@@ -210,6 +222,24 @@ def _voids(bench: Bench, key: str, section: str) -> list[Answer]:
         by_it |= {f"heading:{section}", *(beside - changed.keys())}
     found = [asdict(one) for one in voided(bench.session) if one.statement in by_it]
     return sorted(found, key=lambda one: one["statement"] != key)
+
+
+def _notice_view(session: Session, notice: str) -> Answer | None:
+    """Return at how many places the words of a notice are shown, and what changed in them."""
+    if not notice:
+        return None
+    pages = rows_by_key(session.content, "documents")
+    language = pages[session.document,]["language"]
+    now, was = (
+        (row_of(one, "notices", (notice, language)) or {}).get("text", "")
+        for one in (session.content, session.saved)
+    )
+    places = sum(
+        row["notice"] == notice and bool(row["position"])
+        for (page, _), row in rows_by_key(session.content, "statements").items()
+        if pages[page,]["language"] == language
+    )
+    return {"places": places, "redline": redline_view(was, now)}
 
 
 def _signoff_view(bench: Bench, one: SignoffStatus, shown: Statement | None) -> Answer:
@@ -373,6 +403,7 @@ def conflict_view(one: Conflict) -> Answer:
     return {
         "table": one.table,
         "key": list(one.key),
+        "of": next((row["statement"] for row in versions if "statement" in row), ""),
         "cells": cells,
         "text": (one.mine or {}).get("text", ""),
         "both": merged_words(*texts) if len(texts) == len(versions) else None,
@@ -437,6 +468,7 @@ def written_rows(one: RowChange) -> Answer:
     return {
         "table": one.table,
         "key": "/".join(one.key),
+        "of": (after or before).get("statement", ""),
         "what": "added" if one.before is None else "removed" if one.after is None else "changed",
         "cells": [
             {"column": name, "redline": redline_view(before.get(name, ""), after.get(name, ""))}

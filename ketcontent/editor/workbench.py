@@ -33,6 +33,7 @@ from ketcontent.editor.bringing_in import bring_in_file
 from ketcontent.editor.incoming import Incoming
 from ketcontent.editor.views import Answer
 from ketcontent.errors import KetcontentError
+from ketcontent.model import read_content
 
 _FILES = Path(__file__).parent / "widget"
 
@@ -42,6 +43,11 @@ _STYLES = ("surface", "panes", "statement", "rows", "bring_in", "reader", "narro
 _LOOKED_AT: dict[Path, tuple[str, Incoming | None]] = {}
 """By folder of tables: the file that a workbench of this kernel was given, and the page that was
 looked at in it last. A cell that runs again, as it does at each reload, goes on with that."""
+
+
+_OPENED: dict[tuple[Path, str], str] = {}
+"""By folder of tables and the page that a notebook names: the page that was opened from there. A
+cell that runs again goes on with that."""
 
 
 class Workbench(anywidget.AnyWidget):
@@ -78,7 +84,15 @@ class Workbench(anywidget.AnyWidget):
     def __init__(
         self, document: str, *, data: str = "data", section: str = "", bring_in: str = ""
     ) -> None:
-        self._bench = open_bench(document, data, section)
+        self._named = Path(data).resolve(), document
+        opened = _OPENED.get(self._named, "")
+        if opened and opened in set(read_content(data).documents["document"]):
+            self._bench = open_bench(opened, data, "")
+            told = self._bench.news
+            here = f"The notebook names the page '{document}'; '{opened}' was opened from there."
+            self._bench.news = f"{here} {told}".strip()
+        else:
+            self._bench = open_bench(document, data, section)
         self._given = bring_in
         given, self._bench.incoming = _LOOKED_AT.get(self._bench.folder, ("", None))
         if bring_in and bring_in != given:
@@ -87,17 +101,32 @@ class Workbench(anywidget.AnyWidget):
                 bring_in_file(self._bench, bring_in)
             except KetcontentError as fault:
                 self._bench.news = f"{fault.message} {fault.hint}"
-        name = hashlib.sha256(str(self._bench.folder).encode()).hexdigest()[:12]
-        page = self._bench.session.document
         modules = {path.name: path.read_text("utf-8") for path in sorted(_FILES.glob("*.js"))}
-        super().__init__(modules=modules, place=f"ketcontent:{name}:{page}")
+        super().__init__(modules=modules, place=self._place())
         self.on_msg(self._hear)
+
+    def _place(self) -> str:
+        name = hashlib.sha256(str(self._bench.folder).encode()).hexdigest()[:12]
+        return f"ketcontent:{name}:{self._bench.session.document}"
+
+    def _open_page(self, document: str) -> None:
+        """Go on with another page. What is unsaved of this one stays in its draft, until then."""
+        bench = open_bench(document, str(self._bench.folder), "")
+        self._bench = bench
+        _OPENED[self._named] = document
+        self.place = self._place()  # by which the browser begins anew
 
     def _hear(self, _: Any, message: Mapping[str, Any], __: Any) -> None:
         self.send(self.answer(message))
 
     def answer(self, message: Mapping[str, Any]) -> Answer:
         """Return the answer to one message of the browser (`answered`)."""
+        if message.get("do") == "open_page":
+            try:
+                self._open_page(str(message["document"]))
+            except KetcontentError as fault:
+                self._bench.news = f"{fault.message} {fault.hint}"
+            message = {**message, "do": "open"}
         answer = answered(self._bench, message)
         _LOOKED_AT[self._bench.folder] = (self._given, self._bench.incoming)
         return answer

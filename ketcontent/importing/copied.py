@@ -2,7 +2,8 @@
 
 The clipboard has rich text as HTML, which the reader of web pages reads; nothing of it is run or
 loaded. A cell of the tables holds emphasis, strong words and links to the outside; raised and
-lowered figures keep their look as letters of Unicode. All else is told.
+lowered figures keep their look as letters of Unicode. A heading is the label of the sentence after
+it, so that it stays in bold and runs into no other words. All else is told.
 """
 
 from __future__ import annotations
@@ -71,13 +72,29 @@ def read_copied(html: str, text: str, language: str) -> Copied:
         blocks.insert(0, SuppliedBlock("heading", page.title, level=1))
     found: list[CopiedSentence] = []
     depths: list[int] = []
+    heading = ""  # that no sentence has come after yet
     for number, block in enumerate(blocks, 1):
         depths = item_depths(depths, block)
-        form: str = "paragraph" if block.form == "heading" else block.form
-        form = item_form(len(depths)) if depths else form
-        said = _sentences(block, language, seen, rich=bool(html))
-        found += [CopiedSentence(text, form, number, label) for text, label in said]
+        form: str = item_form(len(depths)) if depths else block.form
+        said = list(_sentences(block, language, seen, rich=bool(html)))
+        if heading and said and _takes_label(block, said[0][1]):
+            said[0] = said[0][0], heading
+            seen["labels"] += 1
+        elif heading:
+            found.append(CopiedSentence(heading, "paragraph", number - 1))
+        heading = ""
+        if block.form == "heading":
+            heading = as_markup(_cleaned(f"{block.number} {block.text}".strip(), Counter()))
+        else:
+            found += [CopiedSentence(text, form, number, label) for text, label in said]
+    if heading:
+        found.append(CopiedSentence(heading, "paragraph", len(blocks)))
     return Copied(tuple(found), tuple(_told(page, blocks, seen)))
+
+
+def _takes_label(block: SuppliedBlock, label: str) -> bool:
+    """Return whether a heading before a block can be the label of its first sentence."""
+    return not label and block.form != "heading" and block.form not in ROW_FORMS
 
 
 def _read_text(text: str) -> SuppliedPage:
@@ -254,7 +271,9 @@ def _told(page: SuppliedPage, blocks: Iterable[SuppliedBlock], seen: Counter[str
     headings = [block.text for block in blocks if block.form == "heading"]
     if headings:
         said = "; ".join(map(_short, headings))
-        yield f"{counted(len(headings), 'heading')}, here a sentence like any other: {said}"
+        others = len(headings) - seen["labels"]
+        became = "the label of the sentence after it" if not others else "a label or a sentence"
+        yield f"{counted(len(headings), 'heading')}, here {became}: {said}"
     if number := seen["links"]:
         yield f"{counted(number, 'link')} into the text that this comes from: the words are kept."
     if number := seen["marks"]:

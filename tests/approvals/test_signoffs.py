@@ -319,7 +319,7 @@ def test_the_judge_names_what_is_missing_stale_and_refused() -> None:
             "The editorial sign-off is to other words, another kind, grade, source, link or place, "
             "or from before the supplier changed it."
         ),
-        ("sign-off-missing", "page/a-2"): "No editorial and clinical sign-off.",
+        ("sign-off-missing", "page/a-2"): "No editorial or clinical sign-off.",
         ("sign-off-missing", "page"): "No editorial sign-off.",
     }
 

@@ -250,7 +250,7 @@ def test_an_edit_is_underlined_shown_live_and_saved_as_exactly_its_row(
     assert tab.at(".kc-changes ins", has_text="miracle").count() == 1
     assert text_on_disk(project / "data", "addiction-2") == was
     note = tab.save()
-    assert "Saved 1 row." in note.inner_text()
+    assert "Saved 1 change." in note.inner_text()
     assert note.locator("ins", has_text="miracle").count() == 1
     [change] = changes_of(before, read_content(project / "data"))
     assert (change.table, change.key) == ("statements", ("ketamine", "addiction-2"))
@@ -519,7 +519,7 @@ def test_a_finding_is_waived_with_a_reason_until_a_day(tab: Tab, project: Path) 
     fault.get_by_label("Who answers for it").select_option("ada")
     fault.get_by_role("button", name="Waive", exact=True).click()
     fault.wait_for(state="detached")
-    assert "Saved 1 row." in tab.save().inner_text()
+    assert "Saved 1 change." in tab.save().inner_text()
     assert rows_by_key(read_content(project / "data"), "waivers") == {
         ("statements", "ketamine/ask-1", "jargon-plain-word"): {
             "table": "statements",
@@ -899,7 +899,7 @@ def test_a_finding_ends_where_it_is_put_right_by_keyboard(tab: Tab, project: Pat
     title.press("Control+End")
     title.press_sequentially(", as typed.")
     assert faults_of_axe(tab) == []
-    assert "Saved 2 rows." in tab.save().inner_text()
+    assert "Saved 2 changes." in tab.save().inner_text()
     rows = rows_by_key(read_content(project / "data"), "sources")
     assert rows[source,]["retraction_checked_on"] == datetime.date.today().isoformat()
     assert rows[other,]["title"] == f"{was}, as typed."
@@ -1063,9 +1063,23 @@ def test_a_page_is_brought_in_put_right_by_key_and_by_mouse_and_written(
     rows = rows_by_key(read_content(project / "data"), "statements")
     written = [row["form"] for (document, _), row in rows.items() if document == "tea"]
     assert sorted(written) == ["item", "item", "paragraph"]
+    # It opens in the place of this page, and this one again by the way to all rows.
+    opening = tab.at("[data-field='incoming open page']")
+    assert opening.evaluate("(one) => one === document.activeElement")
+    tab.page.keyboard.press("Enter")
+    tab.at(".kc-title", has_text="Tea").wait_for()
+    tab.at(".kc-entry").nth(2).wait_for()
+    assert faults_of_axe(tab) == []
+    tab.page.keyboard.press("Alt+t")
+    tab.at(".kc-form select").select_option("documents")
+    tab.at(".kc-form button", has_text="Open “Ketamine”").click()
+    tab.at(".kc-title", has_text="Ketamine").wait_for()
+    tab.at(".kc-middle[aria-busy=false]").wait_for()
+    tab.choose("addiction-2").focus()
+    tab.page.keyboard.press("Alt+b")
     tab.page.keyboard.press("Escape")
-    assert tab.at(".kc-middle .kc-head code").inner_text() == "addiction-2"
     assert tab.at(".kc-panes").is_visible()
+    assert tab.at(".kc-editor").evaluate("(one) => one === document.activeElement")
 
 
 def test_words_are_typed_where_they_are_read_by_mouse_and_by_keys(tab: Tab, project: Path) -> None:
@@ -1123,6 +1137,30 @@ def test_words_are_typed_where_they_are_read_by_mouse_and_by_keys(tab: Tab, proj
     tab.at(".kc-right [data-statement]").first.press("Enter")
     tab.at(".kc-notes .kc-note", has_text="kept word for word").wait_for()
     tab.at("button", has_text="As it is now").click()
+    # The label in front of a sentence, and the words of a notice, are typed there as well.
+    tab.at(".kc-entry[data-statement=addiction-1]").click()
+    tab.at(".kc-right strong", has_text="Addiction").click()
+    field = tab.at(".kc-typing [data-field=label]")
+    wait_until(lambda: field.evaluate("(one) => one === document.activeElement"))
+    page.keyboard.press("End")
+    page.keyboard.insert_text(" now")
+    tab.at(".kc-typing .kc-changes ins", has_text="now").wait_for()
+    tab.at(".kc-entry[data-statement=lede-1]").click()
+    tab.at(".kc-typing textarea:not(.kc-editor)[data-field=text]").press("Control+End")
+    page.keyboard.insert_text(" Always.")
+    tab.at(".kc-typing .kc-changes ins", has_text="Always").wait_for()
+    # All that is not saved is saved: both buttons say so.
+    saves = tab.at(".kc-bar .kc-primary"), tab.at(".kc-typing .kc-primary")
+    wait_until(lambda: re.fullmatch("Save [2-9] changes", saves[0].inner_text()))
+    wait_until(lambda: saves[1].inner_text() == saves[0].inner_text().replace("Save", "Save all"))
+    assert faults_of_axe(tab) == []
+    page.keyboard.press("Escape")
+    wait_until(lambda: "Always" not in tab.at(".kc-right [data-statement=lede-1]").inner_text())
+    for _ in range(3):  # what was put back, what was typed there, and the label
+        page.keyboard.press("Control+z")
+    tab.at(".kc-entry[data-statement=addiction-1]").click()
+    tab.at(".kc-right strong", has_text="Addiction:").wait_for()
+    tab.at(f".kc-entry[data-statement={key}]").click()
     # All fields again, the caret where it was.
     tab.at(".kc-eyebrow", has_text="As a reader sees it").wait_for()
     read.focus()
@@ -1151,8 +1189,20 @@ def test_axe_finds_nothing_in_either_theme(tab: Tab, theme: str) -> None:
     editor.press_sequentially(" A wonder drug.")
     tab.at(".kc-changes ins").first.wait_for()
     tab.page.keyboard.press("Alt+h")
+    assert tab.at(".kc-help").evaluate("(one) => one === document.activeElement")
     assert faults_of_axe(tab) == []
-    tab.page.keyboard.press("Alt+h")
+    tab.page.keyboard.press("Escape")
+    assert tab.at(".kc-help").is_hidden()
+    assert editor.evaluate("(one) => one === document.activeElement")
+    for keys, pane in [
+        ("Alt+t", ".kc-form"),
+        ("Alt+r", ".kc-reviewing"),
+        ("Alt+b", ".kc-incoming"),
+    ]:
+        tab.page.keyboard.press(keys)
+        tab.page.locator(f".kc-workbench {pane}, .kc-workbench{pane}").first.wait_for()
+        assert faults_of_axe(tab) == []
+        tab.page.keyboard.press("Alt+r" if keys == "Alt+r" else "Escape")
     tab.page.keyboard.press("Alt+5")
     folded = tab.at(".kc-findings details:not([open]) > summary")
     while folded.count():
@@ -1388,7 +1438,7 @@ def test_the_first_quarter_of_an_hour_of_the_readme(
         tab.at(".kc-results button", has_text="Cite").click()
         tab.at("button[aria-label='Remove anand-2023']").click()
         tab.at("button[aria-label='Remove anand-2023']").wait_for(state="detached")
-        assert "Saved 1 row." in tab.save().inner_text()
+        assert "Saved 1 change." in tab.save().inner_text()
         assert text_on_disk(tmp_path / "data", tab.here()) == typed[4][0]
         comes_back_after_a_reload(tab)
         # Nothing that the cells put out was written to the notebook of the project.
@@ -1477,6 +1527,21 @@ def comes_back_after_a_reload(tab: Tab) -> None:
     assert tab.at(".kc-entry").count() == number
     assert tab.here() == last
     wait_until(lambda: abs(place() - top) < 60)  # the height of an entry
+    # And to the box in which somebody types where the page is read, with what is not saved of it.
+    tab.at(f".kc-right [data-statement={last}]").click()
+    box = tab.at(".kc-typing .kc-editor")
+    was = box.input_value()
+    tab.page.keyboard.press("Control+End")
+    tab.page.keyboard.type(" Typed.")
+    tab.page.keyboard.press("ArrowLeft")
+    tab.page.reload()
+    wait_until(lambda: box.count() == 1 and box.input_value() == f"{was} Typed.")
+    caret = "(one) => one === document.activeElement && one.selectionStart"
+    wait_until(lambda: box.evaluate(caret) == len(was) + len(" Typed"))
+    tab.page.keyboard.press("Escape")
+    box.wait_for(state="detached")
+    tab.at("button", has_text=re.compile("^Saved$")).wait_for()
+    tab.at("button", has_text="All fields").click()
     tab.at("button", has_text="Clear the filter").click()
     tab.choose(first)
 

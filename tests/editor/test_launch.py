@@ -502,7 +502,7 @@ def test_below_the_section_an_editor_sees_its_faults_its_evidence_and_its_redlin
         "Sentences that differ from the page as received",
     ]
     shown = [table.inner_text() for table in tables.all()]
-    assert "No clinical and editorial sign-off." in shown[0] or "sign-off-missing" in shown[0]
+    assert "No clinical or editorial sign-off." in shown[0] or "sign-off-missing" in shown[0]
     assert "winstock-2012" in shown[2]
     assert "In a survey of 1,285 people" in shown[3]
     # Words start at the side where one starts to read.

@@ -314,17 +314,17 @@ PASTED = """(html) => {
 
 def paste(stage: Stage) -> dict[str, str]:
     stage.start("paste-1")
-    stage.type(" ")
+    stage.type(".")  # behind which the paste begins with a space of its own
     stage.tab.page.evaluate(PASTED, "<p>It <b>may</b> help.<script>x</script><p>Wait.")
     stage.type_on()
     stage.rest()
     assert stage.tab.at(".kc-editor").input_value() == (
-        f"Some people paste now. before It **may** help. Wait.{TYPED}"
+        f"Some people paste now. before. It **may** help. Wait.{TYPED}"
     )
     stage.press("Alt+v")
     stage.type_on(" and on")
     return {
-        "paste-1": "Some people paste now. before It **may** help. and on",
+        "paste-1": "Some people paste now. before. It **may** help. and on",
         "paste-1 +": f"Wait.{TYPED}",
     }
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ketcontent import read_content, write_content
+from ketcontent import import_page, read_content, write_content
 from ketcontent.editor.reader import why_locked
 from ketcontent.editor.session import opened, rows_by_key
 from ketcontent.editor.workbench import Workbench
@@ -45,6 +45,67 @@ def test_what_was_typed_is_put_back_and_undo_brings_it_again(workbench: Workbenc
     # Put back to other words than those saved, they are still somebody's.
     answer = ask(workbench, "put_back", **{**back, "words": "It soothes."})
     assert answer["rows"]["calm"]["author"] == "bo"
+
+
+def test_a_notice_is_typed_where_it_is_read_once_for_all_places(data: Path) -> None:
+    content = read_content(data)
+    rows = rows_by_key(content, "statements")
+    own = {**rows["tea", "calm"], "text": "", "notice": "watch", "form": "notice"}
+    other = {"statement": "watched", "block": "9", "position": "90"}
+    told = {**own, "statement": "told", "block": "8", "position": "80"}
+    notice = {"notice": "watch", "language": "en", "text": "Ask *first*.", "needs": "every-page"}
+    write_content(
+        replace(
+            content,
+            notices=frame_of("notices", [notice], content),
+            statements=frame_of("statements", [*rows.values(), told, {**own, **other}], content),
+        )
+    )
+    workbench = Workbench("tea", data=str(data))
+    answer = ask(workbench, "open")
+    assert answer["rows"]["notices:watch/en"]["text"] == "Ask *first*."
+    assert ask(workbench, "choose", statement="told")["detail"]["notice"]["places"] == 2
+    ask(workbench, "edit", statement="notices:watch/en", cells={"text": "Ask a nurse."})
+    answer = ask(workbench, "choose", statement="watched")
+    assert ["inserted", "a nurse"] in answer["detail"]["notice"]["redline"]
+    assert answer["preview"]["html"].count("Ask a nurse.") == 2
+    ask(workbench, "save")
+    assert on_disk(data, "notices")[0]["text"] == "Ask a nurse."
+
+
+def test_a_word_that_is_explained_is_typed_below_the_section(data: Path) -> None:
+    content = read_content(data)
+    term = {"term": "calm", "language": "en", "definition": "Somebody who cares."}
+    write_content(replace(content, terms=frame_of("terms", [term], content)))
+    workbench = Workbench("tea", data=str(data))
+    [shown] = ask(workbench, "open")["preview"]["terms"]
+    assert (shown["row"], shown["cells"]["definition"]) == ("terms:calm/en", "Somebody who cares.")
+    key = "cell:terms:calm/en:definition"
+    ask(workbench, "edit", statement="terms:calm/en", cells={"definition": "Somebody kind."})
+    told = ask(workbench, "heading", statement=key)
+    assert told["rows"]["terms:calm/en"]["definition"] == "Somebody kind."
+    assert ["inserted", "kind"] in told["heading"]["redline"]
+    wrong = ask(workbench, "heading", statement="cell:terms:calm/en:term")
+    assert "No column 'term'" in wrong["error"]["message"]
+
+
+def test_another_page_is_opened_in_its_place_and_what_is_unsaved_waits(data: Path) -> None:
+    write_content(import_page(read_content(data), "Coffee\n\nIt is hot.\n", document="coffee"))
+    workbench = Workbench("tea", data=str(data))
+    ask(workbench, "edit", statement="calm", cells={"text": "It calms."})
+    place = workbench.place
+    assert ask(workbench, "tables")["pages"] == [{"document": "coffee", "title": "Coffee"}]
+    missing = ask(workbench, "open_page", document="cocoa")
+    assert (missing["page"]["document"], "cocoa" in missing["news"]) == ("tea", True)
+    answer = ask(workbench, "open_page", document="coffee")
+    assert (answer["page"]["document"], workbench.place == place) == ("coffee", False)
+    # The cell that runs again, as it does at a reload, goes on with it, and says so.
+    again = Workbench("tea", data=str(data))
+    answer = ask(again, "open")
+    assert answer["page"]["document"] == "coffee"
+    assert answer["news"] == "The notebook names the page 'tea'; 'coffee' was opened from there."
+    answer = ask(again, "open_page", document="tea")
+    assert (again.place, answer["rows"]["calm"]["text"]) == (place, "It calms.")
 
 
 def test_the_page_as_received_and_a_translation_say_why_nothing_is_typed_there(

@@ -11,8 +11,10 @@ import pytest
 from ketcontent import read_content, write_content
 from ketcontent.editor.rows import (
     FORMS,
+    acts_for,
     by_hand,
     filled,
+    fixed,
     form_of,
     place_of,
     removed,
@@ -114,6 +116,35 @@ def test_a_row_is_added_where_pages_share_it_and_removed_where_nothing_leads_to_
     assert "ketamine" in used_by(CONTENT, "sources", ("anand-2023",))[0]
     with pytest.raises(KetcontentError, match="in use"):
         removed(SESSION, SOURCE)
+
+
+def test_the_language_of_a_translation_is_read_only_and_says_why() -> None:
+    page = rows_by_key(CONTENT, "documents")["ketamine",]
+    other = {**page, "document": "ketamin", "language": "de", "translation_of": "ketamine"}
+    both = with_tables(CONTENT, documents=[page, other])
+    of = fixed(both, "documents", ("ketamin",), "language")
+    assert of == (
+        "This page is a translation of ketamine. For another language, bring in another page."
+    )
+    assert "the original of ketamin." in fixed(both, "documents", ("ketamine",), "language")
+    assert fixed(both, "documents", ("ketamine",), "translation_of") == (
+        "ketamin is a translation of this page, so it is the original."
+    )
+    for content, key in ((both, "ketamin"), (CONTENT, "ketamine")):
+        assert fixed(content, "documents", (key,), "translation_of") == ""
+    assert fixed(CONTENT, "documents", ("ketamine",), "language") == ""
+    session = opened(both, "ketamine")
+    [field] = [
+        one
+        for one in form_of(session, "documents:ketamin")["fields"]
+        if one["column"] == "language"
+    ]
+    assert field["fixed"] == of
+    with pytest.raises(KetcontentError, match="language of 'ketamin' is not changed by hand"):
+        filled(session, "documents:ketamin", {"language": "fr"})
+    assert unsaved(filled(session, "documents:ketamin", {"language": "de", "title": "Ketamin"}))
+    [act] = acts_for("strings", "checked_on", "2026-11-27")
+    assert act["label"].startswith("I speak this language")
 
 
 @pytest.fixture

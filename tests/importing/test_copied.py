@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from ketcontent.importing.copied import read_copied
 from ketcontent.importing.html_reader import read_html, selected
 from ketcontent.importing.readers import pasted_file
-from ketcontent.markup import inline_plain
+from ketcontent.markup import inline_plain, markup_cells
 
 WORD = """<html xmlns:o="urn:schemas-microsoft-com:office:office"
 xmlns="http://www.w3.org/TR/REC-html40"><head><meta name=ProgId content=Word.Document>
@@ -59,8 +59,7 @@ def texts(html: str, text: str = "") -> list[str]:
 def test_a_paste_from_word_keeps_what_a_cell_holds_and_tells_the_rest() -> None:
     copied = read_copied(WORD, "", "en")
     assert [(one.form, one.block, one.label, one.text) for one in copied.sentences] == [
-        ("paragraph", 1, "2.", "Side effects"),
-        ("paragraph", 2, "", "Some people feel **very tired** for a day or two."),
+        ("paragraph", 2, "2. Side effects", "Some people feel **very tired** for a day or two."),
         (
             "paragraph",
             2,
@@ -80,7 +79,7 @@ def test_a_paste_from_word_keeps_what_a_cell_holds_and_tells_the_rest() -> None:
         "Left out (comment): Is this so?",
         "Left out (hidden): Draft",
         "A tracked insertion, taken as text: no",
-        "1 heading, here a sentence like any other: Side effects",
+        "1 heading, here the label of the sentence after it: Side effects",
         "1 raised or lowered figure: kept with its look",
     ]:
         assert said in told
@@ -106,6 +105,37 @@ def test_a_table_that_is_pasted_stays_one_row_by_row() -> None:
         ("row", 2, r"Adults. | 2 \\| 3"),
         ("row", 3, "**Others** | 1"),
     ]
+
+
+def test_the_cells_of_a_table_that_is_pasted_keep_their_marks_each_in_its_place() -> None:
+    html = (
+        "<table><tr><th>Age<th>How<th>See"
+        "<tr><td rowspan=2> <b>Adults </b><br> only<td><i>a|b</i> \\ c<td>"
+        "<a href='https://example.org/x'>here</a> <b>and</b> there"
+        "<tr><td><b>d</b><td><script>x()</script><b>e</b></table>"
+    )
+    _, first, second = read_copied(html, "", "en").sentences
+    assert markup_cells(first.text) == (
+        "**Adults** only",
+        r"*a\|b* \\ c",
+        "[here](https://example.org/x) **and** there",
+    )
+    assert markup_cells(second.text) == ("", "**d**", "**e**")
+
+
+def test_a_heading_that_is_pasted_is_the_label_of_what_comes_after_it() -> None:
+    table = "<table><tr><th>A<th>B<tr><td>1<td>2</table>"
+    html = f"<h2>Use</h2><p>It is hot. Wait.<h3>Risks</h3>{table}<h2>More"
+    copied = read_copied(html, "", "en")
+    assert [(one.form, one.label, one.text) for one in copied.sentences] == [
+        ("paragraph", "Use", "It is hot."),
+        ("paragraph", "", "Wait."),
+        ("paragraph", "", "Risks"),  # a row has no label
+        ("header", "", "A | B"),
+        ("row", "", "1 | 2"),
+        ("paragraph", "", "More"),
+    ]
+    assert "3 headings, here a label or a sentence: Use; Risks; More" in copied.told
 
 
 def test_nothing_of_a_paste_runs_or_leads_into_what_it_comes_from() -> None:

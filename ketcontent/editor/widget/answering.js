@@ -1,6 +1,7 @@
 // Which statement is shown, and what an answer of the kernel changes on the screen.
 
 import { before } from "./expected.js";
+import { named } from "./names.js";
 
 const FOLLOWED = ["open", "undo", "redo", "settle", "cut", "bring_back"]; // they choose a statement
 
@@ -47,6 +48,7 @@ export function answeringOf(bench, { renameRun }) {
 
   function take(question, answer) {
     const within = root.contains(document.activeElement);
+    for (const part of ["detail", "faults", "whole", "form", "heading", "error", "status", "incoming", "tables"]) named(answer[part]);
     // A row was taken away (a step undone) while newer words were typed in it: they get another.
     const homeless = bench.rows
       .take(question, answer)
@@ -73,6 +75,7 @@ export function answeringOf(bench, { renameRun }) {
     else if (answer.listing && (bench.form.row() || bench.reading.heading())) bench.look();
     takeDetail(question, answer);
     bench.bar.draw();
+    bench.reading.refresh();
     if (answer.listing) bench.several.refresh();
     bench.conflicts.draw();
     bench.supplier.draw();

@@ -28,7 +28,7 @@ export function barOf(bench, acts) {
   const joinButton = button("Join", acts.join, { title: "Join with the next (Alt+J)" });
   const outButton = button("Level up", () => bench.structure.level("out"), { title: "A section at the first level, an item in the list above (Alt+Shift+←)" });
   const inButton = button("Level down", () => bench.structure.level("in"), { title: "A section under the one before it, an item in a list within (Alt+Shift+→)" });
-  const backButton = button("Bring back", () => bench.structure.bringBack(), { title: "On the page again" });
+  const backButton = button("Bring back", () => bench.structure.bringBack(), { title: "Put it on the page again" });
   const editTools = h(
     "div",
     { class: "kc-tools kc-wide", role: "group", "aria-label": "Change what is chosen" },
@@ -104,12 +104,12 @@ export function barOf(bench, acts) {
     const signed = all.filter((one) => ["valid", undefined].includes(worst(one))).length;
     counts.textContent =
       `${counted(sum(0), "error")} here, ${state.onPage} on the page as a whole · ${counted(sum(1), "warning")} · ` +
-      `${sum(2)} advice · ${signed} of ${counted(all.length, "statement")} signed in full` +
+      `${counted(sum(2), "piece")} of advice · ${signed} of ${counted(all.length, "statement")} signed in full` +
       (safe ? "" : " · the draft file cannot be written");
     counts.title = counts.textContent;
     const rest = open.length ? "Not saved" : "Saved";
     showTools(false);
-    saveButton.textContent = unsaved ? `Save (${unsaved})` : rest;
+    saveButton.textContent = unsaved ? `Save ${counted(unsaved, "change")}` : rest;
     saveButton.setAttribute("aria-disabled", String(!unsaved));
     for (const [one, name, what] of [
       [undoButton, undo, "Undo"],

@@ -3,6 +3,7 @@
 
 import { blocksOf } from "./blocks.js";
 import { button, counted, h, unseen } from "./elements.js";
+import { noteFocus } from "./focus.js";
 import { sent } from "./parts.js";
 
 const ENDINGS = ".html,.htm,.xhtml,.mht,.mhtml,.docx,.pdf,.md,.markdown,.txt";
@@ -12,6 +13,7 @@ export function bringInOf(bench) {
   const head = h("div", { class: "kc-incoming-head" });
   const side = h("div", { class: "kc-incoming-side", tabindex: "0", role: "group", "aria-label": "Left out, and unsure of" });
   const foot = h("div", { class: "kc-incoming-foot" });
+  let goBack = null; // to what had the focus before it was opened
   let told = null; // the page as the kernel last said
   let written = []; // what was said when one was written
   let brought = ""; // the key of that
@@ -43,6 +45,7 @@ export function bringInOf(bench) {
 
   function open() {
     bench.flush();
+    if (!isOpen()) goBack = noteFocus(bench.root);
     show(true);
     draw();
     (told ? blocks.element : element).focus({ preventScroll: true });
@@ -54,7 +57,7 @@ export function bringInOf(bench) {
     if (isFirst()) return;
     show(false);
     written = [];
-    bench.focusMiddle();
+    goBack(bench.focusMiddle);
   }
 
   // The keys of the rest of the workbench are those of a page that is not in sight now.
@@ -118,7 +121,7 @@ export function bringInOf(bench) {
     return [
       h("div", { class: "kc-incoming-top" }, h("h2", {}, "Bring in a page"), h("div", { class: "kc-tools" }, back())),
       written.length
-        ? h("div", { class: "kc-note kc-saved" }, h("div", {}, h("strong", {}, "Written."), h("ul", {}, written.map((line) => h("li", {}, line))), isFirst() ? again() : h("span", { class: "kc-hint" }, "Open it with: ", h("code", {}, `ketcontent lab ${brought}`))))
+        ? h("div", { class: "kc-note kc-saved" }, h("div", {}, h("strong", {}, "Written."), h("ul", {}, written.map((line) => h("li", {}, line))), opening()))
         : "",
       h("p", { class: "kc-hint" }, "A saved web page, a Word document, a PDF, Markdown or plain text. You see how it is read, and put it right, before anything is written."),
       h("h3", {}, "Choose a file, or drop one here"),
@@ -132,11 +135,7 @@ export function bringInOf(bench) {
     ];
   }
 
-  // The cell of a project without a page, run again, opens on the one that is there now.
-  const again = () => [
-    h("p", {}, "Load the tab again, or run the cell again, to work on it. "),
-    button("Load the tab again", () => window.location.reload(), { class: "kc-primary", "data-field": "incoming again" }),
-  ];
+  const opening = () => brought === bench.state.page.document ? "" : button("Open the page", () => bench.openPage(brought), { class: "kc-primary", "data-field": "incoming open page" });
 
   const back = () => isFirst() ? "" : button("Back to the page", close, { title: "Esc", "data-field": "incoming back" });
 
@@ -219,7 +218,7 @@ export function bringInOf(bench) {
       checked: told[name],
       "data-field": `incoming ${name}`,
       onchange: () => {
-        if (name !== "replace" && told.corrections) bench.note("The page is read anew: what you put right in it is to be put right again.");
+        if (name !== "replace" && told.corrections) bench.note("The page is read again from the start: put right again what you had put right.");
         bench.tell("bring_in_with", { [name]: box.checked });
       },
     });
@@ -267,7 +266,7 @@ export function bringInOf(bench) {
     if (!(await bench.tell("write_page"))) return;
     bench.say(`Written: ${written.join(" ")}`);
     if (key === bench.state.page.document) close();
-    else element.focus({ preventScroll: true });
+    else element.querySelector("[data-field='incoming open page']").focus({ preventScroll: true });
   }
 
   // --- putting right -------------------------------------------------------------------------

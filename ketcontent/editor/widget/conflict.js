@@ -1,7 +1,7 @@
 // Rows that somebody else saved meanwhile: both versions, and the choice between them.
 
 import { button, h, redline } from "./elements.js";
-import { column } from "./names.js";
+import { column, rowOf } from "./names.js";
 
 export function conflictsOf(bench) {
   const element = h("div", { class: "kc-decisions" });
@@ -23,7 +23,7 @@ export function conflictsOf(bench) {
     const worded = one.table === "statements" && !one.deleted.mine;
     const own = h("textarea", {
       rows: 3,
-      "aria-label": "Words to keep instead",
+      "aria-label": "Words from both versions",
       "data-kept": kept,
       "data-field": kept,
       value: one.both ?? one.text,
@@ -31,8 +31,8 @@ export function conflictsOf(bench) {
     const version = (name, ...words) => h("div", {}, h("dt", {}, name), h("dd", { class: "kc-redline" }, words));
     return h(
       "div",
-      { class: "kc-note kc-conflict", role: "group", "aria-label": "Two wordings" },
-      h("p", {}, h("strong", {}, "Somebody else changed this row: "), h("code", {}, place)),
+      { class: "kc-note kc-conflict", role: "group", "aria-label": "Your version and theirs" },
+      h("p", {}, h("strong", {}, "Somebody else changed this row: "), h("b", {}, rowOf(one))),
       one.deleted.theirs ? h("p", {}, "Theirs: the row was removed.") : "",
       one.deleted.mine ? h("p", {}, "Mine: the row was removed.") : "",
       one.cells.map((cell) =>
@@ -44,13 +44,13 @@ export function conflictsOf(bench) {
           version("Mine", redline(cell.mine)),
         ),
       ),
-      worded ? h("label", {}, one.both === null ? "Or words of both: " : "The words of both: ", own) : "",
+      worded ? h("label", {}, one.both === null ? "Or write words from both: " : "The words of both: ", own) : "",
       h(
         "div",
         { class: "kc-tools" },
         button("Keep mine", () => settle("mine")),
         button("Take theirs", () => settle("theirs")),
-        worded ? button("Keep the words above", () => settle("edit", own.value)) : "",
+        worded ? button("Keep the words that I wrote above", () => settle("edit", own.value)) : "",
       ),
     );
   }

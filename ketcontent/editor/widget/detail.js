@@ -1,7 +1,7 @@
 // The chosen statement: its words, what was found in them, its facts, what changed, its evidence.
 
 import { controlsOf, noBreak } from "./controls.js";
-import { h, differs, options, redline } from "./elements.js";
+import { above, button, h, differs, options, redline } from "./elements.js";
 import { ANSWERS, CERTAINTIES, COLUMNS, FORMS, GRADE_REASONS, KINDS, SIGNED } from "./names.js";
 
 const NAMED = 4; // sign-offs that a save voids, each named
@@ -15,6 +15,7 @@ export function detailOf(bench) {
   let home = null; // the menu of sections
   let drawn = ""; // which statement is drawn, and how
   let wasReviewing = false;
+  let labelling = ""; // the statement that is given a label where it is read
 
   const onPage = () => state.listing.filter((one) => !one.cut);
 
@@ -30,7 +31,7 @@ export function detailOf(bench) {
     const place = [bench.reading.on(), bench.reading.opened()];
     const sections = onPage().map((one) => one.section).join();
     const reviewed = bench.review.on() && [bench.review.capacity(), bench.signer.person(), state.status.key, state.detail.faults.length, pending, reads, standings, row.certainty_reasons, row.grade_reasons];
-    return JSON.stringify([place, state.chosen, reviewed, Boolean(row.position), row.position ? row.notice && reads : supplied, row.notice, sections]);
+    return JSON.stringify([place, state.chosen, reviewed, Boolean(row.position), row.position ? state.detail.notice?.places : supplied, row.notice, sections]);
   };
 
   function draw() {
@@ -57,7 +58,7 @@ export function detailOf(bench) {
       return;
     }
     const parts = bench.review.on()
-      ? [head, decision, bench.review.panel(), h("h3", {}, "What the judges found"), findings, changes, bench.discussion.element, bench.evidence.element]
+      ? [head, decision, bench.review.panel(), h("h3", {}, "What was found"), findings, changes, bench.discussion.element, bench.evidence.element]
       : [head, decision, bench.words.panel(), bench.pasting.element, findings, changes, bench.discussion.element, answerPanel(), factsPanel(), bench.evidence.element];
     bench.fields.redraw(middle, parts);
     // Of another statement, or as another who reads it: the beginning, where the panel of the review is.
@@ -71,7 +72,7 @@ export function detailOf(bench) {
   function redrawWhereRead(findings, wasTyping, at) {
     const { reading } = bench;
     if (!reading.opened() || reading.heading()) bench.words.off();
-    else bench.fields.redraw(reading.box, reading.parts([bench.words.panel(), bench.pasting.element], findings, [bench.supplier.chosen, changes]));
+    else bench.fields.redraw(reading.box, reading.parts([labelPart(), bench.words.panel(), bench.pasting.element], findings, [bench.supplier.chosen, changes]));
     if (bench.state.preview) bench.preview.draw();
     if (wasTyping && at === null) bench.words.focusEnd();
     else if (wasTyping && !bench.words.typing()) bench.words.focusAt(at);
@@ -100,7 +101,7 @@ export function detailOf(bench) {
     head.replaceChildren(
       h("h2", {}, h("code", {}, bench.rows.isNew(state.chosen) ? "new statement" : state.chosen)),
       h("span", { class: "kc-mark" }, row.kind || "kind not set"),
-      row.certainty ? h("span", { class: "kc-mark" }, `${row.certainty} certainty`) : "",
+      row.certainty ? h("span", { class: "kc-mark" }, `${row.certainty.replace("-", " ")} certainty`) : "",
       ...standings.map((each) =>
         h("span", { class: `kc-mark kc-${each.state}` }, `${SIGNED[each.state].mark} ${each.capacity}: ${each.state}`),
       ),
@@ -145,6 +146,18 @@ export function detailOf(bench) {
     return answer;
   }
 
+  // The label stands before the words where they are read; it is typed there too.
+  function labelPart() {
+    if (!onPage().length || !state.detail.row.position) return "";
+    if (value("label") || labelling === state.chosen) return field("label", "Label", input("label"));
+    const add = () => {
+      labelling = state.chosen;
+      redraw();
+      controls.focus("label");
+    };
+    return button("Add a label", add, { class: "kc-quiet", "data-field": "here label" });
+  }
+
   function factsPanel() {
     const { row } = state.detail;
     const { notices = [], topics = [], people = [] } = state.choices;
@@ -175,7 +188,7 @@ export function detailOf(bench) {
       topicsKnown,
       field("notice", "Notice", select(notices, "notice", "none")),
       field("form", "Shown as", select(FORMS, "form")),
-      field("layer", "Seen", select([["more", "when unfolded"]], "layer", "at once")),
+      field("layer", COLUMNS.layer, select([["more", "when they unfold the section"]], "layer", "at once")),
       h("div", { class: "kc-field" }, h("label", { for: home.id }, "Section"), home),
       people.length ? field("author", "Writer", select(names, "author", "not said")) : "",
     );
@@ -184,6 +197,7 @@ export function detailOf(bench) {
   function drawChanges() {
     const { row, redlines, voids, supplied, pending } = state.detail;
     const rows = [];
+    const { notice } = state.detail;
     if (pending) {
       changes.replaceChildren();
       return;
@@ -197,11 +211,13 @@ export function detailOf(bench) {
       rows.push(h("div", { class: "kc-note kc-warn" }, h("span", {}, "Saving this voids ", many, who.join(", "), ".")));
     }
     const { saved } = state;
-    if (differs(redlines.saved)) {
-      rows.push(h("h3", {}, "Against the saved words"), h("p", { class: "kc-redline" }, redline(redlines.saved)));
+    if (notice && differs(notice.redline)) {
+      rows.push(above(bench, "Against the saved words of the notice"), h("p", { class: "kc-redline" }, redline(notice.redline)));
+    } else if (differs(redlines.saved)) {
+      rows.push(above(bench, "Against the saved words"), h("p", { class: "kc-redline" }, redline(redlines.saved)));
     } else if (saved?.key === state.chosen) {
       // In the same place: what a save did is not looked for elsewhere, and nothing moves.
-      rows.push(h("h3", { class: "kc-fine" }, "✓ Saved"), h("p", { class: "kc-redline" }, redline(saved.redline)));
+      rows.push(above(bench, "✓ Saved", { class: "kc-fine" }), h("p", { class: "kc-redline" }, redline(saved.redline)));
     }
     // Of a statement that is off the page, the supplied words stand above already.
     if (supplied && row.position && !bench.reading.on()) {

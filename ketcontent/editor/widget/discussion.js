@@ -1,7 +1,7 @@
 // What people would have otherwise of a statement or heading, change by change, and what they say of
 // it, in threads. What is typed here outlives a reload and a late answer (fields.js).
 
-import { button, counted, h, redline } from "./elements.js";
+import { above, button, counted, h, redline } from "./elements.js";
 import { quoted } from "./reader.js";
 
 // What is said and proposed of the chosen statement.
@@ -45,7 +45,7 @@ export function discussionOf(bench, about) {
 
   const canPropose = () => about().canType && !bench.review.on() && !bench.rows.isNew(about().key);
 
-  const somebody = () => bench.signer.somebody("Nobody has said who you are.");
+  const somebody = () => bench.signer.somebody("You have not chosen your name yet.");
 
   function field(tag, name, label) {
     const given = { "aria-label": label, placeholder: label, autocomplete: "off" };
@@ -58,7 +58,7 @@ export function discussionOf(bench, about) {
     if (!proposals.length && !canPropose()) return [];
     const count = proposals.length ? ` (${proposals.length})` : "";
     return [
-      h("h3", {}, `Proposals${count}`),
+      above(bench, `Proposals${count}`),
       h("ul", { class: "kc-talk", "aria-label": "Proposals" }, proposals.map(card)),
       canPropose() ? proposing() : "",
     ];
@@ -164,7 +164,7 @@ export function discussionOf(bench, about) {
     const settled = comments.filter((one) => one.resolved);
     const count = open.length ? ` (${open.length})` : "";
     return [
-      h("h3", {}, `Comments${count}`),
+      above(bench, `Comments${count}`),
       h("ul", { class: "kc-talk", "aria-label": "Comments" }, open.map(thread)),
       settled.length
         ? h(

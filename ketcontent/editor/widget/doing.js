@@ -1,6 +1,7 @@
 // What the editor does to statements: saves, adds, cuts, moves, splits and joins them. What that will
 // do to the list and to the words is shown at once, before the kernel has answered.
 
+import { counted } from "./elements.js";
 import { neighbour, nextInSection, withCut, withFirst, withNew } from "./expected.js";
 
 export function doingOf(bench) {
@@ -8,6 +9,16 @@ export function doingOf(bench) {
 
   function save() {
     bench.tell("save");
+  }
+
+  // Another page in the place of this one. What is unsaved here is in its draft, and waits there.
+  async function openPage(document) {
+    const { unsaved = 0 } = bench.state.status;
+    if (unsaved) {
+      const told = [`${counted(unsaved, "change")} of this page ${unsaved === 1 ? "is" : "are"} not saved. What you typed is kept, and is here again when you open this page again; others do not see it until you save.`];
+      if (!(await bench.asking.confirm({ what: "Open the other page", told }))) return;
+    }
+    bench.tell("open_page", { document });
   }
 
   // A new row after a statement: it is there at once, and the kernel gives it a key.
@@ -81,5 +92,5 @@ export function doingOf(bench) {
     bench.words.refresh();
   }
 
-  return { save, add, addIn, cut, move, split, join };
+  return { save, openPage, add, addIn, cut, move, split, join };
 }

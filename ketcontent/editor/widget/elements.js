@@ -35,6 +35,10 @@ export function redline(pieces) {
   );
 }
 
+// What is above a part of a pane. Where the page is read its own headings are the only ones.
+export const above = (bench, words, given = {}) =>
+  bench.reading.on() ? h("p", { ...given, class: `kc-above ${given.class || ""}`.trim() }, words) : h("h3", given, words);
+
 export const differs = (pieces) => pieces.some(([change]) => change !== "kept");
 
 export const button = (text, act, given = {}) =>

@@ -66,7 +66,7 @@ export function evidenceOf(bench) {
     return h(
       "p",
       { class: "kc-hint" },
-      "To be completed: it has what was given, and no more. ",
+      "To be completed: it holds what was given, and no more. ",
       button("Look it up", () => sources.lookUp({ source }), { "aria-label": `Look up ${source}`, "data-field": `complete ${source}` }),
     );
   }

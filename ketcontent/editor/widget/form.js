@@ -4,7 +4,7 @@
 import { controlsOf, noBreak } from "./controls.js";
 import { button, counted, h, options } from "./elements.js";
 import { noteFocus } from "./focus.js";
-import { SEVERITIES, TABLES, column as nameOf } from "./names.js";
+import { SEVERITIES, TABLES, column as nameOf, rowOf, table as tableName } from "./names.js";
 
 const MOST = 60; // rows that are listed at once
 
@@ -23,6 +23,7 @@ export function formOf(bench) {
   let form = null; // what the kernel said of it
   let wanted = ""; // the column to go to when it is drawn
   let tables = [];
+  let pages = []; // the others of the project
   let table = "sources";
   let words = "";
   let drawn = "";
@@ -46,20 +47,20 @@ export function formOf(bench) {
     wanted = andGo ? column || "row" : "";
     if (form?.name === name && opened === name) {
       if (andGo) draw();
-      return;
+      return null;
     }
     form = null;
     drawn = "";
     show(name, andGo);
     element.replaceChildren(h("p", { class: "kc-hint" }, "One moment …"));
     if (andGo) element.focus({ preventScroll: true });
-    bench.tell("form", { statement: name }).then((answer) => answer || (opened === name && close()));
+    return bench.tell("form", { statement: name }).then((answer) => answer || (opened === name && close()));
   }
 
   async function openTables() {
     const answer = await bench.tell("tables");
     if (!answer) return;
-    ({ tables } = answer);
+    ({ tables, pages } = answer);
     show("tables");
     drawTables();
     element.querySelector("select").focus();
@@ -128,7 +129,17 @@ export function formOf(bench) {
     else if (type === "date") control = h("input", { type: "date" });
     else control = h("input", { autocomplete: "off", inputmode: type === "integer" ? "numeric" : "text" });
     if (required) control.setAttribute("aria-required", "true");
-    return controls.field(column, `${nameOf(column)}${required ? " (needed)" : ""}`, control, description);
+    if (one.fixed) return readOnly(one);
+    return controls.field(column, `${nameOf(column)}${required ? " (required)" : ""}`, control, description);
+  }
+
+  // What is not changed by hand says why.
+  function readOnly({ column, fixed, choices }) {
+    const id = `${bench.me}-fixed-${column}`;
+    const says = bench.rows.cell(form.name, column);
+    const value = Object.fromEntries(choices)[says] || says || "none";
+    const control = h("input", { id, value, readonly: true, "aria-describedby": `${id}-why`, "data-field": column });
+    return h("div", { class: `kc-field kc-f-${column}` }, h("label", { for: id }, nameOf(column)), control, h("p", { class: "kc-hint", id: `${id}-why` }, fixed));
   }
 
   // What can change while the editor types: all but the fields themselves.
@@ -141,7 +152,7 @@ export function formOf(bench) {
     }
     controls.refresh();
     stakes.replaceChildren(
-      form.stakes.length ? h("p", { class: "kc-hint kc-stakes" }, "Other words here: ", form.stakes.join(" ")) : "",
+      form.stakes.length ? h("p", { class: "kc-hint kc-stakes" }, "If you change these words: ", form.stakes.join(" ")) : "",
     );
     const who = form.voids.map((one) => `${one.statement}: ${one.name} (${one.capacity}, ${one.signed_on})`);
     voids.replaceChildren(
@@ -167,8 +178,8 @@ export function formOf(bench) {
   }
 
   async function remove() {
-    const { name } = form;
-    if (await bench.tell("remove_row", { statement: name })) bench.say(`${name} is removed. Undo brings it back.`);
+    const gone = rowOf({ table: form.table, key: Object.values(form.key) });
+    if (await bench.tell("remove_row", { statement: form.name })) bench.say(`The ${gone} is removed. Undo brings it back.`);
   }
 
   // --- the way to every row ------------------------------------------------------------------
@@ -187,7 +198,7 @@ export function formOf(bench) {
           drawTables();
         },
       },
-      options(tables.map((one) => [one.table, nameOf(one.table)]), table),
+      options(tables.map((one) => [one.table, tableName(one.table)]), table),
     );
     const search = h("input", {
       type: "search",
@@ -212,6 +223,12 @@ export function formOf(bench) {
         rows.slice(0, MOST).map((one) => h("li", {}, button(one.words, () => open(one.name), { class: "kc-quiet", "data-field": one.name }))),
       ),
       found.adds ? adder(found) : "",
+      table === "documents" && pages.length
+        ? [
+            h("h3", {}, "Other pages"),
+            h("ul", { class: "kc-rows" }, pages.map((one) => h("li", {}, button(`Open “${one.title}”`, () => bench.openPage(one.document), { class: "kc-quiet", "data-field": `page ${one.document}` })))),
+          ]
+        : "",
     );
   }
 

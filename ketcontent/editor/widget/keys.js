@@ -94,6 +94,7 @@ export function keysOf(bench, acts) {
     else if (event.key === "Enter" && !event.isComposing && event.target.matches("form input")) {
       act = () => event.target.form.requestSubmit();
     }
+    else if (event.key === "Escape" && bench.closeNote()) act = () => {};
     if (!act) return;
     event.preventDefault();
     event.stopPropagation();

@@ -27,7 +27,7 @@ export function listOf(bench) {
   const filterBox = h(
     "select",
     {
-      "aria-label": "Which statements to list",
+      "aria-label": "Which statements are listed",
       onchange: () => {
         filter = filterBox.value;
         draw();

@@ -1,7 +1,8 @@
 // What the workbench says, over the lower end of its panes, and what a screen reader hears.
 
 import { button, h, redline } from "./elements.js";
-import { column } from "./names.js";
+import { noteFocus } from "./focus.js";
+import { column, rowOf } from "./names.js";
 
 export function messagesOf(bench) {
   const live = h("div", { class: "kc-unseen", role: "status", "aria-live": "polite" });
@@ -32,6 +33,7 @@ export function messagesOf(bench) {
   }
 
   function put(kind, label, ...inner) {
+    const goBack = noteFocus(bench.root);
     const box = h(
       "div",
       { class: `kc-note ${kind}` },
@@ -40,7 +42,7 @@ export function messagesOf(bench) {
         "Close",
         () => {
           box.remove();
-          bench.focusMiddle();
+          goBack(bench.focusMiddle);
         },
         { class: "kc-quiet", "aria-label": label },
       ),
@@ -63,14 +65,14 @@ export function messagesOf(bench) {
 
   // What a save did: said, and shown unless it stands where the words are.
   function saved(rows, isShown) {
-    const said = rows.length === 1 ? "Saved 1 row." : `Saved ${rows.length} rows.`;
+    const said = rows.length === 1 ? "Saved 1 change." : `Saved ${rows.length} changes.`;
     const cell = (one) =>
       h("div", { class: "kc-redline" }, h("b", {}, `${column(one.column)}: `), redline(one.redline));
     const items = rows.map((row) =>
       h(
         "li",
         {},
-        h("code", {}, `${row.table} ${row.key}`),
+        h("b", {}, rowOf(row)),
         ` ${row.what}`,
         row.what === "changed" ? row.cells.map(cell) : "",
       ),
@@ -89,5 +91,12 @@ export function messagesOf(bench) {
   bench.root.addEventListener("pointerdown", pass);
   bench.root.addEventListener("keydown", pass, { capture: true });
 
-  return { live, over, lost, say, lose, note, saved };
+  // Take a message away; whether there was one.
+  function close() {
+    const isThere = notes.hasChildNodes();
+    notes.replaceChildren();
+    return isThere;
+  }
+
+  return { close, live, over, lost, say, lose, note, saved };
 }

@@ -2,10 +2,10 @@
 // finds it, so it is as it was at the last one: when the page was opened, saved or waived.
 
 import { button, counted, h } from "./elements.js";
-import { SEVERITIES } from "./names.js";
+import { SEVERITIES, rowOf } from "./names.js";
 
 const howMany = (severity, number) =>
-  severity === "advice" ? `${number} advice` : counted(number, severity);
+  severity === "advice" ? `${counted(number, "piece")} of advice` : counted(number, severity);
 
 export function pageFindingsOf(bench, { onFold }) {
   const element = h("div", { class: "kc-whole" });
@@ -49,7 +49,7 @@ export function pageFindingsOf(bench, { onFold }) {
             "p",
             { class: "kc-hint" },
             "What belongs to no single statement. ",
-            judges.length ? `Judges of other packages (${judges.join(", ")}) look when typing rests. ` : "",
+            judges.length ? `The checks of other packages (${judges.join(", ")}) run when you stop typing. ` : "",
             button("Look again", lookAgain, { class: "kc-quiet", "data-field": "whole again" }),
           ),
           sums.map(({ severity, own, number }) => [
@@ -92,7 +92,7 @@ export function pageFindingsOf(bench, { onFold }) {
 
   // One finding, with the statements it leads to.
   function finding(one, each) {
-    const row = `${one.table.replace("_", " ").replace(/s$/, "")} ${one.row}`;
+    const row = rowOf({ table: one.table, key: one.row });
     const place = `${one.table} ${one.row} ${one.rule}`;
     const goTo = (statement) =>
       button(

@@ -8,6 +8,10 @@ const MOST = 4_000_000; // characters: a message to the kernel has a limit
 const PICTURE = /\ssrc=(["'])data:[^"']*\1/gi; // a picture within the text: it would not be kept
 const TO_READ = /[\n\u00a0\u00ad\u2007\u202f\u200b-\u200f\u2060-\u2064\ufeff]|[.!?…。！？]\S?\s+\S/u;
 
+// The end of a clause, with what closes behind it, and the beginning of a word; no point in a number or an address.
+const ENDED = /(?:[\p{L}\p{M}\p{Pe}\p{Pf}"']|\d)[.!?…,;:][\p{Pe}\p{Pf}"']*$|\[@[^\]]*\]$/u;
+const BEGINS = /^[\p{Ps}\p{Pi}"'*[]*\p{L}/u;
+
 export function pastingOf(bench) {
   const { state } = bench;
   const element = h("div", { class: "kc-pasted", hidden: true, role: "group", "aria-label": "What was pasted" });
@@ -24,13 +28,23 @@ export function pastingOf(bench) {
   function onPaste(event) {
     const html = event.clipboardData?.getData("text/html").replace(PICTURE, "") || "";
     const text = event.clipboardData?.getData("text/plain") || "";
-    if (plainly || (!html && !TO_READ.test(text))) return; // the browser does it
-    event.preventDefault();
     const { target } = event;
+    const spaces = spacesAround(target, oneLine(text));
+    if (plainly || (!html && !TO_READ.test(text) && !spaces.some(Boolean))) return; // the browser does it
+    event.preventDefault();
+    if (!html && !TO_READ.test(text)) {
+      const [lead, rest] = spaces;
+      step(() => {
+        target.setRangeText(lead + text + rest, target.selectionStart, target.selectionEnd, "end");
+        target.dispatchEvent(new Event("input", { bubbles: true }));
+      });
+      return;
+    }
     const words = oneLine(text);
-    const at = target.selectionStart;
+    const [lead, rest] = spaces;
+    const at = target.selectionStart + lead.length;
     step(() => {
-      target.setRangeText(words, at, target.selectionEnd, "end");
+      target.setRangeText(lead + words + rest, target.selectionStart, target.selectionEnd, "end");
       target.dispatchEvent(new Event("input", { bubbles: true }));
     });
     if (html.length + text.length > MOST) {
@@ -41,6 +55,14 @@ export function pastingOf(bench) {
     draw();
     const mine = card;
     bench.askAside("read_paste", { html, text }).then((answer) => take(mine, answer));
+  }
+
+  // The spaces that pasted words need, so that no sentence runs into the one before it or behind it.
+  function spacesAround({ value, selectionStart, selectionEnd }, words) {
+    const [before, behind] = [value.slice(0, selectionStart), value.slice(selectionEnd)];
+    const lead = ENDED.test(before) && BEGINS.test(words) ? " " : "";
+    const rest = ENDED.test(words) && BEGINS.test(behind) ? " " : "";
+    return [lead, rest];
   }
 
   // What is done is one step to undo, apart from the typing before and after it.
@@ -125,7 +147,7 @@ export function pastingOf(bench) {
   function spread() {
     const at = card && !card.reading && card.statement === state.chosen ? placeOf(card) : null;
     if (at === null || card.sentences.length < 2 || card.words === card.plain && card.changed) {
-      bench.note("There are no pasted sentences here that still stand as they were pasted.", "Split the statement instead (Alt+S).", "kc-bad");
+      bench.note("No pasted sentences stand here as they were pasted.", "Split the statement instead (Alt+S).", "kc-bad");
       return;
     }
     const { statement, sentences, words } = card;

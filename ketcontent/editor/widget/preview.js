@@ -2,6 +2,7 @@
 // or with the arrows, and what is typed is typed where it stands (reading.js).
 
 import { button, counted, h, redline } from "./elements.js";
+import { column as nameOf } from "./names.js";
 import { grafted, grown, rangeOf, readBefore } from "./reader.js";
 
 const HOW = "Click a sentence, or ↑ ↓ and Enter, and type there.";
@@ -41,6 +42,12 @@ export function previewOf(bench) {
   // --- choosing ------------------------------------------------------------------------------
 
   function clicked(event) {
+    const label = event.target.closest("strong");
+    const labelled = label?.nextElementSibling?.dataset.statement && !label.closest("[data-statement]");
+    if (labelled && !state.preview.locked && !bench.review.on()) {
+      bench.reading.open(label.nextElementSibling.dataset.statement, null, "label");
+      return;
+    }
     const item = event.target.closest("[data-statement], [data-signs]");
     if (!item || inBox(event.target) || event.target.closest("a") || !getSelection().isCollapsed) return;
     open(item, readBefore(item, event.clientX, event.clientY));
@@ -99,10 +106,11 @@ export function previewOf(bench) {
     drawn = state.preview;
     const fresh = h("div", {}, h("p", { class: "kc-pagetitle", "data-signs": `title:${state.page.document}` }, title));
     const parts = grown(html, state.chosen);
-    const read = h("div", { class: "kc-reader", lang: language, dir: "auto" }, parts.length ? parts : h("p", {}, "Nothing of this section is there."));
+    const read = h("div", { class: "kc-reader", lang: language, dir: "auto" }, parts.length ? parts : h("p", {}, "This section has no words yet."));
     fresh.append(read);
     const listed = sources.map((one) => h("p", {}, h("b", {}, `${one.number}. `), one.text));
-    if (sources.length) fresh.append(h("div", { class: "kc-reader kc-sources" }, h("h3", {}, "Sources"), listed));
+    if (sources.length) fresh.append(h("div", { class: "kc-reader kc-sources" }, h("p", { class: "kc-above" }, "Sources"), listed));
+    fresh.append(...besides());
     const heading = read.querySelector("h2");
     if (heading) heading.dataset.signs = `heading:${section}`;
     for (const [key, counts] of Object.entries(state.preview.discussed)) {
@@ -114,12 +122,24 @@ export function previewOf(bench) {
     put(fresh, section);
   }
 
+  // What is read of the section elsewhere on the page: its words explained, and who wrote and signed it.
+  function besides() {
+    const { terms = [], people = [] } = state.preview;
+    const cell = (row, [column, text]) => h("dd", { "data-signs": `cell:${row}:${column}` }, text || h("span", { class: "kc-hint" }, `no ${nameOf(column).toLowerCase()}`));
+    const list = (title, rows) => [
+      h("p", { class: "kc-above" }, title),
+      h("dl", {}, rows.map((one) => [h("dt", {}, one.name), Object.entries(one.cells).map((each) => cell(one.row, each))])),
+    ];
+    const parts = [terms.length ? list("Words explained", terms) : "", people.length ? list("Who wrote and signed it", people) : ""];
+    return parts.some(Boolean) ? [h("div", { class: "kc-reader kc-sources kc-besides" }, parts)] : [];
+  }
+
   // What a save did, beside the sentence that it changed.
   function showSaved(fresh) {
     const { saved } = state;
     if (!saved || !bench.reading.on() || bench.reading.opened()) return;
     const item = itemOf(saved.key, fresh);
-    const others = saved.rows > 1 ? ` And ${saved.rows - 1} other ${saved.rows > 2 ? "rows" : "row"}.` : "";
+    const others = saved.rows > 1 ? ` And ${counted(saved.rows - 1, "other change")}.` : "";
     const did = h("span", { class: "kc-did" }, h("b", {}, "✓ Saved: "), h("span", { class: "kc-redline" }, redline(saved.redline)), others);
     if (item?.tagName === "TR") item.lastElementChild?.append(" ", did);
     else item?.after(did);

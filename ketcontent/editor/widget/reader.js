@@ -82,7 +82,7 @@ export function quoted(root) {
   const selection = getSelection();
   if (!selection.rangeCount || selection.isCollapsed) return null;
   const range = selection.getRangeAt(0).cloneRange();
-  const touched = [...root.querySelectorAll("[data-statement], [data-signs]")].filter((one) => range.intersectsNode(one) && one.closest(".kc-right"));
+  const touched = [...root.querySelectorAll("[data-statement], [data-signs]:not([data-signs^='cell:'])")].filter((one) => range.intersectsNode(one) && one.closest(".kc-right"));
   const [place] = touched;
   if (touched.length !== 1 || place.querySelector("textarea")) return null;
   if (!place.contains(range.startContainer)) range.setStart(place, 0);

@@ -3,15 +3,16 @@
 // what holds for it there holds here. Its source is typed: no link, emphasis or citation can be lost.
 
 import { controlsOf, noBreak } from "./controls.js";
-import { button, counted, differs, h, redline } from "./elements.js";
 import { discussionOf } from "./discussion.js";
+import { button, counted, differs, h, redline } from "./elements.js";
+import { TABLES, column as nameOf } from "./names.js";
 
 export function readingOf(bench) {
   const { state, root } = bench;
   const box = h("div", { class: "kc-typing", role: "group", "aria-label": "Type where it is read" });
   let on = false; // whether the fields are folded away
-  let opened = ""; // what is typed in: a statement, heading:…, title:…
-  let was = ""; // what its cell said when it was opened
+  let opened = ""; // what is typed in: a statement, heading:…, title:…, cell:<row>:<column>
+  let was = []; // what its cells said when it was opened
   let heading = null; // what the kernel said of the heading that is opened
   const controls = controlsOf(bench, { row: () => heading.row, prefix: "here-" });
   const changes = h("div", { class: "kc-changes" });
@@ -19,18 +20,25 @@ export function readingOf(bench) {
   const said = h("details", { class: "kc-said" }, talk);
   const saveButton = button("Save", save, { class: "kc-primary", title: "Ctrl+Enter", "data-field": "here save" });
   const backButton = button("Put back", putBack, { title: "Esc", "data-field": "here back" });
+  const how = h("span", { class: "kc-hint" });
   const tools = h(
     "div",
     { class: "kc-tools" },
     saveButton,
     backButton,
     button("All fields", unfold, { "data-field": "here fields" }),
-    h("span", { class: "kc-hint" }, "Ctrl+Enter saves, Esc puts back."),
+    how,
   );
 
   const isHeading = (key = opened) => key.includes(":");
-  const cellOf = () => (isHeading() ? [heading.row, heading.column] : [opened, "text"]);
-  const now = () => bench.rows.cell(...cellOf());
+  const isCell = () => opened.startsWith("cell:");
+  // What is typed in: the words of a notice stand once, for all that show them.
+  const cellsOf = () => {
+    if (isHeading()) return [[heading.row, heading.column]];
+    return [[bench.words.row(), "text"], [opened, "label"]];
+  };
+  const now = () => cellsOf().map((one) => bench.rows.cell(...one));
+  const differ = () => now().some((one, at) => one !== was[at]);
   const about = () => ({ ...heading, key: heading.statement, canType: !heading.pending, selection });
   bench.headingTalk = discussionOf(bench, about);
 
@@ -55,8 +63,9 @@ export function readingOf(bench) {
     if (within) bench.preview.focus();
   }
 
-  // Type in a sentence, a heading or the title: behind the words that are read `before`, else at the end.
-  function open(key, before = null) {
+  // Type in a sentence, a heading, the title or another cell: behind the words that are read `before`,
+  // else at the end, or in the label of a sentence.
+  function open(key, before = null, column = "text") {
     bench.form.close(false);
     if (state.preview?.locked) {
       fold(false); // its fields are another place
@@ -77,19 +86,20 @@ export function readingOf(bench) {
     if (isHeading(key)) {
       controls.focus(heading.column);
       bench.tell("heading", { statement: key }).then((answer) => answer || (opened === key && close()));
-    } else if (before === null) bench.words.focusEnd();
+    } else if (column === "label") box.querySelector("[data-field=label]")?.focus();
+    else if (before === null) bench.words.focusEnd();
     else bench.words.focusAt(behind(before));
-    if (!isHeading(key) && !bench.words.editable()) box.querySelector("button, textarea")?.focus();
+    if (!isHeading(key) && !bench.words.editable()) (box.querySelector("textarea") || box.querySelector("button"))?.focus();
   }
 
   // A heading as it is known before the kernel has said more of it.
   function headingOf(key) {
-    const [kind, name] = [key.slice(0, key.indexOf(":")), key.slice(key.indexOf(":") + 1)];
-    const isTitle = kind === "title";
+    const [, kind, name] = key.match(/^(heading|title|cell):(.*)$/);
+    const row = { title: `documents:${name}`, heading: `sections:${state.page.document}/${name}`, cell: name.replace(/:[a-z_]+$/, "") }[kind];
     return {
       statement: key,
-      row: isTitle ? `documents:${name}` : `sections:${state.page.document}/${name}`,
-      column: kind,
+      row,
+      column: kind === "cell" ? name.slice(row.length + 1) : kind,
       redline: [],
       faults: [],
       voids: [],
@@ -111,7 +121,7 @@ export function readingOf(bench) {
 
   // The page goes on to be drawn without what was typed last, until an answer comes.
   function settle() {
-    if (opened && !isHeading() && now() !== was) bench.preview.leave(opened, now());
+    if (opened && !isHeading() && differ()) bench.preview.leave(opened, now()[0]);
   }
 
   // The statement that is chosen has become another: the box goes with it.
@@ -167,28 +177,27 @@ export function readingOf(bench) {
 
   // The words as they were when the box was opened, or last saved. An undo brings back what was typed.
   function putBack() {
-    if (now() !== was) {
-      const [row, column] = cellOf();
-      bench.tell("put_back", { statement: row, column, words: was }, { expects: new Map([[row, { [column]: was }]]) });
+    const isOther = differ();
+    for (const [at, [row, column]] of cellsOf().entries()) {
+      if (now()[at] === was[at]) continue;
+      bench.tell("put_back", { statement: row, column, words: was[at] }, { expects: new Map([[row, { [column]: was[at] }]]) });
       bench.rows.asExpected(row, column);
-      bench.say("Put back as it was. Ctrl+Z brings what you typed.");
     }
+    if (isOther) bench.say("Put back as it was. Ctrl+Z brings what you typed.");
     close();
   }
 
   // What the kernel did to the words otherwise than as they were typed, or saved, is what Escape goes
   // back to.
   function told(rows) {
-    const [row, column] = opened ? cellOf() : [];
-    const cell = rows?.[row]?.[column];
-    if (cell !== undefined) was = cell;
+    for (const [at, [row, column]] of opened ? cellsOf().entries() : []) was[at] = rows?.[row]?.[column] ?? was[at];
   }
 
   // What a save did to what is looked at, for the place where it stands.
   function noteSaved(rows) {
     const key = isHeading() ? opened : state.chosen;
-    const name = isHeading() ? heading.row : `statements:${state.page.document}/${key}`;
-    const row = rows.find((one) => `${one.table}:${one.key}` === name);
+    const names = isHeading() ? [heading.row] : [bench.words.row(), `statements:${state.page.document}/${key}`];
+    const row = rows.find((one) => names.includes(`${one.table}:${one.key}`));
     const words = row?.cells.find((one) => ["text", "heading", "title"].includes(one.column)) || row?.cells[0];
     state.saved = row && words ? { key, rows: rows.length, redline: words.redline } : null;
     if (opened) was = now();
@@ -204,9 +213,10 @@ export function readingOf(bench) {
 
   function drawHeading() {
     controls.forget();
-    const control = h("textarea", { rows: 1, onkeydown: noBreak, spellcheck: "true", lang: state.page.language, dir: "auto", class: "kc-plain" });
-    const name = heading.column === "title" ? "Title of the page" : "Heading";
-    bench.fields.redraw(box, controls.field(heading.column, name, control), changes, tools, talkPart(bench.headingTalk.element));
+    const control = h("textarea", { rows: 1, onkeydown: noBreak, spellcheck: "true", lang: state.page.language, dir: "auto", class: isCell() ? "kc-plain" : "kc-plain kc-heading-words" });
+    const [table, key] = heading.row.split(/[:/]/);
+    const name = isCell() ? `${nameOf(heading.column)} of the ${TABLES[table]} ${key}` : heading.column === "title" ? "Title of the page" : "Heading";
+    bench.fields.redraw(box, controls.field(heading.column, name, control), changes, tools, isCell() ? "" : talkPart(bench.headingTalk.element));
     refreshHeading();
   }
 
@@ -229,6 +239,9 @@ export function readingOf(bench) {
   function refresh() {
     const { proposals = [], comments = [] } = (isHeading() ? heading : state.detail) || {};
     const open = comments.filter((one) => !one.resolved).length;
+    const { unsaved = 0 } = state.status;
+    saveButton.textContent = unsaved > 1 ? `Save all ${unsaved} changes` : "Save";
+    how.textContent = `Ctrl+Enter saves${unsaved > 1 ? " all" : ""}, Esc puts back what is typed here.`;
     talk.textContent = proposals.length || open ? `${counted(proposals.length, "proposal")}, ${counted(open, "comment")}` : "Propose or comment";
     if (!opened) said.open = false;
   }
@@ -242,11 +255,22 @@ export function readingOf(bench) {
     else bench.preview.focus();
   };
 
+  // Where one types, for a reload of the page; and back to that.
+  const place = () => (on ? { opened, was } : null);
+  function comeBack(to) {
+    if (!to) return;
+    fold(true);
+    const isThere = to.opened.includes(":") ? bench.rows.isThere(headingOf(to.opened).row) : to.opened === state.chosen;
+    if (!to.opened || !isThere) return;
+    open(to.opened);
+    if (opened) was = to.was;
+  }
+
   const showTalk = () => {
     said.open = true;
   };
   return {
-    box, fold, open, close, follow, unfold, rename, save, noteSaved, told, putBack, take, parts, refresh, refreshHeading, showTalk, focus,
+    box, fold, open, close, follow, unfold, rename, save, noteSaved, told, putBack, take, parts, refresh, refreshHeading, showTalk, focus, place, comeBack,
     on: () => on,
     opened: () => opened,
     heading: () => (opened && isHeading() ? opened : ""),

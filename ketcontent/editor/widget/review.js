@@ -21,6 +21,7 @@ export function reviewOf(bench) {
   let isRewording = false; // whether the words that a reviewer would have are unfolded
 
   function set(turnOn) {
+    const within = bench.root.contains(document.activeElement);
     bench.flush();
     isOn = turnOn;
     bench.form.close(false);
@@ -33,6 +34,8 @@ export function reviewOf(bench) {
     const { listed, whole, narrowed } = bench.list.tally();
     const waiting = `${counted(whole, "statement")} ${whole === 1 ? "waits" : "wait"} for a ${capacity()} sign-off`;
     const matching = narrowed ? `, ${listed} of them match the filter` : "";
+    // The field in which one typed is gone; the keys go on in the pane.
+    if (within && !bench.root.contains(document.activeElement)) bench.focusMiddle();
     bench.say(isOn ? `Review. ${waiting}${matching}.` : "Edit.");
   }
 
@@ -121,7 +124,7 @@ export function reviewOf(bench) {
     if (!standing) return h("p", {}, `This statement needs no ${capacity()} sign-off.`);
     const { state: is, name, signed_on: day, comment, since, older, why, proof, revoked_on: revoked } = standing;
     const checked = `Signature checked${revoked ? `; its key was revoked on ${revoked}` : ""}.`;
-    const proven = proof === "checked" ? checked : "Recorded, not signed.";
+    const proven = proof === "checked" ? checked : "Recorded, without a signature.";
     if (is === "valid") return h("p", {}, `✓ ${name} approved these words on ${day}. ${proven}`);
     if (is === "missing" && why) return h("p", { class: "kc-note kc-warn" }, `No sign-off that counts: ${why}.`);
     if (is === "refused") return h("p", { class: "kc-note kc-warn" }, `${name} asked for changes on ${day}: ${comment}`);
@@ -135,7 +138,7 @@ export function reviewOf(bench) {
   }
 
   const somebodySigns = () =>
-    bench.signer.somebody("Nobody has said who signs.", document.getElementById(`${me}-who`) || undefined);
+    bench.signer.somebody("You have not chosen who signs.", document.getElementById(`${me}-who`) || undefined);
 
   // A title, a heading or a term: signed where it is found, with a word on why where it has errors.
   async function approve(key, errors, reason) {
@@ -148,7 +151,7 @@ export function reviewOf(bench) {
   async function sign(verdict) {
     if (!somebodySigns()) return;
     if (state.detail.pending) {
-      bench.note("The words have not come from the kernel yet.", "Read them, then sign.", "kc-bad");
+      bench.note("The words are not here yet: one moment.", "Read them, then sign.", "kc-bad");
       return;
     }
     if (verdict === "approved" && !isReasoned(openErrors(), document.getElementById(`${me}-comment`))) return;

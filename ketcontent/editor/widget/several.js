@@ -64,7 +64,7 @@ export function severalOf(bench) {
       h(
         "ol",
         { class: "kc-toread-all" },
-        entries.map((one) => h("li", {}, words(one), one.certainty ? h("span", { class: "kc-mark" }, ` ${one.certainty} certainty`) : "")),
+        entries.map((one) => h("li", {}, words(one), one.certainty ? h("span", { class: "kc-mark" }, ` ${one.certainty.replace("-", " ")} certainty`) : "")),
       ),
     );
   }
@@ -79,7 +79,7 @@ export function severalOf(bench) {
       // An empty field leaves what each has.
       const cells = Object.fromEntries(Object.entries(given).filter(([, cell]) => cell));
       if (!Object.keys(cells).length) {
-        bench.note("No grade was chosen.", "Choose one, or give reasons.", "kc-bad");
+        bench.note("No grade is chosen.", "Choose one, or give reasons.", "kc-bad");
         return;
       }
       const number = keys.length;
@@ -112,10 +112,10 @@ export function severalOf(bench) {
     const submitted = async (event) => {
       event.preventDefault();
       if (!ready) {
-        bench.note("The words have not come from the kernel yet.", "Read them, then sign.", "kc-bad");
+        bench.note("The words are not here yet: one moment.", "Read them, then sign.", "kc-bad");
         return;
       }
-      const person = bench.signer.somebody("Nobody has said who signs.");
+      const person = bench.signer.somebody("You have not chosen who signs.");
       if (!person) return;
       const statements = [...keys];
       const digests = Object.fromEntries(shown.map((one) => [one.statement, one.digest]));

@@ -78,7 +78,7 @@ export function sourcesOf(bench, { titled, onAdded, redraw }) {
       "data-kept": "contact",
       "data-field": "contact",
     });
-    return h("label", { class: "kc-hint" }, "Registries ask who is calling. Your mail address: ", field);
+    return h("label", { class: "kc-hint" }, "The registries ask who you are. Your mail address: ", field);
   }
 
   function card(one) {
@@ -101,7 +101,7 @@ export function sourcesOf(bench, { titled, onAdded, redraw }) {
       kind === "refused" ? h("p", { class: "kc-hint" }, one.fault) : "",
       kind === "new" ? keyField(one) : "",
       kind === "same" ? h("p", { class: "kc-hint" }, `It is there already: @${row.source}`) : "",
-      one.is_incomplete && kind !== "same" ? h("p", { class: "kc-hint" }, "It has what was given, and is to be completed.") : "",
+      one.is_incomplete && kind !== "same" ? h("p", { class: "kc-hint" }, "It holds what you gave and no more: complete it before the page is released.") : "",
       told.map((line) => h("p", { class: "kc-hint" }, line)),
       kind === "update" ? [h("p", { class: "kc-hint" }, `@${row.source} is there. This would change:`), one.changes.map(changed)] : "",
       kind === "same-key" ? sideBySide(one) : "",
@@ -193,7 +193,7 @@ export function sourcesOf(bench, { titled, onAdded, redraw }) {
       if (which.source) wanted = which;
       unfolded = true;
       redraw();
-      bench.note("Registries ask who is calling.", "Give your mail address, then look it up.");
+      bench.note("The registries ask who you are.", "Write your mail address, then look it up.");
       bench.middle.querySelector(".kc-contact")?.focus();
       return;
     }

@@ -64,7 +64,7 @@ export function supplierOf(bench) {
       const anew = words ? words.value : bench.words.value();
       const told = { table: one.table, key: one.key, choice, reason: reason.value, words: choice === "anew" ? anew : "" };
       if (!reason.value.trim()) {
-        bench.note("It is not said why.", "Give a reason, then decide.", "kc-bad");
+        bench.note("No reason is given.", "Give a reason, then decide.", "kc-bad");
         reason.focus();
         return;
       }

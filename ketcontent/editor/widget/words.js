@@ -1,7 +1,7 @@
 // The words of the chosen statement, in a field over a mirror that underlines what was found.
 
-import { noBreak } from "./controls.js";
-import { button, h } from "./elements.js";
+import { controlsOf, noBreak } from "./controls.js";
+import { button, counted, h } from "./elements.js";
 import { emphasized, linked } from "./emphasis.js";
 import { SEVERITIES } from "./names.js";
 import { moved, same } from "./merge.js";
@@ -13,6 +13,12 @@ export function wordsOf(bench) {
   const { me, state } = bench;
   let editor = null;
   let mirror = null;
+  // The words of a notice stand in a row of their own, once for all places that show it.
+  const row = () => {
+    const notice = bench.rows.cell(state.chosen, "notice");
+    return notice ? `notices:${notice}/${state.page.language}` : state.chosen;
+  };
+  const notice = controlsOf(bench, { row, prefix: "notice-" });
 
   const value = () => (editor ? editor.value : "");
   const caret = () => editor.selectionStart;
@@ -25,9 +31,10 @@ export function wordsOf(bench) {
   const editable = () => Boolean(editor);
 
   function panel() {
-    const { row, reads, supplied, pending } = state.detail;
+    const { row: cells, supplied } = state.detail;
     editor = mirror = null;
-    if (!row.position) {
+    notice.forget();
+    if (!cells.position) {
       return h(
         "div",
         {},
@@ -36,13 +43,7 @@ export function wordsOf(bench) {
         button("Bring it back", () => bench.structure.bringBack()),
       );
     }
-    if (row.notice) {
-      const notice = h("code", {}, row.notice);
-      const hint = h("p", { class: "kc-hint" }, "The words of the notice ", notice, ", written once for all places that use it.");
-      const form = `notices:${row.notice}/${state.page.language}`;
-      const way = button("Edit the notice", () => bench.form.open(form, "text"), { "data-field": "notice form" });
-      return h("div", {}, hint, pending ? "" : h("blockquote", {}, reads), way);
-    }
+    if (cells.notice) return noticePanel(cells.notice);
     mirror = h("div", { class: "kc-mirror", "aria-hidden": "true" });
     editor = h("textarea", {
       class: "kc-editor",
@@ -74,6 +75,15 @@ export function wordsOf(bench) {
     );
   }
 
+  function noticePanel(name) {
+    const given = { rows: 1, onkeydown: noBreak, spellcheck: "true", lang: state.page.language, dir: "auto", class: "kc-plain" };
+    const { places = 1 } = state.detail.notice || {};
+    const others = places > 1 ? ` and ${counted(places - 1, "other place")} that show it` : "";
+    const hint = `Written once, as the notice “${name}”: what you type here changes this place${others}.`;
+    const way = button("All about the notice", () => bench.form.open(row(), "needs"), { "data-field": "notice form", class: "kc-quiet" });
+    return h("div", {}, notice.field("text", "Words of the notice", h("textarea", given), hint), way);
+  }
+
   function typed() {
     const clean = cleaned(editor.value);
     if (clean !== editor.value) {
@@ -87,6 +97,7 @@ export function wordsOf(bench) {
 
   // Show the words as an answer has left them, the caret where it was in them.
   function refresh(theirsFirst = false) {
+    notice.refresh();
     if (!editor) return;
     const text = bench.rows.cell(state.chosen, "text");
     if (same(text, editor.value)) return;
@@ -163,6 +174,7 @@ export function wordsOf(bench) {
   }
 
   function focusEnd() {
+    if (!editor) notice.focus("text");
     if (!editor) return;
     editor.focus();
     editor.setSelectionRange(editor.value.length, editor.value.length);
@@ -176,7 +188,8 @@ export function wordsOf(bench) {
 
   function off() {
     editor = mirror = null;
+    notice.forget();
   }
 
-  return { panel, value, caret, selection, typing, editable, refresh, drawMirror, goTo, replace, mark, focus, focusEnd, focusAt, off };
+  return { panel, row, value, caret, selection, typing, editable, refresh, drawMirror, goTo, replace, mark, focus, focusEnd, focusAt, off };
 }

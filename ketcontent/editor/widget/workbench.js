@@ -34,7 +34,24 @@ import { supplierOf } from "./supplier.js";
 import { whereOf } from "./where.js";
 import { wordsOf } from "./words.js";
 
+// The workbench of a page; where another page is opened, that of the other one.
 export function render({ model, el }) {
+  let end = null;
+  const begin = () => {
+    const isOther = Boolean(end);
+    end?.();
+    el.replaceChildren();
+    end = show({ model, el, isOther });
+  };
+  begin();
+  model.on("change:place", begin);
+  return () => {
+    model.off("change:place", begin);
+    end();
+  };
+}
+
+function show({ model, el, isOther }) {
   const timers = {};
   const state = {
     page: {},
@@ -87,12 +104,13 @@ export function render({ model, el }) {
   const { choose, stand, foresee, newRow, renamed: rename } = answering;
   Object.assign(bench, { tell, flush, typed, look, act, acted, endRun, choose, stand, foresee, newRow, rename });
   bench.doing = doingOf(bench);
+  bench.openPage = bench.doing.openPage;
   const messages = messagesOf(bench);
-  Object.assign(bench, { say: messages.say, note: messages.note, told: messages.saved });
+  Object.assign(bench, { say: messages.say, note: messages.note, told: messages.saved, closeNote: messages.close });
   bench.copies = copiesOf(bench);
   bench.rows = rowsOf(bench, {
     onChange: (statement, theirsFirst) => {
-      if (statement === state.chosen && state.detail) bench.words.refresh(theirsFirst);
+      if ([state.chosen, bench.words.row()].includes(statement) && state.detail) bench.words.refresh(theirsFirst);
       if (statement === bench.form.row()) bench.form.refresh();
       if (bench.reading.heading() && statement === bench.reading.headingRow()) bench.reading.refreshHeading();
     },
@@ -202,6 +220,7 @@ export function render({ model, el }) {
   ask("open", { kept, ...(was ? { was: was.chosen } : {}) }).then((answer) => {
     if (answer && answer.status.kept) for (const { name } of left) bench.copies.drop(name);
     if (answer && was) where.restore(was);
+    if (isOther) bench.list.list.focus({ preventScroll: true }); // where somebody pressed a button that is gone
   });
 
   return () => {

@@ -58,7 +58,8 @@
     // An error is told in the notebook.
     if (ran === false || !(await comes(() => workbenchIn(panel)))) return setAlone(panel, false);
     await comes(() => workbenchIn(panel).querySelector(".kc-entry"));
-    workbenchIn(panel).querySelector(".kc-list").focus({ preventScroll: true });
+    // After a reload the keys may be where one typed.
+    if (!workbenchIn(panel).contains(document.activeElement)) workbenchIn(panel).querySelector(".kc-list").focus({ preventScroll: true });
   }
 
   function activate(app) {

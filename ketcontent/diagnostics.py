@@ -10,7 +10,8 @@ import html
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
+from itertools import pairwise
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -57,6 +58,37 @@ class Diagnostic:
     """Who says that it is a fault; empty where the rule is one of these tables."""
     replacement: str = ""
     """What may stand instead of the words at fault; empty where no one phrase does."""
+    marks: tuple[tuple[int, int], ...] = ()
+    """Where in the cell each of the words at fault stands, if others stand between them."""
+
+    @property
+    def marked(self) -> tuple[tuple[int, int], ...]:
+        """Where in the cell words are at fault: its marks, or else its whole span."""
+        return self.marks or ((self.span,) if self.span else ())
+
+    @property
+    def words(self) -> str:
+        """The words at fault, with ``…`` for those that stand between them."""
+        return " … ".join(self.cell[slice(*one)] for one in self.marked)
+
+    @property
+    def stretches(self) -> tuple[tuple[str, bool], ...]:
+        """The words of the span in pieces, and of each piece whether it is at fault."""
+        edges = sorted({place for one in (self.span, *self.marked) if one for place in one})
+        return tuple(
+            (self.cell[start:end], any(one[0] <= start < one[1] for one in self.marked))
+            for start, end in pairwise(edges)
+        )
+
+    def moved(self, cell: str) -> Diagnostic | None:
+        """Return the fault where its words stand in another text of the cell; None without them."""
+        words = self.cell[slice(*self.span)] if self.span else ""
+        start = cell.find(words) if words else -1
+        if self.span is None or start < 0:
+            return None
+        by = start - self.span[0]
+        marks = tuple((first + by, last + by) for first, last in self.marks)
+        return replace(self, cell=cell, span=(start, start + len(words)), marks=marks)
 
     def at(self, section: str, file: str, line: int | None) -> Diagnostic:
         """Return the fault with the section, file and line of its row."""
@@ -209,7 +241,9 @@ def _html_cells(one: Diagnostic) -> list[str]:
 def _words(one: Diagnostic) -> str:
     """Return the words at fault, marked where they stand, as HTML."""
     before, fault, after = (html.escape(_printable(part)) for part in one.context)
-    return f"{before}<mark>{fault}</mark>{after}" if fault else ""
+    pieces = [(html.escape(_printable(words)), marked) for words, marked in one.stretches]
+    said = "".join(f"<mark>{words}</mark>" if marked else words for words, marked in pieces)
+    return f"{before}{said}{after}" if fault else ""
 
 
 _COLUMNS = ["row", "severity", "rule", "where", "what", "what to do"]

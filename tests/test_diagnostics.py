@@ -151,6 +151,25 @@ def test_a_report_shows_the_words_at_fault_marked_as_text():
     assert "<mark>" not in Report.of([unplaced]).to_html()
 
 
+def test_a_report_marks_each_of_the_words_at_fault_and_not_what_is_between():
+    marks = ((0, 3), (11, 18))
+    fault = dataclasses.replace(FAULT, cell="Buy <this> miracle now.", span=(0, 18), marks=marks)
+    assert (
+        "<mark>Buy</mark> &lt;this&gt; <mark>miracle</mark> now.</td>"
+        in Report.of([fault]).to_html()
+    )
+    assert fault.words == "Buy … miracle"
+
+
+def test_a_fault_goes_where_its_words_stand_in_another_text():
+    fault = dataclasses.replace(FAULT, cell="A ab cd.", span=(2, 7), marks=((2, 4), (5, 7)))
+    moved = fault.moved("Now: ab cd ab cd")
+    assert moved is not None
+    assert (moved.span, moved.marks, moved.words) == ((5, 10), ((5, 7), (8, 10)), "ab … cd")
+    assert fault.moved("A ab  cd.") is None
+    assert dataclasses.replace(FAULT, span=None).moved("benifit") is None
+
+
 def test_the_faults_of_a_section_are_a_report_of_their_own():
     uses, harms = (dataclasses.replace(FAULT, section=name) for name in ("uses", "harms"))
     report = Report.of([uses, harms, FAULT])

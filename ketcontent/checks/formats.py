@@ -67,7 +67,8 @@ def _marked(one: Diagnostic) -> list[str]:
     before, fault, after = (
         "".join(mark if mark.isprintable() else " " for mark in part) for part in one.context
     )
-    return [f"    {before}{fault}{after}", f"    {' ' * len(before)}{'^' * max(1, len(fault))}"]
+    marks = "".join(("^" if marked else " ") * len(words) for words, marked in one.stretches)
+    return [f"    {before}{fault}{after}", f"    {' ' * len(before)}{marks or '^'}"]
 
 
 def to_json(report: Report) -> str:

@@ -7,15 +7,15 @@ were learned from labelled sentences (``python -m tests.benchmarks.weights``); t
 be read, in ``weights.txt``, and no model is asked.
 
 A rule looks for what was weighed as for a phrase: ``{an advert}`` stands from the first to the last
-of the words that weigh most, and ``{plain information}`` excuses in its sentence. On a page that is
-not in English neither is found.
+of the words that weigh most, which are the ones that a finding names, and ``{plain information}``
+excuses in its sentence. On a page that is not in English neither is found.
 """
 
 from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -31,13 +31,15 @@ AS_ADVERT, AS_INFORMATION = 0.75, 0.5
 FEWEST, FEWEST_TO_EXCUSE = 4, 10
 """Words of a sentence that can be weighed; a short one says too little to excuse anything."""
 
-_NAMED = 3
-"""Words of most weight that a finding shows."""
+_NAMED, _AS_HEAVY = 3, 0.25
+"""Places of most weight that a finding names, and how heavy each must be beside the heaviest."""
 
 _BIAS = "(any)"
 
 
-def weighed(reading: Reading, found: Mapping[str, Sequence[Found]]) -> dict[str, list[Found]]:
+def weighed(
+    reading: Reading, found: Mapping[str, Sequence[Found]], weights: Mapping[str, float]
+) -> dict[str, list[Found]]:
     """Return where sentences read like an advert, and where like information, as phrases of a list.
 
     Parameters
@@ -46,8 +48,9 @@ def weighed(reading: Reading, found: Mapping[str, Sequence[Found]]) -> dict[str,
         A text.
     found
         By list, where its phrases stand in it.
+    weights
+        Of each part of a sentence (`parts_of`), as `shipped_weights` are.
     """
-    weights = shipped_weights()
     called: dict[str, list[Found]] = {}
     for (start, end), parts in parts_of(reading, found):
         size = sum(not word.is_sign for word in reading.words[start:end])
@@ -60,15 +63,49 @@ def weighed(reading: Reading, found: Mapping[str, Sequence[Found]]) -> dict[str,
                 Found(start, start, Phrase(INFORMATION, INFORMATION))
             )
         elif likely >= AS_ADVERT:
-            places = sorted(
-                (-weights.get(part, 0.0), place)
-                for part, place in parts.items()
-                if place is not None and weights.get(part, 0.0) > 0
-            )[:_NAMED]
-            first = min((place[0] for _, place in places), default=start)
-            last = max((place[1] for _, place in places), default=end)
-            called.setdefault(ADVERT, []).append(Found(first, last, Phrase(ADVERT, ADVERT)))
+            marks = _heaviest(reading, parts, weights) or ((start, end),)
+            called.setdefault(ADVERT, []).append(
+                Found(marks[0][0], marks[-1][1], Phrase(ADVERT, ADVERT), marks[1:] and marks)
+            )
     return called
+
+
+def _heaviest(
+    reading: Reading,
+    parts: Mapping[str, tuple[int, int] | None],
+    weights: Mapping[str, float],
+) -> tuple[tuple[int, int], ...]:
+    """Return where the words stand that weigh most, in reading order, none over another.
+
+    A phrase weighs what its words, and all lists that found something within it, weigh together.
+    """
+    weight_of: dict[tuple[int, int], float] = {}
+    for part, place in parts.items():
+        if place is not None and not reading.words[place[0]].is_sign:
+            weight_of[place] = weight_of.get(place, 0.0) + weights.get(part, 0.0)
+    heavy = {
+        place: sum(
+            w for (start, end), w in weight_of.items() if place[0] <= start and end <= place[1]
+        )
+        for place in weight_of
+    }
+    named: list[tuple[int, int]] = []
+    for place in sorted(heavy, key=lambda one: (-heavy[one], one)):
+        if len(named) == _NAMED or heavy[place] <= _AS_HEAVY * max(heavy.values()):
+            break
+        if all(place[1] <= start or end <= place[0] for start, end in named):
+            named.append(place)
+    return _joined(sorted(named))
+
+
+def _joined(places: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    """Return places in order, with those that touch as one."""
+    joined: list[tuple[int, int]] = []
+    for start, end in places:
+        if joined and joined[-1][1] == start:
+            start = joined.pop()[0]
+        joined.append((start, end))
+    return tuple(joined)
 
 
 def parts_of(

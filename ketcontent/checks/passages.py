@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal
@@ -49,8 +49,10 @@ class Passage:
         hint: str,
         severity: Severity = "error",
         span: tuple[int, int] | None = None,
+        marks: Iterable[tuple[int, int]] = (),
     ) -> Diagnostic:
-        """Return a diagnostic on these words; `span` is where in the words."""
+        """Return a diagnostic on these words; `span` and `marks` are where in the words."""
+        placed = [_in_cell(self.cell, self.words, mark) for mark in marks]
         return Diagnostic(
             rule=rule,
             message=message,
@@ -61,6 +63,7 @@ class Passage:
             column=self.column,
             cell=self.cell,
             span=None if span is None else _in_cell(self.cell, self.words, span),
+            marks=tuple(mark for mark in placed if mark is not None),
         )
 
 

@@ -68,6 +68,8 @@ class Found(NamedTuple):
     start: int
     end: int
     phrase: Phrase
+    marks: tuple[tuple[int, int], ...] = ()
+    """Which of its words are at fault, where others stand between them."""
 
 
 @dataclass(slots=True, eq=False)

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ketcontent.checks.frames import Frame, Hit, frames_in, hits_of, literal_list
-from ketcontent.checks.manner import ADVERT, INFORMATION, weighed
+from ketcontent.checks.manner import ADVERT, INFORMATION, shipped_weights, weighed
 from ketcontent.checks.passages import PLACES, Passage, Place, passages_in
 from ketcontent.checks.phrases import Found, Phrase, PhraseTree, phrase_faults, speaks
 from ketcontent.diagnostics import Diagnostic, Severity
@@ -126,7 +126,7 @@ class RuleBook:
     def find(self, reading: Reading) -> dict[str, list[Found]]:
         """Return, by list, where the words stand that rules look for."""
         found = self.tree.find(reading.words)
-        return {**found, **weighed(reading, found)} if self.weighs else found
+        return {**found, **weighed(reading, found, shipped_weights())} if self.weighs else found
 
 
 def judge_rules(view: PageView, *, edition: Edition = "current") -> list[Diagnostic]:
@@ -143,32 +143,43 @@ def judge_rules(view: PageView, *, edition: Edition = "current") -> list[Diagnos
     for passage in passages_in(view, edition):
         folded = FoldedText.of(passage.words)
         text = _without_titles(folded.text, titles)
-        for rule, hit, span in _found_in(text, passage.place, passage.kind, passage.cites, book):
-            faults.append(_fault(rule, hit, passage, folded.span(*span)))
+        for rule, hit, places in _found_in(text, passage.place, passage.kind, passage.cites, book):
+            faults.append(_fault(rule, hit, passage, [folded.span(*place) for place in places]))
     return list(dict.fromkeys(faults))
 
 
-def _fault(rule: _Rule, hit: Hit, passage: Passage, span: tuple[int, int]) -> Diagnostic:
-    said = passage.words[slice(*span)]
+def _fault(
+    rule: _Rule, hit: Hit, passage: Passage, places: Sequence[tuple[int, int]]
+) -> Diagnostic:
+    """Return a finding on a whole place, or on some words of it; those are named as a list."""
+    span, *marks = places
+    said = [" ".join(passage.words[slice(*place)].split()) for place in marks or [span]]
     alone = hit.phrases[0].phrase if len(hit.phrases) == 1 else None
     replacement = alone.replacement if alone else ""
     hint = rule.hint + (f" Write '{replacement}'." if replacement else "")
     fault = passage.fault(
         rule.rule,
-        rule.message.replace("{words}", " ".join(said.split())),
+        rule.message.replace("{words}", _as_list(said)),
         hint=hint,
         severity=rule.severity,
         span=span,
+        marks=marks,
     )
     authority = (alone.authority if alone else "") or rule.authority
     return replace(fault, authority=authority, replacement=replacement)
 
 
+def _as_list(said: Sequence[str]) -> str:
+    """Return words for a message that writes a quote before them and behind them."""
+    *others, last = said
+    return "', '".join(others) + "' and '" + last if others else last
+
+
 @lru_cache(maxsize=4096)  # a sentence is judged again only when it, or its place, is another
 def _found_in(
     text: str, place: Place, kind: str, cites: bool, book: RuleBook
-) -> tuple[tuple[_Rule, Hit, tuple[int, int]], ...]:
-    """Return what each rule finds in a text that stands so, and from where to where."""
+) -> tuple[tuple[_Rule, Hit, tuple[tuple[int, int], ...]], ...]:
+    """Return what each rule finds in a text that stands so, from where to where, and its marks."""
     reading = read(text)
     found = book.find(reading)
     hits = [
@@ -179,10 +190,22 @@ def _found_in(
     ]
     told = {_sentence(hit, reading) for rule, hit in hits if rule.weighs_more}
     return tuple(
-        (rule, hit, (reading.words[hit.start].start, reading.words[hit.end - 1].end))
+        (
+            rule,
+            hit,
+            tuple(
+                (reading.words[start].start, reading.words[end - 1].end)
+                for start, end in ((hit.start, hit.end), *_marks_of(hit))
+            ),
+        )
         for rule, hit in hits
         if _ALONE not in rule.where or _sentence(hit, reading) not in told
     )
+
+
+def _marks_of(hit: Hit) -> tuple[tuple[int, int], ...]:
+    """Return the words at fault of a hit that is one phrase of marked words."""
+    return hit.phrases[0].marks if len(hit.phrases) == 1 else ()
 
 
 def _sentence(hit: Hit, reading: Reading) -> tuple[int, int]:

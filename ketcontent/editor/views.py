@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from typing import Any
 
 from ketcontent.approvals import (
@@ -373,10 +373,9 @@ def findings_while_typing(bench: Bench, key: str) -> list[Answer]:
     cell = statement_row(bench.session, key)["text"]
     found = sentence_faults(alone_with(page_of(bench), key), key)
     for one in bench.page_faults.get(key, ()):
-        words = one.cell[slice(*one.span)] if one.span else ""
-        at = cell.find(words) if words else -1
-        if at >= 0:
-            found.append(replace(one, cell=cell, span=(at, at + len(words))))
+        moved = one.moved(cell)
+        if moved is not None:
+            found.append(moved)
     bench.faults[key] = worst_first(found)
     return [finding_view(one, cell) for one in content_findings(bench, key)]
 
@@ -447,14 +446,19 @@ def finding_view(one: Diagnostic, cell: str) -> Answer:
         **_put_right(one),
     }
     if one.column == "text" and one.span is not None and one.table == "statements":
-        ends = [len(cell[:end].encode("utf-16-le", "surrogatepass")) // 2 for end in one.span]
-        told |= {"start": ends[0], "end": ends[1]}
+        start, end = _in_utf16(cell, one.span)
+        marks = [_in_utf16(cell, mark) for mark in one.marked]
+        told |= {"start": start, "end": end, "marks": marks}
     return told
+
+
+def _in_utf16(cell: str, places: tuple[int, int]) -> list[int]:
+    return [len(cell[:place].encode("utf-16-le", "surrogatepass")) // 2 for place in places]
 
 
 def _why(one: Diagnostic) -> str:
     """Return who says that it is a fault, and how the clause at fault was read."""
-    at_fault = " ".join(one.context[1].split())
+    at_fault = " ".join(one.cell[slice(*one.marked[0])].split()) if one.marked else ""
     for words, excuses in explain(one.cell) if one.authority and at_fault else ():
         if at_fault in words:
             read = ", ".join(EXCUSES[name] for name in excuses) or "the page says it"

@@ -42,8 +42,7 @@ def findings(report: Report, content: Content, document: str) -> pd.DataFrame:
         place = of_row.get(f"{one.table}/{one.key}", last)
         title = titles[place] if place < last else "whole page"
         row = one.key.removeprefix(f"{document}/")
-        words = one.cell[slice(*one.span)] if one.span else ""
-        rows.append((place, title, one.severity, one.rule, row, words, one.message, one.hint))
+        rows.append((place, title, one.severity, one.rule, row, one.words, one.message, one.hint))
     rows.sort(key=lambda row: row[0])
     columns = ["section", "severity", "rule", "row", "words", "what", "do"]
     return pd.DataFrame([row[1:] for row in rows], columns=columns)

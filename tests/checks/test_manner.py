@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 import pytest
 
 from ketcontent.checks.manner import ADVERT, INFORMATION, parts_of, shipped_weights, weighed
+from ketcontent.checks.phrases import Found, Phrase
 from ketcontent.checks.rules import judge_rules
 from ketcontent.model.content import frame_of
 from ketcontent.pages.assembly import PageView
-from ketcontent.reading import read
+from ketcontent.reading import Reading, read
 from tests.checks.test_rules import SHIPPED, found, grave, page, phrases, rule
 
 UNHEARD = "Let the sound carry your worries off."
@@ -18,8 +20,34 @@ UNHEARD = "Let the sound carry your worries off."
 
 
 def test_a_sentence_that_reads_like_an_advert_is_found_with_the_words_that_weigh_most() -> None:
-    [said] = found(page(f"The room is on the first floor. {UNHEARD}"))
-    assert said == "promotion-manner: Let the sound carry your worries"
+    [said] = judge_rules(PageView(page(f"The room is *on* the first floor. {UNHEARD}"), "p"))
+    assert said.message == ("The sentence reads like an advert, most by 'Let' and 'worries off'.")
+    assert [said.cell[slice(*mark)] for mark in said.marks] == ["Let", "worries off"]
+    assert said.words == "Let … worries off"
+
+
+def test_no_more_than_three_places_are_named_and_none_that_is_light_or_a_sign() -> None:
+    reading = read("One gem, two gems: a glow, a hum and a ring!")
+    weights = {"(any)": 1.0, ",": 3.0, "!": 3.0, "gem": 2.0, "glow": 0.9, "hum": 1.0, "one": 0.2}
+    [heaviest] = weighed(reading, {}, weights)[ADVERT]
+    assert _said(reading, heaviest.marks) == ["gem", "glow", "hum"]
+    assert (heaviest.start, heaviest.end) == (heaviest.marks[0][0], heaviest.marks[-1][1])
+    [named] = weighed(reading, {}, {**weights, "ring": 1.5})[ADVERT]
+    assert _said(reading, named.marks) == ["gem", "hum", "ring"]
+    [only] = weighed(reading, {}, {**weights, "gem": 9.0})[ADVERT]
+    assert (only.marks, _said(reading, [(only.start, only.end)])) == ((), ["gem"])
+
+
+def test_a_phrase_weighs_what_its_words_and_lists_weigh_together() -> None:
+    reading = read("The steady slow hum lifts the whole grey day.")
+    listed = {"sound": [Found(1, 4, Phrase("steady slow hum", "sound"))]}
+    weights = {"(any)": 1.0, "slow": 0.5, "{sound}": 0.6, "hum": 0.4, "lift": 1.2, "day": 0.2}
+    [one] = weighed(reading, listed, weights)[ADVERT]
+    assert _said(reading, [(one.start, one.end)]) == ["steady slow hum lifts"]
+
+
+def _said(reading: Reading, places: Iterable[tuple[int, int]]) -> list[str]:
+    return [" ".join(word.form for word in reading.words[slice(*one)]) for one in places]
 
 
 @pytest.mark.parametrize(
@@ -86,7 +114,7 @@ def test_a_page_in_another_language_is_not_weighed() -> None:
 def test_each_sentence_of_a_text_is_weighed_by_itself() -> None:
     reading = read(f"Tell your doctor about any other medicines that you take at home. {UNHEARD}")
     first, second = dict(parts_of(reading, {}))
-    called = weighed(reading, {})
+    called = weighed(reading, {}, shipped_weights())
     assert [one.start < first[1] for one in called.get(INFORMATION, [])] == [True]
     assert all(second[0] <= one.start < one.end <= second[1] for one in called.get(ADVERT, []))
 

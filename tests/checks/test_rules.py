@@ -99,8 +99,7 @@ def phrases(**lists: str) -> list[dict[str, str]]:
 def found(content: Content, judge: Judge = judge_rules, edition: Edition = "current") -> list[str]:
     """What each diagnostic points at, as ``rule: words``."""
     return [
-        f"{one.rule}: {one.cell[slice(*one.span)] if one.span else '-'}"
-        for one in judge(PageView(content, "p"), edition=edition)
+        f"{one.rule}: {one.words or '-'}" for one in judge(PageView(content, "p"), edition=edition)
     ]
 
 

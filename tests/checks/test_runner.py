@@ -225,6 +225,16 @@ def test_the_marks_stand_under_the_words_even_where_the_sentence_is_cut() -> Non
     assert sentence[marks.index("^") : marks.rindex("^") + 1] == "miracle"
 
 
+def test_words_between_those_at_fault_are_not_marked() -> None:
+    cell = "Let the sound carry your worries off."
+    fault_ = Diagnostic(
+        rule="x", message="X.", cell=cell, span=(0, 36), marks=((0, 3), (25, 32), (33, 36))
+    )
+    _, sentence, marks, *_ = drawn(Report.of([fault_]), "text").split("\n")
+    assert sentence.strip() == cell
+    assert marks.strip() == "^^^                      ^^^^^^^ ^^^"
+
+
 def test_no_control_character_reaches_a_terminal() -> None:
     fault_ = Diagnostic(rule="x", message="X.", cell="a\x1b[2Jb\u202ec\nd", span=(0, 1))
     assert "\n    a [2Jb c d\n    ^\n" in drawn(Report.of([fault_]), "text")
@@ -278,6 +288,7 @@ def test_json_is_one_document_and_parses_back_to_the_faults(report: Report) -> N
     assert [json.loads(line) for line in lines] == parsed
     for one in parsed:
         one["span"] = tuple(one["span"]) if one["span"] else None
+        one["marks"] = tuple(map(tuple, one["marks"]))
     assert [Diagnostic(**one) for one in parsed] == list(report)
 
 

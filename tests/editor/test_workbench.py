@@ -210,6 +210,15 @@ def test_faults_come_with_their_place_as_a_browser_counts_it(data: Path) -> None
     assert fault["why"].endswith("Read as one clause: “A miracle.” (the page says it).")
 
 
+def test_each_of_the_words_at_fault_has_its_place_as_a_browser_counts_it(data: Path) -> None:
+    text = "👩🏽 Let the sound carry your worries off."
+    answer = reword(opened(data), text)
+    [fault] = [one for one in answer["faults"] if one["rule"] == "promotion-manner"]
+    units = text.encode("utf-16-le")
+    marked = [units[2 * start : 2 * end].decode("utf-16-le") for start, end in fault["marks"]]
+    assert marked == ["Let", "worries off"]
+
+
 def test_what_a_phrase_is_replaced_by_is_offered(data: Path) -> None:
     answer = reword(opened(data), "In 2019 he committed suicide.")
     [fault] = [one for one in answer["faults"] if one["rule"] == "stigma-suicide"]

@@ -14,7 +14,7 @@ export function findingsOf(bench) {
     const { faults, row, pending } = bench.state.detail;
     const items = faults.map((one) => {
       const { name, mark } = SEVERITIES[one.severity];
-      const at = one.start === undefined ? "" : bench.words.value().slice(one.start, one.end);
+      const at = (one.marks || []).map(([start, end]) => bench.words.value().slice(start, end)).join(" … ");
       return h(
         "li",
         { class: `kc-fault kc-${one.severity}`, "data-start": one.start, "data-end": one.end },

@@ -113,9 +113,9 @@ export function wordsOf(bench) {
   function drawMirror() {
     if (!mirror) return;
     const text = editor.value;
-    const spans = state.detail.faults.filter(
-      (one) => one.start !== undefined && one.end <= text.length && one.end > one.start,
-    );
+    const spans = state.detail.faults
+      .flatMap((one) => (one.marks || []).map(([start, end]) => ({ start, end, severity: one.severity })))
+      .filter((one) => one.end <= text.length && one.end > one.start);
     // Faults may lie within each other: each stretch shows the worst of those that cover it.
     const edges = [...new Set(spans.flatMap((one) => [one.start, one.end]))].sort((a, b) => a - b);
     const parts = [];

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ketcontent.checks.frames import Frame, Hit, frames_in, hits_of, literal_list
-from ketcontent.checks.manner import ADVERT, INFORMATION, shipped_weights, weighed
+from ketcontent.checks.manner import ADVERT, INFORMATION, PERHAPS, shipped_weights, weighed
 from ketcontent.checks.passages import PLACES, Passage, Place, passages_in
 from ketcontent.checks.phrases import Found, Phrase, PhraseTree, phrase_faults, speaks
 from ketcontent.diagnostics import Diagnostic, Severity
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 _KINDS = ("benefit", "risk", "mechanism", "use", "regulatory", "advice", "background")
 
 _START, _UNCITED, _ALONE = "start", "uncited", "alone"
+
+_WEIGHED = (ADVERT, PERHAPS, INFORMATION)
 
 _WHERE = (*PLACES, _START, _UNCITED, _ALONE)
 
@@ -151,9 +153,8 @@ def judge_rules(view: PageView, *, edition: Edition = "current") -> list[Diagnos
 def _fault(
     rule: _Rule, hit: Hit, passage: Passage, places: Sequence[tuple[int, int]]
 ) -> Diagnostic:
-    """Return a finding on a whole place, or on some words of it; those are named as a list."""
-    span, *marks = places
-    said = [" ".join(passage.words[slice(*place)].split()) for place in marks or [span]]
+    """Return a finding on the words in some places; where there are several, on each of them."""
+    said = [" ".join(passage.words[slice(*place)].split()) for place in places]
     alone = hit.phrases[0].phrase if len(hit.phrases) == 1 else None
     replacement = alone.replacement if alone else ""
     hint = rule.hint + (f" Write '{replacement}'." if replacement else "")
@@ -162,8 +163,8 @@ def _fault(
         rule.message.replace("{words}", _as_list(said)),
         hint=hint,
         severity=rule.severity,
-        span=span,
-        marks=marks,
+        span=(places[0][0], places[-1][1]),
+        marks=places if len(places) > 1 else (),
     )
     authority = (alone.authority if alone else "") or rule.authority
     return replace(fault, authority=authority, replacement=replacement)
@@ -179,7 +180,7 @@ def _as_list(said: Sequence[str]) -> str:
 def _found_in(
     text: str, place: Place, kind: str, cites: bool, book: RuleBook
 ) -> tuple[tuple[_Rule, Hit, tuple[tuple[int, int], ...]], ...]:
-    """Return what each rule finds in a text that stands so, from where to where, and its marks."""
+    """Return what each rule finds in a text that stands so, and the places of its words."""
     reading = read(text)
     found = book.find(reading)
     hits = [
@@ -195,7 +196,7 @@ def _found_in(
             hit,
             tuple(
                 (reading.words[start].start, reading.words[end - 1].end)
-                for start, end in ((hit.start, hit.end), *_marks_of(hit))
+                for start, end in _places_of(hit)
             ),
         )
         for rule, hit in hits
@@ -203,9 +204,9 @@ def _found_in(
     )
 
 
-def _marks_of(hit: Hit) -> tuple[tuple[int, int], ...]:
-    """Return the words at fault of a hit that is one phrase of marked words."""
-    return hit.phrases[0].marks if len(hit.phrases) == 1 else ()
+def _places_of(hit: Hit) -> tuple[tuple[int, int], ...]:
+    """Return where the words at fault stand: marked ones, or all of a hit."""
+    return (hit.phrases[0].marks if len(hit.phrases) == 1 else ()) or ((hit.start, hit.end),)
 
 
 def _sentence(hit: Hit, reading: Reading) -> tuple[int, int]:
@@ -235,7 +236,7 @@ def _book_of(
     _, lists, languages, *_ = phrases
     heard = {of for of in set(languages) if speaks(language, of)}
     spoken = (row for row in zip(*phrases, strict=True) if row[2] in heard)
-    known = {*lists, ADVERT, INFORMATION}
+    known = {*lists, *_WEIGHED}
     made: list[_Rule] = []
     faults: list[Diagnostic] = []
     written: dict[str, None] = {}
@@ -273,7 +274,7 @@ def _book_of(
         )
     tree = PhraseTree.of([*spoken, *((one, literal_list(one)) for one in written)])
     asked_for = {name for one in made for name in (*_lists_of(one.frames), *dict(one.sparing))}
-    weighs = speaks(language, "en") and not asked_for.isdisjoint((ADVERT, INFORMATION))
+    weighs = speaks(language, "en") and not asked_for.isdisjoint(_WEIGHED)
     return RuleBook(tuple(made), tree, tuple(faults), weighs)
 
 

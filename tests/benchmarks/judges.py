@@ -104,11 +104,30 @@ thirteenth-first-run
     86%), and 77 of the 84 found were faulty (precision 92%). Only numbers were looked at. One hand
     wrote both halves in a day, and an author writes a fault more plainly than a clinic does.
 
-The numbers to quote are those of ``ninth-held`` and ``tenth-held``: 157 of 187 faulty sentences
-(recall 84%) at precision 89%; with advice 162. On copy that nobody here has seen the target, 80% at
-90%, is reached but for a point of precision: one honest sentence in nine is still found, some for a
-dose of a licensed medicine that a page must not give, most for one phrase. Of answers of American
-institutes to patients (MedQuAD) one sentence in 20 is found, where it was one in ten.
+fourteenth-tune
+    ``fourteenth.csv``: 184 sentences, 85 of them faulty, by the same author after that, for
+    building. As first run: 64 of 85 (recall 75%), and 64 of the 68 found were faulty (precision
+    94%). Missed most: advice against care, fear, cures for everything, and money behind a
+    guarantee.
+
+Then the likelihoods from which on a sentence is called one thing or the other were chosen anew, by
+sentences that are built on and rules from before those were read (`tests.benchmarks.weights` says
+how), weights were learned with ``fourteenth`` as well, and what is only more likely an advert
+than not became advice. Of all twelve kept halves 710 of 820 are found (recall 87%), and 710 of the
+763 found are faulty (precision 93%); before, 708 and 708 of 767. With advice 751 (92%) are, and
+before 718 (88%). Of the three halves that rules are furthest from (``ninth-held``, ``tenth-held``
+and ``thirteenth-first-run``) it is 230 of 277 (83%) at precision 89%, and with advice 247 (89%);
+before, 234 (84%) at 90% and 239 (86%). One other choice was run on the kept halves, to excuse as
+information up to 0.3: 235 of 277 at 89%. It had been chosen with rules that were mended by the very
+sentences, on which an excuse looks useless, and was given up for that reason.
+
+The numbers to quote are those of these three: recall 83% at precision 89%, with advice 89%. The
+target, 80% at 90% and with advice 90% at 90%, is missed by a point of precision and one of recall
+with advice, and the next step, 90% at 95%, is not near. Three of the 28 honest sentences found give a dose of a licensed
+medicine, which a page must not give either; of the others of ``ninth`` and ``tenth`` nearly half
+are found by a rule of effects, and three by weight alone, which is right 17 times there. Of answers
+of American institutes to patients (MedQuAD) one sentence in 20 was found at the last count, before
+these likelihoods.
 
 A sentence is found when a rule of severity error or warning, or the judge of certainty, finds
 something in it; "with advice" counts advice as a find, and no advice on honest sentences against
@@ -140,7 +159,7 @@ _FAMILY = {
 """The faults of the judge of certainty, under the name of their label."""
 _COLLECTED = (
     *("modelled", "strangers", "public", "second", "third", "fourth", "fifth", "sixth", "seventh"),
-    *("eighth", "ninth", "tenth", "eleventh", "twelfth", "thirteenth"),
+    *("eighth", "ninth", "tenth", "eleventh", "twelfth", "thirteenth", "fourteenth"),
 )
 """The sets that are labelled by families which are no rules."""
 MEASURED = (

@@ -123,11 +123,11 @@ sentences, on which an excuse looks useless, and was given up for that reason.
 
 The numbers to quote are those of these three: recall 83% at precision 89%, with advice 89%. The
 target, 80% at 90% and with advice 90% at 90%, is missed by a point of precision and one of recall
-with advice, and the next step, 90% at 95%, is not near. Three of the 28 honest sentences found give a dose of a licensed
-medicine, which a page must not give either; of the others of ``ninth`` and ``tenth`` nearly half
-are found by a rule of effects, and three by weight alone, which is right 17 times there. Of answers
-of American institutes to patients (MedQuAD) one sentence in 20 was found at the last count, before
-these likelihoods.
+with advice, and the next step, 90% at 95%, is not near. Three of the 28 honest sentences found give
+a dose of a licensed medicine, which a page must not give either; of the others of ``ninth`` and
+``tenth`` nearly half are found by a rule of effects, and three by weight alone, which is right 17
+times there. Of answers of American institutes to patients (MedQuAD) one sentence in 20 was found at
+the last count, before these likelihoods.
 
 A sentence is found when a rule of severity error or warning, or the judge of certainty, finds
 something in it; "with advice" counts advice as a find, and no advice on honest sentences against

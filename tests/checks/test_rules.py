@@ -165,6 +165,7 @@ def test_a_rule_can_be_read_aloud_and_has_three_examples_of_each_kind(row: dict[
     assert len(row["bad_examples"].split(" | ")) >= 3
     assert len(row["good_examples"].split(" | ")) >= 3
     assert row["authority"]
+    assert row["hint"]
     assert "{words}" in row["message"]
 
 
@@ -181,7 +182,8 @@ def test_what_older_rules_found_on_honest_grounds_is_found_and_what_they_spared_
 
 def test_every_family_has_a_rule() -> None:
     families = {"promotion", "absolute-safety", "minimized-safety", "proof", "dose", "crisis",
-                "selling", "stigma", "hedge", "jargon", "number", "stale"}  # fmt: skip
+                "selling", "stigma", "hedge", "jargon", "number", "stale", "effect",
+                "rival"}  # fmt: skip
     assert {
         family for family in families if any(row["rule"].startswith(family) for row in RULES)
     } == families
@@ -758,6 +760,29 @@ def test_judges_raise_on_no_content_and_point_into_the_cell(
         for fault in judge(PageView(content, "p")):
             assert fault.span is None or 0 <= fault.span[0] < fault.span[1] <= len(fault.cell)
     assert content.statements.equals(before)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "family"),
+    [
+        ("It is one of the safest medicines.", "absolute-safety"),
+        ("It has no severe or permanent side effects.", "absolute-safety"),
+        ("Why wait, if it is completely safe?", "selling"),
+        ("You will not believe how fast it works.", "promotion"),
+        ("It works.", "promotion"),
+        ("Black cohosh eliminates hot flashes in 4 days.", "effect"),
+        ("Antidepressants only mask the symptoms.", "rival"),
+        ("People have used it for thousands of years.", "promotion"),
+        ("It is natural, so it is gentle.", "promotion"),
+        ("Millions of people trust it.", "promotion"),
+        ("If you are thinking of suicide, a drip brings relief within hours.", "crisis"),
+        ("Our patients tell us that they sleep again.", "selling"),
+        ("We guarantee results.", "proof"),
+        ("Book today and save 20%.", "selling"),
+    ],
+)
+def test_what_each_family_is_there_for_is_found(sentence: str, family: str) -> None:
+    assert any(name.startswith(family) for name in grave(page(sentence)))
 
 
 @pytest.mark.parametrize(

@@ -60,6 +60,15 @@ def answered(bench: Bench, message: Mapping[str, Any]) -> Answer:
     return answer
 
 
+def refused_elsewhere(bench: Bench, message: Mapping[str, Any]) -> Answer:
+    """Return the answer to a message that is about a page which is not open any more."""
+    error = {
+        "message": "Another page was opened in this workbench meanwhile; nothing was done.",
+        "hint": "What you typed is kept: it is here again when you open its page again.",
+    }
+    return {"id": message.get("id", ""), "error": error, "status": _status(bench)}
+
+
 def _done(bench: Bench, message: Mapping[str, Any]) -> Answer:
     """Do what is asked, and keep what it changed."""
     session, conflicts = bench.session, bench.conflicts

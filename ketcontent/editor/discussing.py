@@ -89,8 +89,7 @@ def discussion_view(session: Session, statement: str, reads: str) -> Shown:
 
 
 def _proposal_view(session: Session, row: Mapping[str, Any]) -> Shown:
-    now = cell_of(session.content, row["document"], row["statement"], row["column"])
-    pieces = numbered_pieces(now, row["words"])
+    pieces = _pieces_of(session, row)
     return {
         "proposal": row["proposal"],
         "column": row["column"],
@@ -99,9 +98,26 @@ def _proposal_view(session: Session, row: Mapping[str, Any]) -> Shown:
         "on": str(row["proposed_on"]),
         "reason": row["reason"],
         "out_of_date": is_out_of_date(session.content, row),
-        "pieces": [[piece.change, piece.shown, number] for piece, number in pieces],
-        "changes": len({number for _, number in pieces if number is not None}),
+        "pieces": pieces,
+        "changes": len({number for _, _, number in pieces if number is not None}),
     }
+
+
+def _pieces_of(session: Session, row: Mapping[str, Any]) -> list[list[Any]]:
+    now = cell_of(session.content, row["document"], row["statement"], row["column"])
+    pieces = numbered_pieces(now, row["words"])
+    return [[piece.change, piece.shown, number] for piece, number in pieces]
+
+
+def shown_pieces(session: Session, proposal: str) -> list[list[Any]]:
+    """Return the redline of a proposal as the browser has it: change, words, number of each.
+
+    Raises
+    ------
+    UnknownName
+        When the page has no such proposal.
+    """
+    return _pieces_of(session, _proposal(session, proposal))
 
 
 def _comment_view(content: Content, row: Mapping[str, Any], reads: str) -> Shown:

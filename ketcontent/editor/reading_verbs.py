@@ -17,6 +17,7 @@ from ketcontent.editor.discussing import (
     decided_change,
     proposed,
     resolved,
+    shown_pieces,
 )
 from ketcontent.editor.headings import heading_shown
 from ketcontent.editor.reader import put_back
@@ -61,6 +62,7 @@ def _propose(bench: Bench, message: Mapping[str, Any]) -> Answer:
 def _choose_pieces(bench: Bench, message: Mapping[str, Any]) -> Answer:
     """Accept some changes of a proposal, all (where none are named), or none."""
     name = _settled(bench, message)
+    _require_as_read(bench, message)
     changes = message.get("changes")
     bench.session = chosen_pieces(
         bench.session,
@@ -74,6 +76,7 @@ def _choose_pieces(bench: Bench, message: Mapping[str, Any]) -> Answer:
 def _decide_change(bench: Bench, message: Mapping[str, Any]) -> Answer:
     """Accept or refuse one change of a proposal; the others stay open."""
     name = _settled(bench, message)
+    _require_as_read(bench, message)
     bench.session = decided_change(
         bench.session,
         str(message["proposal"]),
@@ -82,6 +85,21 @@ def _decide_change(bench: Bench, message: Mapping[str, Any]) -> Answer:
         person=str(message.get("person", "")),
     )
     return _discussed(bench, name)
+
+
+def _require_as_read(bench: Bench, message: Mapping[str, Any]) -> None:
+    """Refuse to decide a proposal that reads otherwise than where the button was pressed.
+
+    Its changes are numbered by what is left of it: after a second press of the same button, or one
+    in another window, the number is that of a change which nobody has read.
+    """
+    if "pieces" not in message:
+        return
+    if message["pieces"] != shown_pieces(bench.session, str(message["proposal"])):
+        raise KetcontentError(
+            "The proposal reads otherwise by now; nothing more was decided.",
+            hint="Read what is left of it, then decide.",
+        )
 
 
 def _settled(bench: Bench, message: Mapping[str, Any]) -> str:

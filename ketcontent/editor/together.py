@@ -8,9 +8,10 @@ conflict, and somebody chooses.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 
-from ketcontent.discussion import row_proposed_for
+from ketcontent.discussion import numbered_pieces, row_proposed_for
 from ketcontent.editor.session import Cells, RowChange
 from ketcontent.model import Conflict
 from ketcontent.text import merged_words
@@ -96,7 +97,10 @@ def _either(was: str, theirs: str, mine: str) -> str | None:
 def _proposal(
     base: Cells, theirs: Cells, mine: Cells, merged: dict[str, str], last: Cells
 ) -> dict[str, str] | None:
-    """Return a proposal of which two people decided changes, closed where none is left."""
+    """Return a proposal of which two people decided changes, closed where none is left.
+
+    None where one of them took a change that the other refused.
+    """
     for one, other in ((theirs, mine), (mine, theirs)):
         # Who took or refused all has said otherwise of what the other refused, or took.
         refused = other["words"] != base["words"]
@@ -104,7 +108,28 @@ def _proposal(
         against = refused if one["decision"] == "accepted" else taken
         if one["decision"] and not other["decision"] and against:
             return None
+        if _taken(base, one) & _refused(base, other):
+            return None
     if merged["decision"] or merged["was"] != merged["words"]:
         return merged
     who = {name: last[name] for name in _WHO}
     return {**merged, **who, "decision": "accepted", "taken": merged["words"]}
+
+
+def _taken(base: Cells, one: Cells) -> Counter[tuple[str, str]]:
+    """Return the changes of a proposal that somebody took, one by one or with all that was left."""
+    return _changes(base["was"], one["taken"] if one["decision"] == "accepted" else one["was"])
+
+
+def _refused(base: Cells, one: Cells) -> Counter[tuple[str, str]]:
+    left = Counter() if one["decision"] else _changes(one["was"], one["words"])
+    return _changes(base["was"], base["words"]) - _taken(base, one) - left
+
+
+def _changes(was: str, words: str) -> Counter[tuple[str, str]]:
+    """Return the changes between two wordings: the words that go, and those in their place."""
+    found: dict[int, list[str]] = {}
+    for piece, number in numbered_pieces(was, words):
+        if number is not None:
+            found.setdefault(number, ["", ""])[piece.change == "inserted"] += piece.text.strip()
+    return Counter((out, put) for out, put in found.values())

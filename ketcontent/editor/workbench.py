@@ -27,7 +27,7 @@ from typing import Any
 import anywidget
 import traitlets
 
-from ketcontent.editor.answers import answered
+from ketcontent.editor.answers import answered, refused_elsewhere
 from ketcontent.editor.bench import open_bench
 from ketcontent.editor.bringing_in import bring_in_file
 from ketcontent.editor.incoming import Incoming
@@ -120,7 +120,13 @@ class Workbench(anywidget.AnyWidget):
         self.send(self.answer(message))
 
     def answer(self, message: Mapping[str, Any]) -> Answer:
-        """Return the answer to one message of the browser (`answered`)."""
+        """Return the answer to one message of the browser (`answered`).
+
+        What was asked of another page than the one that is open is refused: its statements may have
+        the keys of other ones here.
+        """
+        if message.get("place", self.place) != self.place:
+            return refused_elsewhere(self._bench, message)
         if message.get("do") == "open_page":
             try:
                 self._open_page(str(message["document"]))

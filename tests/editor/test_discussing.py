@@ -244,6 +244,47 @@ def test_decisions_of_two_fit_together_or_somebody_is_asked(
         )
 
 
+THREE = "alpha beta gamma delta epsilon zeta eta"
+
+
+@pytest.mark.parametrize(
+    ("theirs", "mine"),
+    [
+        ([(0, True)], [(1, True), (0, False)]),
+        ([(1, True), (0, False)], [(0, True)]),
+        ([(0, False), (0, True), (0, True)], [(1, True), (0, True)]),
+    ],
+)
+def test_what_one_refused_and_the_other_accepted_is_asked_in_whatever_order_they_decided(
+    theirs: list[tuple[int, bool]], mine: list[tuple[int, bool]]
+) -> None:
+    better = THREE.replace("beta", "BETA").replace("delta", "DELTA").replace("zeta", "ZETA")
+    content = propose(tea(THREE), "tea", "calm", better, digest="", person="bo")
+    [proposal] = content.proposals["proposal"]
+    decided = []
+    for person, choices in (("bo", theirs), ("ada", mine)):
+        session = opened(content, "tea")
+        for change, accepted in choices:
+            session = decided_change(session, proposal, change, accepted=accepted, person=person)
+        decided.append(session)
+    fresh, ours = decided
+    assert carried("tea", unsaved(ours), fresh.content)[1]
+
+
+def test_a_button_pressed_twice_decides_no_change_that_was_not_read(say: Ask) -> None:
+    [shown] = proposed(say)["detail"]["proposals"]
+    pressed = {"proposal": shown["proposal"], "pieces": shown["pieces"], "person": "ada"}
+    answer = say("decide_change", change=0, accepted=True, **pressed)
+    half = answer["rows"]["calm"]["text"]
+    for again in (
+        say("decide_change", change=0, accepted=True, **pressed),
+        say("choose_pieces", changes=None, **pressed),
+    ):
+        assert "reads otherwise by now" in again["error"]["message"]
+    [left] = say("look")["detail"]["proposals"]
+    assert (left["changes"], say("look")["rows"]["calm"]["text"]) == (1, half)
+
+
 @pytest.mark.parametrize(
     ("person", "changes", "decision", "stands"),
     [

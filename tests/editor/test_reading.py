@@ -108,6 +108,20 @@ def test_another_page_is_opened_in_its_place_and_what_is_unsaved_waits(data: Pat
     assert (again.place, answer["rows"]["calm"]["text"]) == (place, "It calms.")
 
 
+def test_words_typed_on_a_page_go_to_no_other_that_was_opened_meanwhile(data: Path) -> None:
+    coffee = import_page(read_content(data), "Coffee\n\nIt is hot.\n", document="coffee")
+    rows = [row | {"statement": "calm"} for row in coffee.rows("statements", "coffee")]
+    rows = [*coffee.rows("statements", "tea"), *rows]
+    write_content(replace(coffee, statements=frame_of("statements", rows, coffee)))
+    workbench = Workbench("tea", data=str(data))
+    typed = {"statement": "calm", "cells": {"text": "It calms."}, "place": workbench.place}
+    ask(workbench, "open_page", document="coffee", place=workbench.place)
+    answer = ask(workbench, "edit", **typed)
+    assert "Another page was opened" in answer["error"]["message"]
+    answer = ask(workbench, "look", place=workbench.place)
+    assert (answer["rows"]["calm"]["text"], answer["status"]["unsaved"]) == ("It is hot.", 0)
+
+
 def test_the_page_as_received_and_a_translation_say_why_nothing_is_typed_there(
     workbench: Workbench,
 ) -> None:

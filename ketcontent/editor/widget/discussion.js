@@ -141,9 +141,9 @@ export function discussionOf(bench, about) {
   async function decided(one, verb, given, said) {
     const person = somebody();
     if (!person) return;
-    const { proposal, changes } = one;
+    const { proposal, changes, pieces } = one;
     const within = element.contains(document.activeElement);
-    if (!(await bench.tell(verb, { ...here(), proposal, person, ...given }))) return;
+    if (!(await bench.tell(verb, { ...here(), proposal, pieces, person, ...given }))) return;
     const left = about().proposals.find((each) => each.proposal === proposal)?.changes ?? 0;
     bench.say(`${said}. ${left && left < changes ? `${counted(left, "change")} left to decide. ` : ""}Undo takes it back.`);
     if (within) goOn(proposal);

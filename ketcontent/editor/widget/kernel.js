@@ -1,12 +1,13 @@
 // What is asked of the kernel. Questions that change or read the page are asked one at a time, in
 // the order in which they arose, each with a number: none can overtake another, whatever the way
 // does to messages. One that is not answered is asked again under its number; the kernel does
-// nothing twice. Until a question is sent it can still be brought up to date.
+// nothing twice. Until a question is sent it can still be brought up to date. Each names the page that
+// it is about: another window may have opened another one in the kernel meanwhile.
 
 const ANSWER_TIMEOUT = 10000; // ms until a question counts as unanswered
 
 export function kernelOf(bench, { onAnswer, onLost, onOthers, onRest }) {
-  const { model, me } = bench;
+  const { model, me, place } = bench;
   const questions = []; // those not answered yet; the first is under way
   const aside = new Map(); // questions that read only, answered in any order
   let number = 0;
@@ -25,7 +26,7 @@ export function kernelOf(bench, { onAnswer, onLost, onOthers, onRest }) {
     if (!first || first.message) return;
     number += 1;
     const given = first.given();
-    first.message = { id: `${me}-${number}`, view: me, number, do: first.verb, ...given };
+    first.message = { id: `${me}-${number}`, view: me, number, place, do: first.verb, ...given };
     insist(first.message);
   }
 
@@ -58,7 +59,7 @@ export function kernelOf(bench, { onAnswer, onLost, onOthers, onRest }) {
     const id = `${me}-aside-${number}`;
     return new Promise((resolve) => {
       aside.set(id, resolve);
-      send({ id, do: verb, ...given });
+      send({ id, place, do: verb, ...given });
     });
   }
 

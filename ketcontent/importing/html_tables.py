@@ -22,6 +22,11 @@ _HEADING = re.compile(r"h[1-6]")
 _MOST = 1000
 """How many columns or rows a cell spans at most, whatever it says."""
 
+_WIDEST = 100
+"""How many columns a table has at most, where no row has as many cells."""
+
+_GROUPS = ("thead", "tbody", "tfoot")
+
 
 @dataclass(slots=True)
 class DataTable:
@@ -31,7 +36,7 @@ class DataTable:
     number: int
     """Which table of the page it is, from 1."""
     width: int
-    """How many cells its longest row has: a cell spans no more columns than that."""
+    """How many columns it has in which a cell begins: none spans more than that."""
     spans: dict[int, int] = field(default_factory=dict)
     """By column, how many rows more a cell above it covers."""
     cells: list[str] | None = None
@@ -57,9 +62,8 @@ class DataTable:
         self._skip_covered()
         cells = self.cells if self.cells is not None else []
         self.marks += ((len(cells), one) for one in _in_folded(marks, words))
-        given = attributes_of(node)
-        across = min(_number(given.get("colspan", "")), max(self.width - len(cells), 1))
-        down = _number(given.get("rowspan", "")) or _MOST  # 0: down to the end of its group
+        across, down = _spans_of(node)
+        across = min(across, max(self.width - len(cells), 1))
         for text in [fold(words), *[""] * (across - 1)]:
             if down > 1:
                 self.spans[len(cells)] = down
@@ -148,6 +152,13 @@ def set_in_order(node: Any) -> None:
         node.children[:] = [node.children[at] for at in order]
 
 
+def _spans_of(node: Any) -> tuple[int, int]:
+    """Return over how many columns and rows a cell says that it goes."""
+    given = attributes_of(node)
+    down = _number(given.get("rowspan", "")) or _MOST  # 0: down to the end of its group
+    return _number(given.get("colspan", "")), down
+
+
 def _number(given: str) -> int:
     return min(int(given[:4]), _MOST) if given.isascii() and given.isdigit() else 1
 
@@ -156,19 +167,31 @@ def data_table(node: Any, number: int) -> DataTable | None:
     """Return a table that holds data; None for one that is the layout of a page, or a box."""
     if attributes_of(node).get("role") in ("presentation", "none"):
         return None
-    widest = columns = 0
+    widest = cells = column = columns = 0
     named = boxed = False
+    covered: dict[int, int] = {}
     for kind, one in in_order(node):
         if one.name == "table" or _HEADING.fullmatch(one.name):
             return None
-        if kind == "start" and one.name == "tr":
-            columns = 0
+        if kind == "end" and one.name in _GROUPS:
+            covered = {}
+        elif kind == "end" and one.name == "tr":
+            covered = {place: rows - 1 for place, rows in covered.items() if rows > 1}
+        elif kind == "start" and one.name == "tr":
+            cells = column = 0
         elif kind == "start" and one.name in ("td", "th"):
-            columns += 1
-            widest = max(widest, columns)
+            while covered.get(column):
+                column += 1
+            cells += 1
+            widest, columns = max(widest, cells), max(columns, column + 1)
+            across, down = _spans_of(one)
+            if down > 1:
+                covered |= dict.fromkeys(range(column, column + across), down)
+            column += across
             named |= one.name == "th"
         boxed |= one.name in _OF_A_BOX
-    return DataTable(node, number, widest) if widest > 1 or (named and not boxed) else None
+    width = max(widest, min(columns, _WIDEST))
+    return DataTable(node, number, width) if widest > 1 or (named and not boxed) else None
 
 
 def is_mixed(node: Any) -> bool:

@@ -39,7 +39,7 @@ from ketcontent.importing.plain_text import (
     refuse_large,
 )
 from ketcontent.importing.plain_text_blocks import read_plain_text
-from ketcontent.importing.sentences import RUN_TOGETHER
+from ketcontent.importing.sentences import RUN_TOGETHER, run_on_ends, split_sentences
 from ketcontent.importing.supplied_page import (
     FORMS,
     LEVELLED,
@@ -124,11 +124,17 @@ def supplied_from(
 
 def _run_together(page: SuppliedPage) -> Iterable[Doubt]:
     """Yield where a sentence begins right behind the stop of another."""
+    language = page.language or "en"
     for block in page.blocks:
-        read = "one" if block.form == "heading" or block.form in ROW_FORMS else "two"
-        for found in RUN_TOGETHER.finditer(block.text):
-            said = f"No space stands between two sentences, read as {read}: {found.group()}"
-            yield Doubt(said, block.where)
+        whole = block.form == "heading" or block.form in ROW_FORMS
+        if not RUN_TOGETHER.search(block.text):
+            continue
+        for sentence in [block.text] if whole else split_sentences(block.text, language):
+            ends = [] if whole else run_on_ends(sentence, language)
+            for found in RUN_TOGETHER.finditer(sentence):
+                read = "two" if found.end("stop") in ends else "one"
+                said = f"No space stands between two sentences, read as {read}: {found.group()}"
+                yield Doubt(said, block.where)
 
 
 _LARGEST = {".docx": 30_000_000, ".pdf": 30_000_000}

@@ -112,7 +112,8 @@ def import_pages(
         old = OldRows.of(content, document) if document in known else OldRows.none()
         spoken = language or old.document.get("language") or page.language or "en"
         # What was received as one row stays one; tables of an older version cannot hold two.
-        whole = {canonical(row["supplied"]) for row in old.statements} if holds_gaps else None
+        said = (row[name] for row in old.statements for name in ("supplied", "supplier_was"))
+        whole = set(map(canonical, said)) if holds_gaps else None
         for table, rows in zip(taken, _rows(page, document, spoken, old, whole), strict=True):
             taken[table] += rows
     _refuse_unknown_forms(content, taken["statements"])

@@ -45,6 +45,8 @@ _LAST_PICTURE = re.compile(r"[^\w\s.,:;!?()\[\]\"'“”«»]{1,8}\s*")
 _FULL_STOP = re.compile(r"[.!?؟…।。！？][\"'”’»)\]]*$")
 
 
+_BEHIND = 100
+"""Characters behind an end that say whether it is one."""
 _WINDOW = 2_000
 """Characters that sentencex is given at once: for some texts its time grows with the square."""
 
@@ -105,13 +107,35 @@ def sentences_of(
     """
     for sentence in split_sentences(text, language):
         start = 0
-        ends = [found.end("stop") for found in RUN_TOGETHER.finditer(sentence)]
-        if whole is None or (ends and canonical(sentence) in whole):
+        ends = [] if whole is None else run_on_ends(sentence, language)
+        if ends and whole is not None and canonical(sentence) in whole:
             ends = []
         for end in ends:
             yield sentence[start:end], RUN_ON if start else ""
             start = end
         yield sentence[start:], RUN_ON if start else ""
+
+
+def run_on_ends(text: str, language: str) -> list[int]:
+    """Return where a sentence ends that another stands right behind, as `split_sentences` left it.
+
+    No sentence ends there that would not with a space behind it: not "Prof.Meier", and not the
+    parts of a reference.
+
+    Examples
+    --------
+    >>> run_on_ends("Ask Prof.Meier first.Then rest.", "en")
+    [21]
+    """
+    ends: list[int] = []
+    start = 0
+    for found in RUN_TOGETHER.finditer(text):
+        end = found.end("stop")
+        said = text[max(start, end - _LONGEST_REFERENCE) : end]
+        if split_sentences(f"{said} {text[end : end + _BEHIND]}", language)[0] == said:
+            ends.append(end)
+            start = end
+    return ends
 
 
 RUN_TOGETHER = re.compile(

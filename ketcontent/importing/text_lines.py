@@ -55,6 +55,10 @@ EMBEDDINGS = re.compile("[\u202a-\u202c\u2066-\u2069]")
 """What says in which direction a stretch of a line runs, and changes no order within words."""
 
 
+INDENT = 4
+"""How many spaces a tab in front of a line is read as."""
+
+
 @dataclass(slots=True)
 class Line:
     """A line of the page that carries words, without a bullet that says nothing."""
@@ -151,7 +155,8 @@ def content_lines(text: str) -> list[Line]:
             continue
         found = _bulleted(words, starts, footnote=footnote, after_bullet=bool(alone))
         style, mark, rest = found or (alone, "", words)
-        indent = len(line.expandtabs(4)) - len(line.expandtabs(4).lstrip())
+        wide = line.expandtabs(INDENT)
+        indent = len(wide) - len(wide.lstrip())
         lines.append(Line(rest, place, bool(style), mark, style, indent, blanks if lines else 0))
         alone = ""
         blanks = 0

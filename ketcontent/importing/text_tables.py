@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from ketcontent.importing.text_lines import line_cells
+from ketcontent.importing.text_lines import INDENT, line_cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +106,7 @@ def _end_of_table(
     """Return where the lines end that could be one table, and the shape of its first row."""
     first: _Shape | None = None
     columns: list[_Span] = []
+    rows: list[list[_Span]] = []
     end = start
     while end < len(lines) and (shape := shapes[end]) is not None:
         if shape.between == "rule":
@@ -114,14 +115,19 @@ def _end_of_table(
                 break
         elif first is None:
             first, columns = shape, _spans(lines[end])
+            rows = [columns]
         elif not _same_table(first, shape):
             break
         elif shape.between == " ":
             spans = _spans(lines[end])
-            wide, narrow = sorted((columns, spans), key=len, reverse=True)
-            if len(wide) != len(narrow) and _columns_of(narrow, wide) is None:
+            wider = _widened(*sorted((columns, spans), key=len, reverse=True))
+            # A row that widens a column must leave no doubt in which of them those before stand.
+            narrow = [one for one in (*rows, spans) if len(one) < len(wider)]
+            changed = narrow if wider != columns else narrow[-1:]
+            if any(_columns_of(one, wider) is None for one in changed):
                 break
-            columns = _widened(wide, narrow)
+            columns = wider
+            rows.append(spans)
         end += 1
     return end, first
 
@@ -156,11 +162,12 @@ def _of_table(
         if shape and shape.between == " ":
             spans = _spans(line)
             columns = _widened(*sorted((columns, spans), key=len, reverse=True))
+    before = {} if first.between == " " else _in_cells(lines, rules, first.between)
     for place, line in enumerate(lines):
         if place in rules:
             yield TextRow(table, "rule")
             continue
-        cells = line_cells(line) if first.between != " " else _in_columns(line, columns)
+        cells = _in_columns(line, columns) if first.between == " " else before[place]
         goes_on = boxed and place > 0 and place - 1 not in rules
         yield TextRow(table, "header" if place in heads else "row", tuple(cells), goes_on)
 
@@ -178,6 +185,29 @@ def _heads(lines: Sequence[str], rules: Sequence[int]) -> range:
     return range(1, rules[1] if len(rules) in (2, 3) and rules[1] == 2 else 1)
 
 
+def _in_cells(lines: Sequence[str], rules: Sequence[int], between: str) -> dict[int, list[str]]:
+    """Return by their place the cells of lines with bars or tabs, an empty one in front as well.
+
+    In front of a row stands nothing where its first cell is empty: a tab more than before all
+    rows, or a bar where those that have all their cells begin with none.
+    """
+    rows = {place: line for place, line in enumerate(lines) if place not in rules}
+    found = {place: line_cells(line) for place, line in rows.items()}
+    widest = max(map(len, found.values()))
+    wide = {place: line.expandtabs(INDENT) for place, line in rows.items()}
+    begins = {place: len(line) - len(line.lstrip()) for place, line in wide.items()}
+    bare = not next(iter(rows.values())).lstrip().startswith("|")
+    for place, line in rows.items():
+        row = line.strip()
+        missing = 0
+        if between == "\t":
+            missing = (begins[place] - min(begins.values())) // INDENT
+        elif bare and row.startswith("|") and not row.endswith("|"):
+            missing = int(len(found[place]) < widest)
+        found[place] = [*[""] * missing, *found[place]]
+    return found
+
+
 # --- columns of spaces --------------------------------------------------------------------------
 
 
@@ -186,15 +216,18 @@ def _spans(line: str) -> list[_Span]:
 
 
 def _columns_of(spans: Sequence[_Span], columns: Sequence[_Span]) -> list[int] | None:
-    """Return the column that each cell stands in; None where one has none of its own."""
+    """Return the column that each cell stands in; None where one has none of its own.
+
+    Nor has one that stands under two: a dose must not be guessed into the column of another.
+    """
     found: list[int] = []
     for start, end in spans:
-        shared = [min(end, last) - max(start, first) for first, last in columns]
-        most = max(shared, default=0)
-        place = shared.index(most) if most > 0 else -1
-        if place <= (found[-1] if found else -1):
+        under = [
+            place for place, (first, last) in enumerate(columns) if start < last and first < end
+        ]
+        if len(under) != 1 or under[0] in found[-1:]:
             return None
-        found.append(place)
+        found += under
     return found
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ketcontent import assemble, import_page, write_content
 from ketcontent.importing.marks import supplier_marks
-from ketcontent.importing.readers import read_supplied
+from ketcontent.importing.readers import read_supplied, supplied_from
 from ketcontent.importing.received_files import against_received, keeping
 from ketcontent.model.content import Content, empty_content, frame_of, rows_of
 
@@ -72,3 +72,32 @@ def test_tables_that_cannot_hold_the_gap_keep_such_sentences_in_one_row() -> Non
     taken = import_page(older, TEA, document="tea")
     assert taken.statements["supplied"].tolist() == HALVES
     assert assemble(taken, "tea", edition="supplied").to_text() == f"Tea\nUses\n- Care: {WORDS}"
+
+
+def test_no_sentence_ends_right_before_another_where_a_space_would_not_end_it() -> None:
+    said = "Ask Prof.Meier or Mrs.Jones first.Then rest. Meier T.Trial of rest.Lancet 2019;3:4."
+    content = taken_in(
+        f"Tea\n\nUses\n{said}\n\nMeier TA, Jones B. A trial of rest.Lancet 2019;3:4."
+    )
+    assert content.statements.sort_values("supplied_position")["supplied"].tolist()[:2] == [
+        "Ask Prof.Meier or Mrs.Jones first.",
+        "Then rest.",
+    ]
+    assert "Meier TA, Jones B. A trial of rest.Lancet 2019;3:4." in set(
+        content.statements["supplied"]
+    )
+    file = supplied_from(Path("tea.txt"), f"Tea\n\nUses\nWait. {said}".encode())
+    told = [one.message.rpartition("read as ")[2] for one in file.page.doubts]
+    assert told[:3] == ["one: Prof.Meier", "one: Mrs.Jones", "two: first.Then"]
+
+
+def test_what_was_one_row_and_came_back_after_it_was_withdrawn_stays_one() -> None:
+    content = taken_in()
+    first, _, second, _ = rows_of(content.statements.sort_values("supplied_position"))
+    rows = [{**first, "supplied": HALVES[0], "text": HALVES[0]}, second]
+    content = replace(content, statements=frame_of("statements", rows, content))
+    gone = taken_in("Tea\n\nUses\n- Care: Ask *us* now.\n", content)
+    assert HALVES[0] in set(gone.statements["supplier_was"])
+    back = taken_in(TEA, gone)
+    assert HALVES[0] in set(back.statements["supplied"])
+    assert "Then rest!" not in set(back.statements["supplied"])

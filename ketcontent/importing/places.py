@@ -129,9 +129,10 @@ def place_rows(rows: list[Row], *, scope: tuple[str, ...], within: tuple[str, ..
             anchor = in_table = None
         if "position" not in row:
             before = in_table if in_table and _is_of_table(row) else anchor
+            home = row.get("section"), row.get("block")
             for name in scope:
                 row[name] = before[name] if before else row[f"supplied_{name}"]
-            order[tuple(row[name] for name in scope)].insert(row, before)
+            order[tuple(row[name] for name in scope)].insert(row, before, home)
         if row["position"] is not None:
             anchor = row
             in_table = row if _is_of_table(row) else in_table
@@ -156,11 +157,11 @@ class _Group:
     blocks: int = 0
     """The highest number of a block, once it was asked for."""
 
-    def insert(self, row: Row, anchor: Row | None) -> None:
-        """Put a new row behind its anchor, or first where it has none."""
+    def insert(self, row: Row, anchor: Row | None, home: tuple[Any, Any]) -> None:
+        """Put a new row, that stood at `home` before, behind its anchor, or first without one."""
         place = 0 if anchor is None else self._place(anchor) + 1
         if "supplied_block" in row:
-            place = self._join_block(row, anchor, place)
+            place = self._join_block(row, anchor, place, home)
         row["position"] = _NEW
         self.rows.insert(place, row)
 
@@ -169,7 +170,7 @@ class _Group:
         self.found = next(place for place in places if self.rows[place] is anchor)
         return self.found
 
-    def _join_block(self, row: Row, anchor: Row | None, place: int) -> int:
+    def _join_block(self, row: Row, anchor: Row | None, place: int, home: tuple[Any, Any]) -> int:
         """Give a new statement its block, and return its place in the section.
 
         It joins the block of the sentence that it was received in one block with, before or
@@ -181,9 +182,12 @@ class _Group:
             later += 1
         behind = self.rows[later] if later < len(self.rows) else None
         for other, there in ((anchor, place), (behind, later)):
-            if form_waits(row) and other and other["form"] != row["form"]:
-                continue  # it would be set as nobody has decided yet
-            if other and (other["supplied_section"], other["supplied_block"]) == received:
+            if not other:
+                continue
+            parted = form_waits(other) and (other["section"], other["block"]) != home
+            if (form_waits(row) or parted) and other["form"] != row["form"]:
+                continue  # one would be set as the other, which nobody has decided yet
+            if (other["supplied_section"], other["supplied_block"]) == received:
                 row["block"], row["form"] = other["block"], other["form"]
                 return there
         while anchor and place < len(self.rows) and self.rows[place]["block"] == anchor["block"]:

@@ -7,15 +7,25 @@ other wording. So do notices, which are written once for all places that use the
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ketcontent.editor.edits import cleaned_words, counted_keys, statement_row, with_statements
 from ketcontent.editor.session import Session, edited
 from ketcontent.errors import KetcontentError
+from ketcontent.markup import markup_cells
+from ketcontent.model import ROW_FORMS
 
-_NO_WORDS = r"(?<!\\)\[@[^\[\]]*\]|\]\([^()\s]*\)|<[^<>\s]*>|&#?\w+;"
-"""Citations, addresses of links, and characters that are spelt out."""
+_NO_WORDS = (
+    r"(?<!\\)\[@[^\[\]]*\]"
+    r'|\]\((?:[^()\s]|\([^()\s]*\))*(?:\s+"[^"]*")?\)'
+    r"|https?://[^\s<>()\[\]|]+|<[^<>\s]*>|&#?\w+;"
+)
+"""Citations, addresses of links or by themselves, and characters that are spelt out."""
+
+_IN_WORD = r"[\w\u00ad\u200c\u200d]"
+"""What a word goes on with: letters, and what is not seen between two of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +69,7 @@ def replaced_words(
     UnknownName
         When the page has no such statement.
     KetcontentError
-        When no words are given, or a statement would be left without any.
+        When no words are given, a statement would be left without any, or a row have other cells.
     """
     old, new = cleaned_words(old).strip(), cleaned_words(new).strip()
     if not old:
@@ -70,10 +80,17 @@ def replaced_words(
         row = statement_row(session, key)
         if not row["position"] or row["notice"]:
             continue
-        text, of_text = _put(pattern, row["text"], new)
-        label, of_label = _put(pattern, row["label"], new)
+        text, of_text = _put(pattern, row["text"], new, is_whole=is_whole)
+        label, of_label = _put(pattern, row["label"], new, is_whole=is_whole)
         if not of_text + of_label:
             continue
+        of_row = row["form"] in ROW_FORMS
+        if of_row and len(markup_cells(text)) != len(markup_cells(row["text"])):
+            raise KetcontentError(
+                f"'{key}' would have other cells: a bar parts two of them.",
+                hint="Replace words without a bar, or change the row by hand.",
+                statement=key,
+            )
         if not text.strip():
             raise KetcontentError(
                 f"'{key}' would be left without words.",
@@ -95,22 +112,38 @@ def _pattern(old: str, *, is_whole: bool, takes_space: bool) -> re.Pattern[str]:
     either = "|".join(re.escape(one) for one in dict.fromkeys((first, first.swapcase())))
     words = f"(?:{either}){rest}"
     if is_whole:
-        begins, ends = (r"(?<!\w)" if first.isalnum() else ""), old[-1].isalnum()
-        words = f"{begins}{words}" + (r"(?!\w)" if ends else "")
+        # A number is one with its decimals and thousands.
+        begins = rf"(?<!{_IN_WORD})" + (r"(?<!\d[.,])" if first.isdecimal() else "")
+        ends = rf"(?!{_IN_WORD})" + (r"(?![.,]\d)" if old[-1].isdecimal() else "")
+        words = (begins if first.isalnum() else "") + words + (ends if _is_letter(old[-1]) else "")
     space = r"\s?" if takes_space else ""
     return re.compile(f"(?P<kept>{_NO_WORDS})|{space}(?P<words>{words})")
 
 
-def _put(pattern: re.Pattern[str], text: str, new: str) -> tuple[str, int]:
+def _is_letter(one: str) -> bool:
+    return one.isalnum() or _is_mark(one)
+
+
+def _is_mark(one: str) -> bool:
+    """Return whether a character is read as one with the letter before it."""
+    return bool(one) and unicodedata.category(one).startswith("M")
+
+
+def _put(pattern: re.Pattern[str], text: str, new: str, *, is_whole: bool) -> tuple[str, int]:
     """Return a text with words in the place of others, and in how many places these stood."""
     places = 0
 
     def put(match: re.Match[str]) -> str:
         nonlocal places
-        if match["kept"] is not None:
+        start, end = match.span("words")
+        letters = match["kept"] is None and match["words"]
+        if not letters or _is_mark(text[end : end + 1]):
+            return match[0]
+        if is_whole and _is_letter(letters[0]) and _is_mark(text[start - 1 : start]):
             return match[0]
         places += 1
-        is_capital = match["words"][0].isupper() and new[:1].islower()
+        is_capital = letters[0].isupper() and new[:1].islower()
         return f"{new[:1].upper()}{new[1:]}" if is_capital else new
 
-    return pattern.sub(put, text), places
+    found = pattern.sub(put, text)
+    return (found.strip() if places else found), places

@@ -296,7 +296,7 @@ def _settle(bench: Bench, message: Mapping[str, Any]) -> Answer:
 def _sign(bench: Bench, message: Mapping[str, Any]) -> Answer:
     """Sign one thing, or several statements that the reviewer has before them.
 
-    Of several, ``digests`` says what each was when it was shown to be read.
+    ``digests`` says what each was when it was shown to be read.
     """
     keys = [str(one) for one in message.get("statements", ())] or [str(message["statement"])]
     document = bench.session.document

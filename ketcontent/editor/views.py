@@ -185,6 +185,7 @@ def _detail(bench: Bench, key: str) -> Answer:
         "notice": _notice_view(session, row["notice"]),
         "voids": _voids(bench, key, row["section"]),
         "standings": [_signoff_view(bench, one, shown) for one in stands],
+        "digest": next((one.signed.digest for one in stands), ""),
         "evidence": [
             {
                 **source_view(sources.get((source,), {"source": source})),
@@ -337,7 +338,7 @@ def _stakes(bench: Bench, table: str, key: Key) -> list[str]:
 
 def _to_approve(one: Signable | None) -> Answer:
     """Return what a reviewer reads of a title, heading or term, and its key as it is signed."""
-    return {"signs": one.key, "reads": one.words} if one else {}
+    return {"signs": one.key, "reads": one.words, "digest": one.digest} if one else {}
 
 
 def _leads(bench: Bench) -> dict[tuple[str, str], list[str]]:

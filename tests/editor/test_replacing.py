@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ketcontent import sign_off, write_content
-from ketcontent.editor.edits import reworded, statement_row
+from ketcontent.editor.edits import reworded, statement_row, with_statements
 from ketcontent.editor.replacing import replaced_words
-from ketcontent.editor.session import opened, undo
+from ketcontent.editor.session import edited, opened, undo
 from ketcontent.editor.workbench import Workbench
 from ketcontent.errors import KetcontentError
 from ketcontent.markup import cited, inline_plain, link_targets, without_citations
@@ -38,12 +38,28 @@ def replaced(text: str, old: str, new: str, *, is_whole: bool = True) -> str:
         ("[tea](#tea) tea. [@tea-2020; @tea-2]", "tea", "it", "[it](#tea) it. [@tea-2020; @tea-2]"),
         (r"\[@tea] &amp; amp", "amp", "so", r"\[@tea] &amp; so"),
         ("A.*b and axxb", "a.*b", "c", "C and axxb"),
+        ("[a](https://a.b/tea_(tea)) tea", "tea", "it", "[a](https://a.b/tea_(tea)) it"),
+        ('[a](#tea "tea") https://a.b/tea tea', "tea", "it", '[a](#tea "tea") https://a.b/tea it'),
+        ("caf\u0065\u0301 cafe", "cafe", "tea", "caf\u0065\u0301 tea"),
+        ("\u0915\u093f \u0915", "\u0915", "\u0916", "\u0915\u093f \u0916"),
+        ("1.5, 5,000 or 5.", "5", "6", "1.5, 5,000 or 6."),
+        ("Very often.", "very", "", "often."),
     ],
 )
 def test_words_are_replaced_where_they_are_read_as_words(
     text: str, old: str, new: str, found: str
 ) -> None:
     assert replaced(text, old, new) == found
+
+
+def test_no_words_make_other_cells_of_a_row() -> None:
+    row = {**statement_row(PAGE, "flu-1"), "form": "row", "text": "tea | cup"}
+    session = edited(PAGE, "Make a row", with_statements(PAGE, row))
+    for old, new in (("tea", "a | b"), ("|", "or")):
+        with pytest.raises(KetcontentError, match="would have other cells"):
+            replaced_words(session, ["flu-1"], old, new)
+    done = replaced_words(session, ["flu-1"], "cup", "pot")
+    assert statement_row(done.session, "flu-1")["text"] == "tea | pot"
 
 
 def test_parts_of_words_are_replaced_where_that_is_asked() -> None:

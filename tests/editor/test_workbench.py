@@ -147,6 +147,7 @@ def test_titles_headings_and_terms_are_signed_where_they_are_found(whole: Path) 
 
     groups = ask(workbench, "open")["whole"]
     assert waiting(groups)["heading:description"] == "What is ketamine?"
+    assert all(row["digest"] for one in groups for row in one["rows"] if "signs" in row)
     assert waiting(groups)["title:ketamine"].startswith("title: Ketamine; audience: Adults")
     assert waiting(groups)["term:WHO"] == "WHO: World Health Organization"
     asked = {"person": "ada", "capacity": "editorial", "verdict": "approved"}
@@ -557,6 +558,18 @@ def test_words_that_are_not_saved_or_not_those_read_cannot_be_signed(data: Path)
     assert answer["error"]["hint"] == "Read the words as they are now, then sign."
     assert len(read_content(data).signoffs) == 0
     assert "error" not in signed(workbench, comment="It may stand: they said it.")
+
+
+def test_words_saved_in_another_window_after_they_were_read_are_not_signed(data: Path) -> None:
+    workbench = opened(data)
+    read = ask(workbench, "choose", statement="addiction-1")["detail"]["digest"]
+    reword(workbench, "It may harm. [@winstock-2012]")
+    ask(workbench, "save")
+    answer = signed(workbench, digests={"addiction-1": read}, comment="As I read it.")
+    assert answer["error"]["hint"] == "Read the words as they are now, then sign."
+    assert len(read_content(data).signoffs) == 0
+    now = {"addiction-1": ask(workbench, "choose")["detail"]["digest"]}
+    assert "error" not in signed(workbench, digests=now, comment="As I read it.")
 
 
 def test_nobody_who_is_not_named_can_sign(data: Path) -> None:

@@ -1,10 +1,19 @@
 // Bold, italics and links of words that are selected. What is typed is the source of a sentence, so
 // that nothing of it can be lost; nobody needs to know its marks. Where the stars of a text do not pair
-// it is left as it is.
+// it is left as it is. So is what would be no more what it was: a citation, an address, a link whose ends
+// stand on two sides of a mark.
 
 const STARS = { bold: 2, italics: 1 };
 const KINDS = Object.keys(STARS);
 const WORD = /[\p{L}\p{N}\p{M}’'-]/u;
+// Within these no mark is set: a citation, the address of a link, one by itself, code, underlined stress,
+// an entity, what is read as one letter.
+const CITATION = /(?<!\\)\[@[^[\]]*\]/.source;
+const ADDRESS_OF_LINK = /\]\((?:[^()\s]|\([^()\s]*\))*(?:\s+"[^"]*")?\)/.source;
+const WHOLE = [CITATION, ADDRESS_OF_LINK, "<[^<>\\s]*>", "`[^`]*`", "(?<![\\p{L}\\p{N}_])_[^_]+_(?![\\p{L}\\p{N}_])", "&#?\\w+;"].join("|");
+const LETTER = /\p{RI}{2}|[^](?:[\p{M}\p{Emoji_Modifier}]|\u200d[^])*/.source;
+const PARTS = new RegExp(`\\\\.|(?<whole>${WHOLE})|\\*+|${LETTER}`, "gu");
+const CITATIONS = new RegExp(`\\s*${CITATION}`, "gu");
 const ADDRESS = /^(https?:\/\/|mailto:|tel:|sms:|#)\S+$/;
 const isSpace = (one) => one === undefined || /\s/.test(one);
 const isMark = (one) => one !== undefined && /[\p{P}\p{S}]/u.test(one);
@@ -17,10 +26,10 @@ const turns = (isOpen, before, behind) => (isOpen ? opens(behind, before) : open
 function read(text) {
   const letters = [];
   const open = { bold: false, italics: false };
-  for (const { 0: found, index: at } of text.matchAll(/\\.|\*+|[^]/gu)) {
+  for (const { 0: found, index: at, groups } of text.matchAll(PARTS)) {
     const [before, behind] = [text[at - 1], text[at + found.length]];
     if (found[0] !== "*" || (isSpace(before) && isSpace(behind))) {
-      letters.push({ ...open, at, source: found });
+      letters.push({ ...open, at, source: found, isWhole: Boolean(groups.whole) });
       continue;
     }
     if (found.length > 3) return null;
@@ -65,15 +74,18 @@ function meant(text, from, to) {
   return [start, end];
 }
 
+const isMeant = ({ at, source }, start, end) => at < end && at + source.length > start;
+
 // The text with these words bold or in italics, or not any more, and where they stand then; null where
 // no words are meant, or none can be marked so.
 export function emphasized(text, from, to, kind) {
   const [start, end] = meant(text, from, to);
   const letters = start < end && read(text);
   if (!letters) return null;
-  const isMeant = ({ at }) => at >= start && at < end;
-  const turnOn = letters.some((one) => isMeant(one) && !isSpace(one.source) && !one[kind]);
-  const now = letters.map((one) => (isMeant(one) ? { ...one, [kind]: turnOn } : one));
+  // A bar parts two cells of a row, and a mark ends with its cell.
+  const isMarked = (one) => isMeant(one, start, end) && one.source !== "|";
+  const turnOn = letters.some((one) => isMarked(one) && !isSpace(one.source) && !one[kind]);
+  const now = letters.map((one) => (isMarked(one) ? { ...one, [kind]: turnOn } : one));
   // No mark begins or ends at a space.
   for (const each of KINDS) {
     for (const [place, one] of now.entries()) {
@@ -83,19 +95,46 @@ export function emphasized(text, from, to, kind) {
       if (isSpace(now[place].source) && !now[place + 1]?.[each]) now[place] = { ...now[place], [each]: false };
     }
   }
-  const found = written(now, letters.findIndex(isMeant), letters.findLastIndex(isMeant) + 1);
+  const found = written(now, letters.findIndex(isMarked), letters.findLastIndex(isMarked) + 1);
   const same = (one, other) => one && KINDS.every((each) => one[each] === other[each]);
-  const again = read(found.text);
-  return again?.length === now.length && again.every((one, place) => same(one, now[place])) ? found : null;
+  const stands = (again, wanted) => again?.length === wanted.length && again.every((one, place) => same(one, wanted[place]));
+  if (!keepsLinks(now) || !stands(read(found.text), now)) return null;
+  // As it is read, without the citations.
+  const words = (some) => some?.filter((one) => !isSpace(one.source) && !one.source.startsWith("[@"));
+  return stands(words(read(found.text.replace(CITATIONS, ""))), words(now)) ? found : null;
 }
+
+// The links among letters, each with all of its own.
+function linksOf(letters) {
+  const begun = [];
+  const found = [];
+  for (const [place, { source }] of letters.entries()) {
+    const isEnd = source.startsWith("](");
+    if (source === "[") begun.push(place);
+    const first = isEnd || source === "]" ? begun.pop() : undefined;
+    if (isEnd && first !== undefined) found.push(letters.slice(first, place + 1));
+  }
+  return found;
+}
+
+// Whether no mark that stands around one end of a link leaves out some of it.
+const keepsLinks = (letters) =>
+  linksOf(letters).every((link) =>
+    KINDS.every((kind) => !(link[0][kind] || link.at(-1)[kind]) || link.every((one) => one[kind] || isSpace(one.source))),
+  );
 
 // The text with a link of these words, and the place where its address is to be typed, or its words
 // where an address was selected; null where nothing is meant.
 export function linked(text, from, to) {
   const [start, end] = meant(text, from, to);
-  if (start === end) return null;
+  const letters = start < end && read(text);
   const words = text.slice(start, end);
+  if (!letters || !read(words)) return null;
   const isAddress = ADDRESS.test(words);
+  // No part of what is a link already, of a citation or of two cells becomes one.
+  const taken = new Set(linksOf(letters).flat());
+  const isTaken = (one) => taken.has(one) || (one.isWhole && !isAddress) || "[]|".includes(one.source) || one.at < start || one.at + one.source.length > end;
+  if (letters.some((one) => isMeant(one, start, end) && isTaken(one))) return null;
   const link = isAddress ? `[](${words})` : `[${words}]()`;
   const at = start + (isAddress ? 1 : link.length - 1);
   return { text: text.slice(0, start) + link + text.slice(end), start: at, end: at };

@@ -116,7 +116,7 @@ export function pageFindingsOf(bench, { onFold }) {
         ? [
             h("blockquote", { class: "kc-toread" }, one.reads),
             one.errors ? reasonOf(one, place) : "",
-            button("Sign", (event) => bench.review.approve(one.signs, one.errors, event.target.closest("li").querySelector("input")), {
+            button("Sign", (event) => bench.review.approve(one, event.target.closest("li").querySelector("input")), {
               class: "kc-quiet",
               "aria-label": `Sign ${one.signs}`,
               "data-field": `${place} approve`,

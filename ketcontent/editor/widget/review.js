@@ -141,10 +141,10 @@ export function reviewOf(bench) {
     bench.signer.somebody("You have not chosen who signs.", document.getElementById(`${me}-who`) || undefined);
 
   // A title, a heading or a term: signed where it is found, with a word on why where it has errors.
-  async function approve(key, errors, reason) {
+  async function approve({ signs: key, digest, errors }, reason) {
     if (!somebodySigns() || !isReasoned(errors, reason)) return;
     const comment = reason?.value || "";
-    const asked = bench.tell("sign", { statement: key, comment, person: bench.signer.person(), capacity: capacity(), verdict: "approved" });
+    const asked = bench.tell("sign", { statement: key, digests: { [key]: digest }, comment, person: bench.signer.person(), capacity: capacity(), verdict: "approved" });
     if (await asked) bench.note(`Approved${signingKey.how()}: ${key}.`);
   }
 
@@ -161,7 +161,9 @@ export function reviewOf(bench) {
     const keys = bench.list.shown();
     const at = keys.indexOf(statement);
     const next = keys[at + 1] || keys[at - 1];
-    const asked = bench.tell("sign", { statement, person: bench.signer.person(), capacity: capacity(), verdict, words, comment: bench.fields.value(name) });
+    const { digest } = state.detail; // of what is read here, whatever the kernel has by then
+    const digests = digest ? { [statement]: digest } : {};
+    const asked = bench.tell("sign", { statement, digests, person: bench.signer.person(), capacity: capacity(), verdict, words, comment: bench.fields.value(name) });
     // The next one is there at once: what is typed from now on is of that one.
     if (next) bench.choose(next);
     bench.middle.focus();

@@ -34,6 +34,7 @@ from ketcontent.editor.session import (
     unsaved,
     with_rows,
 )
+from ketcontent.errors import KetcontentError
 from ketcontent.model import Conflict, Content, Key, read_content
 from ketcontent.pages import Edition, PageView, assemble
 
@@ -279,24 +280,41 @@ def restore_typed(bench: Bench, copy: Mapping[str, Any]) -> None:
 
     What was typed in a statement that no kernel ever had becomes one of its own, after the one
     (``after``) that it was added behind, or else at the end of the page. A row of another table
-    that is gone is there again, where a form adds rows to it, and else its words are told.
+    that is gone is there again, where a form adds rows to it. Words that have no place any more are
+    told: the browser keeps them no longer.
     """
     name, column = str(copy["statement"]), str(copy.get("column", "text"))
     text = cleaned_words(str(copy["text"]))
+    try:
+        is_placed = _put_typed(bench, name, column, text, copy)
+    except KetcontentError:  # a table that takes no rows by hand, or no such cell
+        is_placed = False
+    told = "Words that were typed while no kernel answered were restored."
+    if is_placed is False and text:
+        told = f"'{name}' is gone, and with it what was typed in its {column}: {text}"
+    if is_placed is not None and told not in bench.news:
+        bench.news = f"{bench.news} {told}".strip()
+
+
+def _put_typed(
+    bench: Bench, name: str, column: str, text: str, copy: Mapping[str, Any]
+) -> bool | None:
+    """Return whether words that were typed have their cell again; None where they stand there."""
     now = cells_of(bench, name)
     of_page = ":" not in name
-    if now is not None and now[column] == text:
-        return
+    if now is not None and now.get(column) == text:
+        return None
+    if now is not None and column not in now:
+        return False
     if now is None and of_page:
         shown = shown_statements(bench)
         if column != "text" or not text or not shown:
-            return
+            return False if text else None
         after = str(copy.get("after"))
         after = after if after in statements_of(bench) else shown[-1]
         bench.session, name = added(bench.session, after, text)
     elif now is None and name.partition(":")[0] not in ADDED:
-        bench.news = f"'{name}' is gone, and with it what was typed in its {column}: {text}"
-        return
+        return False
     elif now is None or {copy.get("base"), copy.get("seen")} & {
         _saved_cell(bench, name, column),
         now[column],
@@ -309,7 +327,7 @@ def restore_typed(bench: Bench, copy: Mapping[str, Any]) -> None:
         bench.conflicts = (*bench.conflicts, Conflict(table, place, base, theirs, mine))
     if of_page:
         bench.chosen = name
-    bench.news = "Words that were typed while no kernel answered were restored."
+    return True
 
 
 def _saved_cell(bench: Bench, name: str, column: str) -> str:

@@ -437,6 +437,22 @@ def test_words_that_only_the_browser_kept_do_not_overwrite_newer_ones(data: Path
     assert conflict["text"] == answer["detail"]["row"]["text"] == "Typed offline."
 
 
+def test_typed_words_that_have_no_place_any_more_are_told_and_keep_no_others_back(
+    data: Path,
+) -> None:
+    kept = [
+        {"statement": "gone-1", "column": "label", "text": "A label"},
+        {"statement": "addiction-1", "column": "gone", "text": "A cell"},
+        {"statement": "signoffs:x", "column": "comment", "text": "A comment"},
+        {"statement": "addiction-2", "column": "label", "text": "Kept", "base": "", "seen": ""},
+    ]
+    answer = ask(opened(data), "open", kept=kept)
+    for one in kept[:3]:
+        assert f"typed in its {one['column']}: {one['text']}" in answer["news"]
+    assert "were restored" in answer["news"]
+    assert answer["rows"]["addiction-2"]["label"] == "Kept"
+
+
 def test_words_typed_in_a_row_that_no_kernel_ever_had_are_a_row_after_the_same_one(
     data: Path,
 ) -> None:

@@ -4,6 +4,7 @@ import { before } from "./expected.js";
 import { named } from "./names.js";
 
 const FOLLOWED = ["open", "undo", "redo", "settle", "cut", "bring_back"]; // they choose a statement
+const READ = ["heading", "form", "look", "open"]; // they tell of words, and change none
 
 export function answeringOf(bench, { renameRun }) {
   const { state, root } = bench;
@@ -48,6 +49,7 @@ export function answeringOf(bench, { renameRun }) {
 
   function take(question, answer) {
     const within = root.contains(document.activeElement);
+    const isTyped = bench.reading.differs(); // in the box where one types
     for (const part of ["detail", "faults", "whole", "form", "heading", "error", "status", "incoming", "tables"]) named(answer[part]);
     // A row was taken away (a step undone) while newer words were typed in it: they get another.
     const homeless = bench.rows
@@ -67,7 +69,7 @@ export function answeringOf(bench, { renameRun }) {
     if (answer.whole) bench.whole.draw(answer.whole);
     if (answer.incoming !== undefined) bench.bringIn.take(answer, question.verb);
     bench.signer.draw();
-    if (question.verb !== "edit") bench.reading.told(answer.rows);
+    if (question.verb !== "edit" && !(isTyped && READ.includes(question.verb))) bench.reading.told(answer.rows);
     if (answer.preview?.locked) bench.reading.close(false);
     if (answer.saved) bench.reading.noteSaved(answer.saved);
     if (answer.form) bench.form.take(answer.form, question.verb);

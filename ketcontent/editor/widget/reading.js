@@ -273,6 +273,7 @@ export function readingOf(bench) {
     box, fold, open, close, follow, unfold, rename, save, noteSaved, told, putBack, take, parts, refresh, refreshHeading, showTalk, focus, place, comeBack,
     on: () => on,
     opened: () => opened,
+    differs: () => Boolean(opened) && differ(),
     heading: () => (opened && isHeading() ? opened : ""),
     headingRow: () => heading?.row || "",
   };

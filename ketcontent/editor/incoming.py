@@ -79,6 +79,8 @@ def read_as(
     page, later = incoming.file.page, 0
     chosen: list[int] = []
     for number in sorted(set(numbers)):  # a block may become several
+        if form == TITLE and number == 0 and page.title:
+            break  # it is that already
         if form == TITLE:
             page, chosen = with_title(page, number), [1]
             break

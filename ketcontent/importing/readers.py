@@ -200,6 +200,14 @@ def corrected(file: SuppliedFile, corrections: Iterable[str]) -> SuppliedFile:
             )
         last = int(found["last"] or found["first"])
         numbers = range(int(found["first"]), last + 1)
+        if not numbers:
+            raise KetcontentError(
+                f"'{one}' ends before it begins.", hint="Write the smaller number first: 2-9=item."
+            )
+        if twice := [number for number in numbers if number in said]:
+            raise KetcontentError(
+                f"'{one}' reads block {twice[0]} once more.", hint="Say once what a block is."
+            )
         said |= dict.fromkeys(numbers, (known, int(found["level"] or 0)))
     titles = [number for number, (form, _) in said.items() if form == TITLE]
     if len(titles) > 1 or (titles and 0 in said):

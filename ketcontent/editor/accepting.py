@@ -18,11 +18,11 @@ from ketcontent.approvals import SignoffStatus, signoff_statuses
 from ketcontent.discussion import decide_proposal, is_out_of_date, row_proposed_for
 from ketcontent.editor.edits import cleaned_words, cut, statement_row, with_statements
 from ketcontent.editor.session import Cells, RowChange, Session, edited, row_of, with_rows
+from ketcontent.editor.together import kept_less_than_half, read_words
 from ketcontent.errors import KetcontentError, UnknownName
-from ketcontent.markup import inline_plain, without_citations
 from ketcontent.model import Content, rows_of
 from ketcontent.pages import PageView
-from ketcontent.text import compare, redline, word_count
+from ketcontent.text import redline
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,11 +208,7 @@ def taken_cells(
         Why, where what is said of the supplied sentence is true no more.
     """
     was = {**statement, row["column"]: _before_changes(content, row, statement[row["column"]])}
-    before = {name: _plain(was[name]) for name in ("label", "text")}
-    after = {**before, row["column"]: _plain(words)}
-    anew = _kept_less_than_half(
-        f"{before['label']} {before['text']}", f"{after['label']} {after['text']}"
-    )
+    anew = kept_less_than_half(read_words(was), read_words({**was, row["column"]: words}))
     author = statement["author"]
     if row["person"] and (anew or not author):
         author = row["person"]
@@ -249,25 +245,6 @@ def _account(
     said = f": {row['reason']}" if row["reason"] else "."
     why = cleaned_words(reason).strip() or f"As {by} proposed in a review{said}"
     return {"answer": answer, "answer_reason": why}
-
-
-def _plain(markup: str) -> str:
-    return inline_plain(without_citations(markup))
-
-
-def _kept_less_than_half(old: str, new: str) -> bool:
-    """Return whether most of new words are others than the old ones.
-
-    Examples
-    --------
-    >>> _kept_less_than_half("It can burn your tongue.", "It can scald your tongue.")
-    False
-    >>> _kept_less_than_half("It can burn your tongue.", "Let it cool first.")
-    True
-    """
-    pieces = compare(old, new).pieces
-    kept = sum(word_count(one.text) for one in pieces if one.change == "kept")
-    return 2 * kept < word_count(new)
 
 
 def _told(content: Content, proposal: str, was: str, author: str) -> Accepted:

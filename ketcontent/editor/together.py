@@ -13,8 +13,9 @@ from collections.abc import Collection, Sequence
 
 from ketcontent.discussion import numbered_pieces, row_proposed_for
 from ketcontent.editor.session import Cells, RowChange
+from ketcontent.markup import inline_plain, without_citations
 from ketcontent.model import Conflict
-from ketcontent.text import merged_words
+from ketcontent.text import compare, merged_words, word_count
 
 _WORDS = ("text", "label", "heading", "title", "was", "words", "taken")
 """Cells of words, of a sentence or of a proposal for it."""
@@ -83,6 +84,11 @@ def _merged(one: Conflict, last: Cells) -> dict[str, str] | None:
         if cell is None:
             return None
         merged[name] = cell
+    if one.table == "statements" and merged["author"] == base["author"] and last["person"]:
+        # Neither took so much of it that it was anew; both together may have.
+        is_taken = last["decision"] == "accepted"
+        if is_taken and kept_less_than_half(read_words(base), read_words(merged)):
+            merged["author"] = last["person"]
     if one.table != "proposals":
         return merged
     return _proposal(base, one.theirs, one.mine, merged, last)
@@ -133,3 +139,29 @@ def _changes(was: str, words: str) -> Counter[tuple[str, str]]:
         if number is not None:
             found.setdefault(number, ["", ""])[piece.change == "inserted"] += piece.text.strip()
     return Counter((out, put) for out, put in found.values())
+
+
+def read_words(statement: Cells) -> str:
+    """Return the words of a statement as they are read, label and words, without citations."""
+    both = (without_citations(statement[name]) for name in ("label", "text"))
+    return " ".join(map(inline_plain, both))
+
+
+def kept_less_than_half(old: str, new: str) -> bool:
+    """Return whether most of new words are others than the old ones.
+
+    Parameters
+    ----------
+    old, new
+        The words as they were, and as they are.
+
+    Examples
+    --------
+    >>> kept_less_than_half("It can burn your tongue.", "It can scald your tongue.")
+    False
+    >>> kept_less_than_half("It can burn your tongue.", "Let it cool first.")
+    True
+    """
+    pieces = compare(old, new).pieces
+    kept = sum(word_count(one.text) for one in pieces if one.change == "kept")
+    return 2 * kept < word_count(new)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -269,6 +270,24 @@ def test_what_one_refused_and_the_other_accepted_is_asked_in_whatever_order_they
         decided.append(session)
     fresh, ours = decided
     assert carried("tea", unsaved(ours), fresh.content)[1]
+
+
+def test_who_wrote_a_sentence_anew_is_its_author_where_two_accepted_halves_of_it() -> None:
+    content = tea("alpha beta gamma delta epsilon zeta eta theta")
+    content = replace(content, statements=content.statements.assign(author="ada"))
+    better = "one beta two delta three zeta four five six seven"
+    content = propose(content, "tea", "calm", better, digest="", person="bo")
+    [proposal] = content.proposals["proposal"]
+    halves = []
+    for person, change in (("ada", 0), ("bo", 2)):
+        session = opened(content, "tea")
+        for _ in range(2):
+            session = decided_change(session, proposal, change, accepted=True, person=person)
+        assert rows_by_key(session.content, "statements")["tea", "calm"]["author"] == "ada"
+        halves.append(session)
+    together, conflicts = carried("tea", unsaved(halves[1]), halves[0].content)
+    row = rows_by_key(together.content, "statements")["tea", "calm"]
+    assert (row["text"], row["author"], conflicts) == (better, "bo", ())
 
 
 def test_a_button_pressed_twice_decides_no_change_that_was_not_read(say: Ask) -> None:

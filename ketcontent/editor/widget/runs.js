@@ -26,9 +26,10 @@ export function runsOf(statements) {
   return found.filter((one) => one.statements.length > 1);
 }
 
-// What a node says: the caption or the headers of a table, how many rows or items.
+// What a node says: the caption or the headers of a table, how many rows. An item may have several
+// statements.
 export function nameOf({ kind, statements }) {
-  if (kind === "list") return `List of ${counted(statements.length, "item")}`;
+  if (kind === "list") return `List of ${counted(statements.length, "statement")}`;
   const rows = statements.filter((one) => one.form === "row").length;
   const name = statements.find((one) => one.form !== "row")?.words;
   return `Table of ${counted(rows, "row")}${name ? `: ${name}` : ""}`;

@@ -6,7 +6,7 @@ import shutil
 import tempfile
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import pytest
 from hypothesis import example, given, settings
@@ -48,6 +48,7 @@ from ketcontent.markup.citation_marks import cited
 from ketcontent.model.content import Content, frame_of
 from ketcontent.model.schema import TABLES
 from ketcontent.pages.assembly import PageView
+from ketcontent.pages.blocks import Edition
 from tests.conftest import ROOT
 from tests.judging import page
 from tests.laws import examples
@@ -158,6 +159,22 @@ def test_a_draft_restored_is_the_edit(steps: list[tuple[str, str, str]]) -> None
     again, conflicts = carried("ketamine", read_draft(draft_of(session)), CONTENT)
     assert conflicts == ()
     assert same_rows(again.content, session.content)
+
+
+@settings(max_examples=examples(5))
+@given(STEPS)
+def test_a_page_that_is_assembled_again_where_it_changed_is_the_page_assembled_anew(
+    steps: list[tuple[str, str, str]],
+) -> None:
+    session = opened(CONTENT, "ketamine")
+    view = PageView(CONTENT, "ketamine")
+    view.edition()
+    for step in steps:
+        session = do(session, step)
+        view = view.after(session.content)
+        anew = PageView(session.content, "ketamine")
+        for edition in get_args(Edition):
+            assert view.edition(edition) == anew.edition(edition)
 
 
 @settings(max_examples=examples(60))

@@ -117,7 +117,7 @@ def test_a_changed_sentence_is_decided_with_a_reason_and_undone_as_one(
     assert card.locator("ins", has_text="6").count() == 1
     assert card.locator("del", has_text="8").count() == 1
     card.get_by_role("button", name="Take theirs").click()
-    tab.at(".kc-bad", has_text="It is not said why.").wait_for()
+    tab.at(".kc-bad", has_text="No reason is given.").wait_for()
     card.get_by_label("Why you decide so").fill("The label was changed.")
     assert faults_of_axe(tab) == []
     card.get_by_role("button", name="Take theirs").click()

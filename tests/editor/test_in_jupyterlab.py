@@ -1310,7 +1310,7 @@ def test_two_tabs_that_change_one_row_lose_nothing(
             seen = f"(panel) => {{ {box}; return box.clientHeight >= {needs} - 1; }}"
             assert panel.evaluate(seen)
         panel.get_by_label("Words from both versions").fill("Words of both.")
-        panel.get_by_role("button", name="Keep the words above").click()
+        panel.get_by_role("button", name="Keep the words that I wrote above").click()
         panel.wait_for(state="detached")
         other.save()
         assert text_on_disk(data, "addiction-2") == "Words of both."

@@ -116,7 +116,7 @@ def _signables(view: PageView) -> list[Signable]:
     found = [_title(page, view.rows("documents")[0])]
     for section in page:
         if section.title:
-            found.append(_heading(page.document, section, rows[section.section]))
+            found.append(_heading(page, section, rows[section.section]))
         found += [_of_statement(page.document, section, one) for one in section.statements]
     found += [_definition(page, one) for one in page.terms]
     return found + [
@@ -250,11 +250,12 @@ def _title(page: Document, row: Mapping[str, Any]) -> Signable:
     )
 
 
-def _heading(document: str, section: Section, row: Mapping[str, Any]) -> Signable:
-    key = f"heading:{section.section}"
+def _heading(page: Document, section: Section, row: Mapping[str, Any]) -> Signable:
+    document, key = page.document, f"heading:{section.section}"
     covers = (
         *(section.number, section.heading, _arrangement(section), _sent(row, "heading")),
         *([set_as] if (set_as := _set_as(section)) else []),
+        *(f"under {one.title}" for one in page if one.section == section.under),
     )
     return Signable(
         key=key,

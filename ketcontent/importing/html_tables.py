@@ -23,7 +23,7 @@ _MOST = 1000
 """How many columns or rows a cell spans at most, whatever it says."""
 
 _WIDEST = 100
-"""How many columns a table has at most, where no row has as many cells."""
+"""More columns than these, where no row has as many cells, are spans that say too much."""
 
 _GROUPS = ("thead", "tbody", "tfoot")
 
@@ -190,7 +190,7 @@ def data_table(node: Any, number: int) -> DataTable | None:
             column += across
             named |= one.name == "th"
         boxed |= one.name in _OF_A_BOX
-    width = max(widest, min(columns, _WIDEST))
+    width = max(widest, columns if columns <= _WIDEST else 0)
     return DataTable(node, number, width) if widest > 1 or (named and not boxed) else None
 
 

@@ -7,7 +7,7 @@ statements and of what lies beside them, so one of which nobody changed anything
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import groupby
 from operator import attrgetter, is_, itemgetter
@@ -87,6 +87,8 @@ def laid_blocks(
     names = [f"{half}{name}" for name in ("block", "form")]
     alike = itemgetter(*names, *([] if supplied else ["layer"]))
 
+    upper = {row["section"]: titles.get(row["under"], "") for row in of_sections}
+
     def made(section: str, standing: Rows) -> list[Block]:
         """Return the blocks of a section, each of statements that stand together."""
         blocks = []
@@ -108,7 +110,8 @@ def laid_blocks(
             )
             depth = item_depth(form)
             blocks.append(Block("item" if depth else form, statements, "".join(layer), depth or 1))
-        return surrounded(placed(blocks), language)
+        blocks = surrounded(placed(blocks), language)
+        return blocks if supplied else _under(upper.get(section, ""), blocks)
 
     kept = before.sections if before and _is_same(before, language, beside) else {}
     sections = {}
@@ -131,6 +134,17 @@ def is_behind(row: Mapping[str, Any], heading: str) -> bool:
     that are seen at once.
     """
     return bool(row["layer"] and heading)
+
+
+def _under(heading: str, blocks: list[Block]) -> list[Block]:
+    """Return blocks whose statements are bound to the heading above their own, if there is one."""
+    if not heading:
+        return blocks
+
+    def bound(one: Statement) -> Statement:
+        return replace(one, stands=(*one.stands, "under", heading))
+
+    return [replace(one, statements=tuple(map(bound, one.statements))) for one in blocks]
 
 
 def _title(section: Mapping[str, Any]) -> str:

@@ -36,8 +36,8 @@ def placed(blocks: Sequence[Any]) -> list[Any]:
 
     "Alcohol" under "Never with:" is not what it is under "Safe with:". So a row of a table is what
     it is under its caption and headers, an item of a list within the items that it is of, and what
-    follows a sentence with a colon at its end behind that. A row under no headers is read by the
-    columns of the first row of its table.
+    follows a sentence with a colon at its end, in the same block or as the next, behind that. A row
+    under no headers is read by the columns of the first row of its table.
     """
     found = []
     lead: Within = ()  # the sentence with a colon that comes right before
@@ -57,17 +57,23 @@ def placed(blocks: Sequence[Any]) -> list[Any]:
             outer.append((block.depth, _said(block.statements)))
         else:
             within = above if block.form in TABLE_FORMS else lead
-        statements = tuple(
-            replace(one, within=within, stands=(*one.stands, *_bound(block.form, within, first)))
-            for one in block.statements
-        )
-        found.append(replace(block, statements=statements))
+        statements = []
+        for one in block.statements:
+            bound = _bound(block.form, within, first)
+            statements.append(replace(one, within=within, stands=(*one.stands, *bound)))
+            if block.form not in TABLE_FORMS and _leads_in(one.plain):
+                within = (*within, *_said([one]))
+        found.append(replace(block, statements=tuple(statements)))
         if block.form in ("caption", "header"):
             above = (*above, *_said(block.statements))
-        ends = block.form not in TABLE_FORMS and block.plain.rstrip().endswith((":", "："))
+        ends = block.form not in TABLE_FORMS and _leads_in(block.plain)
         lead = _said(block.statements[-1:]) if ends else ()
         before = block.form
     return found
+
+
+def _leads_in(words: str) -> bool:
+    return words.rstrip().endswith((":", "："))
 
 
 def _bound(form: str, within: Within, first: str) -> list[str]:

@@ -120,3 +120,34 @@ def test_what_changes_what_is_understood_of_a_statement_asks_for_it_again(
 ) -> None:
     before = blocks_of(*lines)
     assert asked_again(before, as_(before, words, **cells)) == asked
+
+
+def test_what_follows_a_colon_in_its_own_paragraph_or_item_is_bound_to_it() -> None:
+    for form in ("paragraph", "item"):
+        page = blocks_of((form, "So. Drive. Swim."))
+        never = as_(page, "So.", text="Never do these:")
+        always = as_(page, "So.", text="Always do these:")
+        assert asked_again(never, always) == {"Always do these:", "Drive.", "Swim."}
+
+
+def test_what_stands_below_a_heading_is_bound_to_the_heading_that_this_stands_under() -> None:
+    lines: list[tuple[BlockForm, str, int]] = [
+        ("heading", "Uses", 2),
+        ("paragraph", "Tea.", 0),
+        ("heading", "In the evening", 3),
+        ("paragraph", "A cup.", 0),
+        ("heading", "Other", 2),
+        ("paragraph", "Milk.", 0),
+    ]
+    blocks = tuple(SuppliedBlock(form, words, level=level) for form, words, level in lines)
+    page = import_page(empty_content(), SuppliedPage("HTML", "Tea", blocks), document="tea")
+    sections = page.sections.copy()
+    sections.loc[sections["heading"] == "In the evening", "under"] = "uses"
+    page = replace(page, sections=sections)
+    sections = sections.copy()
+    sections.loc[sections["heading"] == "Uses", "heading"] = "Never"
+    never = replace(page, sections=sections)
+    assert asked_again(page, never) == {"Tea.", "A cup."}
+    was, now = digests(page), digests(never)
+    changed = {key for key in was if was[key] != now[key] and key.startswith("heading:")}
+    assert changed == {"heading:uses", "heading:in-the-evening"}

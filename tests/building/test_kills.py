@@ -172,7 +172,8 @@ def kernels_of(project: Path) -> list[psutil.Process]:
     found = []
     for process in processes_of(project):
         try:
-            if os.getsid(process.pid) == process.pid and "cli" not in " ".join(process.cmdline()):
+            is_build = {"ketcontent", "build"} <= {*process.cmdline()}
+            if os.getsid(process.pid) == process.pid and not is_build:
                 found.append(process)
         except (psutil.Error, OSError):
             continue

@@ -122,6 +122,7 @@ def marks_of_row(cells: Sequence[str], marks: Iterable[tuple[int, Mark]]) -> tup
     --------
     >>> [(one.start, one.end) for one in marks_of_row(["", "a|b c"], [(1, Mark("strong", 4, 5))])]
     [(7, 8)]
+    >>> from ketcontent.text import join_cells
     >>> join_cells(["", "a|b c"])[7:8]
     'c'
     """

@@ -39,6 +39,9 @@ def main() -> None:
         command()
     finally:
         sys.unraisablehook = hook
+        # Python ends by signal where Ctrl-C came while text was executed, as a dataclass is made,
+        # though that was heard; it forgets that when it executes text again.
+        exec("")
 
 
 def _interrupt_once(*_: object) -> NoReturn:

@@ -203,6 +203,27 @@ def test_an_end_that_python_drops_is_asked_for_again(name: str, status: int) -> 
     assert "ignored" not in error
 
 
+HEARD = """
+import signal
+import ketcontent.cli
+from ketcontent.__main__ import main
+
+def command():
+    try:
+        exec("signal.raise_signal(signal.SIGINT)\\nwhile True: pass")
+    except KeyboardInterrupt:
+        print("heard")
+
+ketcontent.cli.main = command
+main()
+"""
+
+
+def test_a_ctrl_c_that_was_heard_in_executed_text_is_no_end_by_signal() -> None:
+    run = subprocess.run([sys.executable, "-c", HEARD], capture_output=True, text=True)
+    assert (run.returncode, run.stdout, run.stderr) == (0, "heard\n", "")
+
+
 def test_a_lock_that_was_lost_to_ctrl_c_is_a_ctrl_c() -> None:
     @click.group(cls=SpeakingGroup)
     def program() -> None:

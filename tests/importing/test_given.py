@@ -169,10 +169,14 @@ def test_one_work_given_in_two_ways_is_one_source(one: str, other: str) -> None:
     assert (second.kind, "too: line 1" in second.entry.fault) == ("refused", True)
 
 
-def test_a_chapter_is_not_its_book() -> None:
-    row = {"type": "chapter", "title": "Green tea. ISBN of the book: ISBN 0-306-40615-2"}
-    two = [Entry(1, "lee", {**row, "doi": "10.1000/a"}), Entry(2, "roe", {**row, "title": "Leaf"})]
+def test_two_works_with_titles_of_their_own_are_two_though_read_in_one_place() -> None:
+    place = {"type": "chapter", "url": "https://pmc.ncbi.nlm.nih.gov/articles/PMC123456/"}
+    titles = {"lee": "Green tea", "roe": "Leaf"}
+    two = [Entry(1, key, {**place, "title": title}) for key, title in titles.items()]
     assert len(take_in(empty_content(), two).content.sources) == 2
+
+
+def test_an_isbn_with_a_wrong_figure_is_none_to_know_a_source_by() -> None:
     assert other_ids({"title": "ISBN 9780306406158"}) == []
 
 

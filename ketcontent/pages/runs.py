@@ -89,16 +89,6 @@ def _said(statements: Iterable[Any]) -> Within:
     return tuple((one.statement, f"{one.label_text} {one.plain}".strip()) for one in statements)
 
 
-def governed(blocks: Iterable[Any], statement: str) -> list[str]:
-    """Return the keys of the statements of a section that stand within what one says."""
-    return [
-        one.statement
-        for block in blocks
-        for one in block.statements
-        if statement in dict(one.within)
-    ]
-
-
 def levels(blocks: Sequence[Any]) -> list[int]:
     """Return how deep each item of a run stands on the page, from 1; 0 for what is no item.
 

@@ -7,7 +7,7 @@ which column the others are. No line becomes a part of another: each comes back 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -71,10 +71,10 @@ def text_rows(lines: Sequence[str]) -> dict[int, TextRow]:
     shapes = [_shape(line) for line in lines]
     table = start = 0
     while start < len(lines):
-        end, first = _end_of_table(lines, shapes, start)
+        end, first, columns = _end_of_table(lines, shapes, start)
         if first is not None and end - start > 1 and not _is_prose(lines[start:end], first):
             table += 1
-            found = _of_table(lines[start:end], shapes[start:end], first, table)
+            found = _of_table(lines[start:end], shapes[start:end], first, columns, table)
             rows |= {start + place: row for place, row in enumerate(found)}
         start = max(end, start + 1)
     return rows
@@ -102,8 +102,11 @@ def _shape(line: str) -> _Shape | None:
 
 def _end_of_table(
     lines: Sequence[str], shapes: Sequence[_Shape | None], start: int
-) -> tuple[int, _Shape | None]:
-    """Return where the lines end that could be one table, and the shape of its first row."""
+) -> tuple[int, _Shape | None, list[_Span]]:
+    """Return where the lines end that could be one table, the shape of its first row, its columns.
+
+    These are places in the lines, and are of columns of spaces alone.
+    """
     first: _Shape | None = None
     columns: list[_Span] = []
     rows: list[list[_Span]] = []
@@ -129,7 +132,7 @@ def _end_of_table(
             columns = wider
             rows.append(spans)
         end += 1
-    return end, first
+    return end, first, columns
 
 
 def _has_parts(rule: str) -> bool:
@@ -151,17 +154,16 @@ def _is_prose(lines: Sequence[str], shape: _Shape) -> bool:
 
 
 def _of_table(
-    lines: Sequence[str], shapes: Sequence[_Shape | None], first: _Shape, table: int
+    lines: Sequence[str],
+    shapes: Sequence[_Shape | None],
+    first: _Shape,
+    columns: Sequence[_Span],
+    table: int,
 ) -> Iterator[TextRow]:
     """Yield what each line of a table is."""
     rules = [place for place, shape in enumerate(shapes) if shape and shape.between == "rule"]
     heads = _heads(lines, rules)
     boxed = len(rules) > 3 and 0 in rules  # drawn between each two rows
-    columns: list[_Span] = []
-    for line, shape in zip(lines, shapes, strict=True):
-        if shape and shape.between == " ":
-            spans = _spans(line)
-            columns = _widened(*sorted((columns, spans), key=len, reverse=True))
     before = {} if first.between == " " else _in_cells(lines, rules, first.between)
     for place, line in enumerate(lines):
         if place in rules:
@@ -244,8 +246,8 @@ def _widened(columns: Sequence[_Span], spans: Sequence[_Span]) -> list[_Span]:
 def _in_columns(line: str, columns: Sequence[_Span]) -> list[str]:
     """Return the cells of a line, with an empty one in each column in which it has no words."""
     spans = _spans(line)
-    words: Mapping[int, str] = {}
-    if (places := _columns_of(spans, columns)) is not None:
-        words = {place: line[slice(*span)] for place, span in zip(places, spans, strict=True)}
-        return [words.get(place, "") for place in range(len(columns))]
-    return [line[slice(*span)] for span in spans]
+    places = _columns_of(spans, columns)
+    if places is None:
+        return [line[slice(*span)] for span in spans]
+    words = {place: line[slice(*span)] for place, span in zip(places, spans, strict=True)}
+    return [words.get(place, "") for place in range(len(columns))]

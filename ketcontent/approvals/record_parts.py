@@ -204,21 +204,21 @@ def _opening(record: Mapping[str, Any]) -> set[str]:
 def _statements_gone(record: Mapping[str, Any], file: _File) -> Iterator[Mismatch]:
     """Yield which statements are not on a file, or elsewhere than the record has them."""
     due = [one["statement"] for one in file.due]
+    shown = file.keys
+    there = set(shown)
     for key in due:
-        if key not in file.keys:
+        if key not in there:
             yield _fault(key, f"the record has it, and {file.name} does not show it")
     sections = {one["statement"]: one["section"] for one in record["statements"]}
     headed = {one["key"].removeprefix("heading:") for one in record["around"]}
-    due = [key for key in due if key in file.keys]
-    for what, _, _, first, after in SequenceMatcher(
-        None, due, file.keys, autojunk=False
-    ).get_opcodes():
+    due = [key for key in due if key in there]
+    for what, _, _, first, after in SequenceMatcher(None, due, shown, autojunk=False).get_opcodes():
         if what not in ("insert", "replace"):
             continue
-        beside = {sections.get(key) for key in file.keys[max(first - 1, 0) : after + 1]}
+        beside = {sections.get(key) for key in shown[max(first - 1, 0) : after + 1]}
         # Under no heading what is folded stands behind the rest.
         if len(beside) > 1 or not beside.isdisjoint(headed):
-            for key in file.keys[first:after]:
+            for key in shown[first:after]:
                 yield _fault(key, f"{file.name} shows it elsewhere than the record has it")
 
 
@@ -265,14 +265,14 @@ def _numbers(record: Mapping[str, Any], file: _File) -> tuple[_Cited, _Cited]:
     """Return what HTML is to cite, and what it does: behind a link to a statement, by numbers."""
     due = {one["statement"]: set(one["sources"]) for one in file.due}
     every = dict.fromkeys(key for one in record["statements"] for key in one["sources"])
-    source_of = {str(number): key for number, key in enumerate(every, start=1)}
+    by_number = {str(number): key for number, key in enumerate(every, start=1)}
     found: _Cited = {}
     statement = ""
     for _, to in file.links:
         if to.startswith("#s_"):
             statement = to.removeprefix("#s_")
         elif number := _NUMBER.fullmatch(to):
-            found.setdefault(statement, set()).add(source_of.get(number[1], f"[{number[1]}]"))
+            found.setdefault(statement, set()).add(by_number.get(number[1], f"[{number[1]}]"))
     return due, found
 
 

@@ -16,17 +16,17 @@ from ketcontent.repository import ask_git
 
 def is_shallow(folder: Path) -> bool:
     """Return whether a folder is in a clone that lacks the beginning of its history."""
-    return git(folder, "rev-parse", "--is-shallow-repository").strip() == "true"
+    return _git(folder, "rev-parse", "--is-shallow-repository").strip() == "true"
 
 
 def has_whole_history(folder: Path) -> bool:
     """Return whether a folder is in a repository that has all of its history."""
-    return git(folder, "rev-parse", "--is-shallow-repository").strip() == "false"
+    return _git(folder, "rev-parse", "--is-shallow-repository").strip() == "false"
 
 
 def has_commits(folder: Path) -> bool:
     """Return whether a folder is in a repository in which something is committed."""
-    return bool(git(folder, "rev-parse", "--verify", "--quiet", "HEAD"))
+    return bool(_git(folder, "rev-parse", "--verify", "--quiet", "HEAD"))
 
 
 def came_with(folder: Path, table: str, words: str) -> str:
@@ -34,7 +34,7 @@ def came_with(folder: Path, table: str, words: str) -> str:
 
     That is the line of first parents; nothing where it does not have them.
     """
-    return ([*_changed(folder, table, words), ""])[0]
+    return next(iter(_changed(folder, table, words)), "")
 
 
 def revoked_with(folder: Path, public_key: str) -> str:
@@ -62,12 +62,12 @@ def hands_on(folder: Path, key: Mapping[str, Any]) -> tuple[str, ...]:
     """
     words = ",".join(key[name] for name in _ENTERED)
     table = ("--", "signing_keys.csv")
-    entered = git(folder, "log", "--format=%H", f"-S{words}", *table).split()
+    entered = _git(folder, "log", "--format=%H", f"-S{words}", *table).split()
     if not entered:
         return ()
     first = entered[-1]
     later = f"-G{key['public_key'].replace('+', '[+]')}"
-    since = git(folder, "log", "--format=%H", later, f"{first}..HEAD", *table).split()
+    since = _git(folder, "log", "--format=%H", later, f"{first}..HEAD", *table).split()
     people: dict[str, set[str]] = {}
     for commit in dict.fromkeys([first, came_with(folder, "signing_keys", words), *since]):
         for name, mail in _hands(folder, commit):
@@ -86,7 +86,7 @@ _ENTERED = ("signing_key", "person", "namespace", "public_key", "valid_from")
 def _hands(folder: Path, commit: str) -> Iterator[tuple[str, str]]:
     """Yield the name and the mail address of each who stands in a commit."""
     author, mail, committer, other, *more = (
-        git(folder, "show", "--no-patch", f"--format={_HANDS}", commit).strip("\n").split("\0")
+        _git(folder, "show", "--no-patch", f"--format={_HANDS}", commit).strip("\n").split("\0")
     )
     yield author, mail.casefold()
     yield committer, other.casefold()
@@ -99,12 +99,13 @@ def _changed(folder: Path, table: str, words: str = "") -> list[str]:
     """Return the commits of that line that changed a table, or how often words stand in it."""
     sought = [f"-S{_in_csv(words)}"] if words else []
     line = ("--first-parent", "-m", "--format=%H")
-    said = git(folder, "log", *line, *sought, "--", f"{table}.csv")
+    said = _git(folder, "log", *line, *sought, "--", f"{table}.csv")
     return list(dict.fromkeys(said.split()))[::-1]
 
 
+@lru_cache(maxsize=64)  # a commit stays what it is, and each sign-off by a revoked key asks for it
 def _table_at(folder: Path, commit: str, table: str) -> str:
-    return git(folder, "show", f"{commit}:./{table}.csv")
+    return _git(folder, "show", f"{commit}:./{table}.csv")
 
 
 def is_before(folder: Path, one: str, other: str) -> bool:
@@ -115,7 +116,7 @@ def is_before(folder: Path, one: str, other: str) -> bool:
 @lru_cache(maxsize=1024)
 def made_by(folder: Path, commit: str) -> datetime.datetime:
     """Return when a commit was made, or the last of those before it, if that is later."""
-    seconds = map(int, git(folder, "log", "--format=%ct", commit).split())
+    seconds = map(int, _git(folder, "log", "--format=%ct", commit).split())
     return datetime.datetime.fromtimestamp(max(seconds), datetime.UTC)
 
 
@@ -123,7 +124,7 @@ def _in_csv(words: str) -> str:
     return words.replace('"', '""')
 
 
-def git(folder: Path, command: str, *words: str) -> str:
+def _git(folder: Path, command: str, *words: str) -> str:
     """Return what git says; nothing where it cannot."""
     return (ask_git(folder, command, *words) or b"").decode("utf-8", "replace")
 
@@ -144,7 +145,7 @@ def line_days(folder: Path, table: str) -> dict[int, datetime.date]:
     days: dict[str, datetime.date] = {}
     commits: dict[str, datetime.date] = {}
     commit = ""
-    for line in git(folder, "blame", "--porcelain", "HEAD", "--", f"{table}.csv").split("\n"):
+    for line in _git(folder, "blame", "--porcelain", "HEAD", "--", f"{table}.csv").split("\n"):
         first, *rest = line.split(" ")
         if line.startswith("\t"):
             if commit in commits:
@@ -162,5 +163,5 @@ def first_day(folder: Path, table: str, words: str) -> datetime.date | None:
     """Return the day of the first commit in which a table held some words; None where none did."""
     if not words:
         return None
-    said = git(folder, "log", "--format=%at", f"-S{_in_csv(words)}", "--", f"{table}.csv").split()
+    said = _git(folder, "log", "--format=%at", f"-S{_in_csv(words)}", "--", f"{table}.csv").split()
     return min(map(_day, said)) if said else None

@@ -12,6 +12,7 @@ from ketcontent.approvals.scope import signables
 from ketcontent.importing.supplied_page import BlockForm, SuppliedBlock, SuppliedPage
 from ketcontent.model.content import Content, empty_content
 from ketcontent.pages.assembly import PageView
+from tests.importing.test_form_changes import page_of
 
 
 def digests(content: Content) -> dict[str, str]:
@@ -19,23 +20,8 @@ def digests(content: Content) -> dict[str, str]:
 
 
 def blocks_of(*lines: tuple[str, str]) -> Content:
-    """A page of one section: of each block its form and its words, which are its key."""
-    forms: dict[str, BlockForm] = {
-        **{"paragraph": "paragraph", "caption": "caption", "header": "header", "row": "row"},
-        **dict.fromkeys(("item", "item-2"), "item"),
-    }
-    page = SuppliedPage(
-        "HTML",
-        "Tea",
-        (
-            SuppliedBlock("heading", "Uses", level=2),
-            *(
-                SuppliedBlock(forms[form], words, depth=int(form[5:] or 1) if "item" in form else 0)
-                for form, words in lines
-            ),
-        ),
-    )
-    return import_page(empty_content(), page, document="tea")
+    """A page of one section: of each block its form and its words."""
+    return import_page(empty_content(), page_of(*lines), document="tea")
 
 
 def asked_again(before: Content, after: Content) -> set[str]:

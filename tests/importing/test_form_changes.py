@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import cast
 
 import pytest
 from hypothesis import given, settings
@@ -17,6 +18,7 @@ from ketcontent.importing.arrivals import supplier_changes
 from ketcontent.importing.marks import supplier_marks
 from ketcontent.importing.supplied_page import BlockForm, SuppliedBlock, SuppliedPage
 from ketcontent.model.content import Content, empty_content
+from ketcontent.model.forms import item_depth
 from tests.importing.test_plain_text import assert_equal, edited, row_of
 from tests.importing.test_versions import is_valid, signed, states, supplier_rules
 from tests.laws import examples
@@ -28,16 +30,8 @@ def page_of(*lines: tuple[str, str]) -> SuppliedPage:
     """A page of one section: of each block its form and its words."""
 
     def block(form: str, words: str) -> SuppliedBlock:
-        known: dict[str, BlockForm] = {
-            "paragraph": "paragraph",
-            "item": "item",
-            "notice": "notice",
-            "caption": "caption",
-            "header": "header",
-            "row": "row",
-        }
-        depth = int(form[5:] or 1) if form.startswith("item") else 0
-        return SuppliedBlock(known["item" if depth else form], words, depth=depth)
+        depth = item_depth(form)
+        return SuppliedBlock(cast(BlockForm, "item" if depth else form), words, depth=depth)
 
     heading = SuppliedBlock("heading", "Doses", level=2)
     return SuppliedPage("HTML", "Tea", (heading, *(block(*one) for one in lines)))

@@ -11,7 +11,7 @@ missed, and words that somebody wrote into a heading are found.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
 from typing import Any, Literal, get_args
@@ -314,6 +314,8 @@ class _Page:
     statuses: Mapping[str, SignoffStatus]
     """Of what must be signed in the capacity of the packet."""
     statements: Mapping[str, Mapping[str, Any]]
+    places: Mapping[str, Mapping[str, Any]]
+    """Where each statement stands in a list or table, and how deep."""
     sources: Mapping[str, Mapping[str, Any]]
     marks: Mapping[tuple[str, str], SupplierMark]
 
@@ -327,6 +329,12 @@ class _Page:
             signed={one.key: one for one in signables(view)},
             statuses={one.statement: one for one in statuses},
             statements={row["statement"]: row for row in view.rows("statements")},
+            places={
+                one.statement: _place(block.form, block.depth, one.within)
+                for part in view.edition()
+                for block in part.blocks
+                for one in block.statements
+            },
             sources={row["source"]: row for row in rows_of(content.sources)},
             marks={(one.table, one.key): one for one in supplier_marks(content, document)},
         )
@@ -347,7 +355,7 @@ class _Page:
             kind=one.kind or "kind not set",
             certainty=_certainty(of_statement) if of_statement else "",
             basis=tuple(self._basis(key)) if of_statement else (),
-            **self._place(key if of_statement else ""),
+            **(self.places.get(key, {}) if of_statement else {}),
             since=since,
             changed=changed,
             notes=tuple(self._notes(one)),
@@ -369,27 +377,6 @@ class _Page:
             other = "the words are the same; where it stands, its kind, grade, sources or links"
             said += f" Since then: {status.why or other}."
         return said, changed if changed.changed else None
-
-    def _place(self, key: str) -> dict[str, Any]:
-        """Return where a statement stands in a list or table, and how deep."""
-        blocks = (block for part in self.edition() for block in part.blocks)
-        found = ((block, one) for block in blocks for one in block.statements)
-        block, one = next(
-            ((block, one) for block, one in found if one.statement == key), (None, None)
-        )
-        if block is None or one is None:
-            return {}
-        above = [words for _, words in one.within]
-        under = f", under: {' > '.join(above)}" if above else ""
-        if block.form == "item" and (above or block.depth > 1):
-            return {"place": f"Item of level {block.depth} of a list{under}", "level": block.depth}
-        headers = f", under: {'; '.join(above)}" if above else ", without headers"
-        places = {
-            "row": f"Row of a table{headers}",
-            "header": "Names the columns of the table below",
-            "caption": "Says what the table below shows",
-        }
-        return {"place": places.get(block.form, "")}
 
     def _basis(self, key: str) -> Iterator[Basis]:
         said = {row["source"]: row for row in self._evidence(key)}
@@ -430,6 +417,21 @@ _COVERS = {
     "heading": "A yes to it covers the heading, and the order of what is under it.",
     "waiver": "A finding of a check that passes for a while: why, until when, and who answers.",
 }
+
+
+def _place(form: str, depth: int, within: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    """Return where a statement of a block stands in a list or table, and how deep."""
+    above = [words for _, words in within]
+    under = f", under: {' > '.join(above)}" if above else ""
+    if form == "item" and (above or depth > 1):
+        return {"place": f"Item of level {depth} of a list{under}", "level": depth}
+    headers = f", under: {'; '.join(above)}" if above else ", without headers"
+    places = {
+        "row": f"Row of a table{headers}",
+        "header": "Names the columns of the table below",
+        "caption": "Says what the table below shows",
+    }
+    return {"place": places.get(form, "")}
 
 
 def _certainty(statement: Mapping[str, Any]) -> str:

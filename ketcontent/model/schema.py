@@ -118,12 +118,12 @@ def require_schema_file(folder: Path) -> Path:
     """
     path = folder / SCHEMA_FILE
     if not path.is_file():
-        raise KetcontentError(
-            f"No {SCHEMA_FILE} in {folder}.",
-            hint="Name the folder of the tables with --data, or make a project with "
-            "'ketcontent init DIRECTORY'.",
-            path=str(path),
-        )
+        hint = "Name the folder of the tables with --data, or make a project with "
+        hint += "'ketcontent init DIRECTORY'."
+        if any((folder / f"{name}.csv").is_file() for name in TABLES):
+            hint = "Its tables are there: restore it from version control, or copy it from a "
+            hint += "project that 'ketcontent init DIRECTORY' makes, and then 'ketcontent upgrade'."
+        raise KetcontentError(f"No {SCHEMA_FILE} in {folder}.", hint=hint, path=str(path))
     return path
 
 

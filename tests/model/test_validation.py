@@ -2301,6 +2301,10 @@ def test_a_folder_without_a_data_package_is_refused(tmp_path: Path):
         "'ketcontent init DIRECTORY'."
     )
     assert refused.value.path == str(tmp_path / "datapackage.json")
+    (tmp_path / "terms.csv").touch()
+    with pytest.raises(KetcontentError) as refused:
+        read_content(tmp_path)
+    assert refused.value.hint.startswith("Its tables are there: restore it from version control")
 
 
 @pytest.mark.parametrize(

@@ -282,9 +282,8 @@ def decide_changes(
         )
         return whole, taken
     with_these = words_with(now, row["words"], some)
-    part = {name: _text_of(cell) for name, cell in row.items() if name not in ("proposal", "taken")}
+    part = {name: cell for name, cell in row.items() if name not in ("proposal", "taken")}
     part |= {"was": now, "words": with_these}
-    part |= {"decision": "", "decided_by": "", "decided_on": ""}
     key = _part_key(content, {**part, "of": proposal})
     decided = decide_proposal(
         with_row(content, "proposals", {"proposal": key, **part}),
@@ -311,10 +310,6 @@ def _part_key(content: Content, said: Mapping[str, str]) -> str:
     known = set(content.proposals["proposal"])
     keys = (key_of("p", {**said, "time": str(time)}) for time in itertools.count(1))
     return next(key for key in keys if key not in known)
-
-
-def _text_of(cell: object) -> str:
-    return "" if cell is None else str(cell)
 
 
 def _open_row(content: Content, proposal: str) -> dict[str, Any]:

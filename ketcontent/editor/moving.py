@@ -81,9 +81,14 @@ def moved(session: Session, statement: str, direction: Literal["up", "down"]) ->
         last = next_whole[-1] if step > 0 else next_whole[0]
     past = [*rows[:place], *rows[place + 1 :]]
     past.insert(last, row)
+    return edited(session, name, _reordered(session, past))
+
+
+def _reordered(session: Session, rows: Sequence[Mapping[str, str]]) -> Content:
+    """Return the content with the rows of a section in another order, at the same positions."""
     positions = sorted((one["position"] for one in rows), key=int)
-    ordered = [{**one, "position": position} for one, position in zip(past, positions, strict=True)]
-    return edited(session, name, with_statements(session, *ordered))
+    ordered = [{**one, "position": position} for one, position in zip(rows, positions, strict=True)]
+    return with_statements(session, *ordered)
 
 
 def _is_emergency(session: Session, section: str) -> bool:
@@ -109,13 +114,8 @@ def _moved_in_table(
     moving = [rows[place] for place in places]
     others = [row for place, row in enumerate(rows) if place not in places]
     at = others.index(rows[beyond]) + (step > 0)
-    positions = sorted((one["position"] for one in rows), key=int)
-    laid = [
-        {**one, "position": position}
-        for one, position in zip([*others[:at], *moving, *others[at:]], positions, strict=True)
-    ]
     name = f"Move {counted_keys(statements)} {direction}"
-    return edited(session, name, with_statements(session, *laid))
+    return edited(session, name, _reordered(session, [*others[:at], *moving, *others[at:]]))
 
 
 def placed(

@@ -78,8 +78,9 @@ def passed(rows: Sequence[Row], place: int, depth: int, step: int) -> range:
     step
         1 for down, -1 for up.
     """
-    if table := tables_in(rows)[place]:
-        own = [n for n, one in enumerate(tables_in(rows)) if one == table]
+    tables = tables_in(rows)
+    if tables[place]:
+        own = [n for n, table in enumerate(tables) if table == tables[place]]
         return range(own[0], own[-1] + 1)
     first = last = place
     while first > 0 and block_of(rows[first - 1]) == block_of(rows[place]):

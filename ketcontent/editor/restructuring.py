@@ -146,8 +146,8 @@ def _replace(bench: Bench, message: Message) -> Answer:
     if not done.places:
         return {"news": UNREPLACED, **everything_shown(bench)}
     where = f"in {done.places} places" if done.places > 1 else "in 1 place"
-    named, more = done.statements[:NAMED], len(done.statements[NAMED:])
-    first = f"It changes words {where}: {', '.join(named)}{f' and {more} more' if more else ''}."
+    keys, more = done.statements[:NAMED], len(done.statements[NAMED:])
+    first = f"It changes words {where}: {', '.join(keys)}{f' and {more} more' if more else ''}."
     notices = [key for key in _keys(message) if statement_row(bench.session, key)["notice"]]
     stay = [f"What shows a notice stays as it is: {', '.join(notices)}."] if notices else []
     asked = _weighed(bench, message, f"Replace “{old}”", done.session, first, *stay)

@@ -19,7 +19,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from ketcontent import check, read_content, write_content
-from ketcontent.editor.edits import waived
+from ketcontent.editor.discussing import commented, proposed
+from ketcontent.editor.edits import reworded, waived
 from ketcontent.editor.session import changes_of, opened, rows_by_key
 from ketcontent.model.content import Content, frame_of
 from tests.approvals.test_signatures import BO, PASSPHRASE, protected, written
@@ -30,12 +31,26 @@ from tests.test_hostile import CELLS
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-DISCUSSED = "conclusion-1"
-"""A statement that is proposed for and commented on, and that no other test changes."""
+TO_DISCUSS = "conclusion-1"
+"""A statement that one test proposes words for and comments on, and that no other changes."""
+
+DISCUSSED = "conclusion-3"
+"""A statement that is proposed for and commented on from the first, and that no test changes."""
 
 
 def with_people(content: Content) -> Content:
     return replace(content, people=frame_of("people", PEOPLE, content))
+
+
+def with_discussion(content: Content) -> Content:
+    """The page with words that one person would have otherwise, and what another says of them."""
+    session = opened(content, "ketamine")
+    words = {"text": "Ask a doctor first."}
+    session = proposed(
+        reworded(session, DISCUSSED, words), DISCUSSED, person="ben", reason="Plain."
+    )
+    session = commented(session, DISCUSSED, "Which?", reads="", person="ada")
+    return session.content
 
 
 def bare(row: dict[str, str], place: int, **cells: str) -> dict[str, str]:
@@ -106,7 +121,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     notebook = (ROOT / "notebooks" / "workbench.ipynb").read_text("utf-8")
     content = with_people(read_content(ROOT / "data"))
     variants = {
-        "data": content,
+        "data": with_discussion(content),
         "long": long_page(content, 1000),
         "hostile": hostile_page(content),
     }
@@ -954,10 +969,10 @@ def test_words_are_proposed_accepted_by_piece_and_discussed_by_keyboard(
     tab: Tab, project: Path
 ) -> None:
     page, talk = tab.page, tab.at(".kc-discussion")
-    text = text_on_disk(project / "data", DISCUSSED)
+    text = text_on_disk(project / "data", TO_DISCUSS)
     first, last = text.split()[0], text.split()[-1]
     tab.at(".kc-signer select").select_option("ben")
-    editor = tab.choose(DISCUSSED)
+    editor = tab.choose(TO_DISCUSS)
     editor.fill(f"Often, {text} Ask early.")
     talk.get_by_label("Why you would have other words").fill("Plainer.")
     page.keyboard.press("Enter")
@@ -966,7 +981,7 @@ def test_words_are_proposed_accepted_by_piece_and_discussed_by_keyboard(
     assert editor.input_value() == text  # the words that are saved stand
     assert card.locator(".kc-redline ins").count() == 2
     assert "[inserted:" in card.locator(".kc-redline ins").first.inner_text()
-    entry = tab.at(f".kc-entry[data-statement={DISCUSSED}]")
+    entry = tab.at(f".kc-entry[data-statement={TO_DISCUSS}]")
     assert "1 proposal" in entry.inner_text()
     tab.save()
     editor.focus()
@@ -1016,7 +1031,7 @@ def test_words_are_proposed_accepted_by_piece_and_discussed_by_keyboard(
     assert {(row["person"], row["decided_by"]) for row in decided} == {("ben", "ada")}
     taken = {row["decision"]: row["taken"] for row in decided}
     assert taken == {"accepted": f"{text} Ask early.", "refused": ""}
-    assert text_on_disk(project / "data", DISCUSSED) == taken["accepted"]
+    assert text_on_disk(project / "data", TO_DISCUSS) == taken["accepted"]
 
 
 def test_a_page_is_brought_in_put_right_by_key_and_by_mouse_and_written(

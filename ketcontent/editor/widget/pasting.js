@@ -29,24 +29,17 @@ export function pastingOf(bench) {
     const html = event.clipboardData?.getData("text/html").replace(PICTURE, "") || "";
     const text = event.clipboardData?.getData("text/plain") || "";
     const { target } = event;
-    const spaces = spacesAround(target, oneLine(text));
-    if (plainly || (!html && !TO_READ.test(text) && !spaces.some(Boolean))) return; // the browser does it
-    event.preventDefault();
-    if (!html && !TO_READ.test(text)) {
-      const [lead, rest] = spaces;
-      step(() => {
-        target.setRangeText(lead + text + rest, target.selectionStart, target.selectionEnd, "end");
-        target.dispatchEvent(new Event("input", { bubbles: true }));
-      });
-      return;
-    }
     const words = oneLine(text);
-    const [lead, rest] = spaces;
+    const [lead, rest] = spacesAround(target, words);
+    const isPlain = !html && !TO_READ.test(text);
+    if (plainly || (isPlain && !lead && !rest)) return; // the browser does it
+    event.preventDefault();
     const at = target.selectionStart + lead.length;
-    step(() => {
-      target.setRangeText(lead + words + rest, target.selectionStart, target.selectionEnd, "end");
+    bench.inOneStep(() => {
+      target.setRangeText(lead + (isPlain ? text : words) + rest, target.selectionStart, target.selectionEnd, "end");
       target.dispatchEvent(new Event("input", { bubbles: true }));
     });
+    if (isPlain) return;
     if (html.length + text.length > MOST) {
       bench.note("What was pasted is too long to be read: its plain words stand here.", "Bring it in as a page.", "kc-bad");
       return;
@@ -63,15 +56,6 @@ export function pastingOf(bench) {
     const lead = ENDED.test(before) && BEGINS.test(words) ? " " : "";
     const rest = ENDED.test(words) && BEGINS.test(behind) ? " " : "";
     return [lead, rest];
-  }
-
-  // What is done is one step to undo, apart from the typing before and after it.
-  function step(act) {
-    bench.flush();
-    bench.endRun();
-    act();
-    bench.flush();
-    bench.endRun();
   }
 
   // Where pasted words stand now: where they stood, or else where they stand once.
@@ -103,7 +87,7 @@ export function pastingOf(bench) {
     if (at === null) return;
     const text = bench.rows.cell(mine.statement, "text");
     if (words !== mine.words) {
-      step(() => bench.typed(mine.statement, "text", text.slice(0, at) + words + text.slice(at + mine.words.length)));
+      bench.inOneStep(() => bench.typed(mine.statement, "text", text.slice(0, at) + words + text.slice(at + mine.words.length)));
       if (mine.statement === state.chosen) bench.words.refresh();
     }
     Object.assign(mine, { at, words });

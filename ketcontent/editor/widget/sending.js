@@ -78,14 +78,19 @@ export function sendingOf(bench) {
   const act = () => {
     acted += 1;
   };
-  const endRun = () => {
+  // What is done is one step to undo, apart from the typing before and after it.
+  function inOneStep(change) {
+    flush();
     run.at = 0;
-  };
+    change();
+    flush();
+    run.at = 0;
+  }
 
   // The kernel has given a key to the row that is typed in.
   function rename(old, key) {
     if (run.cell.startsWith(`${old} `)) run.cell = run.cell.replace(old, key);
   }
 
-  return { ask, tell, flush, send, typed, look, act, endRun, rename, acted: () => acted };
+  return { ask, tell, flush, send, typed, look, act, inOneStep, rename, acted: () => acted };
 }

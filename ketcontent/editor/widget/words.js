@@ -154,13 +154,11 @@ export function wordsOf(bench) {
       bench.note("No words were marked.", "Select those that are meant, with both ends of what is marked already or with none.", "kc-bad");
       return;
     }
-    bench.flush();
-    bench.endRun();
-    editor.value = marked.text;
-    editor.setSelectionRange(marked.start, marked.end);
-    typed();
-    bench.flush();
-    bench.endRun();
+    bench.inOneStep(() => {
+      editor.value = marked.text;
+      editor.setSelectionRange(marked.start, marked.end);
+      typed();
+    });
   }
 
   const atCaret = () => bench.findings.markCaret(editor.selectionStart);

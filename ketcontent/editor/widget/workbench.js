@@ -99,10 +99,10 @@ function show({ model, el, isOther }) {
     onSelection: () => (bench.reading.heading() ? bench.headingTalk : bench.discussion).onSelection(),
   });
   const sending = sendingOf(bench);
-  const { ask, tell, flush, typed, look, act, acted, endRun } = sending;
+  const { ask, tell, flush, typed, look, act, acted, inOneStep } = sending;
   const answering = answeringOf(bench, { renameRun: sending.rename });
   const { choose, stand, foresee, newRow, renamed: rename } = answering;
-  Object.assign(bench, { tell, flush, typed, look, act, acted, endRun, choose, stand, foresee, newRow, rename });
+  Object.assign(bench, { tell, flush, typed, look, act, acted, inOneStep, choose, stand, foresee, newRow, rename });
   bench.doing = doingOf(bench);
   bench.openPage = bench.doing.openPage;
   const messages = messagesOf(bench);

@@ -337,6 +337,27 @@ def test_pieces_of_one_that_is_out_of_date_are_against_the_words_as_they_are(
     assert text(data) == "It may calm you. Rest. Ask a doctor. [@lee-2020]"
 
 
+def test_a_change_of_one_that_is_out_of_date_leaves_the_others_out_of_date(say: Ask) -> None:
+    [shown] = proposed(say)["detail"]["proposals"]
+    say("edit", cells={"text": "It may calm you. Rest. Ask a nurse. [@lee-2020]"})
+    answer = decide(say, shown["proposal"], 0, True, "ada")
+    assert answer["rows"]["calm"]["text"] == "It can calm you. Rest. Ask a nurse. [@lee-2020]"
+    [left] = answer["detail"]["proposals"]
+    assert (left["proposal"], left["out_of_date"]) == (shown["proposal"], True)
+
+
+def test_a_change_is_decided_again_where_the_words_were_put_back(say: Ask, data: Path) -> None:
+    [shown] = proposed(say)["detail"]["proposals"]
+    half = "It can calm you. Ask a nurse. [@lee-2020]"
+    for person in ("ada", "bo"):
+        say("edit", cells={"text": SAID})
+        answer = decide(say, shown["proposal"], 0, True, person)
+        assert answer["rows"]["calm"]["text"] == half
+    say("save")
+    decided = [row["decided_by"] for row in on_disk(data, "proposals") if row["words"] == half]
+    assert sorted(decided) == ["ada", "bo"]
+
+
 def test_what_cannot_be_proposed_is_told_and_what_was_typed_stays(say: Ask) -> None:
     assert "are those that are saved" in say("propose", person="bo")["error"]["message"]
     say("edit", cells={"text": BETTER})

@@ -131,6 +131,8 @@ class _File(NamedTuple):
     """What is read on it, in order: keys of statements, or other words."""
     links: Sequence[tuple[str, str]]
     """Each link: its statement, or nothing, and its address."""
+    link_words: Sequence[str]
+    """The words that each of those is on; none where it is Markdown, or an older record."""
     due: Sequence[Mapping[str, Any]]
     """The statements that are to stand on it, in order."""
 
@@ -163,10 +165,12 @@ def _due_and_gone(record: Mapping[str, Any], name: str) -> Iterator[Mismatch]:
     yield from _statements_gone(record, file)
     yield from _headings_gone(record, file)
     yield from _sources_gone(record, file)
+    yield from _links_otherwise(record, file)
     yield from _references_otherwise(record, file)
     if record["language"] == "en":  # else the words of a project's own translation stand there
         yield from _grades_gone(file)
     if not file.section:
+        yield from _title_gone(record, file)
         yield from _terms_gone(record, file)
         yield from _signed_in_full(record, file)
 
@@ -182,7 +186,8 @@ def _file(record: Mapping[str, Any], name: str) -> _File:
     ]
     parts = [one.rpartition(" ") for one in record["files"][name]["links"]]
     links = [(key, to) for key, _, to in parts]
-    return _File(name, record["pages"][name], links, [*repeated, *due])
+    on = record["files"][name].get("link_words", ())
+    return _File(name, record["pages"][name], links, on, [*repeated, *due])
 
 
 def _opening(record: Mapping[str, Any]) -> set[str]:
@@ -230,6 +235,12 @@ def _headings_gone(record: Mapping[str, Any], file: _File) -> Iterator[Mismatch]
         if one["key"].startswith("heading:")
     }
     section_of = {one["statement"]: one["section"] for one in record["statements"]}
+    # The list of what is on the page names a heading too, and that does not stand above anything.
+    named = [
+        on
+        for (key, to), on in zip(file.links, file.link_words, strict=False)
+        if not key and titles.get(to.removeprefix("#")) == on
+    ]
     before: list[str] = []
     begun: set[str] = set()
     last = ""
@@ -239,7 +250,9 @@ def _headings_gone(record: Mapping[str, Any], file: _File) -> Iterator[Mismatch]
             continue
         section = section_of.get(one[0], "")
         is_first = section != last and section not in begun
-        if is_first and section in titles and titles[section] not in before:
+        title = titles.get(section, "")
+        listed = named if all(before.count(each) >= named.count(each) for each in named) else []
+        if is_first and section in titles and before.count(title) <= listed.count(title):
             said = f"{file.name} does not show it before what stands under it"
             yield _fault(f"heading:{section}", said)
         begun.add(section)
@@ -282,18 +295,75 @@ def _footnotes(record: Mapping[str, Any], file: _File) -> tuple[_Cited, _Cited]:
     Statements that share a line, or are the same words, are told by one of them.
     """
     sources = {one["statement"]: one["sources"] for one in record["statements"]}
-    statements = {one["statement"]: reader_text(one) for one in record["statements"]}
-    lines = lines_due(file.name, file.shown, statements)
-    first_of = {words: keys[0] for keys, words in lines if keys}
     due: _Cited = {}
-    for keys, words in lines:
-        for key in keys:
-            due.setdefault(first_of[words], set()).update(sources[key])
+    for key, first in _first_of_line(record, file).items():
+        due.setdefault(first, set()).update(sources[key])
     found: _Cited = {}
     for key, to in file.links:
         if key and (footnote := _FOOTNOTE.fullmatch(to)):
             found.setdefault(key, set()).add(footnote[1])
     return due, found
+
+
+def _links_otherwise(record: Mapping[str, Any], file: _File) -> Iterator[Mismatch]:
+    """Yield where a link of signed words leads elsewhere: a number to call, an address to read."""
+    told_by = {one["statement"]: one["statement"] for one in file.due}
+    if file.is_markdown:
+        told_by = _first_of_line(record, file)
+    due: _Cited = {}
+    bare = set()
+    for one in file.due:
+        by = told_by.get(one["statement"], "")
+        if _is_as_signed(record, one["statement"], one):
+            due.setdefault(by, set()).update(filter(_BEYOND.match, one["covers"][5]))
+        else:
+            bare.add(by)
+    found: _Cited = {}
+    for key, to in file.links:
+        if _BEYOND.match(to):
+            found.setdefault(key, set()).add(canonical(to))
+    for key, then in due.items():
+        now = found.get(key, set())
+        for to in sorted(then - now):
+            yield _fault(key, f"{file.name} has no link to {to}, as was signed")
+        for to in sorted(now - then) if key not in bare else ():
+            yield _fault(key, f"{file.name} links to {to}, which nobody signed")
+
+
+_BEYOND = re.compile(r"[a-z][a-z0-9+.-]*:|//", re.IGNORECASE)
+"""How an address begins that leads out of the page."""
+
+
+def _first_of_line(record: Mapping[str, Any], file: _File) -> dict[str, str]:
+    """Return by which each statement of Markdown is told: the first of those on such a line."""
+    statements = {one["statement"]: reader_text(one) for one in record["statements"]}
+    lines = lines_due(file.name, file.shown, statements)
+    first_of = {words: keys[0] for keys, words in lines if keys}
+    return {key: first_of[words] for keys, words in lines for key in keys}
+
+
+def _title_gone(record: Mapping[str, Any], file: _File) -> Iterator[Mismatch]:
+    """Yield what a page does not tell of what was signed with its title: for whom, who paid."""
+    told = [_letters(words) for words in file.words]
+    for one in record["around"]:
+        if not one["key"].startswith("title:") or not _is_as_signed(record, one["key"], one):
+            continue
+        # The frame of a page in HTML, which has a way past it, tells the title once more.
+        times = 2 if any(to == _PAST_THE_FRAME for _, to in file.links) else 1
+        for what, words in zip(_OF_THE_TITLE, map(_letters, one["covers"][0]), strict=False):
+            if what == "title":
+                is_told = told.count(words) >= times
+            elif file.is_markdown:  # behind what it is called
+                is_told = any(each.endswith(words) for each in told)
+            else:
+                is_told = words in told
+            if words and what and not is_told:
+                yield _fault(one["key"], f"{file.name} does not tell its {what}, as was signed")
+
+
+_OF_THE_TITLE = ("title", "audience", "", "publisher", "funding")
+"""What a page tells of what was signed with its title; the purpose no reader sees."""
+_PAST_THE_FRAME = "#_main"
 
 
 def _references_otherwise(record: Mapping[str, Any], file: _File) -> Iterator[Mismatch]:

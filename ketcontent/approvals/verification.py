@@ -216,8 +216,11 @@ _NOT_AS_EXPECTED = (ValueError, LookupError, TypeError, AttributeError, Recursio
 _BYTES = "each byte of the file against the record"
 _AS_READ = "the words, elements and links of the file against the record"
 _ITS_PARTS = (
-    "the record against itself: the sentences, headings, sources, grades and terms that it has are "
-    "those that it says the file shows"
+    "the record against itself: the sentences, headings, sources{} that it has are those that it "
+    "says the file shows"
+)
+_IN_ITS_LANGUAGE = (
+    "how sure the evidence is and whether the page was reviewed, where its own language says so"
 )
 _SAME_BUT_BYTES = (
     "why its bytes are others than were written (line ends, white space): its words, elements and "
@@ -288,7 +291,10 @@ def _against_itself(
         said = json.loads(path.read_bytes())
         gone, untold = part_mismatches(said, name)
         wrong, unproven = signature_mismatches(said, keys)
-        told = [] if untold else [_ITS_PARTS]
+        is_english = said["language"] == "en"
+        kept = ", grades and terms" if is_english else " and terms"
+        told = [] if untold else [_ITS_PARTS.format(kept)]
+        untold += [] if is_english else [_IN_ITS_LANGUAGE]
         if number := len(signed_parts(said)):
             told.append(f"{counted(number, 'part')} of the record against what was signed")
         return [*gone, *wrong], [*untold, *unproven], told
@@ -356,7 +362,7 @@ def _held_record(
     if f"{folder.name}/record.json" not in outputs:
         why = f"no manifest.json beside '{folder.name}' names it"
         said = f"whether {record_path.name} is the one that was published: {why}"
-        return [], [f"{said}. What nobody signed may be gone from both"]
+        return [], [f"{said}. What nobody signed may be gone from both, or new in both"]
     if not _same_bytes(record_path.read_bytes(), outputs[f"{folder.name}/record.json"]):
         return [Mismatch("", "a record.json that is not the one in manifest.json", "")], []
     if made is not None and outputs.get(f"{folder.name}/{name}") != made["hash"]:

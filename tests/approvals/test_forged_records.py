@@ -214,6 +214,60 @@ def test_a_reference_that_was_changed_on_a_page_and_in_its_record_is_named(
     assert found == [f"source lee-2020: {name} {said}" for name in ("index.html", "index.md")]
 
 
+@pytest.mark.parametrize(
+    ("other", "said"),
+    [
+        (
+            cell("documents", "document", "page", title="Cure"),
+            "title:page: {} does not tell its title, as was signed",
+        ),
+        (
+            cell("documents", "document", "page", audience="Everybody"),
+            "title:page: {} does not tell its audience, as was signed",
+        ),
+        (
+            cell("documents", "document", "page", funding="A maker of it"),
+            "title:page: {} does not tell its funding, as was signed",
+        ),
+        (
+            cell("statements", "statement", "l-2", text="Ask [a GP](https://bad.example)."),
+            "l-2: {} has no link to https://gp.example, as was signed",
+        ),
+        (
+            cell("statements", "statement", "b-2", text="It may [upset](tel:900) the stomach."),
+            "b-2: {} links to tel:900, which nobody signed",
+        ),
+    ],
+)
+def test_what_a_page_tells_or_links_to_otherwise_than_was_signed_is_named(
+    other: Content, said: str
+) -> None:
+    found = faults(forged(other))
+    assert {said.format(name) for name in ("index.html", "index.md")} <= {*found}
+
+
+def test_a_title_that_the_frame_alone_tells_is_not_told() -> None:
+    name = "index.html"
+    said = copy.deepcopy(recorded())
+    said["files"][name]["links"].insert(0, "#_main")
+    said["files"][name]["link_words"].insert(0, "Skip to the page")
+    said["pages"][name].insert(0, "Aspirin")
+    assert faults(said, [name]) == []
+    said["pages"][name][1] = "Cure"
+    assert faults(said, [name]) == [f"title:page: {name} does not tell its title, as was signed"]
+
+
+def test_a_heading_that_the_list_of_contents_alone_has_is_missed() -> None:
+    name = "index.html"
+    said = copy.deepcopy(recorded())
+    title = "1. How well it works"
+    _, heading = (at for at, one in enumerate(said["pages"][name]) if one == title)
+    said["pages"][name][heading] = "1. It works"
+    assert faults(said, [name]) == [
+        f"heading:a: {name} does not show it before what stands under it"
+    ]
+
+
 @pytest.mark.parametrize("name", ["index.html", "index.md", "sections/a.html"])
 def test_the_legend_of_grades_is_missed(name: str) -> None:
     said = copy.deepcopy(recorded())
@@ -250,12 +304,17 @@ def test_verify_says_what_it_held_to_what_and_what_nobody_can_tell(tmp_path: Pat
         "the record against itself",
         "12 parts of the record against what was signed",
     ]
-    assert "What nobody signed may be gone from both" in held.unchecked[0]
+    assert "What nobody signed may be gone from both, or new in both" in held.unchecked[0]
     older = copy.deepcopy(recorded())
     del older["files"]["index.md"]["lines"]
     (tmp_path / "record.json").write_text(json.dumps(older), "utf-8")
     held = hold(tmp_path / "index.md")
     assert any("whether index.md shows all that its record has" in one for one in held.unchecked)
     assert len(held.checked) == 2
+    other = {**recorded(), "language": "de"}
+    (tmp_path / "record.json").write_text(json.dumps(other), "utf-8")
+    held = hold(tmp_path / "index.md")
+    assert any("how sure the evidence is and whether" in one for one in held.unchecked)
+    assert "grades" not in "".join(held.checked)
     said = CliRunner().invoke(main, ["verify", str(tmp_path / "index.md")]).output
     assert "Checked: 12 parts of the record against what was signed.\n" in said

@@ -96,7 +96,7 @@ def test_signatures_that_hold_are_found_to_hold(tmp_path: Path) -> None:
         [],
         [
             "whether record.json is the one that was published: no manifest.json beside "
-            f"'{tmp_path.name}' names it. What nobody signed may be gone from both",
+            f"'{tmp_path.name}' names it. What nobody signed may be gone from both, or new in both",
             "whose the signing keys are: name the table of them with --keys",
             "who made 1 sign-off: recorded, not signed",
             "who approved 2 parts of the page: not signed",

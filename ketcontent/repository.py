@@ -2,7 +2,8 @@
 
 The settings of a repository may name programs: to convert a file before it is compared, to look
 for changes, to check signatures, to fetch what is missing. A folder of content may have a
-repository of its own, so none of them is let run.
+repository of its own, so none of them is let run. Nor may it, or who runs this, have set that
+commits are shown in the place of others, or that what the first one or a merge brought is not.
 """
 
 from __future__ import annotations
@@ -13,8 +14,15 @@ from pathlib import Path
 
 _QUIET = (
     *("-c", "core.fsmonitor=false", "-c", "log.showSignature=false"),
+    *("-c", "log.showRoot=true", "-c", "log.diffMerges=separate"),
     *("--no-pager", "--no-optional-locks"),
 )
+_AS_IT_IS = {
+    "GIT_ALLOW_PROTOCOL": "",
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_GRAFT_FILE": os.devnull,
+}
 _CONVERTED = ("blame", "log", "show")
 """The commands that may convert what they compare."""
 
@@ -33,7 +41,7 @@ def ask_git(folder: Path, command: str, *words: str) -> bytes | None:
             cwd=folder,
             capture_output=True,
             check=True,
-            env={**os.environ, "GIT_ALLOW_PROTOCOL": "", "GIT_NO_LAZY_FETCH": "1"},
+            env={**os.environ, **_AS_IT_IS},
         )
     except (OSError, subprocess.CalledProcessError):
         return None

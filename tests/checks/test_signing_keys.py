@@ -123,6 +123,51 @@ def test_what_came_in_with_the_commit_that_revokes_a_key_is_too_late(tmp_path: P
     assert "with which the key was revoked, whatever its day" in found
 
 
+def test_a_commit_that_is_shown_in_the_place_of_another_is_not_believed(tmp_path: Path) -> None:
+    committed(tmp_path, with_keys(made()), "2026-11-02")
+    run(tmp_path, ["branch", "early"], "Bo", "Bo")
+    revoke(tmp_path, "2026-11-15")
+    committed(tmp_path, read_content(tmp_path), "2026-11-16")
+    run(tmp_path, ["branch", "revoked"], "Bo", "Bo")
+    write_content(replace(read_content(tmp_path), signoffs=content().signoffs))
+    committed(tmp_path, read_content(tmp_path), "2026-11-17")
+    run(tmp_path, ["checkout", "-q", "-b", "late"], "Bo", "Bo")
+    run(tmp_path, ["checkout", "-q", "early"], "Bo", "Bo")
+    committed(tmp_path, content(), "2026-11-03")
+    run(tmp_path, ["checkout", "-q", "late"], "Bo", "Bo")
+    run(tmp_path, ["replace", "revoked", "early"], "Bo", "Bo")
+    [found] = revoked_since(tmp_path)
+    assert "git has that sign-off since 2026-11-17" in found
+
+
+@pytest.mark.parametrize(("name", "value"), [("log.showRoot", "false"), ("log.diffMerges", "off")])
+def test_how_somebody_likes_their_log_hides_nothing_that_was_signed(
+    tmp_path: Path, name: str, value: str
+) -> None:
+    # The sign-offs came in with the first commit, or with a merge.
+    by_merge = name == "log.diffMerges"
+    committed(tmp_path, with_keys(made()) if by_merge else content(), "2026-11-02")
+    if by_merge:
+        run(tmp_path, ["checkout", "-q", "-b", "side"], "Bo", "Bo")
+        committed(tmp_path, content(), "2026-11-03")
+        run(tmp_path, ["checkout", "-q", "-"], "Bo", "Bo")
+        day = {
+            "GIT_AUTHOR_DATE": "2026-11-04T12:00:00Z",
+            "GIT_COMMITTER_DATE": "2026-11-04T12:00:00Z",
+        }
+        who = ["-c", "user.name=T", "-c", "user.email=t@example.org"]
+        subprocess.run(
+            ["git", *who, "merge", "-q", "--no-ff", "-m", "Merge", "side"],
+            cwd=tmp_path,
+            check=True,
+            env={**os.environ, **day},
+        )
+    revoke(tmp_path, "2026-11-15")
+    committed(tmp_path, read_content(tmp_path), "2026-11-16")
+    run(tmp_path, ["config", name, value], "Bo", "Bo")
+    assert revoked_since(tmp_path) == []
+
+
 def test_a_check_without_git_says_that_nobody_asked_about_a_revoked_key() -> None:
     told = [
         (one.severity, one.key, one.message, one.hint)

@@ -55,8 +55,8 @@ OFF = {"position": None, "text": ""}
         pytest.param([HEAD, ROW], HEAD[1], OFF, {ROW[1]}, id="headers that go"),
         pytest.param([HEAD], HEAD[1], {"form": "paragraph"}, {HEAD[1]}, id="or become a sentence"),
         pytest.param(
-            [OTHER, ("paragraph", "And:"), ROW],
-            "And:",
+            [OTHER, ("paragraph", "And."), ROW],
+            "And.",
             OFF,
             {ROW[1]},
             id="two tables that are joined",

@@ -29,6 +29,8 @@ from tests.packets.made import tea_in_lists
 
 Record = dict[str, Any]
 
+KEYS = {"ada": CY, "bo": BO}
+
 
 @cache
 def content() -> Content:
@@ -43,15 +45,18 @@ def content() -> Content:
         signoffs=empty_content().signoffs,
     )
     since = {"namespace": SPACE, "valid_from": "2026-01-01"}
-    keys = {"ada": CY, "bo": BO}
     rows = [
         {"signing_key": f"{person}-1", "person": person, "public_key": key.public, **since}
-        for person, key in keys.items()
+        for person, key in KEYS.items()
     ]
-    made = replace(unsigned, signing_keys=frame_of("signing_keys", rows, unsigned))
+    return signed_in_full(replace(unsigned, signing_keys=frame_of("signing_keys", rows, unsigned)))
+
+
+def signed_in_full(made: Content) -> Content:
+    """The tables with all sign-offs that the page lacks."""
     for capacity, person in (("clinical", "ada"), ("editorial", "bo"), ("lay", "bo")):
         for one in open_statements(made, "page", capacity):
-            who = {"person": person, "capacity": capacity, "signing_key": keys[person]}
+            who = {"person": person, "capacity": capacity, "signing_key": KEYS[person]}
             made = sign_off(made, "page", one.statement, signed_on=DAY, **who)
     return made
 
@@ -120,6 +125,16 @@ def test_what_nobody_forged_holds() -> None:
     assert faults(recorded(), recorded()["files"]) == []
 
 
+def test_a_source_that_a_statement_rests_on_and_does_not_cite_is_not_missed() -> None:
+    [row] = [row for row in rows_of(content().evidence) if row["statement"] == "a-1"]
+    rows = [*rows_of(content().evidence), {**row, "statement": "a-2"}]
+    made = signed_in_full(replace(content(), evidence=frame_of("evidence", rows, content())))
+    said = json.loads(json.dumps(record(made, "page", files_of(made))))
+    [one] = [one for one in said["statements"] if one["statement"] == "a-2"]
+    assert (one["sources"], ["uncited", "lee-2020"] in one["covers"]) == ([], True)
+    assert faults(said, said["files"]) == []
+
+
 def test_the_shipped_pages_hold_to_their_record() -> None:
     said = json.loads((ROOT / "exports/ketamine/record.json").read_bytes())
     assert [part_mismatches(said, name) for name in said["files"]] == [([], [])] * len(
@@ -172,7 +187,7 @@ TAKEN = {
         "b-2: index.html shows it elsewhere than the record has it",
     ),
     "a sentence from its place": (
-        cell(*ROWS, "a-3", block=0, position=5),
+        cell(*ROWS, "a-3", block=1, position=15),
         "a-3: it stood elsewhere when it was signed with 'heading:a'",
         "a-3: index.md shows it elsewhere than the record has it",
     ),

@@ -36,6 +36,27 @@ def test_a_row_that_could_stand_in_two_columns_of_spaces_is_set_in_neither(
     assert [one for one in ("two", "nightly", "three", "weekly") if one not in said] == []
 
 
+def test_two_cells_under_one_column_are_not_set_in_it_both() -> None:
+    lines = [LONG, "Rest                        six    daily", "Tea  green"]
+    page = supplied_from(Path("page.txt"), "\n".join(["Times", "", *lines]).encode()).page
+    assert page.blocks[-1].text == "Tea  green"
+    assert [len(split_cells(one.text)) for one in page.blocks if one.form == "row"] == [3, 3]
+
+
+def test_a_wider_row_ends_a_table_where_any_row_before_it_would_be_in_doubt() -> None:
+    lines = [
+        "Drug        Adult       Child       Baby",
+        "            two         three",
+        "                        five        six",
+        "Something long  one     four        nine",
+    ]
+    assert table_of("page.txt", "\n".join(["Times", "", *lines])) == [
+        ("Drug", "Adult", "Child", "Baby"),
+        ("", "two", "three", ""),
+        ("", "", "five", "six"),
+    ]
+
+
 @pytest.mark.parametrize(
     "lines",
     [

@@ -304,6 +304,12 @@ def test_levels_follow_from_numbers_capitals_and_place(
         pytest.param("Im 19. Jahrhundert half er.", "de", None, id="an ordinal number"),
         pytest.param("قال د. سالم ذلك.", "ar", None, id="a doctor in Arabic"),
         pytest.param("Roe T (2018). “Gout”. Ann Joint. 3: 44.", "en", None, id="a reference"),
+        pytest.param(
+            "Vitamin C, taken daily, helps. Ask first.",
+            "en",
+            ["Vitamin C, taken daily, helps.", "Ask first."],
+            id="what begins as a reference and has no year",
+        ),
         pytest.param("See fig.2 The end.", "en", ["See fig.2 The end."], id="a figure"),
         pytest.param(
             "It is rare (1 in 10.) It hurts.",
@@ -352,3 +358,5 @@ def test_a_line_of_a_grid_that_stands_in_one_box_with_the_one_above_is_told() ->
     assert [(one.where, one.message[:40]) for one in page.doubts] == [
         ("line 5", "This line of a table stands in one box w")
     ]
+    without = read_plain_text(f"{line}\n| A | B |\n{line}\n| C | D |\n| E | F |\n{line}")
+    assert without.doubts == ()

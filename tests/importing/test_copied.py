@@ -84,7 +84,7 @@ def test_a_paste_from_word_keeps_what_a_cell_holds_and_tells_the_rest() -> None:
     ]:
         assert said in told
     assert told.count("tracked insertion") == 1
-    assert "address stands in the file" not in told  # the link is kept
+    assert "stands in the file" not in told  # the link is kept, and what is bold
 
 
 def test_a_paste_from_google_docs_is_bold_where_its_letters_are() -> None:
@@ -136,6 +136,14 @@ def test_a_heading_that_is_pasted_is_the_label_of_what_comes_after_it() -> None:
         ("paragraph", "", "More"),
     ]
     assert "3 headings, here a label or a sentence: Use; Risks; More" in copied.told
+
+
+def test_a_heading_before_an_item_with_a_label_stays_a_sentence() -> None:
+    copied = read_copied("<h2>Use</h2><ul><li>Form: tablets</ul>", "", "en")
+    assert [(one.form, one.label, one.text) for one in copied.sentences] == [
+        ("paragraph", "", "Use"),
+        ("item", "Form", "tablets"),
+    ]
 
 
 def test_nothing_of_a_paste_runs_or_leads_into_what_it_comes_from() -> None:

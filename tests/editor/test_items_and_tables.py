@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +74,26 @@ def test_what_stands_within_other_words_is_told_before_they_are_saved(
         for one in section["statements"]
     }
     assert {key for key in ("list-2", "list-3") if waits[key] == {"clinical": "stale"}} == {*voided}
+
+
+def test_a_sign_off_is_told_where_its_own_words_were_changed_and_nowhere_else(
+    tmp_path: Path,
+) -> None:
+    bench = bench_on(tmp_path, signed(listed(*LEAD), "list-2", "list-3"))
+    for key, words in (("list-2", "Beer."), ("list-3", "Ale.")):
+        ask(bench, "edit", statement=key, cells={"text": words})
+    for key in ("list-2", "list-3"):
+        heard = ask(bench, "choose", statement=key)
+        assert [one["statement"] for one in heard["detail"]["voids"]] == [key]
+
+
+def test_what_loses_its_lead_in_is_told_unless_it_is_what_moves(tmp_path: Path) -> None:
+    bench = bench_on(tmp_path, listed(*LEAD))
+    heard = ask(bench, "cut", statement="list-1")
+    assert heard["ask"]["told"] == [
+        "Then these stand under another item or lead-in, or none: list-2, list-3."
+    ]
+    assert "ask" not in ask(bench, "move", statement="list-2", section="colds")
 
 
 # --- an item and what is below it ------------------------------------------------------------
@@ -158,6 +179,15 @@ def test_a_level_is_that_of_all_below() -> None:
     assert stands(deepened(session, [key("d")], "in")) == "1a 2b 3c 2d 3e 1f g"
     assert stands(deepened(session, [key("d"), key("e")], "in")) == "1a 2b 3c 2d 3e 1f g"
     assert stands(deepened(session, [key("a")], "out")) == "a 1b 2c 1d 2e 1f g"
+
+
+def test_what_unfolds_is_below_no_item_that_is_seen_at_once() -> None:
+    content = listed(*zip(NESTED, "abcdefg", strict=True))
+    frame = content.statements.copy()
+    frame.loc[frame["statement"].isin([key(letter) for letter in "bcdefg"]), "layer"] = "more"
+    session = tea(replace(content, statements=frame))
+    assert with_below(session, [key("a")]) == [key("a")]
+    assert with_below(session, [key("d")]) == [key("d"), key("e")]
 
 
 def left(heard: dict[str, Any]) -> str:

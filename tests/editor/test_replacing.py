@@ -42,6 +42,7 @@ def replaced(text: str, old: str, new: str, *, is_whole: bool = True) -> str:
         ('[a](#tea "tea") https://a.b/tea tea', "tea", "it", '[a](#tea "tea") https://a.b/tea it'),
         ("caf\u0065\u0301 cafe", "cafe", "tea", "caf\u0065\u0301 tea"),
         ("\u0915\u093f \u0915", "\u0915", "\u0916", "\u0915\u093f \u0916"),
+        ("e\u0301tea tea", "tea", "it", "e\u0301tea it"),
         ("1.5, 5,000 or 5.", "5", "6", "1.5, 5,000 or 6."),
         ("Very often.", "very", "", "often."),
     ],

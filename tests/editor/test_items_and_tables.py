@@ -188,6 +188,12 @@ def test_what_unfolds_is_below_no_item_that_is_seen_at_once() -> None:
     session = tea(replace(content, statements=frame))
     assert with_below(session, [key("a")]) == [key("a")]
     assert with_below(session, [key("d")]) == [key("d"), key("e")]
+    assert stands(placed(session, key("g"), "flu", after=key("a"))) == "1a g 2b 3c 1d 2e 1f"
+
+
+def test_an_item_within_another_steps_up_past_its_like_and_stays_within() -> None:
+    session = laid("item", "item-2", "item-3", "item-2")
+    assert stands(moved(session, key("d"), "up")) == "1a 2d 2b 3c"
 
 
 def left(heard: dict[str, Any]) -> str:
